@@ -1,0 +1,188 @@
+"""Engine, sessions and the types that every table shares.
+
+One `Database` a service. `begin()` is the one write transaction of an entrance: on SQLite it takes
+the write lock at once (IMMEDIATE), so that a guard read inside it still holds at commit. `read()`
+never locks. Objects stay readable after commit (`expire_on_commit=False`); a relationship that a
+query did not load raises instead of asking again.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    registry,
+    sessionmaker,
+)
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from oficina.clock import real_now
+from oficina.errors import VersionVencida
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def text_enum(kind: type[StrEnum], length: int = 40) -> Enum:
+    """A column of a StrEnum, stored as its value: a new state needs no ALTER TYPE."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def new_registry() -> registry:
+    """One registry a service: nobody's create_all makes somebody else's tables."""
+    return registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime(), UUID: Uuid()},
+    )
+
+
+class OficinaBase(DeclarativeBase):
+    """Tables that every service's database has: outbox, inbox, audit."""
+
+    registry = new_registry()
+
+
+def uuid7() -> UUID:
+    """A UUID version 7 (RFC 9562): sorts by the machine's millisecond, 74 random bits."""
+    millis = int(real_now().timestamp() * 1000)
+    value = (millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0x2 << 62)
+    return UUID(int=value | secrets.randbits(62))
+
+
+class Identified:
+    """Mixin: an opaque id that sorts by the time it was made."""
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+
+
+class Database:
+    """The database of one service."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily to `url` (sqlite:/// or postgresql+psycopg://)."""
+        self.url = url
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+        writer = self.engine.execution_options(oficina_write=True)
+        self._write = sessionmaker(writer, expire_on_commit=False)
+        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        self.outbox_changed = threading.Event()
+        event.listen(self._write, "after_commit", self._wake_relay)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on the embedded column."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """The one write transaction of an entrance: commits at the end, rolls back on any error.
+
+        Raises VersionVencida when another transaction changed a row that this one wants to change.
+        """
+        try:
+            with self._write.begin() as session:
+                yield session
+        except StaleDataError as error:
+            raise VersionVencida from error
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read-only look; nothing done in it is kept."""
+        with self._read() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    def _wake_relay(self, session: Session) -> None:
+        if session.info.pop("emitted", False):
+            self.outbox_changed.set()
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # A thread keeps its connection; waiting for a lock is bounded by busy_timeout.
+    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+        if path and os.path.exists(path):
+            os.chmod(path, 0o600)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        write = connection.get_execution_options().get("oficina_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)

@@ -1,0 +1,85 @@
+"""What can be wrong with a request, in the office's own words.
+
+A domain error is raised where the rule lives and answered in one place, `oficina.web.problems`:
+as problem+json for the API and as a page for people. `status` is the HTTP status of the answer.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class DomainError(Exception):
+    """Base of every error that a person can do something about."""
+
+    status = 400
+    title = "No se pudo hacer"
+
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.extra = extra
+
+
+class NoEncontrado(DomainError):
+    """It does not exist, or it is not yours: the answer does not tell which."""
+
+    status = 404
+    title = "No encontramos lo que busca"
+
+
+class NoPermitido(DomainError):
+    """You are known, and this is not yours to do."""
+
+    status = 403
+    title = "Su rol no permite hacer esto"
+
+
+class NoIdentificado(DomainError):
+    """We do not know who you are."""
+
+    status = 401
+    title = "Debe iniciar sesión"
+
+
+class TransicionInvalida(DomainError):
+    """The thing is not in a state that admits this step."""
+
+    status = 409
+    title = "El estado actual no admite ese paso"
+
+    def __init__(self, estado_actual: str, permitidas: Iterable[str], detail: str = "") -> None:
+        super().__init__(
+            detail, estado_actual=estado_actual, transiciones_permitidas=sorted(permitidas)
+        )
+
+
+class Conflicto(DomainError):
+    """A rule of the office forbids it as things stand."""
+
+    status = 409
+    title = "Una regla de la oficina lo impide"
+
+
+class VersionVencida(DomainError):
+    """Somebody changed it while you wrote; nothing of yours was saved."""
+
+    status = 412
+    title = "Otra persona lo modificó mientras usted escribía"
+
+
+class DatosInvalidos(DomainError):
+    """Input that cannot be used. `errores` maps the field's path to its messages."""
+
+    status = 422
+    title = "Hay datos que corregir"
+
+    def __init__(self, errores: Mapping[str, Any], detail: str = "") -> None:
+        super().__init__(detail, errors=dict(errores))
+        self.errores = dict(errores)
+
+
+class Demasiado(DomainError):
+    """Too many attempts in too short a time."""
+
+    status = 429
+    title = "Demasiados intentos; espere un momento"

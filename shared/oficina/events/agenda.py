@@ -1,0 +1,47 @@
+"""What agenda tells: appointments of the office."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from oficina.events.base import Evento, evento
+
+
+@dataclass(frozen=True, kw_only=True)
+class _HechoDeCita(Evento):
+    cita_id: UUID
+    persona_id: UUID
+    caso_id: UUID | None = None
+
+
+@evento("agenda.cita.agendada", sujeto_id="cita_id")
+class CitaAgendada(_HechoDeCita):
+    """A person has an appointment."""
+
+    inicia_en: datetime
+    termina_en: datetime
+
+
+@evento("agenda.cita.reprogramada", sujeto_id="cita_id")
+class CitaReprogramada(_HechoDeCita):
+    """An appointment has another time."""
+
+    inicia_en: datetime
+    termina_en: datetime
+
+
+@evento("agenda.cita.cancelada", sujeto_id="cita_id")
+class CitaCancelada(_HechoDeCita):
+    """An appointment will not take place."""
+
+    motivo_codigo: str
+
+
+@evento("agenda.cita.realizada", sujeto_id="cita_id")
+class CitaRealizada(_HechoDeCita):
+    """The person came."""
+
+
+@evento("agenda.cita.inasistencia", sujeto_id="cita_id")
+class CitaInasistencia(_HechoDeCita):
+    """The person did not come."""

@@ -1,0 +1,191 @@
+"""What casos tells: people, attentions, cases, derivations and their deadlines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from oficina.events.base import Evento, evento
+
+
+@evento("casos.persona.registrada", sujeto_id="persona_id")
+class PersonaRegistrada(Evento):
+    """A person has a record at the office."""
+
+    persona_id: UUID
+
+
+@evento("casos.persona.actualizada", sujeto_id="persona_id")
+class PersonaActualizada(Evento):
+    """Data of a person changed; the names of the fields, never their values."""
+
+    persona_id: UUID
+    campos_cambiados: list[str]
+
+
+@evento("casos.atencion.registrada", sujeto_id="atencion_id")
+class AtencionRegistrada(Evento):
+    """Somebody was attended, with or without a name."""
+
+    atencion_id: UUID
+    canal: str
+    tema: str
+    anonima: bool
+
+
+@evento("casos.importacion.avanzada", sujeto_id="importacion_id")
+class ImportacionAvanzada(Evento):
+    """A batch of a register of the past was loaded; one fact a batch, not one a row."""
+
+    importacion_id: UUID
+    filas: int
+
+
+@evento("casos.caso.abierto", sujeto_id="caso_id")
+class CasoAbierto(Evento):
+    """Something must be followed: a case was opened."""
+
+    caso_id: UUID
+    tipo_caso: str
+    instancia: str
+    prioridad: str
+    unidad: str
+
+
+@evento("casos.caso.orientado", sujeto_id="caso_id")
+class CasoOrientado(Evento):
+    """Orientation was given in a case."""
+
+    caso_id: UUID
+    tema: str
+
+
+@evento("casos.caso.elevado_a_segunda_instancia", sujeto_id="caso_id")
+class CasoElevado(Evento):
+    """A case went to the second instance of the decree."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.evaluado", sujeto_id="caso_id")
+class CasoEvaluado(Evento):
+    """A case was evaluated; the risk itself is not told."""
+
+    caso_id: UUID
+    amerita_derivacion: bool
+
+
+@evento("casos.caso.asignado", sujeto_id="caso_id")
+class CasoAsignado(Evento):
+    """A case has somebody who answers for it."""
+
+    caso_id: UUID
+    responsable_id: UUID
+
+
+@evento("casos.caso.cerrado", sujeto_id="caso_id")
+class CasoCerrado(Evento):
+    """A case ended."""
+
+    caso_id: UUID
+    motivo_codigo: str
+    resultado_codigo: str
+
+
+@evento("casos.caso.reabierto", sujeto_id="caso_id")
+class CasoReabierto(Evento):
+    """A closed case goes on."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.plazo_por_vencer", sujeto_id="caso_id")
+class PlazoPorVencer(Evento):
+    """A deadline passed a stage before its end; told once a stage. `nivel` is a percentage."""
+
+    caso_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+    derivacion_id: UUID | None = None
+
+
+@evento("casos.caso.plazo_vencido", sujeto_id="caso_id")
+class PlazoVencido(Evento):
+    """A deadline passed (100) or was passed by half again (150); told once a stage."""
+
+    caso_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+    derivacion_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _HechoDeDerivacion(Evento):
+    derivacion_id: UUID
+    caso_id: UUID
+    institucion_id: UUID
+    servicio_id: UUID
+    grado_evidencia: str | None = None
+    motivo_codigo: str | None = None
+
+
+@evento("casos.derivacion.enviada", sujeto_id="derivacion_id")
+class DerivacionEnviada(_HechoDeDerivacion):
+    """A case was handed to a service of the network, with an answer due."""
+
+    modo: str
+
+
+@evento("casos.derivacion.recibida", sujeto_id="derivacion_id")
+class DerivacionRecibida(_HechoDeDerivacion):
+    """The institution confirmed that it has the derivation."""
+
+
+@evento("casos.derivacion.aceptada", sujeto_id="derivacion_id")
+class DerivacionAceptada(_HechoDeDerivacion):
+    """The institution will attend the person."""
+
+
+@evento("casos.derivacion.rechazada", sujeto_id="derivacion_id")
+class DerivacionRechazada(_HechoDeDerivacion):
+    """The institution will not attend the person, and said why."""
+
+
+@evento("casos.derivacion.en_espera", sujeto_id="derivacion_id")
+class DerivacionEnEspera(_HechoDeDerivacion):
+    """The institution accepted and cannot begin yet."""
+
+
+@evento("casos.derivacion.en_curso", sujeto_id="derivacion_id")
+class DerivacionEnCurso(_HechoDeDerivacion):
+    """The institution is attending the person."""
+
+
+@evento("casos.derivacion.cumplida", sujeto_id="derivacion_id")
+class DerivacionCumplida(_HechoDeDerivacion):
+    """The service was given, according to who answered."""
+
+
+@evento("casos.derivacion.no_lograda", sujeto_id="derivacion_id")
+class DerivacionNoLograda(_HechoDeDerivacion):
+    """The service could not be given, and why."""
+
+
+@evento("casos.derivacion.verificada", sujeto_id="derivacion_id")
+class DerivacionVerificada(_HechoDeDerivacion):
+    """The person confirmed it: the loop is closed."""
+
+
+@evento("casos.derivacion.vencida", sujeto_id="derivacion_id")
+class DerivacionVencida(_HechoDeDerivacion):
+    """Nobody answered in twice the time; the officer decides what now."""
+
+
+@evento("casos.derivacion.anulada", sujeto_id="derivacion_id")
+class DerivacionAnulada(_HechoDeDerivacion):
+    """The office took the derivation back."""

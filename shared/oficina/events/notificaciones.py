@@ -1,0 +1,43 @@
+"""What notificaciones tells: the fate of each message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from oficina.events.base import Evento, evento
+
+
+@dataclass(frozen=True, kw_only=True)
+class _HechoDeMensaje(Evento):
+    mensaje_id: UUID
+    plantilla: str
+    canal: str
+    caso_id: UUID | None = None
+    derivacion_id: UUID | None = None
+    cita_id: UUID | None = None
+
+
+@evento("notificaciones.mensaje.programado", sujeto_id="mensaje_id")
+class MensajeProgramado(_HechoDeMensaje):
+    """A message waits for its moment."""
+
+    enviar_en: datetime
+
+
+@evento("notificaciones.mensaje.enviado", sujeto_id="mensaje_id")
+class MensajeEnviado(_HechoDeMensaje):
+    """A message was handed to its provider, or to the viewable outbox."""
+
+
+@evento("notificaciones.mensaje.cancelado", sujeto_id="mensaje_id")
+class MensajeCancelado(_HechoDeMensaje):
+    """A message will not be sent, and why."""
+
+    motivo_codigo: str
+
+
+@evento("notificaciones.mensaje.fallido", sujeto_id="mensaje_id")
+class MensajeFallido(_HechoDeMensaje):
+    """A message could not be sent, and why."""
+
+    motivo_codigo: str

@@ -1,0 +1,218 @@
+"""What the environment must say, read once.
+
+Every setting is an ACOGIDA_* variable; a secret may come from a file named by ACOGIDA_*_FILE.
+The defaults are the embedded office: SQLite files, the local bus, keys in the data folder.
+Anything missing or nonsensical is named at once, all together, in one SettingsError.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SERVICES = ("identidad", "casos", "agenda", "notificaciones", "reportes")
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is; the message lists every variable and the way out."""
+
+
+def _flag(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError("must be 0 or 1")
+    return text == "1"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and urlsplit(text).scheme not in schemes:
+            raise ValueError(
+                f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}"
+            )
+        return text
+
+    return parse
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError("must be a port between 1 and 65535")
+    return port
+
+
+def _setting(
+    variable: str,
+    default: Any,
+    parse: Callable[[str], Any],
+    help_text: str,
+    *,
+    secret: bool = False,
+) -> Any:
+    meta = {"variable": variable, "parse": parse, "help": help_text, "secret": secret}
+    return field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole environment of one process. `from_env` is the only reader of os.environ."""
+
+    data_dir: Path = _setting("DATOS", Path("datos"), Path, "Folder of the embedded data.")
+    host: str = _setting("ACOGIDA_HOST", "127.0.0.1", str, "Address to listen on.")
+    port: int = _setting("PORT", 8000, _port, "Port to listen on.")
+    public_url: str = _setting(
+        "ACOGIDA_PUBLIC_URL",
+        "",
+        _url("http", "https"),
+        "Address that people type, used in links; empty: http://HOST:PORT.",
+    )
+    comuna: str = _setting(
+        "ACOGIDA_COMUNA", "independencia", str, "Key of the comuna in event sources."
+    )
+    database_url: str = _setting(
+        "ACOGIDA_DATABASE_URL",
+        "",
+        _url("postgresql"),
+        "Database of the service, or with {servicio} in it a pattern for all; empty: SQLite files.",
+        secret=True,
+    )
+    amqp_url: str = _setting(
+        "ACOGIDA_AMQP_URL",
+        "",
+        _url("amqp", "amqps"),
+        "RabbitMQ, several hosts separated by commas; empty: the local bus.",
+        secret=True,
+    )
+    redis_url: str = _setting(
+        "ACOGIDA_REDIS_URL",
+        "",
+        _url("redis", "rediss"),
+        "Redis for rate limits; empty: memory of the process.",
+        secret=True,
+    )
+    service_urls: str = _setting(
+        "ACOGIDA_SERVICE_URL",
+        "",
+        _url("http", "https"),
+        "Address of a service, {servicio} in it, for calls between services; empty: in-process.",
+    )
+    keys_dir: str = _setting(
+        "ACOGIDA_CLAVES", "", str, "Folder of the keys (mode 600); empty: DATOS/claves."
+    )
+    service_secret: str = _setting(
+        "ACOGIDA_SERVICE_SECRET",
+        "",
+        str,
+        "Secret with which services sign in to identidad; empty: made in the keys folder.",
+        secret=True,
+    )
+    smtp_url: str = _setting(
+        "ACOGIDA_SMTP_URL",
+        "",
+        _url("smtp", "smtps"),
+        "Mail server; empty: mail stays in the viewable outbox.",
+        secret=True,
+    )
+    mail_from: str = _setting(
+        "ACOGIDA_MAIL_FROM", "oficina@acogida.example", str, "Sender of the office's mail."
+    )
+    demo: bool = _setting(
+        "ACOGIDA_DEMO",
+        default=False,
+        parse=_flag,
+        help_text="1 loads a synthetic office on first start.",
+    )
+    secure_cookies: bool = _setting(
+        "ACOGIDA_SECURE_COOKIES",
+        default=False,
+        parse=_flag,
+        help_text="1 when people reach the office by https.",
+    )
+    fecha: date | None = _setting(
+        "ACOGIDA_FECHA",
+        None,
+        date.fromisoformat,
+        "Embedded only: the day that the domain believes it is (YYYY-MM-DD).",
+    )
+    log_level: str = _setting("ACOGIDA_LOG_LEVEL", "INFO", str, "Level of the structured log.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment; raise SettingsError naming every variable that cannot be used."""
+        source = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for setting in fields(cls):
+            variable = setting.metadata["variable"]
+            try:
+                text = _read(source, variable, secret=setting.metadata["secret"])
+                if text is not None and text != "":
+                    values[setting.name] = setting.metadata["parse"](text)
+            except (ValueError, OSError) as error:
+                wrong.append(f"{variable}: {error}")
+        settings = cls(**values)
+        wrong.extend(settings._contradictions())
+        if wrong:
+            raise SettingsError("The environment cannot be used:\n  " + "\n  ".join(wrong))
+        return settings
+
+    def _contradictions(self) -> list[str]:
+        wrong = []
+        if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            wrong.append(
+                "ACOGIDA_DEMO: demo accounts are no secret, so ACOGIDA_HOST must be 127.0.0.1"
+            )
+        if self.fecha and not self.embedded:
+            wrong.append("ACOGIDA_FECHA: only the embedded office can move its dates; unset it")
+        if self.amqp_url and not self.database_url:
+            wrong.append("ACOGIDA_DATABASE_URL: is needed when ACOGIDA_AMQP_URL is set")
+        return wrong
+
+    @property
+    def embedded(self) -> bool:
+        """One process and the local bus, no server at all."""
+        return not self.amqp_url
+
+    @property
+    def base_url(self) -> str:
+        """The address that people use, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def claves(self) -> Path:
+        """Folder of the keys."""
+        return Path(self.keys_dir) if self.keys_dir else self.data_dir / "claves"
+
+    def database_for(self, servicio: str) -> str:
+        """SQLAlchemy URL of one service's own database."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / (servicio + '.db')}"
+        url = self.database_url.replace("{servicio}", servicio)
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def service_key(self) -> str:
+        """The secret that services share to sign in to identidad; made once when embedded."""
+        return self.service_secret or read_or_make_secret(self.claves / "servicios")
+
+
+def _read(source: Mapping[str, str], variable: str, *, secret: bool) -> str | None:
+    if secret and (name := source.get(f"{variable}_FILE")):
+        return Path(name).read_text(encoding="utf-8").strip()
+    return source.get(variable)
+
+
+def read_or_make_secret(path: Path) -> str:
+    """The text of a key file; made with mode 600 and 256 random bits when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    made = secrets.token_urlsafe(32)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made)
+    return made
