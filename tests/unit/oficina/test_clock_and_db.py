@@ -1,0 +1,108 @@
+"""Two clocks, and sessions that neither lose nor overwrite."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from oficina import clock
+from oficina.db import Database, Identified, new_registry, uuid7
+from oficina.errors import VersionVencida
+
+
+class Base(DeclarativeBase):
+    registry = new_registry()
+
+
+class Ficha(Identified, Base):
+    __tablename__ = "fichas"
+
+    texto: Mapped[str] = mapped_column()
+    visto_en: Mapped[datetime] = mapped_column()
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'fichas.db'}")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def _today_again() -> Iterator[None]:
+    yield
+    clock.move_to(None)
+
+
+@pytest.mark.usefixtures("_today_again")
+def test_moving_the_domain_leaves_the_machine_alone() -> None:
+    before = clock.real_now()
+
+    clock.move_to(date(2027, 1, 15))
+
+    assert clock.today() == date(2027, 1, 15)
+    assert clock.real_now() - before < timedelta(minutes=1)
+
+
+def test_ids_sort_by_the_time_they_were_made() -> None:
+    ids = [uuid7() for _ in range(50)]
+
+    millis = [one.int >> 80 for one in ids]
+    assert millis == sorted(millis)
+    assert {one.version for one in ids} == {7}
+    assert len(set(ids)) == 50
+
+
+def test_a_naive_moment_is_refused(db: Database) -> None:
+    with pytest.raises(Exception, match="without a zone"), db.begin() as session:
+        session.add(Ficha(texto="x", visto_en=datetime(2026, 1, 1)))  # noqa: DTZ001  the point
+
+
+def test_moments_come_back_aware(db: Database) -> None:
+    moment = datetime(2026, 9, 5, 23, 30, tzinfo=clock.ZONA)
+    with db.begin() as session:
+        session.add(Ficha(texto="x", visto_en=moment))
+
+    with db.read() as session:
+        seen = session.scalars(select(Ficha)).one().visto_en
+
+    assert seen == moment
+    assert seen.tzinfo is UTC
+
+
+def test_the_second_of_two_writers_is_told(db: Database) -> None:
+    with db.begin() as session:
+        ficha = Ficha(texto="una", visto_en=clock.now())
+        session.add(ficha)
+    mine, theirs = _copy(db, ficha.id), _copy(db, ficha.id)
+    with db.begin() as session:
+        session.add(theirs)
+        theirs.texto = "de ellos"
+
+    with pytest.raises(VersionVencida), db.begin() as session:
+        session.add(mine)
+        mine.texto = "mía"
+
+    assert _copy(db, ficha.id).texto == "de ellos"
+
+
+def _copy(db: Database, ficha_id: UUID) -> Ficha:
+    with db.read() as session:
+        return session.scalars(select(Ficha).where(Ficha.id == ficha_id)).one()
+
+
+def test_an_error_leaves_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError), db.begin() as session:
+        session.add(Ficha(texto="x", visto_en=clock.now()))
+        session.flush()
+        raise RuntimeError
+
+    with db.read() as session:
+        assert session.scalars(select(Ficha)).all() == []
