@@ -1,0 +1,127 @@
+"""Working days and deadlines of Chile.
+
+A working day («día hábil», Ley 19.880 art. 25) is none of Saturday, Sunday and public holiday; a
+bank holiday is one. `cierres` are days on which this office is closed besides: a municipal
+closure, or a holiday made by a law that the holiday table does not know yet.
+
+Days are Chilean days. A deadline ends with the last second of its day there.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+import holidays
+
+from oficina.clock import ZONA, local
+
+_DAY = timedelta(days=1)
+
+
+@cache
+def feriados(anio: int) -> Mapping[date, str]:
+    """The public holidays of a year with their Spanish names; bank holidays are not among them."""
+    table = holidays.country_holidays("CL", years=anio, categories=("public",), language="es")
+    return dict(table.items())
+
+
+def es_habil(dia: date, cierres: Collection[date] = ()) -> bool:
+    """Whether `dia` counts as a working day."""
+    return dia.weekday() < 5 and dia not in feriados(dia.year) and dia not in cierres
+
+
+def siguiente_habil(dia: date, cierres: Collection[date] = ()) -> date:
+    """`dia` itself if it is a working day, else the next one."""
+    while not es_habil(dia, cierres):
+        dia += _DAY
+    return dia
+
+
+def sumar_dias_habiles(dia: date, dias: int, cierres: Collection[date] = ()) -> date:
+    """The `dias`-th working day after `dia`, which itself does not count.
+
+    Zero moves nothing, not even from a Saturday. Raises ValueError for a negative number.
+    """
+    if dias < 0:
+        raise ValueError("working days are counted forwards")
+    for _ in range(dias):
+        dia = siguiente_habil(dia + _DAY, cierres)
+    return dia
+
+
+def fin_de_plazo(
+    inicio: datetime,
+    *,
+    dias_habiles: int | None = None,
+    dias_corridos: int | None = None,
+    horas: int | None = None,
+    cierres: Collection[date] = (),
+) -> datetime:
+    """The last moment of a term that starts at `inicio`, aware.
+
+    Exactly one unit is given. Days count from the day after; the term ends at 23:59:59 in Chile.
+    Zero working days means the same day, or the next working one if that is none. Calendar days
+    («corridos») and hours count every day alike and end where they end.
+    """
+    if inicio.tzinfo is None:
+        raise ValueError("a term starts at a moment with a zone")
+    if [dias_habiles, dias_corridos, horas].count(None) != 2:
+        raise ValueError("a term has exactly one of dias_habiles, dias_corridos, horas")
+    if horas is not None:
+        return inicio + timedelta(hours=horas)
+    dia = local(inicio).date()
+    if dias_corridos is not None:
+        return _fin_del_dia(dia + timedelta(days=dias_corridos))
+    ultimo = sumar_dias_habiles(dia, dias_habiles or 0, cierres)
+    return _fin_del_dia(siguiente_habil(ultimo, cierres))
+
+
+def momento_de_avance(
+    inicio: datetime,
+    fin: datetime,
+    porcentaje: int,
+    habil: bool = True,  # noqa: FBT001, FBT002  reads as a word of the term: hábil or corrido
+    cierres: Collection[date] = (),
+) -> datetime:
+    """When `porcentaje` of the term from `inicio` to `fin` has passed; beyond 100, after `fin`.
+
+    Of a term in working days only the working days pass. 100 is `fin` itself.
+    """
+    if porcentaje == 100 or fin <= inicio:
+        return fin
+    total = _habil_entre(inicio, fin, cierres) if habil else fin - inicio
+    if not habil or not total:
+        return inicio + (fin - inicio) * porcentaje / 100
+    return _avanzar_habil(inicio, total * porcentaje / 100, cierres)
+
+
+def _habil_entre(inicio: datetime, fin: datetime, cierres: Collection[date]) -> timedelta:
+    total, desde = timedelta(), inicio
+    while desde < fin:
+        dia = local(desde).date()
+        hasta = min(_empieza(dia + _DAY), fin)
+        if es_habil(dia, cierres):
+            total += hasta - desde
+        desde = hasta
+    return total
+
+
+def _avanzar_habil(desde: datetime, falta: timedelta, cierres: Collection[date]) -> datetime:
+    while True:
+        dia = local(desde).date()
+        hasta = _empieza(dia + _DAY)
+        if es_habil(dia, cierres):
+            if falta <= hasta - desde:
+                return desde + falta
+            falta -= hasta - desde
+        desde = hasta
+
+
+def _empieza(dia: date) -> datetime:
+    # Differences between moments are only true in one fixed zone: days of 23 and 25 hours exist.
+    return datetime.combine(dia, time(), ZONA).astimezone(UTC)
+
+
+def _fin_del_dia(dia: date) -> datetime:
+    # fold: on the night when clocks go back, 23:59:59 happens twice and the later one is the end.
+    return datetime.combine(dia, time(23, 59, 59, fold=1), ZONA).astimezone(UTC)
