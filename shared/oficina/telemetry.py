@@ -1,0 +1,210 @@
+"""What the office tells its operators: structured logs, metrics, and the thread of a request.
+
+Three context variables follow a request or a fact wherever it goes: `correlation_id` (the story as
+a whole), `causation_id` (the fact that caused this work) and `traceparent` (W3C Trace Context).
+
+The log never carries personal data, by construction: a line is an event name and fields; a text is
+written only under a key of `SAFE_KEYS` or when it is an id, a number only while it is a count, and
+everything else becomes `[omitido]`. Of an exception only its class and its frames are written,
+because messages quote values; of a library's own record only its template.
+"""
+
+import json
+import logging
+import re
+import secrets
+import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, TextIO
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
+causation_id: ContextVar[str] = ContextVar("causation_id", default="")
+traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+
+REQUESTS = Counter(
+    "acogida_http_requests_total", "Requests answered.", ("servicio", "method", "ruta", "status")
+)
+LATENCY = Histogram(
+    "acogida_http_request_seconds",
+    "Time to answer a request.",
+    ("servicio", "ruta"),
+    buckets=(0.005, 0.01, 0.025, 0.06, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+
+SAFE_KEYS = frozenset(
+    {
+        "accion", "cola", "correlation_id", "endpoint", "error", "estado", "evento", "frames",
+        "kind", "level", "logger", "method", "plantilla", "recurso", "ruta", "servicio", "subject",
+        "tarea", "timestamp", "tipo", "trace_id", "transport",
+    }
+)  # fmt: skip
+OMITTED = "[omitido]"
+COUNT_LIMIT = 1_000_000  # phone and document numbers are larger than any count that we log
+
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A position in a W3C trace."""
+
+    trace_id: str
+    span_id: str
+    flags: str = "01"
+
+    @classmethod
+    def new(cls) -> "Trace":
+        """A trace that begins here."""
+        return cls(secrets.token_hex(16), secrets.token_hex(8))
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Trace | None":
+        """Read a `traceparent`; None when it is not one, as the standard asks."""
+        match = _TRACEPARENT.fullmatch((text or "").strip())
+        if match is None or match[1] == "ff" or (match[1] == "00" and match[5]):
+            return None
+        if not match[2].strip("0") or not match[3].strip("0"):
+            return None
+        return cls(match[2], match[3], match[4])
+
+    def child(self) -> "Trace":
+        """A new step of the same trace."""
+        return Trace(self.trace_id, secrets.token_hex(8), self.flags)
+
+    def __str__(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+
+
+@contextmanager
+def follow(correlation: str = "", causation: str = "", trace: str = "") -> Iterator[None]:
+    """Work inside a story: what is missing is begun, and all is put back at the end.
+
+    A correlation that is not a UUID is not taken over: it would travel in every fact and log line.
+    """
+    parent = Trace.parse(trace)
+    here = parent.child() if parent else Trace.new()
+    story = correlation if _UUID.fullmatch(correlation) else str(UUID(hex=here.trace_id))
+    tokens = (correlation_id.set(story), causation_id.set(causation), traceparent.set(str(here)))
+    try:
+        yield
+    finally:
+        correlation_id.reset(tokens[0])
+        causation_id.reset(tokens[1])
+        traceparent.reset(tokens[2])
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger whose lines are an event name and safe fields: `log.info("caso_derivado", id=…)`."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error for our records and everybody else's. May be called again."""
+    pipeline: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_story,
+        _keep_frames_only,
+    ]
+    structlog.configure(
+        processors=[*pipeline, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = _Stderr()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_template_only, *pipeline],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _omit_unsafe,
+                structlog.processors.JSONRenderer(serializer=_to_json),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if isinstance(one, _Stderr)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at the moment of writing."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+Line = MutableMapping[str, Any]
+
+
+def _add_story(_logger: Any, _method: str, line: Line) -> Line:
+    if story := correlation_id.get():
+        line.setdefault("correlation_id", story)
+    if trace := Trace.parse(traceparent.get()):
+        line.setdefault("trace_id", trace.trace_id)
+    return line
+
+
+def _keep_frames_only(_logger: Any, _method: str, line: Line) -> Line:
+    """Class and frames of an exception: its message and the values around it may name a person."""
+    info = line.pop("exc_info", None)
+    line.pop("exception", None)
+    line.pop("stack_info", None)
+    error = _exception_of(info)
+    if error is not None:
+        line["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        line["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return line
+
+
+def _exception_of(info: Any) -> BaseException | None:
+    if isinstance(info, BaseException):
+        return info
+    if isinstance(info, tuple):
+        return info[1] if isinstance(info[1], BaseException) else None
+    return sys.exc_info()[1] if info else None
+
+
+def _template_only(_logger: Any, _method: str, line: Line) -> Line:
+    """A library's record: what it always says, without the values of this time."""
+    record: logging.LogRecord = line["_record"]
+    if not record.name.startswith("gunicorn."):
+        line["event"] = "registro_ajeno"
+        line["plantilla"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    return line
+
+
+def _omit_unsafe(_logger: Any, _method: str, line: Line) -> Line:
+    return {key: value if _is_safe(key, value) else OMITTED for key, value in line.items()}
+
+
+def _is_safe(key: str, value: Any) -> bool:
+    if key == "event" or value is None or isinstance(value, (bool, UUID, Enum, date, datetime)):
+        return True
+    if isinstance(value, (int, float)):
+        return abs(value) < COUNT_LIMIT
+    if key in SAFE_KEYS:
+        return True
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
+def _to_json(line: Any, **_options: Any) -> str:
+    return json.dumps(line, default=str, ensure_ascii=False)
