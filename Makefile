@@ -1,0 +1,66 @@
+# The commands of this repository; `make` alone lists them.
+# Everything lives in .venv; nothing outside the clone changes, but for the Debian packages that
+# `make test` installs when it runs as root and they are missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export ACOGIDA_DEMO PORT DATOS ONLY
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev lint test test-embedded test-containers servers bench bench-peers migration
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+run: ACOGIDA_DEMO ?= 1
+run: $(VENV)/.runtime ## Serve the whole office on http://127.0.0.1:8000 (PORT, DATOS)
+	@exec $(BIN)/acogida run
+
+dev: ACOGIDA_DEMO ?= 1
+dev: $(VENV)/.dev ## The same, started again at every change of the code
+	@exec $(BIN)/acogida run --recargar
+
+lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m oficina.bus.catalogue check
+
+test: $(VENV)/.dev servers ## Every test; as root it installs the servers that are missing
+	$(BIN)/pytest -m "not containers"
+
+test-embedded: $(VENV)/.dev ## The tests that need no server and no browser
+	$(BIN)/pytest -m "not servers and not browser and not containers"
+
+test-containers: $(VENV)/.dev ## Build the image, run deploy/compose.yaml, walk the story over HTTP
+	$(BIN)/pytest -m containers tests/containers
+
+servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
+	@deploy/test-servers
+
+bench: $(VENV)/.dev ## Run the benchmarks (ONLY=area for a part) and write bench.json
+	$(BIN)/python -m tests.bench
+
+bench-peers: $(VENV)/.dev ## The same, with the peers that each benchmark is compared with
+	$(BIN)/python -m tests.bench --peers
+
+migration: $(VENV)/.dev ## Write a migration from the models: make migration SERVICE=casos M="A case has a colour"
+	$(BIN)/python -m acogida.migration "$(SERVICE)" "$(M)"
+
+# The stamps: what is installed is what the locks say. A second start has nothing to do.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@echo "Preparing the environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
