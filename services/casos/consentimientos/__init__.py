@@ -1,0 +1,1 @@
+"""The ledger of legal bases: with what right each piece of data left the office."""

@@ -1,0 +1,92 @@
+"""What a derivation is, what was answered, and the link by which an institution answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casos.base import Base
+from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
+from casos.hechos.models import ConCambio
+from casos.red.models import Institucion, Modo, ServicioRed
+from oficina.db import Identified, text_enum
+from oficina.privacy import EncryptedText
+
+
+class Derivacion(ConCambio, Identified, Base):
+    """A case handed to a service of the network, with an answer due.
+
+    `paquete` is the snapshot of what the institution sees (JSON), fixed when the draft is made.
+    """
+
+    __tablename__ = "derivaciones"
+
+    folio: Mapped[str] = mapped_column(String(20), unique=True)
+    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"), index=True)
+    servicio_id: Mapped[UUID] = mapped_column(ForeignKey("servicios_red.id"), index=True)
+    institucion_id: Mapped[UUID] = mapped_column(ForeignKey("instituciones.id"), index=True)
+    estado: Mapped[Estado] = mapped_column(text_enum(Estado), index=True)
+    modo: Mapped[Modo] = mapped_column(text_enum(Modo))
+    prioridad: Mapped[str] = mapped_column(String(20))
+    base_licitud: Mapped[BaseLicitud] = mapped_column(text_enum(BaseLicitud))
+    forma_consentimiento: Mapped[FormaConsentimiento | None] = mapped_column(
+        text_enum(FormaConsentimiento)
+    )
+    # The entry of the ledger that was written when the package left.
+    consentimiento_id: Mapped[UUID | None] = mapped_column(ForeignKey("consentimientos.id"))
+    paquete: Mapped[str] = mapped_column(EncryptedText("casos.derivacion.paquete"))
+    motivo_codigo: Mapped[str | None] = mapped_column(String(40))
+    grado_evidencia: Mapped[Grado | None] = mapped_column(text_enum(Grado))
+    reemplaza_a_id: Mapped[UUID | None] = mapped_column(ForeignKey("derivaciones.id"), index=True)
+    creada_por_id: Mapped[UUID] = mapped_column()
+    creada_en: Mapped[datetime] = mapped_column()
+    enviada_en: Mapped[datetime | None] = mapped_column()
+    terminada_en: Mapped[datetime | None] = mapped_column()
+    version: Mapped[int] = mapped_column()
+
+    servicio: Mapped[ServicioRed] = relationship(lazy="raise")
+    institucion: Mapped[Institucion] = relationship(lazy="raise")
+    respuestas: Mapped[list["RespuestaDerivacion"]] = relationship(
+        lazy="raise", order_by="RespuestaDerivacion.id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class RespuestaDerivacion(Identified, Base):
+    """One answer, as it came; append-only. `tardia`: it came when the derivation had expired."""
+
+    __tablename__ = "respuestas_derivacion"
+
+    derivacion_id: Mapped[UUID] = mapped_column(ForeignKey("derivaciones.id"), index=True)
+    accion: Mapped[Accion] = mapped_column(text_enum(Accion))
+    estado_resultante: Mapped[Estado] = mapped_column(text_enum(Estado))
+    grado: Mapped[Grado] = mapped_column(text_enum(Grado))
+    canal: Mapped[CanalRespuesta] = mapped_column(text_enum(CanalRespuesta))
+    motivo_codigo: Mapped[str | None] = mapped_column(String(40))
+    texto: Mapped[str | None] = mapped_column(EncryptedText("casos.derivacion.respuesta"))
+    tardia: Mapped[bool] = mapped_column(default=False)
+    # The late answer that an officer adopted with this one.
+    adopta_a_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("respuestas_derivacion.id"), unique=True
+    )
+    registrada_por: Mapped[str] = mapped_column(String(160))
+    registrada_en: Mapped[datetime] = mapped_column()
+
+
+class Enlace(Identified, Base):
+    """A link for an institution without an account. Only the hash of its token is kept.
+
+    It expires on the machine's clock: a link is a key, not a deadline of the office.
+    """
+
+    __tablename__ = "enlaces"
+
+    derivacion_id: Mapped[UUID] = mapped_column(ForeignKey("derivaciones.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    creado_en: Mapped[datetime] = mapped_column()
+    vence_en: Mapped[datetime] = mapped_column()
+    aperturas: Mapped[int] = mapped_column(default=0)
+    abierto_en: Mapped[datetime | None] = mapped_column()

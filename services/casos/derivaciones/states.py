@@ -1,0 +1,161 @@
+"""Which states a derivation has and which steps are allowed, whoever takes them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Estado(StrEnum):
+    """Where a derivation is."""
+
+    BORRADOR = "borrador"
+    ENVIADA = "enviada"
+    RECIBIDA = "recibida"
+    ACEPTADA = "aceptada"
+    EN_ESPERA = "en_espera"
+    EN_CURSO = "en_curso"
+    CUMPLIDA = "cumplida"
+    VERIFICADA = "verificada"
+    RECHAZADA = "rechazada"
+    NO_LOGRADA = "no_lograda"
+    VENCIDA = "vencida"
+    ANULADA = "anulada"
+
+
+class Accion(StrEnum):
+    """What can be done with a derivation; its value is the last part of the API's path."""
+
+    ENVIAR = "enviar"
+    RECIBIR = "recibir"
+    ACEPTAR = "aceptar"
+    RECHAZAR = "rechazar"
+    ESPERA = "espera"
+    CURSO = "curso"
+    CUMPLIR = "cumplir"
+    NO_LOGRADA = "no-lograda"
+    VERIFICAR = "verificar"
+    DISPUTAR = "disputar"
+    ANULAR = "anular"
+    VENCER = "vencer"
+
+
+E, A = Estado, Accion
+
+PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
+    E.BORRADOR: {A.ENVIAR: E.ENVIADA, A.ANULAR: E.ANULADA},
+    E.ENVIADA: {
+        A.RECIBIR: E.RECIBIDA,
+        A.ACEPTAR: E.ACEPTADA,
+        A.RECHAZAR: E.RECHAZADA,
+        A.VENCER: E.VENCIDA,
+        A.ANULAR: E.ANULADA,
+    },
+    E.RECIBIDA: {
+        A.ACEPTAR: E.ACEPTADA,
+        A.RECHAZAR: E.RECHAZADA,
+        A.VENCER: E.VENCIDA,
+        A.ANULAR: E.ANULADA,
+    },
+    E.ACEPTADA: {
+        A.CURSO: E.EN_CURSO,
+        A.ESPERA: E.EN_ESPERA,
+        A.CUMPLIR: E.CUMPLIDA,
+        A.NO_LOGRADA: E.NO_LOGRADA,
+        A.ANULAR: E.ANULADA,
+    },
+    E.EN_ESPERA: {A.CURSO: E.EN_CURSO, A.NO_LOGRADA: E.NO_LOGRADA, A.ANULAR: E.ANULADA},
+    E.EN_CURSO: {
+        A.ESPERA: E.EN_ESPERA,
+        A.CUMPLIR: E.CUMPLIDA,
+        A.NO_LOGRADA: E.NO_LOGRADA,
+        A.ANULAR: E.ANULADA,
+    },
+    # The person has the last word: confirms it, or says that it was not so.
+    E.CUMPLIDA: {A.VERIFICAR: E.VERIFICADA, A.DISPUTAR: E.EN_CURSO},
+    E.VERIFICADA: {},
+    E.RECHAZADA: {},
+    E.NO_LOGRADA: {},
+    E.VENCIDA: {},
+    E.ANULADA: {},
+}
+
+# An answer that comes after the derivation expired is kept as late; an officer adopts it with
+# the same effect that it would have had in time, or reroutes.
+ADOPTABLES: Mapping[Accion, Estado] = {
+    A.RECIBIR: E.RECIBIDA,
+    A.ACEPTAR: E.ACEPTADA,
+    A.RECHAZAR: E.RECHAZADA,
+}
+
+# Waiting for somebody: the case cannot be closed meanwhile.
+ACTIVAS = frozenset({E.ENVIADA, E.RECIBIDA, E.ACEPTADA, E.EN_ESPERA, E.EN_CURSO, E.CUMPLIDA})
+
+# Ends from which a new derivation can take over.
+REENCAMINABLES = frozenset({E.RECHAZADA, E.NO_LOGRADA, E.VENCIDA, E.ANULADA})
+
+# What the institution itself may do through its link.
+ACCIONES_DE_INSTITUCION = frozenset(
+    {A.RECIBIR, A.ACEPTAR, A.RECHAZAR, A.ESPERA, A.CURSO, A.CUMPLIR, A.NO_LOGRADA}
+)
+
+
+class MotivoRechazo(StrEnum):
+    """Why an institution refuses."""
+
+    NO_CORRESPONDE = "no_corresponde"
+    NO_ELEGIBLE = "no_elegible"
+    SIN_CUPO = "sin_cupo"
+    FALTA_DOCUMENTO = "falta_documento"
+    FUERA_DE_TERRITORIO = "fuera_de_territorio"
+    OTRO = "otro"
+
+
+class MotivoEspera(StrEnum):
+    """Why an accepted derivation cannot begin yet."""
+
+    LISTA_ESPERA = "lista_espera"
+    FALTA_DOCUMENTO = "falta_documento"
+
+
+class MotivoNoLograda(StrEnum):
+    """Why the service could not be given."""
+
+    NO_UBICADA = "no_ubicada"
+    DESISTE = "desiste"
+    NO_SE_PRESENTO = "no_se_presento"
+    SIN_CUPO_POSTERIOR = "sin_cupo_posterior"
+
+
+class MotivoAnulacion(StrEnum):
+    """Why the office takes a derivation back."""
+
+    ERROR = "creada_por_error"
+    A_PETICION = "a_peticion_de_la_persona"
+    YA_NO_CORRESPONDE = "ya_no_corresponde"
+
+
+MOTIVOS: Mapping[Accion, type[StrEnum]] = {
+    A.RECHAZAR: MotivoRechazo,
+    A.ESPERA: MotivoEspera,
+    A.NO_LOGRADA: MotivoNoLograda,
+    A.ANULAR: MotivoAnulacion,
+}
+
+
+class Grado(StrEnum):
+    """How good the evidence of an answer is."""
+
+    A = "A"  # the institution itself, by its link
+    B = "B"  # the institution by phone or mail, logged by an officer
+    C = "C"  # the person's word
+    D = "D"  # presumed
+
+
+class CanalRespuesta(StrEnum):
+    """By which way an answer came."""
+
+    ENLACE = "enlace"
+    TELEFONO = "telefono"
+    CORREO = "correo"
+    OFICIO = "oficio"
+    PERSONA = "persona"
+    SISTEMA = "sistema"

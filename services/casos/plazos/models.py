@@ -1,0 +1,50 @@
+"""What a deadline is: a clock of a case that started, ends and may pause."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casos.base import Base
+from oficina.db import Identified, text_enum
+
+
+class EstadoPlazo(StrEnum):
+    """The life of a deadline."""
+
+    CORRIENDO = "corriendo"
+    PAUSADO = "pausado"
+    CUMPLIDO = "cumplido"
+    CANCELADO = "cancelado"
+
+
+class Plazo(Identified, Base):
+    """One clock of one case or derivation.
+
+    `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
+    when nothing more will happen. `nivel` is the last stage that was told.
+    """
+
+    __tablename__ = "plazos"
+    __table_args__ = (Index("ix_plazos_estado_siguiente_en", "estado", "siguiente_en"),)
+
+    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"), index=True)
+    derivacion_id: Mapped[UUID | None] = mapped_column(ForeignKey("derivaciones.id"), index=True)
+    reloj: Mapped[str] = mapped_column(String(40))
+    prioridad: Mapped[str] = mapped_column(String(20))
+    # The version of reglas.json under which it was computed.
+    reglas_version: Mapped[str] = mapped_column(String(20))
+    estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
+    inicia_en: Mapped[datetime] = mapped_column()
+    vence_en: Mapped[datetime] = mapped_column()
+    vence_en_original: Mapped[datetime] = mapped_column()
+    nivel: Mapped[int] = mapped_column(default=0)
+    siguiente_nivel: Mapped[int | None] = mapped_column()
+    siguiente_en: Mapped[datetime | None] = mapped_column()
+    pausado_en: Mapped[datetime | None] = mapped_column()
+    terminado_en: Mapped[datetime | None] = mapped_column()
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}

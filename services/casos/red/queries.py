@@ -1,0 +1,79 @@
+"""What can be asked of the directory of the network."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from casos.red.models import EstadoServicio, Institucion, ServicioRed
+from casos.taxonomia import temas
+from casos.texto import plano
+from oficina.errors import NoEncontrado
+
+
+def servicio_por_id(session: Session, servicio_id: UUID) -> ServicioRed:
+    """A service with its institution; raises NoEncontrado."""
+    servicio = session.scalar(
+        select(ServicioRed)
+        .where(ServicioRed.id == servicio_id)
+        .options(joinedload(ServicioRed.institucion))
+    )
+    if servicio is None:
+        raise NoEncontrado
+    return servicio
+
+
+def institucion_por_sigla(session: Session, sigla: str) -> Institucion | None:
+    """The institution of an acronym, as registers of the past write it."""
+    return session.scalar(select(Institucion).where(Institucion.sigla == sigla.strip().upper()))
+
+
+def servicios(
+    session: Session, *, tema: str = "", texto: str = "", solo_activos: bool = False
+) -> Sequence[ServicioRed]:
+    """Services of the network with their institution, by institution and name.
+
+    `texto` is looked for in names, acronym and themes without minding accents. With `tema`, the
+    services of that theme come first, and then those of its family; the rest is left out unless
+    there is also a `texto`.
+    """
+    consulta = (
+        select(ServicioRed)
+        .join(ServicioRed.institucion)
+        .options(joinedload(ServicioRed.institucion))
+        .order_by(Institucion.nombre, ServicioRed.nombre)
+    )
+    if solo_activos:
+        consulta = consulta.where(
+            ServicioRed.estado == EstadoServicio.ACTIVO, Institucion.activa.is_(True)
+        )
+    todos = session.scalars(consulta).all()
+    palabras = plano(texto).split()
+    hallados = [s for s in todos if all(p in _texto_de(s) for p in palabras)]
+    if not tema:
+        return hallados
+    cercanos = [s for s in hallados if palabras or _cercania(s, tema) < 2]
+    return sorted(cercanos, key=lambda s: _cercania(s, tema))
+
+
+def _texto_de(servicio: ServicioRed) -> str:
+    etiquetas = temas()
+    return plano(
+        " ".join(
+            [
+                servicio.nombre,
+                servicio.institucion.nombre,
+                servicio.institucion.sigla,
+                *servicio.temas,
+                *(etiquetas.get(codigo, "") for codigo in servicio.temas),
+            ]
+        )
+    )
+
+
+def _cercania(servicio: ServicioRed, tema: str) -> int:
+    if tema in servicio.temas:
+        return 0
+    familia = tema.split(".", maxsplit=1)[0]
+    return 1 if any(codigo.split(".", maxsplit=1)[0] == familia for codigo in servicio.temas) else 2
