@@ -1,0 +1,1 @@
+"""Attentions: each time that somebody was attended, also without a name."""

@@ -1,0 +1,1 @@
+"""Cases: what must be followed, its life and its whole story."""

@@ -1,0 +1,265 @@
+"""What a case is: verbs that guard and change, and the story that they leave."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from casos.base import Base
+from casos.expedientes.states import CIERRES, PASOS, Estado, MotivoCierre, Paso
+from casos.hechos.models import ConCambio
+from casos.personas.models import Persona
+from oficina import clock
+from oficina.db import Identified, text_enum
+from oficina.errors import Conflicto, TransicionInvalida
+from oficina.privacy import EncryptedText
+
+
+class TipoCaso(StrEnum):
+    """What kind of thing is followed."""
+
+    ORIENTACION_SOCIAL = "orientacion_social"
+    VULNERACION_DERECHOS = "vulneracion_derechos"
+    REGULARIZACION_MIGRATORIA = "regularizacion_migratoria"
+    AYUDA_SOCIAL = "ayuda_social"
+    CONVIVENCIA_VECINAL = "convivencia_vecinal"
+    INTEGRACION = "integracion"
+
+
+class Instancia(StrEnum):
+    """The two instances of the decree (line of work 4)."""
+
+    PRIMERA = "primera"
+    SEGUNDA = "segunda"
+
+
+class Prioridad(StrEnum):
+    """How soon."""
+
+    NORMAL = "normal"
+    ALTA = "alta"
+    URGENTE = "urgente"
+
+
+class Riesgo(StrEnum):
+    """What an evaluation found; kept from reception and never told in a fact."""
+
+    SIN_EVALUAR = "sin_evaluar"
+    BAJO = "bajo"
+    MEDIO = "medio"
+    ALTO = "alto"
+
+
+class MotivoElevacion(StrEnum):
+    """Why a case goes to the second instance."""
+
+    VULNERACION_DERECHOS = "vulneracion_derechos"
+    REGULARIZACION_MIGRATORIA = "regularizacion_migratoria"
+    REQUIERE_ESPECIALISTA = "requiere_especialista"
+    RIESGO = "riesgo"
+
+
+class ResultadoCierre(StrEnum):
+    """What the person got."""
+
+    LOGRADO = "logrado"
+    PARCIAL = "parcial"
+    NO_LOGRADO = "no_logrado"
+
+
+class MotivoReapertura(StrEnum):
+    """Why a closed case goes on."""
+
+    NUEVO_ANTECEDENTE = "nuevo_antecedente"
+    PERSONA_VUELVE = "persona_vuelve"
+    CERRADO_POR_ERROR = "cerrado_por_error"
+
+
+class TipoHito(StrEnum):
+    """What a line of the story tells; `datos["hecho"]` says which fact of that kind."""
+
+    ABIERTO = "abierto"
+    ATENCION = "atencion"
+    ORIENTACION = "orientacion"
+    ELEVADO = "elevado"
+    EVALUADO = "evaluado"
+    ASIGNADO = "asignado"
+    CERRADO = "cerrado"
+    REABIERTO = "reabierto"
+    DERIVACION = "derivacion"
+    PLAZO = "plazo"
+    CITA = "cita"
+    MENSAJE = "mensaje"
+
+
+class Quien(Protocol):
+    """Whoever did it: a member of the staff, the system, or an institution."""
+
+    @property
+    def id(self) -> UUID:
+        """Opaque id."""
+
+    @property
+    def nombre(self) -> str:
+        """How people call them."""
+
+
+class Caso(ConCambio, Identified, Base):
+    """Something of a person that the office follows until it ends."""
+
+    __tablename__ = "casos"
+    __table_args__ = (
+        Index("ix_casos_estado_abierto", "estado", "abierto_en"),
+        Index("ix_casos_responsable_estado", "responsable_id", "estado"),
+    )
+
+    folio: Mapped[str] = mapped_column(String(20), unique=True)
+    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), index=True)
+    tipo: Mapped[TipoCaso] = mapped_column(text_enum(TipoCaso))
+    tema: Mapped[str] = mapped_column(String(40))
+    instancia: Mapped[Instancia] = mapped_column(text_enum(Instancia), default=Instancia.PRIMERA)
+    estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.ABIERTO)
+    prioridad: Mapped[Prioridad] = mapped_column(text_enum(Prioridad), default=Prioridad.NORMAL)
+    riesgo: Mapped[Riesgo] = mapped_column(text_enum(Riesgo), default=Riesgo.SIN_EVALUAR)
+    unidad: Mapped[str] = mapped_column(String(80), default="")
+    responsable_id: Mapped[UUID | None]
+    responsable_nombre: Mapped[str] = mapped_column(String(120), default="")
+    orientaciones: Mapped[int] = mapped_column(default=0)
+    abierto_en: Mapped[datetime]
+    cerrado_en: Mapped[datetime | None]
+    cierre_motivo: Mapped[MotivoCierre | None] = mapped_column(text_enum(MotivoCierre))
+    cierre_resultado: Mapped[ResultadoCierre | None] = mapped_column(text_enum(ResultadoCierre))
+    version: Mapped[int] = mapped_column()
+
+    persona: Mapped[Persona] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it, nobody changes it
+
+    def pasos(self) -> frozenset[Paso]:
+        """The steps that the present state admits."""
+        return frozenset(PASOS[self.estado])
+
+    def exigir(self, paso: Paso) -> Estado:
+        """The state after a step. Raises TransicionInvalida when this one does not admit it."""
+        admitidos = PASOS[self.estado]
+        if paso not in admitidos:
+            raise TransicionInvalida(self.estado, admitidos)
+        return admitidos[paso]
+
+    def orientar(self) -> None:
+        """Count an orientation (first instance)."""
+        self.estado = self.exigir(Paso.ORIENTAR)
+        self.orientaciones += 1
+
+    def elevar(self) -> None:
+        """Go to the second instance, where the case is evaluated."""
+        self.estado = self.exigir(Paso.ELEVAR)
+        self.instancia = Instancia.SEGUNDA
+
+    def evaluar(self, riesgo: Riesgo) -> None:
+        """Take over what an evaluation found. Raises ValueError for «sin evaluar»."""
+        if riesgo is Riesgo.SIN_EVALUAR:
+            raise ValueError("an evaluation finds a risk")
+        self.estado = self.exigir(Paso.EVALUAR)
+        self.riesgo = riesgo
+
+    def asignar(self, responsable_id: UUID, responsable_nombre: str) -> None:
+        """Give the case to somebody who answers for it."""
+        self.estado = self.exigir(Paso.ASIGNAR)
+        self.responsable_id = responsable_id
+        self.responsable_nombre = responsable_nombre
+
+    def cerrar(
+        self,
+        motivo: MotivoCierre,
+        resultado: ResultadoCierre,
+        ahora: datetime,
+        *,
+        derivaciones_activas: int,
+    ) -> None:
+        """End the case.
+
+        Raises TransicionInvalida when the state cannot be closed, Conflicto when the reason is not
+        one of this state's, nobody was oriented, or a derivation still waits for its answer.
+        """
+        siguiente = self.exigir(Paso.CERRAR)
+        if motivo not in CIERRES[self.estado]:
+            raise Conflicto(
+                "motivo_de_otro_estado",
+                estado_actual=self.estado,
+                motivos_permitidos=sorted(CIERRES[self.estado]),
+            )
+        if motivo is MotivoCierre.RESUELTO_POR_ORIENTACION and not self.orientaciones:
+            raise Conflicto("sin_orientacion", estado_actual=self.estado)
+        if derivaciones_activas:
+            raise Conflicto(
+                "derivacion_activa", estado_actual=self.estado, derivaciones=derivaciones_activas
+            )
+        self.estado = siguiente
+        self.cerrado_en = ahora
+        self.cierre_motivo = motivo
+        self.cierre_resultado = resultado
+
+    def reabrir(self) -> None:
+        """Go on with a closed case: it is evaluated again, in the second instance."""
+        self.estado = self.exigir(Paso.REABRIR)
+        self.instancia = Instancia.SEGUNDA
+        self.cerrado_en = self.cierre_motivo = self.cierre_resultado = None
+
+
+class Evaluacion(Identified, Base):
+    """What a professional found in the second instance. A later one stands beside, never over."""
+
+    __tablename__ = "evaluaciones"
+
+    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"), index=True)
+    riesgo: Mapped[Riesgo] = mapped_column(text_enum(Riesgo))
+    amerita_derivacion: Mapped[bool]
+    fundamento: Mapped[str] = mapped_column(EncryptedText("casos.evaluacion.fundamento"))
+    funcionario_id: Mapped[UUID]
+    funcionario_nombre: Mapped[str] = mapped_column(String(120))
+    realizada_en: Mapped[datetime]
+
+
+class Hito(Identified, Base):
+    """A line of the story of a case. Rows are only ever added; ids sort by when they were told."""
+
+    __tablename__ = "hitos"
+    __table_args__ = (Index("ix_hitos_caso_id_id", "caso_id", "id"),)
+
+    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"))
+    ocurrido_en: Mapped[datetime]
+    tipo: Mapped[TipoHito] = mapped_column(text_enum(TipoHito))
+    actor_nombre: Mapped[str] = mapped_column(String(120))
+    datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    texto: Mapped[str | None] = mapped_column(EncryptedText("casos.hito.texto"))
+
+
+def anotar(
+    session: Session,
+    caso: Caso | UUID,
+    tipo: TipoHito,
+    actor: Quien,
+    *,
+    datos: Mapping[str, Any] | None = None,
+    texto: str | None = None,
+    ocurrido_en: datetime | None = None,
+) -> Hito:
+    """Add a line to the story of a case, in the transaction of what it tells.
+
+    `datos` holds ids, codes and ISO moments only; what a person wrote goes into `texto`, encrypted.
+    """
+    hito = Hito(
+        caso_id=caso if isinstance(caso, UUID) else caso.id,
+        ocurrido_en=ocurrido_en or clock.now(),
+        tipo=tipo,
+        actor_nombre=actor.nombre,
+        datos=dict(datos or {}),
+        texto=texto or None,
+    )
+    session.add(hito)
+    return hito

@@ -1,0 +1,42 @@
+"""Every table of casos, for migrations and for the mapper: each room's models are named here."""
+
+from casos.atenciones.models import Atencion
+from casos.base import Base
+from casos.consentimientos.models import Consentimiento
+from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
+from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.folios import Folio
+from casos.hechos.models import ContadorDeCambios
+from casos.personas.models import (
+    Contacto,
+    DocumentoIdentidad,
+    Persona,
+    PosibleDuplicado,
+    SituacionMigratoria,
+    TokenNombre,
+)
+from casos.plazos.models import Plazo
+from casos.red.models import Institucion, ServicioRed
+
+__all__ = [
+    "Atencion",
+    "Base",
+    "Caso",
+    "Consentimiento",
+    "ContadorDeCambios",
+    "Contacto",
+    "Derivacion",
+    "DocumentoIdentidad",
+    "Enlace",
+    "Evaluacion",
+    "Folio",
+    "Hito",
+    "Institucion",
+    "Persona",
+    "Plazo",
+    "PosibleDuplicado",
+    "RespuestaDerivacion",
+    "ServicioRed",
+    "SituacionMigratoria",
+    "TokenNombre",
+]

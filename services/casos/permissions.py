@@ -1,0 +1,44 @@
+"""Who may do each thing in casos: permission -> keys of the roles that hold it.
+
+`administrador` holds none of the permissions on people: who configures the office sees no case.
+"""
+
+from collections.abc import Mapping
+
+_RECEPCION = "recepcion"
+_PROFESIONAL = "profesional"
+_COORDINACION = "coordinacion"
+_SERVICIO = "servicio"
+
+_ATIENDEN = frozenset({_RECEPCION, _PROFESIONAL, _COORDINACION})
+_PROFESIONALES = frozenset({_PROFESIONAL, _COORDINACION})
+
+PERMISOS: Mapping[str, frozenset[str]] = {
+    "casos.persona.ver": _ATIENDEN,
+    "casos.persona.registrar": _ATIENDEN,
+    "casos.persona.contacto": frozenset({_SERVICIO}),
+    "casos.situacion.ver": _PROFESIONALES,
+    "casos.atencion.ver": _ATIENDEN,
+    "casos.atencion.registrar": _ATIENDEN,
+    "casos.nota.ver": _PROFESIONALES,
+    "casos.caso.abrir": _ATIENDEN,
+    "casos.caso.ver": _ATIENDEN,
+    "casos.caso.bandeja": _PROFESIONALES,
+    "casos.caso.orientar": _PROFESIONALES,
+    "casos.caso.elevar": _PROFESIONALES,
+    "casos.caso.evaluar": _PROFESIONALES,
+    "casos.caso.evaluacion.ver": _PROFESIONALES,
+    "casos.caso.tomar": _PROFESIONALES,
+    "casos.caso.asignar": frozenset({_COORDINACION}),
+    "casos.caso.cerrar": _PROFESIONALES,
+    "casos.caso.cerrar.riesgo_alto": frozenset({_COORDINACION}),
+    "casos.caso.reabrir": _PROFESIONALES,
+    "casos.red.ver": _ATIENDEN,
+    "casos.red.editar": frozenset({_COORDINACION}),
+    "casos.derivacion.ver": _PROFESIONALES,
+    "casos.derivacion.crear": _PROFESIONALES,
+    "casos.derivacion.responder": _PROFESIONALES,
+    "casos.derivacion.enlace": frozenset({_SERVICIO}),
+    "casos.importar": frozenset({_COORDINACION}),
+    "casos.hechos.ver": frozenset({_SERVICIO}),
+}

@@ -1,0 +1,229 @@
+"""What the office knows of a person. Documents, contacts, address and status are encrypted."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from casos.base import Base
+from casos.personas import nombres
+from oficina.contacto import normalizar_telefono
+from oficina.db import Identified, text_enum
+from oficina.identity_docs import TipoDocumento, compactar
+from oficina.privacy import EncryptedText, blind_index
+
+
+class PrecisionFecha(StrEnum):
+    """How much of a birth date is known."""
+
+    EXACTA = "exacta"
+    MES = "mes"
+    ANIO = "anio"
+    ESTIMADA = "estimada"
+    DESCONOCIDA = "desconocida"
+
+
+class Origen(StrEnum):
+    """How a record came to be: at the counter, or from a register of the past."""
+
+    OFICINA = "oficina"
+    REGISTRO = "registro"
+
+
+class CanalPreferido(StrEnum):
+    """How a person wants to be reached."""
+
+    SMS = "sms"
+    CORREO = "correo"
+    LLAMADA = "llamada"
+
+
+class NivelDocumento(StrEnum):
+    """How sure the office is of a document."""
+
+    DECLARADO = "declarado"
+    VISTO = "visto"
+    VERIFICADO = "verificado"
+
+
+class TipoContacto(StrEnum):
+    """What a contact is."""
+
+    TELEFONO = "telefono"
+    CORREO = "correo"
+
+
+class Decision(StrEnum):
+    """What a person said about two records that look alike."""
+
+    PENDIENTE = "pendiente"
+    DISTINTAS = "distintas"
+
+
+class Persona(Identified, Base):
+    """Somebody that the office attends. Only `nombres` is needed."""
+
+    __tablename__ = "personas"
+
+    folio: Mapped[str] = mapped_column(String(20), unique=True)
+    nombres: Mapped[str] = mapped_column(String(120))
+    primer_apellido: Mapped[str] = mapped_column(String(80), default="")
+    segundo_apellido: Mapped[str] = mapped_column(String(80), default="")
+    nombre_social: Mapped[str | None] = mapped_column(String(120))
+    clave_nombre: Mapped[str] = mapped_column(String(360), index=True)
+    fecha_nacimiento: Mapped[date | None]
+    precision_fecha: Mapped[PrecisionFecha] = mapped_column(
+        text_enum(PrecisionFecha), default=PrecisionFecha.DESCONOCIDA
+    )
+    sexo: Mapped[str | None] = mapped_column(String(20))
+    genero: Mapped[str | None] = mapped_column(String(40))
+    nacionalidades: Mapped[list[str]] = mapped_column(JSON, default=list)
+    idiomas: Mapped[list[str]] = mapped_column(JSON, default=list)
+    requiere_interprete: Mapped[bool] = mapped_column(default=False)
+    direccion: Mapped[str | None] = mapped_column(EncryptedText("casos.persona.direccion"))
+    no_contactar: Mapped[bool] = mapped_column(default=False)
+    canal_preferido: Mapped[CanalPreferido | None] = mapped_column(text_enum(CanalPreferido))
+    origen: Mapped[Origen] = mapped_column(text_enum(Origen), default=Origen.OFICINA)
+    registrada_en: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column()
+
+    documentos: Mapped[list["DocumentoIdentidad"]] = relationship(
+        lazy="raise", order_by="DocumentoIdentidad.id", cascade="all, delete-orphan"
+    )
+    contactos: Mapped[list["Contacto"]] = relationship(
+        lazy="raise", order_by="Contacto.id", cascade="all, delete-orphan"
+    )
+    tokens: Mapped[list["TokenNombre"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it, nobody changes it
+
+    @property
+    def nombre(self) -> str:
+        """How to call the person: the social name when there is one."""
+        propio = self.nombre_social or self.nombres
+        return " ".join(p for p in (propio, self.primer_apellido, self.segundo_apellido) if p)
+
+    @property
+    def idioma(self) -> str:
+        """The language to write in (ISO 639-3); Spanish when none is known."""
+        return self.idiomas[0] if self.idiomas else "spa"
+
+    @property
+    def nacionalidad(self) -> str | None:
+        """The first nationality (ISO 3166-1 alpha-3, XXA stateless)."""
+        return self.nacionalidades[0] if self.nacionalidades else None
+
+    def indexar_nombre(self) -> None:
+        """Make the person findable by the present name; call it after changing any part of it.
+
+        The tokens must be loaded, or the person new.
+        """
+        partes = (self.nombres, self.primer_apellido, self.segundo_apellido)
+        self.clave_nombre = nombres.clave(*partes)
+        quiere = nombres.tokens(*partes) | nombres.tokens(self.nombre_social)
+        tiene = {fila.token: fila for fila in self.tokens}
+        for sobra in tiene.keys() - quiere:
+            self.tokens.remove(tiene[sobra])
+        self.tokens.extend(TokenNombre(token=t[:60]) for t in sorted(quiere - tiene.keys()))
+
+
+class TokenNombre(Base):
+    """One word (or two joined) by which a person is found."""
+
+    __tablename__ = "tokens_nombre"
+
+    # Byte order, so that a prefix is a range of the index on both databases.
+    token: Mapped[str] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
+    )
+    persona_id: Mapped[UUID] = mapped_column(
+        ForeignKey("personas.id"), primary_key=True, index=True
+    )
+
+
+class DocumentoIdentidad(Identified, Base):
+    """A document that a person has shown or told of. Two records may hold the same one."""
+
+    __tablename__ = "documentos_identidad"
+    __table_args__ = (UniqueConstraint("persona_id", "tipo", "indice"),)
+
+    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"))
+    tipo: Mapped[TipoDocumento] = mapped_column(text_enum(TipoDocumento))
+    numero: Mapped[str] = mapped_column(EncryptedText("casos.documento.numero"))
+    indice: Mapped[str] = mapped_column(String(64), index=True)
+    pais_emisor: Mapped[str | None] = mapped_column(String(3))
+    vence_el: Mapped[date | None]
+    nivel: Mapped[NivelDocumento] = mapped_column(
+        text_enum(NivelDocumento), default=NivelDocumento.DECLARADO
+    )
+    registrado_en: Mapped[datetime]
+
+
+class Contacto(Identified, Base):
+    """A telephone or an address of electronic mail."""
+
+    __tablename__ = "contactos"
+    __table_args__ = (UniqueConstraint("persona_id", "tipo", "indice"),)
+
+    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"))
+    tipo: Mapped[TipoContacto] = mapped_column(text_enum(TipoContacto))
+    valor: Mapped[str] = mapped_column(EncryptedText("casos.contacto.valor"))
+    indice: Mapped[str] = mapped_column(String(64), index=True)
+    registrado_en: Mapped[datetime]
+
+
+class SituacionMigratoria(Identified, Base):
+    """What a person chose to tell of their migratory status, and when. Never needed to attend."""
+
+    __tablename__ = "situaciones_migratorias"
+
+    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), index=True)
+    prefiere_no_indicar: Mapped[bool] = mapped_column(default=False)
+    categoria: Mapped[str | None] = mapped_column(EncryptedText("casos.situacion.categoria"))
+    nota: Mapped[str | None] = mapped_column(EncryptedText("casos.situacion.nota"))
+    registrada_en: Mapped[datetime]
+    funcionario_id: Mapped[UUID]
+    funcionario_nombre: Mapped[str] = mapped_column(String(120))
+
+
+class PosibleDuplicado(Identified, Base):
+    """Two records that look alike, why, and what somebody decided. The lower id comes first."""
+
+    __tablename__ = "posibles_duplicados"
+    __table_args__ = (UniqueConstraint("persona_a_id", "persona_b_id"),)
+
+    persona_a_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"))
+    persona_b_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), index=True)
+    razones: Mapped[list[str]] = mapped_column(JSON)
+    puntaje: Mapped[int]
+    decision: Mapped[Decision] = mapped_column(text_enum(Decision), default=Decision.PENDIENTE)
+    detectado_en: Mapped[datetime]
+    decidido_por: Mapped[str | None] = mapped_column(String(120))
+    decidido_en: Mapped[datetime | None]
+
+
+def par(una: UUID, otra: UUID) -> tuple[UUID, UUID]:
+    """The order in which two persons stand in `PosibleDuplicado`."""
+    return (una, otra) if una < otra else (otra, una)
+
+
+def indice_documento(numero: str) -> str:
+    """Blind index of a document's number, whatever its type, its dots and its hyphens."""
+    return blind_index("casos.documento", compactar(numero))
+
+
+def indice_contacto(tipo: TipoContacto, valor: str) -> str:
+    """Blind index of a telephone (however written) or of an address of mail."""
+    if tipo is TipoContacto.CORREO:
+        return blind_index("casos.contacto", valor.strip().casefold())
+    numero = normalizar_telefono(valor) or "".join(filter(str.isdigit, valor))
+    return blind_index("casos.contacto", numero)
+
+
+def de_tipo(contactos: Iterable[Contacto], tipo: TipoContacto) -> str | None:
+    """The newest contact of a type, which is the one to use."""
+    valores = [contacto.valor for contacto in contactos if contacto.tipo is tipo]
+    return valores[-1] if valores else None

@@ -1,0 +1,42 @@
+"""Names as people type them, made comparable: accents, order, hyphens and particles aside.
+
+«Jean Louis», «jean-louis» and «JEANLOUIS» find each other because the tokens of a name hold its
+words and also its neighbouring words joined. Everything is plain Python, so that SQLite and
+PostgreSQL answer the same.
+"""
+
+import unicodedata
+from itertools import pairwise
+
+PARTICULAS = frozenset({"da", "das", "de", "del", "do", "dos", "la", "las", "los", "san", "y"})
+
+
+def palabras(texto: str) -> list[str]:
+    """The words of a name: lower case, without accents, split at anything but letters and digits.
+
+    An apostrophe joins («D'Angelo» is «dangelo»), as people leave it out when they type.
+    """
+    descompuesto = unicodedata.normalize("NFKD", texto.casefold())
+    limpio = "".join(
+        letra if letra.isalnum() else " "
+        for letra in descompuesto
+        if not unicodedata.combining(letra) and letra not in "'’ʼ`´"
+    )
+    return limpio.split()
+
+
+def palabras_propias(texto: str) -> list[str]:
+    """The words of a name without particles; with them when there is nothing else."""
+    todas = palabras(texto)
+    return [palabra for palabra in todas if palabra not in PARTICULAS] or todas
+
+
+def tokens(*partes: str | None) -> set[str]:
+    """What a name can be found by: its words, and each two neighbours joined."""
+    lista = palabras_propias(" ".join(parte for parte in partes if parte))
+    return set(lista) | {f"{a}{b}" for a, b in pairwise(lista)}
+
+
+def clave(*partes: str | None) -> str:
+    """The same for two writings of one name whatever the order of its words."""
+    return "".join(sorted(palabras_propias(" ".join(parte for parte in partes if parte))))
