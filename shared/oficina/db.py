@@ -120,6 +120,7 @@ class Database:
         self._write = sessionmaker(writer, expire_on_commit=False)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self.outbox_changed = threading.Event()
+        self.inbox_changed = threading.Event()
         event.listen(self._write, "after_commit", self._wake_relay)
 
     @property
@@ -150,6 +151,8 @@ class Database:
         self.engine.dispose()
 
     def _wake_relay(self, session: Session) -> None:
+        if session.in_nested_transaction():
+            return  # the release of a savepoint commits nothing yet
         if session.info.pop("emitted", False):
             self.outbox_changed.set()
 
@@ -159,7 +162,10 @@ def _sqlite(url: str) -> Engine:
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A thread keeps its connection; waiting for a lock is bounded by busy_timeout.
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 30})
+    # An error never carries the values of a statement: they may be personal data.
+    engine = create_engine(
+        url, pool_size=20, max_overflow=20, connect_args={"timeout": 30}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -185,4 +191,6 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgres(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    return create_engine(
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+    )

@@ -1,0 +1,208 @@
+"""A fact as a CloudEvents 1.0 JSON document, and back.
+
+The dataclass of a fact is its schema: writing refuses a value of another type, reading refuses a
+missing or mistyped one and passes over fields that a newer version added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date, datetime
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from oficina import telemetry
+from oficina.events import Clasificacion, Evento, catalogo
+
+SPECVERSION = "1.0"
+CONTENT_TYPE = "application/cloudevents+json"
+
+_campos: dict[type[Evento], tuple["Campo", ...]] = {}
+
+
+class SobreInvalido(ValueError):
+    """What arrived is not a fact that this version can read; the message says where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campo:
+    """A field of a fact: its plain type, and whether it may be absent."""
+
+    nombre: str
+    tipo: Any
+    opcional: bool
+    requerido: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sobre:
+    """What a handler knows about a fact besides the fact."""
+
+    id: UUID
+    tipo: str
+    """The routing key, `<servicio>.<agregado>.<hecho>`."""
+    ce_type: str
+    source: str
+    subject: str
+    sequence: int
+    time: datetime
+    correlationid: str
+    causationid: str
+    traceparent: str
+    clasificacion: Clasificacion
+
+
+def campos(kind: type[Evento]) -> tuple[Campo, ...]:
+    """The fields of a fact, in the order of its dataclass."""
+    if kind not in _campos:
+        hints = get_type_hints(kind)
+        _campos[kind] = tuple(_campo(item, hints[item.name]) for item in fields(kind))
+    return _campos[kind]
+
+
+def to_cloudevent(
+    hecho: Evento,
+    *,
+    evento_id: UUID,
+    source: str,
+    sequence: int,
+    time: datetime,
+    clasificacion: Clasificacion,
+) -> dict[str, Any]:
+    """The JSON document of a fact told inside the story that this thread follows.
+
+    Raises TypeError when a field has another type than its dataclass declares.
+    """
+    attributes = {
+        "specversion": SPECVERSION,
+        "id": str(evento_id),
+        "source": source,
+        "type": hecho.ce_type(),
+        "subject": hecho.subject(),
+        "time": time.isoformat(),
+        "datacontenttype": "application/json",
+        # The CloudEvents extension asks for a string that sorts.
+        "sequence": f"{sequence:012d}",
+        "correlationid": telemetry.correlation_id.get() or str(evento_id),
+        "causationid": telemetry.causation_id.get(),
+        "traceparent": telemetry.traceparent.get(),
+        "clasificacion": clasificacion.value,
+        "data": to_data(hecho),
+    }
+    return {name: value for name, value in attributes.items() if value != ""}
+
+
+def to_data(hecho: Evento) -> dict[str, Any]:
+    """The fields of a fact as JSON values; absent optional ones are left out."""
+    data = {}
+    for campo in campos(type(hecho)):
+        value = getattr(hecho, campo.nombre)
+        if value is None and campo.opcional:
+            continue
+        data[campo.nombre] = _write(campo, value)
+    return data
+
+
+def read_sobre(cuerpo: Mapping[str, Any]) -> Sobre:
+    """The envelope of a CloudEvent of ours. Raises SobreInvalido."""
+    try:
+        return Sobre(
+            id=UUID(cuerpo["id"]),
+            tipo=routing_key(cuerpo["type"]),
+            ce_type=cuerpo["type"],
+            source=cuerpo["source"],
+            subject=cuerpo["subject"],
+            sequence=int(cuerpo["sequence"]),
+            time=_moment(cuerpo["time"]),
+            correlationid=cuerpo.get("correlationid", ""),
+            causationid=cuerpo.get("causationid", ""),
+            traceparent=cuerpo.get("traceparent", ""),
+            clasificacion=Clasificacion(cuerpo.get("clasificacion", Clasificacion.INTERNO)),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SobreInvalido(f"not a CloudEvent of ours: {type(error).__name__} {error}") from error
+
+
+def read_hecho(cuerpo: Mapping[str, Any]) -> Evento:
+    """The fact in a CloudEvent. Raises SobreInvalido for an unknown type or data that lacks."""
+    kind = catalogo().get(str(cuerpo.get("type")))
+    if kind is None:
+        raise SobreInvalido(f"no fact of this version is called {cuerpo.get('type')}")
+    data = cuerpo.get("data")
+    if not isinstance(data, Mapping):
+        raise SobreInvalido("data is not an object")
+    return kind(**{c.nombre: _read(c, data[c.nombre]) for c in campos(kind) if _present(c, data)})
+
+
+def routing_key(ce_type: str) -> str:
+    """`casos.caso.abierto` of `cl.acogida.casos.caso.abierto.v1`. Raises SobreInvalido."""
+    words = ce_type.split(".")
+    if words[:2] != ["cl", "acogida"] or len(words) != 6 or not words[5].startswith("v"):
+        raise SobreInvalido(f"{ce_type} is no type of ours")
+    return ".".join(words[2:5])
+
+
+def _campo(item: Any, hint: Any) -> Campo:
+    parts = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+    plain = [part for part in parts if part is not NoneType]
+    if len(plain) != 1:
+        raise TypeError(f"{item.name}: a field of a fact has one type, or that one and None")
+    without_default = item.default is MISSING and item.default_factory is MISSING
+    return Campo(
+        nombre=item.name, tipo=plain[0], opcional=len(parts) > 1, requerido=without_default
+    )
+
+
+def _present(campo: Campo, data: Mapping[str, Any]) -> bool:
+    if data.get(campo.nombre) is not None:
+        return True
+    if campo.requerido and not campo.opcional:
+        raise SobreInvalido(f"data.{campo.nombre} is missing")
+    return False
+
+
+def _write(campo: Campo, value: Any) -> Any:
+    if campo.tipo == list[str]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return list(value)
+    elif type(value) is campo.tipo or (campo.tipo is str and isinstance(value, str)):
+        return _plain(campo.nombre, value)
+    raise TypeError(f"{campo.nombre} must be {campo.tipo}, not {type(value).__name__}")
+
+
+def _plain(nombre: str, value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise TypeError(f"{nombre} must be a moment with its zone")
+    if isinstance(value, date):
+        return value.isoformat()
+    # A StrEnum is a string that JSON should see as one.
+    return str(value) if isinstance(value, UUID | str) else value
+
+
+def _read(campo: Campo, value: Any) -> Any:
+    try:
+        return _parse(campo.tipo, value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SobreInvalido(f"data.{campo.nombre} is no {campo.tipo}") from error
+
+
+def _parse(kind: Any, value: Any) -> Any:
+    if kind is UUID:
+        return UUID(value)
+    if kind is datetime:
+        return _moment(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind == list[str]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+    elif type(value) is kind:
+        return value
+    raise TypeError("another type")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
