@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from oficina.bus.envelope import Sobre, read_sobre
-from oficina.bus.tables import Estado, Inbox, Outbox
+from oficina.bus.tables import Estado, Inbox
 from oficina.clock import real_now
 from oficina.events import Clasificacion, Evento
 
@@ -44,19 +44,6 @@ class Mensaje:
             secuencia=sobre.sequence,
             clasificacion=sobre.clasificacion,
             cuerpo=cuerpo,
-        )
-
-    @classmethod
-    def of_row(cls, fila: Outbox) -> "Mensaje":
-        """The message of an outbox row."""
-        return cls(
-            evento_id=fila.evento_id,
-            tipo=fila.tipo,
-            ce_type=fila.cuerpo["type"],
-            agregado=fila.agregado,
-            secuencia=fila.secuencia,
-            clasificacion=Clasificacion(fila.clasificacion),
-            cuerpo=fila.cuerpo,
         )
 
 
