@@ -141,6 +141,8 @@ def configure_logging(level: str) -> None:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    for chatty in ("alembic", "celery", "httpx", "kombu", "pika"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

@@ -1,0 +1,93 @@
+"""flask-smorest with our errors, our document and our page."""
+
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+from werkzeug.exceptions import HTTPException
+
+from oficina.web import problems
+from oficina.web.auth import public
+from oficina.web.messages import title_of
+
+VERSION = "1"
+
+
+class ProblemSchema(ma.Schema):
+    """RFC 9457."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String()
+    correlation_id = ma.fields.String()
+    errors = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.List(ma.fields.String()),
+        metadata={"description": "Mensajes por la ruta del campo"},
+    )
+
+
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type information
+    """The JSON side of one service: absolute paths, problem+json, a Bearer token or the cookie."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask, *, title: str) -> None:
+        app.config.update(
+            API_TITLE=title,
+            API_VERSION=VERSION,
+            OPENAPI_VERSION="3.1.0",
+            OPENAPI_URL_PREFIX=f"/{app.name}",
+        )
+        super().__init__(app)
+        for name, scheme in _SECURITY.items():
+            self.spec.components.security_scheme(name, scheme)
+        self.spec.options["security"] = [{name: []} for name in _SECURITY]
+        app.register_blueprint(_docs(app))
+
+    def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
+        """Pages and API leave by the same door."""
+        return problems.handle_http_exception(error)
+
+    @public
+    def _openapi_json(self) -> Response:
+        return jsonify(self.spec.to_dict())
+
+    def _register_responses(self) -> None:
+        """Every status, and the default, as problem+json; flask-smorest would say plain JSON."""
+        named = {status.name: title_of(status) for status in HTTPStatus if status >= 400}
+        for name, title in (named | {"DEFAULT_ERROR": "Problema (RFC 9457)"}).items():
+            response = {"description": title, "schema": self.ERROR_SCHEMA}
+            prepare_response(response, self.spec, problems.PROBLEM)
+            self.spec.components.response(name, response, lazy=True)
+
+
+_SECURITY: dict[str, dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "sesion": {"type": "apiKey", "in": "cookie", "name": "acogida"},
+}
+
+
+def _docs(app: Flask) -> Blueprint:
+    """A page made from the document, without anything from elsewhere."""
+    bp = Blueprint("docs", __name__)
+
+    @bp.get(f"/{app.name}/docs")
+    @public
+    def docs() -> str:
+        api: ProblemApi = current_app.extensions["api"]
+        spec = api.spec.to_dict()
+        operations = [
+            (method, path, operation)
+            for path, methods in sorted(spec.get("paths", {}).items())
+            for method, operation in methods.items()
+            if isinstance(operation, dict)
+        ]
+        return render_template("oficina/docs.html", spec=spec, operations=operations)
+
+    return bp

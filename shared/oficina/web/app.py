@@ -1,0 +1,226 @@
+"""The web application that every service is made from.
+
+`new_app` puts the parts together in the order in which a request meets them: its story begins, it
+is refused if another site sent it, whoever asks is known and allowed, and only then the view reads
+it. `new_api` adds the JSON side with its OpenAPI document and its page.
+"""
+
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from oficina import telemetry
+from oficina.bus import outbox
+from oficina.db import Database
+from oficina.env import Env
+from oficina.jobs import Jobs, make_celery
+from oficina.privacy import Keyring, use_keyring
+from oficina.settings import Settings
+from oficina.web import csrf, headers, health, i18n, limits, nav, problems
+from oficina.web.api import ProblemApi
+from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
+from oficina.web.client import ServiceClient
+
+HERE = Path(__file__).parent
+MAX_BODY = 20 * 1024 * 1024
+YEAR = 365 * 24 * 3600
+
+log = telemetry.get_logger("oficina.web")
+
+ViewFunc = Callable[..., Any]
+
+
+class UnmarkedRoute(Exception):
+    """A view does not say who may enter, or names a permission that the service does not have."""
+
+
+class ServiceApp(Flask):
+    """A Flask application whose every route says who may enter."""
+
+    permisos: Mapping[str, frozenset[str]]
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: ViewFunc | None = None,
+        provide_automatic_options: bool | None = None,  # noqa: FBT001  Flask's own signature
+        **options: Any,
+    ) -> None:
+        """Register a route; UnmarkedRoute when nobody said who may use it."""
+        name = str(endpoint or getattr(view_func, "__name__", rule))
+        if view_func is not None and name.rpartition(".")[2] != "static":
+            self._check_mark(name, view_func)
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """An exception that nobody expected: where, never with which values."""
+        log.error("error_inesperado", servicio=self.name, exc_info=exc_info)
+
+    def _check_mark(self, name: str, view_func: ViewFunc) -> None:
+        acceso = access_of(view_func)
+        if acceso is None:
+            raise UnmarkedRoute(f"{name}: add @requires(...) or @public")
+        if acceso.permiso is not None and acceso.permiso not in self.permisos:
+            raise UnmarkedRoute(f"{name}: {acceso.permiso} is not in permissions.py")
+
+
+def new_app(
+    servicio: str,
+    settings: Settings,
+    *,
+    permisos: Mapping[str, frozenset[str]],
+    jobs: Jobs,
+    client: ServiceClient | None = None,
+    identidad: Identidad | None = None,
+) -> Flask:
+    """The application of one service, without routes of its own yet.
+
+    It connects to the service's database and does not migrate it. `client` is the way to the other
+    services (shared when embedded); `identidad` is given by identidad itself, which needs no way.
+    """
+    telemetry.configure_logging(settings.log_level)
+    use_keyring(Keyring.load(settings.claves, make=settings.embedded))
+    outbox.configure(settings.comuna)
+    db = Database(settings.database_for(servicio))
+    own_client = (client or ServiceClient(settings)).as_service(servicio)
+    app = _flask(servicio, settings, permisos)
+    env = Env(settings=settings, db=db, client=own_client)
+    app.extensions["env"] = env
+    app.extensions["celery"] = make_celery(jobs, settings, env)
+    _observe(app)
+    csrf.init_app(app, settings.base_url)
+    Guard(
+        permisos,
+        identidad or IdentidadRemota(own_client),
+        secure_cookies=settings.secure_cookies,
+    ).init_app(app)
+    headers.init_app(app, secure=settings.secure_cookies)
+    limits.init_app(app, settings)
+    i18n.init_app(app)
+    problems.init_app(app)
+    health.init_app(app, db)
+    _pages(app, settings)
+    return app
+
+
+def new_api(app: Flask, *, title: str) -> ProblemApi:
+    """The JSON side: OpenAPI 3.1 at /<servicio>/openapi.json and a page at /<servicio>/docs."""
+    api = ProblemApi(app, title=title)
+    app.extensions["api"] = api
+    return api
+
+
+def env() -> Env:
+    """What the current service stands on."""
+    found: Env = current_app.extensions["env"]
+    return found
+
+
+def _flask(servicio: str, settings: Settings, permisos: Mapping[str, frozenset[str]]) -> Flask:
+    app = ServiceApp(
+        servicio, static_folder=str(HERE / "static"), static_url_path=f"/{servicio}/static"
+    )
+    app.permisos = permisos
+    app.config.update(
+        SECRET_KEY=_derived(settings, "avisos"),
+        SESSION_COOKIE_NAME="acogida_avisos",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        # Ours; Flask's own would print values of a failed request.
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
+    logging.getLogger(servicio).setLevel(settings.log_level)
+    if settings.public_url:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask documents it
+    return app
+
+
+def _derived(settings: Settings, purpose: str) -> str:
+    """A key of the whole office for one purpose: a notice set by one service is read by another."""
+    return hmac.new(settings.service_key().encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def _observe(app: Flask) -> None:
+    """Begin the story of each request, count and log it at the end."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        g.story = _story()
+        next(g.story)
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        seconds = time.perf_counter() - g.began
+        rule = str(request.url_rule) if request.url_rule else "-"
+        telemetry.REQUESTS.labels(app.name, request.method, rule, response.status_code).inc()
+        telemetry.LATENCY.labels(app.name, rule).observe(seconds)
+        response.headers["X-Correlation-Id"] = telemetry.correlation_id.get()
+        if not _is_routine():
+            log.info(
+                "peticion",
+                servicio=app.name,
+                method=request.method,
+                ruta=rule,
+                status=response.status_code,
+                ms=round(seconds * 1000, 1),
+            )
+        return response
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        if story := g.pop("story", None):
+            next(story, None)
+
+
+def _is_routine() -> bool:
+    """Static files and what machines ask every few seconds would drown the log."""
+    endpoint = request.endpoint or ""
+    return endpoint.startswith("health.") or endpoint.rpartition(".")[2] == "static"
+
+
+def _story() -> Iterator[None]:
+    with telemetry.follow(
+        request.headers.get("X-Correlation-Id", ""), trace=request.headers.get("traceparent", "")
+    ):
+        yield
+
+
+def _pages(app: Flask, settings: Settings) -> None:
+    """Templates, static files and what every page may use."""
+    loaders = [app.jinja_loader, jinja2.FileSystemLoader(HERE / "templates")]
+    app.jinja_loader = jinja2.ChoiceLoader([one for one in loaders if one])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(lugares=nav.lugares, recurso=recurso, demo=settings.demo)
+    # Bootstrap-Flask brings the style sheet; each service serves it below its own prefix.
+    app.register_blueprint(
+        Blueprint(
+            "bootstrap",
+            "flask_bootstrap",
+            static_folder="static/bootstrap5",
+            static_url_path=f"/{app.name}/static/bootstrap",
+        )
+    )
+
+
+_versions: dict[str, str] = {}
+
+
+def recurso(filename: str) -> str:
+    """The address of a static file of ours; changes with its content, so browsers may keep it."""
+    if filename not in _versions:
+        content = (HERE / "static" / filename).read_bytes()
+        _versions[filename] = hashlib.sha256(content).hexdigest()[:10]
+    return url_for("static", filename=filename, v=_versions[filename])

@@ -1,0 +1,231 @@
+"""Who asks, and whether they may: settled before anything of the request is read.
+
+A person carries the cookie `acogida`, a client or a service a Bearer token. A cookie older than 50
+seconds is renewed at identidad, which knows whether the session still stands: a session that was
+ended stops working everywhere within a minute, and a form is never lost because a token grew old.
+
+Each view says who may enter, `@requires("casos.persona.ver")` or `@public`; one that does not
+cannot be registered. Permissions are a table from permission to roles, in each service.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+
+from oficina.actor import Actor
+from oficina.clock import real_now
+from oficina.errors import NoIdentificado, NoPermitido
+from oficina.web.client import ServiceClient, ServicioNoDisponible
+from oficina.web.tokens import Credencial, TokenInvalido, Verificador
+
+__all__ = ["Actor", "actor", "actor_or_none", "public", "puede", "requires"]
+
+COOKIE = "acogida"
+RENEW_AFTER = timedelta(seconds=50)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Acceso:
+    """The mark of a view: the permission that it asks for, or None when it is public."""
+
+    permiso: str | None
+
+
+class Identidad(Protocol):
+    """What a service asks of identidad."""
+
+    def jwks(self) -> Mapping[str, Any]:
+        """The public keys."""
+
+    def renovar(self, token: str) -> str | None:
+        """A fresh token for a standing session, None when it has ended."""
+
+
+class IdentidadRemota:
+    """identidad, asked over its API."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def jwks(self) -> Mapping[str, Any]:
+        """The public keys; ServicioNoDisponible when identidad does not answer."""
+        keys = self._client.send("GET", "identidad", "/identidad/.well-known/jwks.json").json()
+        return dict(keys)
+
+    def renovar(self, token: str) -> str | None:
+        """A fresh token for a standing session; ServicioNoDisponible when nobody answers."""
+        path = "/identidad/api/v1/sesiones/renovacion"
+        headers = {"Cookie": f"{COOKIE}={token}"}
+        answer = self._client.send("POST", "identidad", path, headers=headers)
+        return str(answer.json()["token"]) if answer.status_code == 200 else None
+
+
+def requires(permiso: str) -> Callable[[View], View]:
+    """Mark a view as open to the roles that `permiso` names in the service's table."""
+    return _marked(Acceso(permiso))
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody, on purpose."""
+    return _marked(Acceso(None))(view)
+
+
+def _marked(acceso: Acceso) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.__acceso__ = acceso  # type: ignore[attr-defined]  # the mark travels with the function
+        return view
+
+    return mark
+
+
+def access_of(view: Any) -> Acceso | None:
+    """The mark of a view, None when nobody said."""
+    found = getattr(view, "__acceso__", None)
+    return found if isinstance(found, Acceso) else None
+
+
+def actor() -> Actor:
+    """Who asks in this request; NoIdentificado on a public page that nobody signed in to."""
+    found = actor_or_none()
+    if found is None:
+        raise NoIdentificado
+    return found
+
+
+def actor_or_none() -> Actor | None:
+    """Who asks in this request, or None."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def puede(permiso: str) -> bool:
+    """Whether the reader of this page holds a permission of this service."""
+    found = actor_or_none()
+    roles: frozenset[str] = _guard().permisos[permiso]
+    return found is not None and bool(roles & found.roles)
+
+
+class Guard:
+    """Authentication and authorisation of one service. `reloj` is the machine's clock."""
+
+    def __init__(
+        self,
+        permisos: Mapping[str, frozenset[str]],
+        identidad: Identidad,
+        *,
+        secure_cookies: bool,
+        reloj: Callable[[], datetime] = real_now,
+    ) -> None:
+        self.permisos = permisos
+        self.reloj = reloj
+        self._identidad = identidad
+        self._verificador = Verificador(identidad.jwks)
+        self._secure = secure_cookies
+
+    def init_app(self, app: Flask) -> None:
+        """Stand before every request of `app`."""
+        app.extensions["guard"] = self
+        app.before_request(self._enter)
+        app.after_request(self._refresh_cookie)
+        app.jinja_env.globals["puede"] = puede
+        app.jinja_env.globals["actor_actual"] = actor_or_none
+
+    def _enter(self) -> None:
+        if request.endpoint is None:
+            return
+        acceso = access_of(current_app.view_functions[request.endpoint]) or Acceso(None)
+        if request.endpoint.rpartition(".")[2] == "static":
+            return
+        authorization = request.authorization
+        if authorization is not None and authorization.type == "bearer":
+            self._accept_bearer(authorization.token or "")
+        elif cookie := request.cookies.get(COOKIE):
+            self._accept_cookie(cookie, needed=acceso.permiso is not None)
+        self._authorise(acceso)
+
+    def _authorise(self, acceso: Acceso) -> None:
+        if acceso.permiso is None:
+            return
+        if not self.permisos[acceso.permiso] & actor().roles:
+            raise NoPermitido
+
+    def _accept_bearer(self, token: str) -> None:
+        try:
+            credencial = self._verificador.leer(token, self.reloj())
+        except TokenInvalido as error:
+            raise NoIdentificado from error
+        if credencial.expira_en <= self.reloj():
+            raise NoIdentificado
+        self._remember(credencial, token)
+
+    def _accept_cookie(self, cookie: str, *, needed: bool) -> None:
+        try:
+            credencial = self._verificador.leer(cookie, self.reloj())
+            token = self._renewed(cookie, credencial)
+            if token != cookie:
+                credencial = self._verificador.leer(token, self.reloj())
+        except TokenInvalido:
+            g.session_over = True
+            return
+        except ServicioNoDisponible:
+            if needed:
+                raise
+            return
+        self._remember(credencial, token)
+
+    def _renewed(self, cookie: str, credencial: Credencial) -> str:
+        """The cookie's token while it is fresh, else identidad's answer.
+
+        Raises TokenInvalido when the session has ended; ServicioNoDisponible when identidad does
+        not answer and the token has expired (until then it stays good).
+        """
+        if self.reloj() - credencial.emitida_en <= RENEW_AFTER:
+            return cookie
+        try:
+            token = self._identidad.renovar(cookie)
+        except ServicioNoDisponible:
+            if credencial.expira_en <= self.reloj():
+                raise
+            return cookie
+        if token is None:
+            raise TokenInvalido
+        g.new_token = token
+        return token
+
+    def _remember(self, credencial: Credencial, token: str) -> None:
+        g.actor = credencial.actor
+        g.credencial = credencial
+        g.token = token
+
+    def _refresh_cookie(self, response: Response) -> Response:
+        if token := g.get("new_token"):
+            self.set_cookie(response, token)
+        elif g.get("session_over"):
+            self.drop_cookie(response)
+        return response
+
+    def set_cookie(self, response: Response, token: str) -> None:
+        """Give the person's browser the token; it forgets it when it closes."""
+        response.set_cookie(
+            COOKIE, token, secure=self._secure, httponly=True, samesite="Lax", path="/"
+        )
+
+    def drop_cookie(self, response: Response) -> None:
+        """Make the person's browser forget the token."""
+        g.pop("new_token", None)
+        response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="Lax", path="/")
+
+
+def _guard() -> Guard:
+    guard: Guard = current_app.extensions["guard"]
+    return guard
+
+
+def guard() -> Guard:
+    """The guard of the current service."""
+    return _guard()

@@ -1,0 +1,71 @@
+"""Languages of the pages, and moments as a wall in Chile would show them."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from babel import dates
+from flask import Flask, Response, request
+from flask_babel import Babel, get_locale
+
+from oficina import clock
+
+COOKIE = "idioma"
+LANGUAGES = {"es": "Español", "en": "English"}
+DEFAULT = "es"
+
+
+def init_app(app: Flask) -> None:
+    """Give `app` its languages: oficina's texts and, after them, the service's own."""
+    own = Path(app.root_path) / "translations"
+    ours = Path(__file__).parent / "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{ours};{own}"
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    Babel(app, locale_selector=language)
+    app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES)
+    app.jinja_env.filters.update(fecha=fecha, fecha_hora=fecha_hora, hace=hace)
+
+
+def language() -> str:
+    """The language that the reader chose, Spanish until then."""
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def set_language(response: Response, chosen: str, *, secure: bool) -> None:
+    """Remember the choice for a year."""
+    response.set_cookie(
+        COOKIE,
+        chosen if chosen in LANGUAGES else DEFAULT,
+        max_age=timedelta(days=365),
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
+    )
+
+
+def fecha(value: date | datetime | None, style: str = "medium") -> str:
+    """A day; of a moment, the day that it was in Chile."""
+    if value is None:
+        return ""
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    return dates.format_date(day, format=style, locale=_locale())
+
+
+def fecha_hora(value: datetime | None) -> str:
+    """Day and hour in Chile."""
+    if value is None:
+        return ""
+    local = clock.local(value)
+    day = dates.format_date(local.date(), format="medium", locale=_locale())
+    return f"{day}, {dates.format_time(local, format='HH:mm', locale=_locale())}"
+
+
+def hace(value: datetime | None) -> str:
+    """How far a moment is from the domain's now: «hace 3 días», «dentro de 2 horas»."""
+    if value is None:
+        return ""
+    return dates.format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+
+
+def _locale() -> str:
+    return str(get_locale() or DEFAULT)

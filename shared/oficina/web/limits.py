@@ -1,0 +1,66 @@
+"""How often the same somebody may try: for sign-in and for pages that anybody can reach.
+
+Counted in Redis when there is one, in the process otherwise. A counter that cannot be reached lets
+people in: what it guards is guarded by more than the counter.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse
+from limits.errors import StorageError
+
+from oficina import telemetry
+from oficina.clock import real_now
+from oficina.errors import Demasiado
+from oficina.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = telemetry.get_logger("oficina.web")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give `app` its counters."""
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=settings.redis_url or "memory://",
+        storage_options={"wrap_exceptions": True} if settings.redis_url else {},
+        strategy="moving-window",
+    )
+    app.extensions["counters"] = limiter.limiter
+
+
+def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator: at most `limit` ("20/minute") calls of this view from one address, else 429."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            spend(limit, request.endpoint or "", get_remote_address())
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def spend(limit: str, *key: str) -> None:
+    """Count one try for `key`; raises Demasiado, with the seconds to wait, when it was too many."""
+    counters = current_app.extensions["counters"]
+    item = parse(limit)
+    try:
+        if counters.hit(item, current_app.name, *key):
+            return
+        reset = counters.get_window_stats(item, current_app.name, *key).reset_time
+    except StorageError:
+        log.warning("contador_no_disponible", servicio=current_app.name)
+        return
+    wait = max(1, round(reset - real_now().timestamp()))
+    raise Demasiado(retry_after=wait)

@@ -1,0 +1,45 @@
+"""The office's main places and the roles that work in them: addresses, never code, of services."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from oficina.web.auth import actor_or_none
+
+
+@dataclass(frozen=True)
+class Lugar:
+    """One entry of the main navigation."""
+
+    etiqueta: LazyString
+    url: str
+    roles: frozenset[str]
+
+
+LUGARES = (
+    Lugar(
+        _l("Recepción"),
+        "/casos/recepcion",
+        frozenset({"recepcion", "profesional", "coordinacion"}),
+    ),
+    Lugar(_l("Mis casos"), "/casos/", frozenset({"profesional", "coordinacion"})),
+    Lugar(_l("Agenda"), "/agenda/", frozenset({"recepcion", "profesional", "coordinacion"})),
+    Lugar(_l("Red"), "/casos/red", frozenset({"profesional", "coordinacion"})),
+    Lugar(_l("Reportes"), "/reportes/", frozenset({"profesional", "coordinacion"})),
+    Lugar(_l("Mensajes"), "/notificaciones/salida", frozenset({"coordinacion"})),
+    Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
+    Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
+)
+
+
+def lugares() -> list[tuple[Lugar, bool]]:
+    """The places of whoever reads, each with whether it is the present one."""
+    reader = actor_or_none()
+    if reader is None:
+        return []
+    mine = [lugar for lugar in LUGARES if lugar.roles & reader.roles]
+    inside = [lugar for lugar in mine if request.path.startswith(lugar.url)]
+    here = max(inside, key=lambda lugar: len(lugar.url), default=None)
+    return [(lugar, lugar is here) for lugar in mine]
