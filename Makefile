@@ -5,21 +5,24 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export ACOGIDA_DEMO PORT DATOS ONLY
+export ACOGIDA_DEMO ACOGIDA_LOG_LEVEL PORT DATOS ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev lint test test-embedded test-containers servers bench bench-peers migration
+.PHONY: help setup run dev lint test test-embedded test-containers servers bench bench-peers migration
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
+setup: $(VENV)/.runtime ## Prepare .venv with what the office needs to run
+
 run: ACOGIDA_DEMO ?= 1
+run: ACOGIDA_LOG_LEVEL ?= WARNING
 run: $(VENV)/.runtime ## Serve the whole office on http://127.0.0.1:8000 (PORT, DATOS)
-	@exec $(BIN)/acogida run
+	@exec $(BIN)/acogida run --con-su-padre
 
 dev: ACOGIDA_DEMO ?= 1
 dev: $(VENV)/.dev ## The same, started again at every change of the code
-	@exec $(BIN)/acogida run --recargar
+	@exec $(BIN)/acogida run --con-su-padre --recargar
 
 lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/ruff check

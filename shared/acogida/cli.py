@@ -1,0 +1,45 @@
+"""The `acogida` command. Each subcommand is a module that is imported when it is asked for.
+
+So `acogida run` stays a small process beside its worker, and `acogida bus casos` does not carry
+what it will never use.
+"""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "acogida.commands.run",
+    "web": "acogida.commands.processes",
+    "bus": "acogida.commands.processes",
+    "jobs": "acogida.commands.processes",
+    "migrate": "acogida.commands.data",
+    "import": "acogida.commands.data",
+    "events": "acogida.commands.events",
+    "user": "acogida.commands.users",
+    "doctor": "acogida.commands.doctor",
+}
+
+
+class Office(click.Group):
+    """A group whose subcommands are found by COMMANDS."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one subcommand: the function called as it, `import` being `import_`."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, {"import": "import_"}.get(cmd_name, cmd_name))
+        return command
+
+
+@click.group(cls=Office, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """La oficina de migraciones: servirla, cuidarla y traerle registros.
+
+    Sin servidores: `acogida run`. Los ajustes son variables ACOGIDA_*, más PORT y DATOS.
+    """

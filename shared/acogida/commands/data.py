@@ -1,0 +1,68 @@
+"""`acogida migrate`: the tables of each service."""
+
+import time
+from collections.abc import Callable
+
+import click
+from pika.exceptions import AMQPError
+from sqlalchemy.exc import OperationalError
+
+from acogida.commands import read_settings
+from acogida.databases import prepare
+from acogida.services import Service, db_of, load
+from oficina.bus import topology
+from oficina.db import Database
+from oficina.settings import SERVICES, Settings
+
+PAUSE_SECONDS = 0.5
+
+
+@click.command()
+@click.argument("servicio", type=click.Choice(SERVICES), required=False)
+@click.option(
+    "--esperar",
+    default=0,
+    show_default=True,
+    metavar="SEGUNDOS",
+    help="Cuánto esperar a que respondan la base de datos y RabbitMQ.",
+)
+def migrate(*, servicio: str | None, esperar: int) -> None:
+    """Dejar al día las tablas de un SERVICIO, o de todos, y sus colas si hay RabbitMQ.
+
+    Se puede repetir. La versión anterior sigue funcionando mientras tanto.
+    """
+    settings = read_settings()
+    deadline = time.monotonic() + esperar
+    for name in (servicio,) if servicio else SERVICES:
+        changed = _migrate(load(name), settings, deadline)
+        click.echo(f"{name}: {'tablas al día' if changed else 'ya estaba al día'}")
+
+
+def _migrate(service: Service, settings: Settings, deadline: float) -> bool:
+    db = db_of(service.create_app(settings))
+    try:
+        _until(deadline, lambda: _connect(db))
+        changed = prepare(service.name, db)
+    finally:
+        db.close()
+    if settings.amqp_url:
+        # Before anybody tells a fact: what is told to a queue that is not there is not heard.
+        _until(deadline, lambda: topology.declare(settings.amqp_url, [service.handlers]))
+    return changed
+
+
+def _connect(db: Database) -> None:
+    with db.engine.connect():
+        pass
+
+
+def _until(deadline: float, attempt: Callable[[], None]) -> None:
+    while True:
+        try:
+            return attempt()
+        except (OperationalError, AMQPError, OSError) as error:
+            if time.monotonic() > deadline:
+                raise click.ClickException(
+                    f"no responde ({type(error).__name__}); `acogida doctor` dice qué revisar"
+                ) from error
+            time.sleep(PAUSE_SECONDS)

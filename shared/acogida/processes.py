@@ -1,0 +1,83 @@
+"""The processes of the containers: the web, the bus or the jobs of one service.
+
+All three answer the probes (`/healthz`, `/readyz`, `/metrics`); only the web answers anything else.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from acogida.background import Background
+from acogida.services import Service, db_of, load
+from oficina.bus.ingest import AmqpIngest
+from oficina.bus.relay import Relay
+from oficina.bus.transport import AmqpTransport
+from oficina.bus.worker import Worker
+from oficina.jobs import Ticker, run_worker
+from oficina.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+WORKERS = 2
+
+
+class ServiceProcess:
+    """The application of one service with some of its loops beside it."""
+
+    def __init__(self, service: Service, settings: Settings, *, probes_only: bool) -> None:
+
+        self.service = service
+        self.app: Flask = service.create_app(settings)
+        self.background = Background()
+        self._probes_only = probes_only
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        if self._probes_only and environ.get("PATH_INFO") not in PROBES:
+            status = HTTPStatus.NOT_FOUND
+            start_response(f"{status.value} {status.phrase}", [("Content-Type", "text/plain")])
+            return [b"Only the probes are here.\n"]
+        return self.app(environ, start_response)
+
+    def start(self) -> None:
+        """Start the loops."""
+        self.background.start()
+
+    def stop(self) -> None:
+        """Stop the loops and give the connections back."""
+        self.background.stop()
+        db_of(self.app).close()
+
+
+def web(name: str, settings: Settings) -> ServiceProcess:
+    """The pages and the API of a service."""
+    return ServiceProcess(load(name), settings, probes_only=False)
+
+
+def bus(name: str, settings: Settings) -> ServiceProcess:
+    """What a service tells and hears: its relay, its ingest and its workers."""
+    process = ServiceProcess(load(name), settings, probes_only=True)
+    db, handlers = db_of(process.app), process.service.handlers
+    process.background.wake_at_stop(db.outbox_changed, db.inbox_changed)
+    transport = AmqpTransport(settings.amqp_url)
+    process.background.add(f"{name}-relay", Relay(db, transport, name).run)
+    process.background.add(f"{name}-ingest", AmqpIngest(settings.amqp_url, db, handlers).run)
+    for number in range(WORKERS):
+        process.background.add(f"{name}-worker-{number}", Worker(db, handlers).run)
+    return process
+
+
+def jobs(name: str, settings: Settings) -> ServiceProcess:
+    """The slow and timed work of a service."""
+    process = ServiceProcess(load(name), settings, probes_only=True)
+    celery = process.app.extensions["celery"]
+    process.background.add(f"{name}-jobs", partial(run_worker, celery))
+    process.background.add(f"{name}-ticker", Ticker(celery, process.service.jobs).run)
+    return process

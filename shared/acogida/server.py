@@ -1,0 +1,88 @@
+"""A process that answers HTTP and works in the background, with one way to start and to stop.
+
+gunicorn's arbiter stays small: the office is imported and put together in the worker. SIGTERM, or a
+Ctrl-C that reaches the whole group, lets what is under way finish, stops the background work and
+ends with 0. After a kill -9 of the arbiter the worker ends by itself within a second.
+"""
+
+import signal
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+GRACE_SECONDS = 10
+
+
+class Process(Protocol):
+    """What a worker runs: a WSGI application with work in the background."""
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+
+    def start(self) -> None:
+        """Begin the background work and say that the office is open."""
+
+    def stop(self) -> None:
+        """End the background work; returns when every thread has."""
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
+    """A threaded worker for which a Ctrl-C is as graceful as a SIGTERM."""
+
+    def init_signals(self) -> None:
+        """Take the signals of the worker; INT and QUIT end it as TERM does."""
+        super().init_signals()
+        signal.signal(signal.SIGINT, self.handle_exit)
+        signal.signal(signal.SIGQUIT, self.handle_exit)
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
+    """gunicorn, configured by us alone: neither its files nor its command line are read."""
+
+    def __init__(self, factory: str, *arguments: Any, bind: str, **options: Any) -> None:
+        """Serve what `factory` ("module:function") makes from `arguments`, in the worker."""
+        self._factory = factory
+        self._arguments = arguments
+        self._options = {
+            "bind": bind,
+            "worker_class": Worker,
+            "threads": 8,
+            "timeout": 120,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 15,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "post_worker_init": _start,
+            "worker_exit": _stop,
+            **options,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Process:
+        """Import and put together; runs in the worker."""
+        module, _, function = self._factory.partition(":")
+        make: Callable[..., Process] = getattr(import_module(module), function)
+        return make(*self._arguments)
+
+
+def _start(worker: Worker) -> None:
+    worker.wsgi.start()
+
+
+def _stop(_arbiter: Any, worker: Worker) -> None:
+    # A worker that could not be put together has nothing to stop.
+    if worker.booted:
+        worker.wsgi.stop()

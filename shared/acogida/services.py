@@ -1,0 +1,58 @@
+"""The table of the services: what each brings to the processes that run it.
+
+A service is imported by its name, so that a process of the containers carries its own service and
+no other.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from flask import Flask
+
+from oficina.bus.inbox import Handlers
+from oficina.db import Database
+from oficina.env import Env
+from oficina.jobs import Jobs
+from oficina.settings import SERVICES, Settings
+from oficina.web.client import ServiceClient
+
+
+class CreateApp(Protocol):
+    """The composition root of a service."""
+
+    def __call__(self, settings: Settings, client: ServiceClient | None = None) -> Flask:
+        """Put the service together."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service brings: its web application, what it hears, and its slow or timed work."""
+
+    name: str
+    create_app: CreateApp
+    handlers: Handlers
+    jobs: Jobs
+
+
+def load(name: str) -> Service:
+    """Import the service called `name`, one of SERVICES."""
+    if name not in SERVICES:
+        raise ValueError(f"{name} is no service: {', '.join(SERVICES)}")
+    return Service(
+        name=name,
+        create_app=import_module(f"{name}.app").create_app,
+        handlers=import_module(f"{name}.handlers").handlers,
+        jobs=import_module(f"{name}.tasks").jobs,
+    )
+
+
+def env_of(app: Flask) -> Env:
+    """Settings, database and client of a service that was put together."""
+    env: Env = app.extensions["env"]
+    return env
+
+
+def db_of(app: Flask) -> Database:
+    """The database of a service that was put together."""
+    return env_of(app).db
