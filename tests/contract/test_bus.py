@@ -1,0 +1,378 @@
+"""The guarantees of the bus, the same on both columns: SQLite inside one process, and
+PostgreSQL with RabbitMQ."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pika
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from oficina.bus import admin, topology
+from oficina.bus.inbox import Handlers, Mensaje, Sobre
+from oficina.bus.ingest import AmqpIngest
+from oficina.bus.outbox import emitir
+from oficina.bus.relay import Relay
+from oficina.bus.tables import Estado, Inbox, Outbox
+from oficina.bus.transport import AmqpTransport, LocalTransport, PublicacionFallida, Transport
+from oficina.bus.worker import MAX_TRIES, Worker
+from oficina.db import Database, uuid7
+from oficina.events import Clasificacion
+from oficina.events.casos import CasoAbierto, CasoElevado, CasoOrientado
+from oficina.migrations import migrate
+
+PATIENCE = 30.0
+
+# What the handlers of these tests leave behind, in the subscriber's own database.
+_metadata = MetaData()
+efectos = Table(
+    "efectos",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("evento_id", String(36)),
+    Column("agregado", String(120)),
+    Column("secuencia", Integer),
+)
+
+
+@dataclass
+class Bus:
+    """One service that tells, one that hears, and what lies between them."""
+
+    casos: Database
+    agenda: Database
+    handlers: Handlers
+    transport: Transport
+    ingest: AmqpIngest | None
+    amqp_url: str
+    failing: set[tuple[str, int]] = field(default_factory=set)
+    """(aggregate, number) of the facts that the handler refuses."""
+
+    def tell(self, *casos: UUID) -> None:
+        """One fact about each case, in one transaction."""
+        with self.casos.begin() as own:
+            for caso_id in casos:
+                emitir(own, CasoOrientado(caso_id=caso_id, tema="REG.TEMP"))
+
+    def relay(self) -> Relay:
+        return Relay(self.casos, self.transport, "casos")
+
+    def worker(self) -> Worker:
+        return Worker(self.agenda, self.handlers, delay=lambda _tries: 0.0)
+
+    def pump(self, until: Callable[[], bool], *workers: Worker) -> None:
+        """Relay and work until something is true."""
+        relay = self.relay()
+        workers = workers or (self.worker(),)
+        deadline = time.monotonic() + PATIENCE
+        with self._reading():
+            while not until():
+                assert time.monotonic() < deadline, admin.listar(self.agenda)
+                moved = relay.run_once() + sum(worker.run_once() for worker in workers)
+                if not moved:
+                    self.agenda.inbox_changed.wait(0.01)
+
+    def effects(self) -> list[tuple[str, int]]:
+        with self.agenda.read() as session:
+            rows = session.execute(select(efectos).order_by(efectos.c.id))
+            return [(row.agregado, row.secuencia) for row in rows]
+
+    def count(self, estado: Estado) -> int:
+        with self.agenda.read() as session:
+            query = select(func.count()).select_from(Inbox).where(Inbox.estado == estado)
+            return session.scalar(query) or 0
+
+    def arrived(self) -> int:
+        with self.agenda.read() as session:
+            return session.scalar(select(func.count()).select_from(Inbox)) or 0
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if self.ingest is None:
+            yield
+            return
+        stop = threading.Event()
+        thread = threading.Thread(target=self.ingest.run, args=(stop,))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
+def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
+    """A bus of each column, with databases made by the migrations."""
+    servers = request.param == "servers"
+    with ExitStack() as stack:
+
+        def database(servicio: str) -> Database:
+            url = f"sqlite:///{tmp_path / servicio}.db"
+            if servers:
+                url = request.getfixturevalue("fresh_pg")()
+            made = Database(url.replace("postgresql://", "postgresql+psycopg://"))
+            stack.callback(made.close)
+            migrate(servicio, made)
+            return made
+
+        casos, agenda = database("casos"), database("agenda")
+        _metadata.create_all(agenda.engine)
+        handlers = Handlers("agenda")
+        transport: Transport = LocalTransport([(agenda, handlers)])
+        ingest, amqp_url = None, ""
+        if servers:
+            amqp_url = request.getfixturevalue("amqp_url")
+            transport = AmqpTransport(amqp_url)
+            ingest = AmqpIngest(amqp_url, agenda, handlers)
+        stack.callback(transport.close)
+        made = Bus(casos, agenda, handlers, transport, ingest, amqp_url)
+
+        @handlers.on(CasoOrientado)
+        def leave_a_trace(session: Session, _hecho: CasoOrientado, sobre: Sobre) -> None:
+            row = {"evento_id": str(sobre.id), "agregado": sobre.subject}
+            session.execute(insert(efectos).values(**row, secuencia=sobre.sequence))
+            if (sobre.subject, sobre.sequence) in made.failing:
+                raise RuntimeError("refused")
+
+        if servers:
+            topology.declare(amqp_url, [handlers])
+        yield made
+
+
+def _in_order(effects: list[tuple[str, int]]) -> bool:
+    last: dict[str, int] = {}
+    for agregado, secuencia in effects:
+        if secuencia <= last.get(agregado, 0):
+            return False
+        last[agregado] = secuencia
+    return True
+
+
+def test_every_fact_has_its_effect_once_and_in_order(bus: Bus) -> None:
+    casos = [uuid7() for _ in range(7)]
+    for _ in range(3):
+        bus.tell(*casos, *casos)
+
+    bus.pump(lambda: len(bus.effects()) >= 42)
+
+    assert len(bus.effects()) == len(set(bus.effects())) == 42
+    assert _in_order(bus.effects())
+    assert bus.count(Estado.HECHO) == 42
+    assert admin.resumen(bus.casos).por_publicar == 0
+
+
+def test_a_fact_of_a_rolled_back_transaction_is_never_told(bus: Bus) -> None:
+    def fail() -> None:
+        with bus.casos.begin() as session:
+            emitir(session, CasoOrientado(caso_id=uuid7(), tema="REG.TEMP"))
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert bus.relay().run_once() == 0
+
+
+def test_a_batch_sent_again_after_a_crash_before_its_mark_changes_nothing(bus: Bus) -> None:
+    bus.tell(*(uuid7() for _ in range(5)))
+    with bus.casos.read() as session:
+        waiting = [Mensaje.of(cuerpo) for cuerpo in session.scalars(select(Outbox.cuerpo))]
+    bus.transport.publicar(waiting)
+
+    bus.pump(lambda: len(bus.effects()) >= 5)
+    bus.tell(uuid7())
+    bus.pump(lambda: len(bus.effects()) >= 6)
+
+    assert len(bus.effects()) == len(set(bus.effects())) == 6
+
+
+def test_two_relays_and_two_workers_keep_the_order(bus: Bus) -> None:
+    casos = [uuid7() for _ in range(10)]
+    for _ in range(10):
+        bus.tell(*casos)
+    stop = threading.Event()
+    runners = [bus.relay().run, bus.relay().run, bus.worker().run, bus.worker().run]
+    threads = [threading.Thread(target=run, args=(stop,)) for run in runners]
+    for thread in threads:
+        thread.start()
+    try:
+        bus.pump(lambda: len(bus.effects()) >= 100)
+    finally:
+        stop.set()
+        bus.casos.outbox_changed.set()
+        bus.agenda.inbox_changed.set()
+        for thread in threads:
+            thread.join()
+
+    assert len(bus.effects()) == len(set(bus.effects())) == 100
+    assert _in_order(bus.effects())
+
+
+def test_a_handler_that_fails_leaves_no_trace_and_its_followers_wait(bus: Bus) -> None:
+    poisoned, healthy = uuid7(), uuid7()
+    bus.failing.add((f"caso/{poisoned}", 2))
+    for _ in range(3):
+        bus.tell(poisoned, healthy)
+
+    bus.pump(lambda: bus.count(Estado.MUERTO) == 1 and bus.count(Estado.HECHO) == 4)
+
+    assert sorted(bus.effects()) == sorted(
+        [(f"caso/{poisoned}", 1), *((f"caso/{healthy}", number) for number in (1, 2, 3))]
+    )
+    (parked,) = admin.listar(bus.agenda, estado=Estado.MUERTO)
+    assert parked.intentos == MAX_TRIES
+    assert parked.detenidos == 1
+    assert (parked.error or "").startswith("RuntimeError: refused (test_bus.py:")
+
+
+def test_a_parked_fact_goes_on_when_it_is_tried_again(bus: Bus) -> None:
+    caso = uuid7()
+    bus.failing.add((f"caso/{caso}", 1))
+    for _ in range(3):
+        bus.tell(caso)
+    bus.pump(lambda: bus.count(Estado.MUERTO) == 1 and bus.arrived() == 3)
+
+    bus.failing.clear()
+    (parked,) = admin.listar(bus.agenda, estado=Estado.MUERTO)
+    changed = admin.reintentar(bus.agenda, evento_id=parked.evento_id)
+    bus.pump(lambda: len(bus.effects()) == 3)
+
+    assert changed == 1
+    assert bus.effects() == [(f"caso/{caso}", number) for number in (1, 2, 3)]
+
+
+def test_a_skipped_fact_lets_its_followers_go_on_and_keeps_the_note(bus: Bus) -> None:
+    caso = uuid7()
+    bus.failing.add((f"caso/{caso}", 1))
+    bus.tell(caso)
+    bus.tell(caso)
+    bus.pump(lambda: bus.count(Estado.MUERTO) == 1 and bus.arrived() == 2)
+    (parked,) = admin.listar(bus.agenda, estado=Estado.MUERTO)
+
+    admin.saltar(bus.agenda, parked.evento_id, nota="coordinacion: caso duplicado")
+    bus.pump(lambda: len(bus.effects()) == 1)
+
+    assert bus.effects() == [(f"caso/{caso}", 2)]
+    skipped = [row for row in admin.listar(bus.agenda, estado=Estado.HECHO) if row.error]
+    assert [row.error for row in skipped] == ["saltado: coordinacion: caso duplicado"]
+
+
+def test_replay_runs_handlers_again_and_telling_again_does_not(bus: Bus) -> None:
+    caso = uuid7()
+    bus.tell(caso)
+    bus.tell(caso)
+    bus.pump(lambda: len(bus.effects()) == 2)
+    (first, *_) = admin.listar(bus.agenda, estado=Estado.HECHO)
+
+    told_again = admin.reenviar(bus.casos, desde=first.recibido.replace(year=2020))
+    bus.tell(caso)
+    bus.pump(lambda: len(bus.effects()) == 3 and admin.resumen(bus.casos).por_publicar == 0)
+    run_again = admin.replay(bus.agenda)
+    bus.pump(lambda: len(bus.effects()) == 6)
+
+    assert told_again == 2
+    assert run_again == 3
+    assert bus.effects() == [(f"caso/{caso}", number) for number in (1, 2, 3, 1, 2, 3)]
+
+
+def test_only_wanted_facts_are_kept_reserved_ones_too(bus: Bus) -> None:
+    with bus.casos.begin() as session:
+        caso_id = uuid7()
+        unwanted = CasoElevado(caso_id=caso_id, motivo_codigo="vulnerabilidad")
+        emitir(session, unwanted)
+        wanted = CasoOrientado(caso_id=caso_id, tema="REG.TEMP")
+        emitir(session, wanted, clasificacion=Clasificacion.RESERVADO)
+
+    bus.pump(lambda: len(bus.effects()) == 1)
+
+    assert bus.effects() == [(f"caso/{caso_id}", 2)]
+    assert bus.arrived() == 1
+
+
+def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
+    @bus.handlers.on(CasoAbierto)
+    def answer(session: Session, hecho: CasoAbierto, _sobre: Sobre) -> None:
+        emitir(session, CasoOrientado(caso_id=hecho.caso_id, tema="REG.TEMP"))
+
+    if bus.ingest is not None:
+        topology.declare(bus.amqp_url, [bus.handlers])
+    with bus.casos.begin() as session:
+        opened = CasoAbierto(
+            caso_id=uuid7(),
+            tipo_caso="general",
+            instancia="primera",
+            prioridad="normal",
+            unidad="om",
+        )
+        first = emitir(session, opened)
+
+    bus.pump(lambda: bus.count(Estado.HECHO) == 1)
+
+    with bus.agenda.read() as session:
+        answered = session.scalars(select(Outbox.cuerpo)).one()
+    assert answered["causationid"] == answered["correlationid"] == str(first)
+
+
+@pytest.mark.servers
+def test_what_is_no_fact_goes_to_the_dead_letter_queue(
+    amqp_url: str, fresh_pg: Callable[[], str]
+) -> None:
+    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://"))
+    migrate("agenda", db)
+    handlers = Handlers("agenda")
+    handlers.on_pattern("casos.#")(lambda _session, _hecho, _sobre: None)
+    topology.declare(amqp_url, [handlers])
+    stop = threading.Event()
+    thread = threading.Thread(target=AmqpIngest(amqp_url, db, handlers).run, args=(stop,))
+    thread.start()
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        channel = connection.channel()
+        channel.basic_publish(topology.EVENTOS, "casos.caso.abierto", b"\xff not a fact")
+
+        deadline = time.monotonic() + PATIENCE
+        dead = None
+        while dead is None and time.monotonic() < deadline:
+            _, _, dead = channel.basic_get("agenda.muerta", auto_ack=True)
+            connection.sleep(0.05)
+    stop.set()
+    thread.join()
+    db.close()
+
+    assert dead == b"\xff not a fact"
+
+
+@pytest.mark.servers
+def test_without_its_topology_nothing_counts_as_published(amqp_url: str) -> None:
+    transport = AmqpTransport(amqp_url, timeout=5)
+    mensaje = Mensaje.of(
+        {
+            "id": str(uuid7()),
+            "type": CasoOrientado.ce_type(),
+            "source": "/independencia/casos",
+            "subject": f"caso/{uuid7()}",
+            "time": "2026-11-23T12:00:00+00:00",
+            "sequence": "1",
+        }
+    )
+
+    with pytest.raises(PublicacionFallida):
+        transport.publicar([mensaje])
+    topology.declare(amqp_url, [])
+    transport.publicar([mensaje])
+    transport.close()
+
+
+@pytest.mark.servers
+def test_a_dead_host_is_passed_over(amqp_url: str) -> None:
+    topology.declare(amqp_url, [])
+    several = amqp_url.replace("@", "@127.0.0.1:1,")
+
+    assert topology.parameters(several)[0].port == 1
+    topology.declare(several, [])
