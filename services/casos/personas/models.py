@@ -74,7 +74,7 @@ class Persona(Identified, Base):
     segundo_apellido: Mapped[str] = mapped_column(String(80), default="")
     nombre_social: Mapped[str | None] = mapped_column(String(120))
     clave_nombre: Mapped[str] = mapped_column(String(360), index=True)
-    fecha_nacimiento: Mapped[date | None]
+    fecha_nacimiento: Mapped[date | None] = mapped_column(index=True)
     precision_fecha: Mapped[PrecisionFecha] = mapped_column(
         text_enum(PrecisionFecha), default=PrecisionFecha.DESCONOCIDA
     )
@@ -98,7 +98,7 @@ class Persona(Identified, Base):
     )
     tokens: Mapped[list["TokenNombre"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it, nobody changes it
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def nombre(self) -> str:

@@ -1,0 +1,285 @@
+"""What can be done with a person's record. One function, one transaction, one line of the audit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from casos.folios import siguiente_folio
+from casos.personas import matching
+from casos.personas.models import (
+    Contacto,
+    Decision,
+    DocumentoIdentidad,
+    Persona,
+    PosibleDuplicado,
+    SituacionMigratoria,
+    indice_contacto,
+    indice_documento,
+    par,
+)
+from casos.personas.schemas import (
+    DatosContacto,
+    DatosDocumento,
+    NuevaPersona,
+    NuevaSituacion,
+    precision,
+)
+from oficina import clock
+from oficina.actor import Actor
+from oficina.audit import registrar as auditar
+from oficina.bus.outbox import emitir
+from oficina.errors import NoEncontrado
+from oficina.events.casos import PersonaActualizada, PersonaRegistrada
+from oficina.web.conditional import check_version
+
+Cosa = TypeVar("Cosa", DocumentoIdentidad, Contacto)
+
+_NOMBRE = frozenset({"nombres", "primer_apellido", "segundo_apellido", "nombre_social"})
+_COMPARADOS = _NOMBRE | {"fecha_nacimiento"}
+
+
+def registrar(session: Session, datos: NuevaPersona, actor: Actor, ahora: datetime) -> Persona:
+    """Make a person's record and remember whom it looks like. Looking alike never stops it."""
+    persona = Persona(
+        folio=siguiente_folio(session, "P", clock.local(ahora).year),
+        nombres=datos.nombres,
+        primer_apellido=datos.primer_apellido,
+        segundo_apellido=datos.segundo_apellido,
+        nombre_social=datos.nombre_social,
+        fecha_nacimiento=datos.fecha_nacimiento,
+        precision_fecha=datos.precision_fecha,
+        sexo=datos.sexo,
+        genero=datos.genero,
+        nacionalidades=_sin_repetir(datos.nacionalidades),
+        idiomas=_sin_repetir(datos.idiomas),
+        requiere_interprete=datos.requiere_interprete,
+        direccion=datos.direccion,
+        no_contactar=datos.no_contactar,
+        canal_preferido=datos.canal_preferido,
+        registrada_en=ahora,
+        documentos=[_documento(datos.documento, ahora)] if datos.documento else [],
+        contactos=[_contacto(contacto, ahora) for contacto in datos.contactos],
+        tokens=[],
+    )
+    persona.indexar_nombre()
+    session.add(persona)
+    session.flush()
+    matching.sugerir(session, persona.id, senas_de(persona), ahora)
+    auditar(session, actor, "casos.persona.registrar", "persona", persona.id)
+    emitir(session, PersonaRegistrada(persona_id=persona.id))
+    return persona
+
+
+def actualizar(
+    session: Session,
+    persona_id: UUID,
+    cambios: Mapping[str, Any],
+    *,
+    version: int | None,
+    actor: Actor,
+    ahora: datetime,
+) -> Persona:
+    """Change the fields named in `cambios`; what is the same already is no change.
+
+    Raises NoEncontrado, and VersionVencida when the writer saw an older version.
+    """
+    persona = _para_cambiar(session, persona_id)
+    check_version(persona, version)
+    cambiados = _aplicar(persona, cambios)
+    if not cambiados:
+        return persona
+    if cambiados & _NOMBRE:
+        persona.indexar_nombre()
+    session.flush()
+    if cambiados & _COMPARADOS:
+        matching.sugerir(session, persona.id, senas_de(persona), ahora)
+    _contar(session, persona, sorted(cambiados), actor)
+    return persona
+
+
+def agregar_documento(
+    session: Session, persona_id: UUID, datos: DatosDocumento, actor: Actor, ahora: datetime
+) -> DocumentoIdentidad:
+    """Add a document; one that the person already has keeps its row and takes the new level."""
+    persona = _para_cambiar(session, persona_id)
+    nuevo = _documento(datos, ahora)
+    for documento in persona.documentos:
+        if (documento.tipo, documento.indice) == (nuevo.tipo, nuevo.indice):
+            documento.nivel, documento.vence_el = nuevo.nivel, nuevo.vence_el
+            nuevo = documento
+            break
+    else:
+        persona.documentos.append(nuevo)
+    session.flush()
+    matching.sugerir(session, persona.id, senas_de(persona), ahora)
+    _contar(session, persona, ["documentos"], actor)
+    return nuevo
+
+
+def quitar_documento(session: Session, persona_id: UUID, documento_id: UUID, actor: Actor) -> None:
+    """Take a document off the record. Raises NoEncontrado when it is not this person's."""
+    persona = _para_cambiar(session, persona_id)
+    persona.documentos.remove(_propio(persona.documentos, documento_id))
+    _contar(session, persona, ["documentos"], actor)
+
+
+def agregar_contacto(
+    session: Session, persona_id: UUID, datos: DatosContacto, actor: Actor, ahora: datetime
+) -> Contacto:
+    """Add a contact, which becomes the one to use; one that is there already stays once."""
+    persona = _para_cambiar(session, persona_id)
+    nuevo = _contacto(datos, ahora)
+    repetido = [c for c in persona.contactos if (c.tipo, c.indice) == (nuevo.tipo, nuevo.indice)]
+    if repetido:
+        return repetido[0]
+    persona.contactos.append(nuevo)
+    session.flush()
+    matching.sugerir(session, persona.id, senas_de(persona), ahora)
+    _contar(session, persona, ["contactos"], actor)
+    return nuevo
+
+
+def quitar_contacto(session: Session, persona_id: UUID, contacto_id: UUID, actor: Actor) -> None:
+    """Take a contact off the record. Raises NoEncontrado when it is not this person's."""
+    persona = _para_cambiar(session, persona_id)
+    persona.contactos.remove(_propio(persona.contactos, contacto_id))
+    _contar(session, persona, ["contactos"], actor)
+
+
+def declarar_distintas(
+    session: Session, persona_id: UUID, otra_id: UUID, actor: Actor, ahora: datetime
+) -> None:
+    """Remember that two records are of two people: they are not suggested again.
+
+    Raises NoEncontrado when nobody found them alike.
+    """
+    a, b = par(persona_id, otra_id)
+    duplicado = session.scalar(
+        select(PosibleDuplicado).where(
+            PosibleDuplicado.persona_a_id == a, PosibleDuplicado.persona_b_id == b
+        )
+    )
+    if duplicado is None:
+        raise NoEncontrado
+    duplicado.decision = Decision.DISTINTAS
+    duplicado.decidido_por = actor.nombre
+    duplicado.decidido_en = ahora
+    auditar(session, actor, "casos.persona.declarar_distintas", "persona", persona_id)
+
+
+def registrar_situacion(
+    session: Session, persona_id: UUID, datos: NuevaSituacion, actor: Actor, ahora: datetime
+) -> None:
+    """Write down what the person chose to tell; earlier answers stay. Never told in a fact."""
+    persona = _para_cambiar(session, persona_id)
+    session.add(
+        SituacionMigratoria(
+            persona_id=persona.id,
+            prefiere_no_indicar=datos.prefiere_no_indicar,
+            categoria=datos.categoria,
+            nota=datos.nota,
+            registrada_en=ahora,
+            funcionario_id=actor.id,
+            funcionario_nombre=actor.nombre,
+        )
+    )
+    auditar(session, actor, "casos.situacion.registrar", "persona", persona.id)
+
+
+def senas_de(persona: Persona) -> matching.Senas:
+    """What is compared of a record whose documents and contacts are loaded."""
+    return matching.Senas.de(
+        persona.nombres,
+        persona.primer_apellido,
+        persona.segundo_apellido,
+        nacimiento=persona.fecha_nacimiento,
+        documentos=(documento.indice for documento in persona.documentos),
+        contactos=(contacto.indice for contacto in persona.contactos),
+        excepto=persona.id,
+    )
+
+
+def senas_de_nueva(datos: NuevaPersona) -> matching.Senas:
+    """What is compared of a person who is not registered yet."""
+    documento = datos.documento
+    return matching.Senas.de(
+        datos.nombres,
+        datos.primer_apellido,
+        datos.segundo_apellido,
+        nacimiento=datos.fecha_nacimiento,
+        documentos=[indice_documento(documento.documento.numero)] if documento else (),
+        contactos=[indice_contacto(c.tipo, c.valor) for c in datos.contactos],
+    )
+
+
+def _para_cambiar(session: Session, persona_id: UUID) -> Persona:
+    persona = session.scalar(
+        select(Persona)
+        .where(Persona.id == persona_id)
+        .options(
+            selectinload(Persona.documentos),
+            selectinload(Persona.contactos),
+            selectinload(Persona.tokens),
+        )
+    )
+    if persona is None:
+        raise NoEncontrado
+    return persona
+
+
+def _aplicar(persona: Persona, cambios: Mapping[str, Any]) -> set[str]:
+    cambios = dict(cambios)
+    if "fecha_nacimiento" in cambios or "precision_fecha" in cambios:
+        nacimiento = cambios.get("fecha_nacimiento", persona.fecha_nacimiento)
+        dicha = cambios.get("precision_fecha", persona.precision_fecha)
+        cambios["precision_fecha"] = precision(nacimiento, dicha)
+    for lista in {"nacionalidades", "idiomas"} & cambios.keys():
+        cambios[lista] = _sin_repetir(cambios[lista])
+    cambiados = {campo for campo, valor in cambios.items() if getattr(persona, campo) != valor}
+    for campo in cambiados:
+        setattr(persona, campo, cambios[campo])
+    return cambiados
+
+
+def _contar(session: Session, persona: Persona, campos: list[str], actor: Actor) -> None:
+    auditar(
+        session, actor, "casos.persona.actualizar", "persona", persona.id, motivo=" ".join(campos)
+    )
+    emitir(session, PersonaActualizada(persona_id=persona.id, campos_cambiados=campos))
+
+
+def _documento(datos: DatosDocumento, ahora: datetime) -> DocumentoIdentidad:
+    documento = datos.documento
+    return DocumentoIdentidad(
+        tipo=documento.tipo,
+        numero=documento.presentacion,
+        indice=indice_documento(documento.numero),
+        pais_emisor=documento.pais,
+        vence_el=datos.vence_el,
+        nivel=datos.nivel,
+        registrado_en=ahora,
+    )
+
+
+def _contacto(datos: DatosContacto, ahora: datetime) -> Contacto:
+    return Contacto(
+        tipo=datos.tipo,
+        valor=datos.valor,
+        indice=indice_contacto(datos.tipo, datos.valor),
+        registrado_en=ahora,
+    )
+
+
+def _propio(cosas: Sequence[Cosa], cosa_id: UUID) -> Cosa:
+    for cosa in cosas:
+        if cosa.id == cosa_id:
+            return cosa
+    raise NoEncontrado
+
+
+def _sin_repetir(codigos: list[str]) -> list[str]:
+    return list(dict.fromkeys(codigos))

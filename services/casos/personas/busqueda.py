@@ -1,0 +1,269 @@
+"""The one search box: what was typed is recognised, and each result says why it is there.
+
+A text may hold a name, the number of a document, a telephone, an address of mail or a folio, alone
+or together («Ana Rojas 12.345.678-5»).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, union_all
+from sqlalchemy.orm import Session, selectinload
+
+from casos.expedientes.models import Caso
+from casos.personas import nombres
+from casos.personas.models import (
+    Contacto,
+    DocumentoIdentidad,
+    Persona,
+    TipoContacto,
+    TokenNombre,
+    indice_contacto,
+    indice_documento,
+)
+from oficina.contacto import normalizar_telefono
+from oficina.identity_docs import (
+    DocumentoInvalido,
+    TipoDocumento,
+    compactar,
+    digito_verificador,
+    normalizar_run,
+)
+
+MAXIMO = 20
+"""How many people a search shows; beyond, one types more."""
+
+_FOLIO = re.compile(r"(?i)\b(OM|P)\s*-?\s*(\d{4})\s*-?\s*(\d{1,6})\b(?!\d)")
+_CORREO = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ETIQUETA = re.compile(
+    r"(?i)(?<!\w)(?:run|rut|c\.?i|dni|ipe|ipa|nip|pas|pasaporte|passport|c[ée]dula|fono|tel[ée]fono"
+    r"|tel|cel|n[°º])\b\s*[.:]?(?=\W|\d|$)"
+)
+_TIPOS_POR_ETIQUETA = {
+    "ipe": TipoDocumento.IPE,
+    "ipa": TipoDocumento.IPA,
+    "nip": TipoDocumento.NIP_FONASA,
+    "dni": TipoDocumento.DNI_CEDULA_ORIGEN,
+    "pas": TipoDocumento.PASAPORTE,
+    "pasaporte": TipoDocumento.PASAPORTE,
+    "passport": TipoDocumento.PASAPORTE,
+}
+_DESPUES_DE_TODO = "\U0010ffff"
+
+
+class Hallazgo(StrEnum):
+    """Why a person is among the results."""
+
+    FOLIO = "folio"
+    FOLIO_CASO = "folio_caso"
+    DOCUMENTO = "documento"
+    TELEFONO = "telefono"
+    CORREO = "correo"
+    NOMBRE = "nombre"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consulta:
+    """What was recognised in a text; an empty field was not in it."""
+
+    texto: str
+    nombre: str = ""
+    numero: str = ""
+    run: str = ""
+    telefono: str = ""
+    correo: str = ""
+    folio_persona: str = ""
+    folio_caso: str = ""
+    tipo_documento: TipoDocumento | None = None
+
+    @property
+    def vacia(self) -> bool:
+        """Nothing to look for."""
+        return not (
+            self.nombre or self.numero or self.correo or self.folio_persona or self.folio_caso
+        )
+
+    @property
+    def sugiere_telefono(self) -> bool:
+        """What was typed reads as a telephone rather than as a document."""
+        return bool(self.telefono) and not self.run and self.tipo_documento is None
+
+
+@dataclass(frozen=True)
+class Resultado:
+    """A person found, and the reasons."""
+
+    persona: Persona
+    hallazgos: tuple[Hallazgo, ...]
+
+
+@dataclass(frozen=True)
+class Resultados:
+    """The people found, the surest first; `hay_mas` when typing more would help."""
+
+    filas: Sequence[Resultado]
+    hay_mas: bool
+
+
+def reconocer(texto: str) -> Consulta:
+    """What a text is, however it was typed."""
+    texto = " ".join(texto.split())[:200]
+    if folio := _FOLIO.search(texto):
+        numero = f"{folio[1].upper()}-{folio[2]}-{int(folio[3]):06d}"
+        campo = "folio_caso" if folio[1].upper() == "OM" else "folio_persona"
+        return Consulta(texto=texto, **{campo: numero})  # type: ignore[arg-type]  # both are str
+    correo = _CORREO.search(texto)
+    resto = _CORREO.sub(" ", texto)
+    nombre, numero, tipo = _separar(resto)
+    run = _como_run(numero)
+    es_documento_sin_duda = tipo is not None and not run
+    telefono = "" if es_documento_sin_duda or "@" in numero else _como_telefono(numero)
+    return Consulta(
+        texto=texto,
+        nombre=nombre,
+        numero=numero,
+        run=run,
+        telefono=telefono,
+        correo=correo[0] if correo else "",
+        tipo_documento=TipoDocumento.RUN_CEDULA_EXTRANJERO if run and tipo is None else tipo,
+    )
+
+
+def buscar(session: Session, consulta: Consulta) -> Resultados:
+    """The people that match any of what was recognised, documents and contacts loaded."""
+    if consulta.vacia:
+        return Resultados((), hay_mas=False)
+    por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
+    for persona_id, hallazgo in session.execute(union_all(*_consultas(consulta))).all():
+        por_persona[persona_id].append(Hallazgo(hallazgo))
+    if not por_persona:
+        return Resultados((), hay_mas=False)
+    orden = list(Hallazgo)
+    ids = sorted(
+        por_persona,
+        key=lambda pid: (-len(por_persona[pid]), min(map(orden.index, por_persona[pid]))),
+    )
+    personas = session.scalars(
+        select(Persona)
+        .where(Persona.id.in_(ids[:MAXIMO]))
+        .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
+    ).all()
+    por_id = {persona.id: persona for persona in personas}
+    filas = [Resultado(por_id[pid], _unicos(por_persona[pid])) for pid in ids[:MAXIMO]]
+    return Resultados(filas, hay_mas=len(ids) > MAXIMO)
+
+
+def _unicos(hallazgos: Sequence[Hallazgo]) -> tuple[Hallazgo, ...]:
+    return tuple(sorted(set(hallazgos), key=list(Hallazgo).index))
+
+
+def _separar(texto: str) -> tuple[str, str, TipoDocumento | None]:
+    """The name, the number, and the document that a label before the number names."""
+    etiqueta = _ETIQUETA.search(texto)
+    tipo = _TIPOS_POR_ETIQUETA.get(etiqueta[0].strip(" .:").casefold()) if etiqueta else None
+    if sum(map(str.isdigit, texto)) < 4:
+        return texto.strip(), "", None
+    del_nombre: list[str] = []
+    del_numero: list[str] = []
+    for palabra in _ETIQUETA.sub(" ", texto).split():
+        lleva_cifra = any(map(str.isdigit, palabra))
+        es_suelta = len(palabra) <= 2 and not palabra.isalpha()
+        es_digito_k = palabra in {"k", "K"} and bool(del_numero)
+        (del_numero if lleva_cifra or es_suelta or es_digito_k else del_nombre).append(palabra)
+    if len(del_nombre) == 1 and len(del_nombre[0]) <= 2:
+        # A letter or two beside a number belong to it: «P 5802129».
+        return "", "".join(del_nombre + del_numero), tipo
+    return " ".join(del_nombre), " ".join(del_numero), tipo
+
+
+def _como_run(numero: str) -> str:
+    try:
+        return normalizar_run(numero)
+    except DocumentoInvalido:
+        return ""
+
+
+def _como_telefono(numero: str) -> str:
+    if any(map(str.isalpha, numero)):
+        return ""
+    return normalizar_telefono(numero) or ""
+
+
+def _consultas(consulta: Consulta) -> list[Select[UUID, str]]:
+    partes: list[Select[UUID, str]] = []
+    if consulta.folio_persona:
+        partes.append(
+            select(Persona.id, literal(Hallazgo.FOLIO.value)).where(
+                Persona.folio == consulta.folio_persona
+            )
+        )
+    if consulta.folio_caso:
+        partes.append(
+            select(Caso.persona_id, literal(Hallazgo.FOLIO_CASO.value)).where(
+                Caso.folio == consulta.folio_caso
+            )
+        )
+    if consulta.numero:
+        partes.append(
+            select(DocumentoIdentidad.persona_id, literal(Hallazgo.DOCUMENTO.value)).where(
+                DocumentoIdentidad.indice.in_(_indices_de_documento(consulta))
+            )
+        )
+    if consulta.telefono:
+        partes.append(_por_contacto(TipoContacto.TELEFONO, consulta.telefono, Hallazgo.TELEFONO))
+    if consulta.correo:
+        partes.append(_por_contacto(TipoContacto.CORREO, consulta.correo, Hallazgo.CORREO))
+    if palabras := nombres.palabras_propias(consulta.nombre):
+        partes.append(_por_nombre(palabras))
+    return partes
+
+
+def _indices_de_documento(consulta: Consulta) -> set[str]:
+    """Of the number as typed, of the RUN in it, and of a RUN typed without its check digit."""
+    numeros = {consulta.numero, consulta.run or consulta.numero}
+    cifras = compactar(consulta.numero)
+    if cifras.isdigit() and 6 <= len(cifras) <= 9:
+        numeros.add(cifras + digito_verificador(cifras))
+    return {indice_documento(numero) for numero in numeros}
+
+
+def _por_contacto(tipo: TipoContacto, valor: str, razon: Hallazgo) -> Select[UUID, str]:
+    return select(Contacto.persona_id, literal(razon.value)).where(
+        Contacto.indice == indice_contacto(tipo, valor), Contacto.tipo == tipo
+    )
+
+
+def _por_nombre(palabras: Sequence[str]) -> Select[UUID, str]:
+    clave = nombres.clave(" ".join(palabras))
+    encontradas = (
+        select(Persona.id, literal(Hallazgo.NOMBRE.value))
+        .where(*(_tiene(palabras, lugar) for lugar in range(len(palabras))))
+        .order_by(
+            case((Persona.clave_nombre == clave, 0), else_=1),
+            Persona.registrada_en.desc(),
+        )
+        .limit(MAXIMO + 1)
+        .subquery()
+    )
+    return select(encontradas.c[0], encontradas.c[1])
+
+
+def _tiene(palabras: Sequence[str], lugar: int) -> ColumnElement[bool]:
+    """Persons one of whose words begins with this one, or is it joined to a neighbour."""
+    palabra = palabras[lugar]
+    vecinas = [
+        a + b
+        for a, b in (
+            (palabras[lugar - 1] if lugar else "", palabra),
+            (palabra, palabras[lugar + 1] if lugar + 1 < len(palabras) else ""),
+        )
+        if a and b
+    ]
+    token = TokenNombre.token
+    empieza = and_(token >= palabra, token < palabra + _DESPUES_DE_TODO)
+    coincide = or_(empieza, token.in_(vecinas)) if vecinas else empieza
+    return Persona.id.in_(select(TokenNombre.persona_id).where(coincide))

@@ -1,0 +1,74 @@
+"""Countries and languages that people choose from, the frequent ones first."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pycountry
+from babel import Locale
+
+APATRIDA = "XXA"
+
+_PAISES_FRECUENTES = (
+    "VEN", "PER", "HTI", "COL", "BOL", "ECU", "DOM", "CUB", "ARG", "BRA", "CHL",
+)  # fmt: skip
+
+# ISO 639-3 of the languages heard at the office, and the code that Babel names them by.
+_IDIOMAS = {
+    "spa": "es",
+    "hat": "ht",
+    "por": "pt",
+    "eng": "en",
+    "fra": "fr",
+    "que": "qu",
+    "aym": "ay",
+    "arn": "arn",
+    "zho": "zh",
+    "ara": "ar",
+    "rus": "ru",
+    "ukr": "uk",
+    "hin": "hi",
+    "kor": "ko",
+}
+
+
+@cache
+def codigos_de_pais() -> frozenset[str]:
+    """ISO 3166-1 alpha-3, and XXA for who has no nationality."""
+    return frozenset({pais.alpha_3 for pais in pycountry.countries} | {APATRIDA})
+
+
+def codigos_de_idioma() -> frozenset[str]:
+    """ISO 639-3 codes of the languages on offer."""
+    return frozenset(_IDIOMAS)
+
+
+@cache
+def paises(idioma: str) -> Sequence[tuple[str, str]]:
+    """(alpha-3, name) in a language, the office's frequent countries first, then by name."""
+    nombres = Locale.parse(idioma).territories
+    todos = {p.alpha_3: nombres.get(p.alpha_2, p.name) for p in pycountry.countries}
+    todos[APATRIDA] = "Apátrida" if idioma == "es" else "Stateless"
+    resto = sorted(todos.keys() - set(_PAISES_FRECUENTES), key=lambda codigo: todos[codigo])
+    return [(codigo, todos[codigo]) for codigo in (*_PAISES_FRECUENTES, *resto)]
+
+
+def pais(codigo: str | None, idioma: str) -> str:
+    """The name of a country; its code when it is none, nothing for nothing."""
+    return _nombres_de_paises(idioma).get(codigo, codigo) if codigo else ""
+
+
+@cache
+def _nombres_de_paises(idioma: str) -> dict[str, str]:
+    return dict(paises(idioma))
+
+
+@cache
+def idiomas(idioma: str) -> Sequence[tuple[str, str]]:
+    """(ISO 639-3, name in a language) of the languages on offer."""
+    nombres = Locale.parse(idioma).languages
+    return [(codigo, nombres.get(corto, codigo).capitalize()) for codigo, corto in _IDIOMAS.items()]
+
+
+def nombre_de_idioma(codigo: str, idioma: str) -> str:
+    """The name of a language; its code when it is not on offer."""
+    return dict(idiomas(idioma)).get(codigo, codigo)
