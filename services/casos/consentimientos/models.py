@@ -1,4 +1,4 @@
-"""With what right data left the office: one row a communication, never changed."""
+"""With what right data leaves the office: one row a package that is shared, never changed."""
 
 from datetime import datetime
 from enum import StrEnum

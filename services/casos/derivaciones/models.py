@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
-from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.models import BaseLicitud
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
@@ -31,11 +31,8 @@ class Derivacion(ConCambio, Identified, Base):
     modo: Mapped[Modo] = mapped_column(text_enum(Modo))
     prioridad: Mapped[str] = mapped_column(String(20))
     base_licitud: Mapped[BaseLicitud] = mapped_column(text_enum(BaseLicitud))
-    forma_consentimiento: Mapped[FormaConsentimiento | None] = mapped_column(
-        text_enum(FormaConsentimiento)
-    )
-    # The entry of the ledger that was written when the package left.
-    consentimiento_id: Mapped[UUID | None] = mapped_column(ForeignKey("consentimientos.id"))
+    # The entry of the ledger with the legal basis of this package.
+    consentimiento_id: Mapped[UUID] = mapped_column(ForeignKey("consentimientos.id"))
     paquete: Mapped[str] = mapped_column(EncryptedText("casos.derivacion.paquete"))
     motivo_codigo: Mapped[str | None] = mapped_column(String(40))
     grado_evidencia: Mapped[Grado | None] = mapped_column(text_enum(Grado))

@@ -147,7 +147,7 @@ class Grado(StrEnum):
     A = "A"  # the institution itself, by its link
     B = "B"  # the institution by phone or mail, logged by an officer
     C = "C"  # the person's word
-    D = "D"  # presumed
+    D = "D"  # presumed: in a register of the past
 
 
 class CanalRespuesta(StrEnum):
@@ -158,4 +158,3 @@ class CanalRespuesta(StrEnum):
     CORREO = "correo"
     OFICIO = "oficio"
     PERSONA = "persona"
-    SISTEMA = "sistema"

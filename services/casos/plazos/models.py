@@ -23,6 +23,7 @@ class EstadoPlazo(StrEnum):
 class Plazo(Identified, Base):
     """One clock of one case or derivation.
 
+    `inicia_en` and `vence_en` move on by what a pause took; `vence_en_original` never moves.
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
     when nothing more will happen. `nivel` is the last stage that was told.
     """
@@ -45,6 +46,3 @@ class Plazo(Identified, Base):
     siguiente_en: Mapped[datetime | None] = mapped_column()
     pausado_en: Mapped[datetime | None] = mapped_column()
     terminado_en: Mapped[datetime | None] = mapped_column()
-    version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": version}

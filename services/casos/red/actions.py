@@ -20,8 +20,8 @@ from casos.red.models import (
     TipoInstitucion,
 )
 from casos.red.queries import servicio_por_id
+from oficina.actor import Actor
 from oficina.audit import registrar
-from oficina.web.auth import Actor
 from oficina.web.conditional import check_version
 
 

@@ -52,7 +52,6 @@ class Modo(StrEnum):
     OFICIO = "oficio"
     CORREO = "correo"
     PRESENCIAL_ACOMPANADA = "presencial_acompanada"
-    AUTOGESTIONADA = "autogestionada"
 
 
 class Institucion(Identified, Base):
@@ -78,9 +77,10 @@ class Institucion(Identified, Base):
     __mapper_args__ = {"version_id_col": version}
 
     @property
-    def es_publica(self) -> bool:
-        """A public body, with which data may be shared for a legal function."""
-        return self.tipo in {TipoInstitucion.MUNICIPAL, TipoInstitucion.PUBLICA}
+    def admite_funcion_legal(self) -> bool:
+        """Whether data may go to it without consent: a public body, or an agreement says so."""
+        publica = self.tipo in {TipoInstitucion.MUNICIPAL, TipoInstitucion.PUBLICA}
+        return publica or self.permite_comunicar_datos
 
 
 class ServicioRed(Identified, Base):

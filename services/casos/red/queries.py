@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from casos.personas.nombres import palabras
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
 from casos.taxonomia import temas
-from casos.texto import plano
 from oficina.errors import NoEncontrado
 
 
@@ -49,25 +49,27 @@ def servicios(
             ServicioRed.estado == EstadoServicio.ACTIVO, Institucion.activa.is_(True)
         )
     todos = session.scalars(consulta).all()
-    palabras = plano(texto).split()
-    hallados = [s for s in todos if all(p in _texto_de(s) for p in palabras)]
+    buscadas = palabras(texto)
+    hallados = [s for s in todos if all(p in _texto_de(s) for p in buscadas)]
     if not tema:
         return hallados
-    cercanos = [s for s in hallados if palabras or _cercania(s, tema) < 2]
+    cercanos = [s for s in hallados if buscadas or _cercania(s, tema) < 2]
     return sorted(cercanos, key=lambda s: _cercania(s, tema))
 
 
 def _texto_de(servicio: ServicioRed) -> str:
     etiquetas = temas()
-    return plano(
-        " ".join(
-            [
-                servicio.nombre,
-                servicio.institucion.nombre,
-                servicio.institucion.sigla,
-                *servicio.temas,
-                *(etiquetas.get(codigo, "") for codigo in servicio.temas),
-            ]
+    return " ".join(
+        palabras(
+            " ".join(
+                [
+                    servicio.nombre,
+                    servicio.institucion.nombre,
+                    servicio.institucion.sigla,
+                    *servicio.temas,
+                    *(etiquetas.get(codigo, "") for codigo in servicio.temas),
+                ]
+            )
         )
     )
 

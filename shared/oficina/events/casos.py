@@ -189,3 +189,10 @@ class DerivacionVencida(_HechoDeDerivacion):
 @evento("casos.derivacion.anulada", sujeto_id="derivacion_id")
 class DerivacionAnulada(_HechoDeDerivacion):
     """The office took the derivation back."""
+
+
+@evento("casos.derivacion.reencaminada", sujeto_id="derivacion_id")
+class DerivacionReencaminada(_HechoDeDerivacion):
+    """A new derivation took over from one that did not work out."""
+
+    reemplaza_a: UUID

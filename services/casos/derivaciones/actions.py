@@ -1,0 +1,350 @@
+"""What can be done with a derivation: prepare it, send it, answer it, take it back, reroute it.
+
+Every step is looked up in `states.PASOS`; it writes the answer into the ledger, a line into the
+case's story, the audit row and the fact, and moves the clocks, all in the caller's transaction.
+Rows are locked in one order, a derivation before its case and its clocks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casos.consentimientos.actions import Fundamento, registrar_fundamento
+from casos.derivaciones import relojes
+from casos.derivaciones.facts import contar
+from casos.derivaciones.models import Derivacion, RespuestaDerivacion
+from casos.derivaciones.paquete import armar
+from casos.derivaciones.queries import datos_de_persona, derivacion_por_id
+from casos.derivaciones.states import (
+    ADOPTABLES,
+    MOTIVOS,
+    PASOS,
+    REENCAMINABLES,
+    Accion,
+    CanalRespuesta,
+    Estado,
+    Grado,
+    MotivoAnulacion,
+)
+from casos.expedientes.models import Caso
+from casos.expedientes.states import Paso
+from casos.folios import siguiente_folio
+from casos.red.models import EstadoServicio, ServicioRed
+from casos.red.queries import servicio_por_id
+from oficina import clock
+from oficina.actor import Actor
+from oficina.audit import registrar
+from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
+
+TERMINALES = frozenset(estado for estado, pasos in PASOS.items() if not pasos)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaDerivacion:
+    """What an officer asks for. `datos` are the codes of the data chosen one by one."""
+
+    servicio_id: UUID
+    proposito: str
+    datos: tuple[str, ...]
+    fundamento: Fundamento
+    reemplaza_a: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Respuesta:
+    """What was answered. `texto` is what was delivered, or a remark."""
+
+    accion: Accion
+    motivo: str | None = None
+    texto: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedencia:
+    """Where an answer comes from, and so how good its evidence is."""
+
+    grado: Grado
+    canal: CanalRespuesta
+
+
+DE_LA_INSTITUCION = Procedencia(grado=Grado.A, canal=CanalRespuesta.ENLACE)
+DE_LA_PERSONA = Procedencia(grado=Grado.C, canal=CanalRespuesta.PERSONA)
+
+
+def preparar(
+    session: Session, caso_id: UUID, pedido: NuevaDerivacion, actor: Actor, ahora: datetime
+) -> Derivacion:
+    """Write a draft with the snapshot of what would be shared; nothing leaves the office yet.
+
+    Raises NoEncontrado, TransicionInvalida when the case does not admit a derivation, Conflicto
+    when the service is not active, DatosInvalidos for data or a legal basis that cannot be used.
+    """
+    if pedido.reemplaza_a is not None:
+        _exigir_reencaminable(session, caso_id, pedido.reemplaza_a)
+    caso = _caso(session, caso_id)
+    caso.exigir(Paso.DERIVAR)
+    servicio = servicio_por_id(session, pedido.servicio_id)
+    _exigir_activo(servicio)
+    persona, situacion = datos_de_persona(session, caso.persona_id)
+    try:
+        paquete = armar(persona, situacion, pedido.datos, pedido.proposito)
+    except KeyError as error:
+        raise DatosInvalidos({"datos": [_("Hay un dato que la persona no tiene.")]}) from error
+    entrada = registrar_fundamento(
+        session,
+        persona.id,
+        servicio.institucion,
+        paquete.categorias,
+        pedido.fundamento,
+        actor=actor,
+        ahora=ahora,
+    )
+    derivacion = Derivacion(
+        folio=siguiente_folio(session, "D", clock.local(ahora).year),
+        caso_id=caso.id,
+        servicio_id=servicio.id,
+        institucion_id=servicio.institucion_id,
+        servicio=servicio,
+        institucion=servicio.institucion,
+        estado=Estado.BORRADOR,
+        modo=servicio.modo,
+        prioridad=caso.prioridad.value,
+        base_licitud=entrada.base_licitud,
+        consentimiento_id=entrada.id,
+        paquete=paquete.to_json(),
+        reemplaza_a_id=pedido.reemplaza_a,
+        creada_por_id=actor.id,
+        creada_en=ahora,
+    )
+    session.add(derivacion)
+    session.flush()
+    registrar(session, actor, "derivacion.preparar", "derivacion", derivacion.id)
+    return derivacion
+
+
+def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> Derivacion:
+    """Send a draft that an officer has seen: the institution gets its link, the clocks start.
+
+    Raises NoEncontrado, TransicionInvalida, and Conflicto when the service stopped being active or
+    the derivation that this one replaces goes on elsewhere.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    siguiente = _paso(derivacion, Accion.ENVIAR)
+    if derivacion.reemplaza_a_id is not None:
+        _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id)
+    _caso(session, derivacion.caso_id).exigir(Paso.DERIVAR)
+    _exigir_activo(derivacion.servicio)
+    derivacion.estado = siguiente
+    derivacion.enviada_en = ahora
+    relojes.mover(session, derivacion, Accion.ENVIAR, ahora)
+    registrar(session, actor, "derivacion.enviar", "derivacion", derivacion.id)
+    contar(session, derivacion, Accion.ENVIAR, actor, ahora)
+    return derivacion
+
+
+def responder(
+    session: Session,
+    derivacion_id: UUID,
+    respuesta: Respuesta,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    procedencia: Procedencia,
+) -> RespuestaDerivacion:
+    """Take an answer: into the ledger, and into the state if the table admits it.
+
+    An answer of the institution to an expired derivation is kept as late and changes nothing until
+    an officer adopts it. Raises NoEncontrado, TransicionInvalida, Conflicto for the same late
+    answer twice, DatosInvalidos without the reason or the result that the step needs.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    _exigir_completa(respuesta)
+    tardia = derivacion.estado is Estado.VENCIDA and respuesta.accion in ADOPTABLES
+    if tardia:
+        _exigir_primera(session, derivacion, respuesta.accion)
+        siguiente = ADOPTABLES[respuesta.accion]
+    else:
+        siguiente = _paso(derivacion, respuesta.accion)
+    entrada = RespuestaDerivacion(
+        derivacion_id=derivacion.id,
+        accion=respuesta.accion,
+        estado_resultante=siguiente,
+        grado=procedencia.grado,
+        canal=procedencia.canal,
+        motivo_codigo=respuesta.motivo,
+        texto=respuesta.texto,
+        tardia=tardia,
+        registrada_por=actor.nombre,
+        registrada_en=ahora,
+    )
+    session.add(entrada)
+    registrar(session, actor, f"derivacion.{respuesta.accion}", "derivacion", derivacion.id)
+    if not tardia:
+        _aplicar(session, derivacion, entrada, ahora)
+    contar(session, derivacion, respuesta.accion, actor, ahora, entrada=entrada)
+    session.flush()
+    return entrada
+
+
+def adoptar(
+    session: Session, derivacion_id: UUID, respuesta_id: UUID, actor: Actor, ahora: datetime
+) -> RespuestaDerivacion:
+    """Give a late answer the effect that it would have had in time.
+
+    The grade stays the answer's own. Raises NoEncontrado, TransicionInvalida when the derivation
+    has not expired, Conflicto when another one took over.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    tardia = session.scalar(
+        select(RespuestaDerivacion).where(
+            RespuestaDerivacion.id == respuesta_id,
+            RespuestaDerivacion.derivacion_id == derivacion.id,
+            RespuestaDerivacion.tardia.is_(True),
+        )
+    )
+    if tardia is None:
+        raise NoEncontrado
+    if derivacion.estado is not Estado.VENCIDA:
+        raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+    _exigir_sin_relevo(session, derivacion)
+    entrada = RespuestaDerivacion(
+        derivacion_id=derivacion.id,
+        accion=tardia.accion,
+        estado_resultante=tardia.estado_resultante,
+        grado=tardia.grado,
+        canal=tardia.canal,
+        motivo_codigo=tardia.motivo_codigo,
+        texto=tardia.texto,
+        adopta_a_id=tardia.id,
+        registrada_por=actor.nombre,
+        registrada_en=ahora,
+    )
+    session.add(entrada)
+    registrar(session, actor, "derivacion.adoptar", "derivacion", derivacion.id)
+    _aplicar(session, derivacion, entrada, ahora)
+    if entrada.accion is Accion.RECIBIR:
+        relojes.esperar_respuesta(session, derivacion, ahora)
+    contar(session, derivacion, entrada.accion, actor, ahora, entrada=entrada)
+    session.flush()
+    return entrada
+
+
+def anular(
+    session: Session, derivacion_id: UUID, motivo: MotivoAnulacion, actor: Actor, ahora: datetime
+) -> Derivacion:
+    """Take a derivation back; its links show nothing any more.
+
+    Raises NoEncontrado, and TransicionInvalida once the service was given or refused.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    registrar(session, actor, "derivacion.anular", "derivacion", derivacion.id)
+    _terminar(session, derivacion, Accion.ANULAR, actor, ahora, motivo=motivo.value)
+    return derivacion
+
+
+def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
+    """Expire a derivation that nobody answered; False when an answer came before."""
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    if Accion.VENCER not in PASOS[derivacion.estado]:
+        return False
+    sistema = Actor.sistema("casos")
+    registrar(session, sistema, "derivacion.vencer", "derivacion", derivacion.id)
+    _terminar(session, derivacion, Accion.VENCER, sistema, ahora)
+    return True
+
+
+def _terminar(
+    session: Session,
+    derivacion: Derivacion,
+    accion: Accion,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    motivo: str | None = None,
+) -> None:
+    """End a derivation without an answer."""
+    derivacion.estado = _paso(derivacion, accion)
+    derivacion.motivo_codigo = motivo
+    derivacion.terminada_en = ahora
+    relojes.mover(session, derivacion, accion, ahora)
+    contar(session, derivacion, accion, actor, ahora)
+
+
+def _aplicar(
+    session: Session, derivacion: Derivacion, entrada: RespuestaDerivacion, ahora: datetime
+) -> None:
+    derivacion.estado = entrada.estado_resultante
+    derivacion.motivo_codigo = entrada.motivo_codigo
+    derivacion.grado_evidencia = entrada.grado
+    derivacion.terminada_en = ahora if derivacion.estado in TERMINALES else None
+    relojes.mover(session, derivacion, entrada.accion, ahora)
+
+
+def _paso(derivacion: Derivacion, accion: Accion) -> Estado:
+    pasos = PASOS[derivacion.estado]
+    if accion not in pasos:
+        raise TransicionInvalida(derivacion.estado, pasos)
+    return pasos[accion]
+
+
+def _caso(session: Session, caso_id: UUID) -> Caso:
+    # Locked: a case that somebody is closing takes no new derivation meanwhile.
+    caso = session.scalar(select(Caso).where(Caso.id == caso_id).with_for_update())
+    if caso is None:
+        raise NoEncontrado
+    return caso
+
+
+def _exigir_activo(servicio: ServicioRed) -> None:
+    if servicio.estado is not EstadoServicio.ACTIVO or not servicio.institucion.activa:
+        raise Conflicto(_("El servicio no recibe derivaciones en este momento."))
+
+
+def _exigir_completa(respuesta: Respuesta) -> None:
+    faltan: dict[str, list[str]] = {}
+    motivos = MOTIVOS.get(respuesta.accion)
+    if motivos is None and respuesta.motivo is not None:
+        faltan["motivo"] = [_("Este paso no lleva motivo.")]
+    if motivos is not None and respuesta.motivo not in list(motivos):
+        faltan["motivo"] = [_("Elija uno de los motivos.")]
+    if respuesta.accion is Accion.CUMPLIR and not respuesta.texto:
+        faltan["texto"] = [_("Cuente qué se entregó a la persona.")]
+    if faltan:
+        raise DatosInvalidos(faltan)
+
+
+def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) -> None:
+    repetida = session.scalar(
+        select(RespuestaDerivacion.id).where(
+            RespuestaDerivacion.derivacion_id == derivacion.id,
+            RespuestaDerivacion.accion == accion,
+            RespuestaDerivacion.tardia.is_(True),
+        )
+    )
+    if repetida is not None:
+        raise Conflicto(_("Esta respuesta ya se recibió y la oficina la está revisando."))
+
+
+def _exigir_reencaminable(session: Session, caso_id: UUID, derivacion_id: UUID) -> None:
+    anterior = derivacion_por_id(session, derivacion_id, bloquear=True)
+    if anterior.caso_id != caso_id:
+        raise NoEncontrado
+    if anterior.estado not in REENCAMINABLES:
+        raise TransicionInvalida(anterior.estado, PASOS[anterior.estado])
+    _exigir_sin_relevo(session, anterior)
+
+
+def _exigir_sin_relevo(session: Session, derivacion: Derivacion) -> None:
+    """Nobody has taken over from `derivacion` yet; a draft and one taken back do not count."""
+    relevo = session.scalar(
+        select(Derivacion.id).where(
+            Derivacion.reemplaza_a_id == derivacion.id,
+            Derivacion.estado.not_in((Estado.BORRADOR, Estado.ANULADA)),
+        )
+    )
+    if relevo is not None:
+        raise Conflicto(_("Esta derivación ya se reencaminó."))

@@ -1,0 +1,148 @@
+"""The link by which an institution without an account sees a derivation and answers it.
+
+The token has 256 random bits and opens one derivation; only its hash is kept. It expires on the
+machine's clock. Opening a link changes nothing of the derivation: mail scanners open links.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, responder
+from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
+from casos.derivaciones.queries import con_respuestas, derivacion_por_id
+from casos.derivaciones.states import (
+    ACCIONES_DE_INSTITUCION,
+    ADOPTABLES,
+    PASOS,
+    Accion,
+    Estado,
+)
+from oficina.actor import Actor
+from oficina.audit import registrar
+from oficina.calendar_cl import fin_de_plazo
+from oficina.clock import real_now
+from oficina.errors import Conflicto, DomainError, NoEncontrado, TransicionInvalida
+
+DIAS_HABILES = 15
+"""How long a link opens: long enough for the slowest deadline to accept, plus a week."""
+
+RUTA = "/casos/enlace/"
+
+# Who has nothing left to do with the person sees no data of them.
+SIN_DATOS = frozenset(
+    {Estado.BORRADOR, Estado.RECHAZADA, Estado.NO_LOGRADA, Estado.VERIFICADA, Estado.ANULADA}
+)
+
+
+class EnlaceVencido(DomainError):
+    """The link was good once; the office sends another one on request."""
+
+    status = 410
+    title = "Este enlace ya venció"
+
+
+@dataclass(frozen=True)
+class EnlaceNuevo:
+    """A link that was just made; the only time that its address is known."""
+
+    derivacion: Derivacion
+    url: str
+    vence_en: datetime
+
+
+def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) -> EnlaceNuevo:
+    """Make a fresh link for a derivation that was sent; older ones stay good until they expire.
+
+    Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer,
+    Conflicto when there is no address to send it to.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id)
+    if derivacion.estado in SIN_DATOS:
+        raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+    if not derivacion.institucion.correo:
+        raise Conflicto(sigla=derivacion.institucion.sigla, motivo_codigo="sin_correo")
+    token = secrets.token_urlsafe(32)
+    ahora = real_now()
+    enlace = Enlace(
+        derivacion_id=derivacion.id,
+        token_hash=_hash(token),
+        creado_en=ahora,
+        vence_en=fin_de_plazo(ahora, dias_habiles=DIAS_HABILES),
+        aperturas=0,
+    )
+    session.add(enlace)
+    session.flush()
+    registrar(session, actor, "enlace.crear", "enlace", enlace.id)
+    return EnlaceNuevo(derivacion, f"{base_url}{RUTA}{token}", enlace.vence_en)
+
+
+def abrir(session: Session, token: str) -> Derivacion:
+    """Count and audit an opening; the derivation with its answers stays as it is.
+
+    Raises NoEncontrado for a token that nobody gave out, EnlaceVencido for an old one.
+    """
+    enlace = _vigente(session, token)
+    derivacion = con_respuestas(session, enlace.derivacion_id)
+    enlace.aperturas += 1
+    enlace.abierto_en = real_now()
+    registrar(session, _quien(derivacion), "enlace.abrir", "enlace", enlace.id)
+    return derivacion
+
+
+def responder_por_enlace(
+    session: Session, token: str, respuesta: Respuesta, ahora: datetime
+) -> RespuestaDerivacion:
+    """Take the institution's own answer (grade A).
+
+    Raises what `abrir` and `actions.responder` raise.
+    """
+    enlace = _vigente(session, token)
+    if respuesta.accion not in ACCIONES_DE_INSTITUCION:
+        raise NoEncontrado
+    derivacion = derivacion_por_id(session, enlace.derivacion_id)
+    return responder(
+        session,
+        derivacion.id,
+        respuesta,
+        _quien(derivacion),
+        ahora,
+        procedencia=DE_LA_INSTITUCION,
+    )
+
+
+def acciones(derivacion: Derivacion) -> list[Accion]:
+    """What the institution can answer now. The answers must be loaded."""
+    if derivacion.estado is Estado.VENCIDA:
+        dadas = {r.accion for r in derivacion.respuestas if r.tardia}
+        return [accion for accion in ADOPTABLES if accion not in dadas]
+    return [a for a in PASOS[derivacion.estado] if a in ACCIONES_DE_INSTITUCION]
+
+
+def _vigente(session: Session, token: str) -> Enlace:
+    enlace = session.scalar(select(Enlace).where(Enlace.token_hash == _hash(token)))
+    if enlace is None:
+        raise NoEncontrado
+    if enlace.vence_en <= real_now():
+        raise EnlaceVencido
+    return enlace
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _quien(derivacion: Derivacion) -> Actor:
+    institucion = derivacion.institucion
+    return Actor(
+        id=institucion.id,
+        nombre=institucion.sigla,
+        roles=frozenset(),
+        unidad=institucion.sigla,
+        tipo="cliente",
+    )

@@ -1,0 +1,102 @@
+"""What is told of a derivation: a line in the case's story, and the fact for other services."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casos.derivaciones.models import Derivacion, RespuestaDerivacion
+from casos.derivaciones.states import Accion
+from casos.expedientes.models import TipoHito, anotar
+from oficina.actor import Actor
+from oficina.bus.outbox import emitir
+from oficina.events.casos import (
+    DerivacionAceptada,
+    DerivacionAnulada,
+    DerivacionCumplida,
+    DerivacionEnCurso,
+    DerivacionEnEspera,
+    DerivacionEnviada,
+    DerivacionNoLograda,
+    DerivacionRechazada,
+    DerivacionRecibida,
+    DerivacionReencaminada,
+    DerivacionVencida,
+    DerivacionVerificada,
+)
+
+HECHOS: Mapping[Accion, Any] = {
+    Accion.RECIBIR: DerivacionRecibida,
+    Accion.ACEPTAR: DerivacionAceptada,
+    Accion.RECHAZAR: DerivacionRechazada,
+    Accion.ESPERA: DerivacionEnEspera,
+    Accion.CURSO: DerivacionEnCurso,
+    Accion.DISPUTAR: DerivacionEnCurso,
+    Accion.CUMPLIR: DerivacionCumplida,
+    Accion.NO_LOGRADA: DerivacionNoLograda,
+    Accion.VERIFICAR: DerivacionVerificada,
+    Accion.ANULAR: DerivacionAnulada,
+    Accion.VENCER: DerivacionVencida,
+}
+
+
+def contar(
+    session: Session,
+    derivacion: Derivacion,
+    accion: Accion,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    entrada: RespuestaDerivacion | None = None,
+) -> None:
+    """Tell a step, in its transaction. A late answer is only written into the story.
+
+    The institution of `derivacion` must be loaded.
+    """
+    tardia = entrada is not None and entrada.tardia
+    anotar(
+        session,
+        derivacion.caso_id,
+        TipoHito.DERIVACION,
+        actor,
+        datos={
+            "hecho": accion.value,
+            "derivacion_id": str(derivacion.id),
+            "folio": derivacion.folio,
+            "institucion": derivacion.institucion.sigla,
+            "motivo": entrada.motivo_codigo if entrada else derivacion.motivo_codigo,
+            "grado": entrada.grado.value if entrada else None,
+            "canal": entrada.canal.value if entrada else None,
+            "tardia": tardia,
+        },
+        texto=entrada.texto if entrada else None,
+        ocurrido_en=ahora,
+    )
+    if not tardia:
+        _emitir(session, derivacion, accion)
+
+
+def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
+    if accion is Accion.ENVIAR:
+        emitir(session, DerivacionEnviada(**_comun(derivacion), modo=derivacion.modo.value))
+        if derivacion.reemplaza_a_id is not None:
+            emitir(session, _reencaminada(derivacion, derivacion.reemplaza_a_id))
+    elif derivacion.enviada_en is not None:  # a draft that is taken back never left the office
+        emitir(session, HECHOS[accion](**_comun(derivacion)))
+
+
+def _reencaminada(derivacion: Derivacion, reemplaza_a: UUID) -> DerivacionReencaminada:
+    return DerivacionReencaminada(**_comun(derivacion), reemplaza_a=reemplaza_a)
+
+
+def _comun(derivacion: Derivacion) -> dict[str, Any]:
+    return {
+        "derivacion_id": derivacion.id,
+        "caso_id": derivacion.caso_id,
+        "institucion_id": derivacion.institucion_id,
+        "servicio_id": derivacion.servicio_id,
+        "grado_evidencia": derivacion.grado_evidencia.value if derivacion.grado_evidencia else None,
+        "motivo_codigo": derivacion.motivo_codigo,
+    }

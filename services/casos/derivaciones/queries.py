@@ -1,0 +1,106 @@
+"""What can be asked of derivations."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from casos.derivaciones.models import Derivacion, RespuestaDerivacion
+from casos.derivaciones.paquete import Dato, datos_disponibles
+from casos.derivaciones.states import ACTIVAS
+from casos.personas.models import Persona, SituacionMigratoria
+from oficina.errors import NoEncontrado
+
+
+def derivacion_por_id(
+    session: Session, derivacion_id: UUID, *, bloquear: bool = False
+) -> Derivacion:
+    """A derivation with its service and institution; raises NoEncontrado.
+
+    With `bloquear` it is read again and stays locked until the transaction ends.
+    """
+    consulta = (
+        select(Derivacion)
+        .where(Derivacion.id == derivacion_id)
+        .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
+    )
+    if bloquear:
+        consulta = consulta.with_for_update(of=Derivacion).execution_options(populate_existing=True)
+    derivacion = session.scalar(consulta)
+    if derivacion is None:
+        raise NoEncontrado
+    return derivacion
+
+
+def con_respuestas(session: Session, derivacion_id: UUID) -> Derivacion:
+    """A derivation with its service, institution and answers; raises NoEncontrado."""
+    derivacion = session.scalar(
+        select(Derivacion)
+        .where(Derivacion.id == derivacion_id)
+        .options(
+            joinedload(Derivacion.servicio),
+            joinedload(Derivacion.institucion),
+            selectinload(Derivacion.respuestas),
+        )
+    )
+    if derivacion is None:
+        raise NoEncontrado
+    return derivacion
+
+
+def de_caso(session: Session, caso_id: UUID) -> Sequence[Derivacion]:
+    """The derivations of a case with service and institution, the newest first."""
+    return session.scalars(
+        select(Derivacion)
+        .where(Derivacion.caso_id == caso_id)
+        .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
+        .order_by(Derivacion.id.desc())
+    ).all()
+
+
+def activas_de_caso(session: Session, caso_id: UUID) -> int:
+    """How many derivations of a case still wait for the institution (flag `derivacion_activa`)."""
+    cuantas = session.scalar(
+        select(func.count()).where(Derivacion.caso_id == caso_id, Derivacion.estado.in_(ACTIVAS))
+    )
+    return cuantas or 0
+
+
+def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:
+    """The newest derivation that takes over from this one, if any."""
+    return session.scalar(
+        select(Derivacion)
+        .where(Derivacion.reemplaza_a_id == derivacion_id)
+        .order_by(Derivacion.id.desc())
+        .limit(1)
+    )
+
+
+def adoptadas(derivacion: Derivacion) -> frozenset[UUID]:
+    """The late answers that an officer has adopted."""
+    return frozenset(r.adopta_a_id for r in derivacion.respuestas if r.adopta_a_id is not None)
+
+
+def pendientes_de_adoptar(derivacion: Derivacion) -> list[RespuestaDerivacion]:
+    """The late answers of a derivation that nobody has adopted."""
+    ya = adoptadas(derivacion)
+    return [r for r in derivacion.respuestas if r.tardia and r.id not in ya]
+
+
+def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Sequence[Dato]]:
+    """A person, and what of them could be shared; raises NoEncontrado."""
+    persona = session.scalar(
+        select(Persona)
+        .where(Persona.id == persona_id)
+        .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
+    )
+    if persona is None:
+        raise NoEncontrado
+    situacion = session.scalar(
+        select(SituacionMigratoria)
+        .where(SituacionMigratoria.persona_id == persona_id)
+        .order_by(SituacionMigratoria.id.desc())
+        .limit(1)
+    )
+    return persona, datos_disponibles(persona, situacion)

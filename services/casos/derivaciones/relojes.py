@@ -1,0 +1,69 @@
+"""What each step does to the clocks of a derivation: a table, and the hand that applies it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.states import Accion
+from casos.plazos import actions as plazos
+
+RECEPCION, RESPUESTA = "recepcion", "respuesta"
+PRIMERA_ATENCION, VERIFICACION = "primera_atencion", "verificacion"
+
+Hand = Callable[[Session, Derivacion, str, datetime], None]
+
+
+def _inicia(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
+    plazos.iniciar(
+        session,
+        derivacion.caso_id,
+        reloj,
+        derivacion.prioridad,
+        ahora,
+        derivacion_id=derivacion.id,
+    )
+
+
+def _cumple(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
+    plazos.cumplir(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
+
+
+def _pausa(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
+    plazos.pausar(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
+
+
+def _cancela(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
+    plazos.cancelar(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
+
+
+EFECTOS: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
+    Accion.ENVIAR: ((_inicia, RECEPCION), (_inicia, RESPUESTA)),
+    Accion.RECIBIR: ((_cumple, RECEPCION),),
+    Accion.ACEPTAR: ((_cumple, RECEPCION), (_cumple, RESPUESTA), (_inicia, PRIMERA_ATENCION)),
+    Accion.RECHAZAR: ((_cumple, RECEPCION), (_cumple, RESPUESTA)),
+    Accion.ESPERA: ((_pausa, PRIMERA_ATENCION),),
+    Accion.CURSO: ((_cumple, PRIMERA_ATENCION),),
+    Accion.CUMPLIR: ((_cumple, PRIMERA_ATENCION), (_inicia, VERIFICACION)),
+    Accion.NO_LOGRADA: ((_cumple, PRIMERA_ATENCION),),
+    Accion.VERIFICAR: ((_cumple, VERIFICACION),),
+    Accion.DISPUTAR: ((_cancela, VERIFICACION),),
+    Accion.ANULAR: (
+        (_cancela, RECEPCION),
+        (_cancela, RESPUESTA),
+        (_cancela, PRIMERA_ATENCION),
+    ),
+    Accion.VENCER: ((_cancela, RECEPCION), (_cancela, RESPUESTA)),
+}
+
+
+def mover(session: Session, derivacion: Derivacion, accion: Accion, ahora: datetime) -> None:
+    """Start, pause and stop the clocks as the step says."""
+    for hand, reloj in EFECTOS[accion]:
+        hand(session, derivacion, reloj, ahora)
+
+
+def esperar_respuesta(session: Session, derivacion: Derivacion, ahora: datetime) -> None:
+    """Wait for an acceptance anew, after a late receipt was adopted."""
+    _inicia(session, derivacion, RESPUESTA, ahora)

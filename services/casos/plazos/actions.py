@@ -1,0 +1,222 @@
+"""What can be done with a deadline: start it, pause it, go on, meet it, take it back, pass a stage.
+
+Callers hold the transaction. Of a derivation's clocks, its row is locked first (see
+`derivaciones.actions`), so that the follow-up and an answer never wait for each other in a ring.
+"""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.reglas import Etapa, reglas
+from oficina import clock
+from oficina.actor import Actor
+from oficina.bus.outbox import emitir
+from oficina.calendar_cl import es_habil, sumar_dias_habiles
+from oficina.events.casos import PlazoPorVencer, PlazoVencido
+
+_VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
+
+
+def iniciar(
+    session: Session,
+    caso: Caso | UUID,
+    reloj: str,
+    prioridad: str,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+) -> Plazo:
+    """Start a clock of a case, or of one of its derivations; the one that runs already, if any.
+
+    Raises KeyError for a clock or a priority that the rules do not know.
+    """
+    caso_id = caso if isinstance(caso, UUID) else caso.id
+    if corre := _vivo(session, caso_id, reloj, derivacion_id):
+        return corre
+    vigentes = reglas()
+    vence_en = vigentes.relojes[reloj].fin(prioridad, ahora)
+    plazo = Plazo(
+        caso_id=caso_id,
+        derivacion_id=derivacion_id,
+        reloj=reloj,
+        prioridad=prioridad,
+        reglas_version=vigentes.version,
+        estado=EstadoPlazo.CORRIENDO,
+        inicia_en=ahora,
+        vence_en=vence_en,
+        vence_en_original=vence_en,
+        nivel=0,
+    )
+    _fijar_siguiente(plazo)
+    session.add(plazo)
+    session.flush()
+    return plazo
+
+
+def cumplir(
+    session: Session,
+    caso_id: UUID,
+    reloj: str,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+) -> None:
+    """Stop a clock because what it waited for was done; nothing when it does not run."""
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id):
+        _terminar(plazo, EstadoPlazo.CUMPLIDO, ahora)
+
+
+def cancelar(
+    session: Session,
+    caso_id: UUID,
+    reloj: str,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+) -> None:
+    """Stop a clock because nobody waits any more; nothing when it does not run."""
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id):
+        _terminar(plazo, EstadoPlazo.CANCELADO, ahora)
+
+
+def cancelar_todos(
+    session: Session, caso_id: UUID, ahora: datetime, *, derivacion_id: UUID | None = None
+) -> None:
+    """Stop every clock of a case, or only those of one of its derivations."""
+    consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(_VIVOS))
+    if derivacion_id is not None:
+        consulta = consulta.where(Plazo.derivacion_id == derivacion_id)
+    for plazo in session.scalars(consulta.with_for_update()):
+        _terminar(plazo, EstadoPlazo.CANCELADO, ahora)
+
+
+def pausar(
+    session: Session,
+    caso_id: UUID,
+    reloj: str,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+) -> None:
+    """Hold a clock while somebody else makes us wait; nothing when it does not run.
+
+    Raises ValueError for a clock that the rules do not let pause.
+    """
+    if not reglas().relojes[reloj].pausable:
+        raise ValueError(f"the clock {reloj} never pauses")
+    plazo = _vivo(session, caso_id, reloj, derivacion_id)
+    if plazo and plazo.estado is EstadoPlazo.CORRIENDO:
+        plazo.estado, plazo.pausado_en = EstadoPlazo.PAUSADO, ahora
+        plazo.siguiente_en = None
+
+
+def reanudar(
+    session: Session,
+    caso_id: UUID,
+    reloj: str,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+) -> None:
+    """Let a paused clock go on, with its end moved by the working days that the pause took."""
+    plazo = _vivo(session, caso_id, reloj, derivacion_id)
+    if plazo is None or plazo.pausado_en is None:
+        return
+    dias = _habiles_entre(clock.local(plazo.pausado_en).date(), clock.local(ahora).date())
+    plazo.inicia_en = _correr(plazo.inicia_en, dias)
+    plazo.vence_en = _correr(plazo.vence_en, dias)
+    plazo.estado, plazo.pausado_en = EstadoPlazo.CORRIENDO, None
+    _fijar_siguiente(plazo)
+
+
+def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None:
+    """Pass the one next stage of a clock, if it is due: tell it and write it into the story.
+
+    Returns the stage, None when none is due. The row must be locked by the caller. What follows
+    from the stage «cierre» is the derivation's business.
+    """
+    if plazo.estado is not EstadoPlazo.CORRIENDO or plazo.siguiente_nivel is None:
+        return None
+    if plazo.siguiente_en is None or plazo.siguiente_en > ahora:
+        return None
+    etapa = reglas().etapa(plazo.siguiente_nivel)
+    plazo.nivel = etapa.nivel
+    _fijar_siguiente(plazo)
+    if etapa.hecho != "cierre":
+        _contar(session, plazo, etapa, ahora)
+    return etapa
+
+
+def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> None:
+    hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
+    emitir(
+        session,
+        hecho(
+            caso_id=plazo.caso_id,
+            plazo_id=plazo.id,
+            reloj=plazo.reloj,
+            vence_en=plazo.vence_en,
+            nivel=etapa.nivel,
+            derivacion_id=plazo.derivacion_id,
+        ),
+    )
+    anotar(
+        session,
+        plazo.caso_id,
+        TipoHito.PLAZO,
+        Actor.sistema("casos"),
+        datos={
+            "hecho": etapa.hecho,
+            "reloj": plazo.reloj,
+            "nivel": etapa.nivel,
+            "vence_en": plazo.vence_en.isoformat(),
+            "derivacion_id": str(plazo.derivacion_id) if plazo.derivacion_id else None,
+        },
+        ocurrido_en=ahora,
+    )
+
+
+def _vivo(session: Session, caso_id: UUID, reloj: str, derivacion_id: UUID | None) -> Plazo | None:
+    return session.scalar(
+        select(Plazo)
+        .where(
+            Plazo.caso_id == caso_id,
+            Plazo.reloj == reloj,
+            Plazo.derivacion_id == derivacion_id,
+            Plazo.estado.in_(_VIVOS),
+        )
+        .with_for_update()
+    )
+
+
+def _fijar_siguiente(plazo: Plazo) -> None:
+    etapa = reglas().siguiente(plazo.reloj, plazo.nivel)
+    plazo.siguiente_nivel = etapa.nivel if etapa else None
+    regla = reglas().relojes[plazo.reloj]
+    plazo.siguiente_en = (
+        regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) if etapa else None
+    )
+
+
+def _terminar(plazo: Plazo, estado: EstadoPlazo, ahora: datetime) -> None:
+    plazo.estado, plazo.terminado_en = estado, ahora
+    plazo.siguiente_nivel = plazo.siguiente_en = None
+
+
+def _habiles_entre(desde: date, hasta: date) -> int:
+    """Working days after `desde`, up to and with `hasta`."""
+    dias = range(1, (hasta - desde).days + 1)
+    return sum(es_habil(desde + timedelta(days=n)) for n in dias)
+
+
+def _correr(momento: datetime, dias: int) -> datetime:
+    """The same hour in Chile, that many working days later."""
+    local = clock.local(momento)
+    dia = sumar_dias_habiles(local.date(), dias)
+    hora: time = local.timetz()
+    return datetime.combine(dia, hora)

@@ -1,0 +1,81 @@
+"""What can be asked of deadlines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Session
+
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.reglas import reglas
+
+
+def plazos_de_caso(session: Session, caso_id: UUID) -> Sequence[Plazo]:
+    """Every clock of a case and of its derivations: those that run, the nearest on top."""
+    termino = Plazo.estado.in_((EstadoPlazo.CUMPLIDO, EstadoPlazo.CANCELADO))
+    return session.scalars(
+        select(Plazo).where(Plazo.caso_id == caso_id).order_by(termino, Plazo.vence_en, Plazo.id)
+    ).all()
+
+
+def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plazo]:
+    """Every clock of one derivation, in the order in which they started."""
+    return session.scalars(
+        select(Plazo).where(Plazo.derivacion_id == derivacion_id).order_by(Plazo.id)
+    ).all()
+
+
+def vencidos_por_caso(
+    session: Session, caso_ids: Iterable[UUID], ahora: datetime
+) -> Mapping[UUID, int]:
+    """How many clocks of each case have passed their end; cases without one are left out."""
+    filas = session.execute(
+        select(Plazo.caso_id, func.count().label("cuantos"))
+        .where(
+            Plazo.caso_id.in_(list(caso_ids)),
+            Plazo.estado == EstadoPlazo.CORRIENDO,
+            Plazo.vence_en < ahora,
+        )
+        .group_by(Plazo.caso_id)
+    )
+    return {fila.caso_id: fila.cuantos for fila in filas}
+
+
+def proximo_vencimiento() -> Subquery:
+    """A subquery (`caso_id`, `vence_en`) with the nearest end among the running clocks of a case.
+
+    Joined from the outside, `vence_en` in ascending order puts what is late longest on top.
+    """
+    return (
+        select(Plazo.caso_id, func.min(Plazo.vence_en).label("vence_en"))
+        .where(Plazo.estado == EstadoPlazo.CORRIENDO)
+        .group_by(Plazo.caso_id)
+        .subquery()
+    )
+
+
+def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
+    """The highest stage (percentage) that a clock has reached; 0 before the first one.
+
+    Of a clock that no longer runs, the stage at which it stopped; of a paused one, at which it was
+    paused.
+    """
+    regla = reglas().relojes[plazo.reloj]
+    hasta = plazo.terminado_en or plazo.pausado_en or ahora
+    niveles = [
+        etapa.nivel
+        for etapa in reglas().etapas
+        if regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) <= hasta
+    ]
+    return max(niveles, default=0)
+
+
+def primero_por_avanzar(session: Session, ahora: datetime) -> Plazo | None:
+    """The running clock whose next stage has been due the longest."""
+    return session.scalar(
+        select(Plazo)
+        .where(Plazo.estado == EstadoPlazo.CORRIENDO, Plazo.siguiente_en <= ahora)
+        .order_by(Plazo.siguiente_en, Plazo.id)
+        .limit(1)
+    )

@@ -1,0 +1,87 @@
+"""How long each clock runs: versioned data in `reglas.json`, with the source of every rule."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from oficina.calendar_cl import fin_de_plazo, momento_de_avance
+
+
+@dataclass(frozen=True)
+class Regla:
+    """One clock: its length by priority, in working days or in hours."""
+
+    etiquetas: Mapping[str, str]
+    unidad: Literal["dias_habiles", "horas"]
+    plazo: Mapping[str, int]
+    pausable: bool
+    cierra_derivacion: bool
+    fuente: str
+
+    @property
+    def habil(self) -> bool:
+        """Whether only working days count."""
+        return self.unidad == "dias_habiles"
+
+    def fin(self, prioridad: str, inicio: datetime) -> datetime:
+        """When the clock ends if it starts at `inicio`."""
+        if self.habil:
+            return fin_de_plazo(inicio, dias_habiles=self.plazo[prioridad])
+        return fin_de_plazo(inicio, horas=self.plazo[prioridad])
+
+    def momento(self, inicio: datetime, fin: datetime, nivel: int) -> datetime:
+        """When `nivel` percent of the time from `inicio` to `fin` has passed."""
+        return momento_de_avance(inicio, fin, nivel, self.habil)
+
+
+@dataclass(frozen=True)
+class Etapa:
+    """A percentage of the time, and what happens then. Without `hecho` it is only shown."""
+
+    nivel: int
+    hecho: Literal["por_vencer", "vencido", "cierre"] | None
+
+
+@dataclass(frozen=True)
+class Reglas:
+    """One version of the rules."""
+
+    version: str
+    fuente: str
+    etapas: tuple[Etapa, ...]
+    relojes: Mapping[str, Regla]
+
+    def siguiente(self, reloj: str, nivel: int) -> Etapa | None:
+        """The next stage at which something happens after `nivel`; None when it was the last."""
+        cierra = self.relojes[reloj].cierra_derivacion
+        for etapa in self.etapas:
+            pasa = etapa.hecho is not None and (cierra or etapa.hecho != "cierre")
+            if etapa.nivel > nivel and pasa:
+                return etapa
+        return None
+
+    def etapa(self, nivel: int) -> Etapa:
+        """The stage of a percentage."""
+        return next(etapa for etapa in self.etapas if etapa.nivel == nivel)
+
+
+@cache
+def reglas() -> Reglas:
+    """The version in force."""
+    datos = json.loads((files("casos.plazos") / "reglas.json").read_text(encoding="utf-8"))
+    return Reglas(
+        version=datos["version"],
+        fuente=datos["fuente"],
+        etapas=tuple(Etapa(**etapa) for etapa in datos["etapas"]),
+        relojes={reloj: Regla(**regla) for reloj, regla in datos["relojes"].items()},
+    )
+
+
+def etiqueta(reloj: str, idioma: str = "es") -> str:
+    """What people call a clock."""
+    etiquetas = reglas().relojes[reloj].etiquetas
+    return etiquetas.get(idioma) or etiquetas["es"]
