@@ -38,6 +38,9 @@ class Razon(StrEnum):
     MISMO_CORREO = "mismo_correo"
     NOMBRE_CONTENIDO = "nombre_contenido"
     MISMA_FECHA_NACIMIENTO = "misma_fecha_nacimiento"
+    # Only the reading of a register of the past compares these two.
+    MISMA_DIRECCION = "misma_direccion"
+    DOCUMENTO_PARECIDO = "documento_parecido"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,363 @@
+"""A register of attentions in an Excel workbook, as a careful person reads it.
+
+A sheet a month, a row an attention. The row of titles is found wherever it stands and whichever
+of the usual words it uses; the year comes from the title above it, the sheet's name, the other
+sheets or the dates that carry one. A row whose date cannot be read is reported and left out; any
+other cell that cannot be read is reported and its row still counts.
+"""
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from casos.importacion import celdas
+from casos.importacion.celdas import DocumentoLeido
+from casos.importacion.fechas import (
+    Celda,
+    FechaIlegible,
+    Nacimiento,
+    anio_nombrado,
+    leer_fecha,
+    leer_fecha_siguiente,
+    leer_nacimiento,
+    mes_nombrado,
+)
+from casos.importacion.problemas import N_, ArchivoIlegible, Problema
+from casos.importacion.vocabulario import plano, vocabulario
+from oficina.contacto import normalizar_telefono
+from oficina.identity_docs import DocumentoInvalido
+
+SIN_TEMA = "OTRO"
+SIN_INSTITUCION = "OTRA"
+SIN_NACIONALIDAD = "UNK"
+
+_NECESARIAS = ("fecha", "nombre", "motivo")
+_TITULOS = {"fecha": "fecha", "nombre": "nombre", "motivo": "motivo"}
+_MAX_ENCABEZADO = 40
+_MIN_COLUMNAS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fila:
+    """One attention as it was read. `numero` is its row in Excel."""
+
+    hoja: str
+    numero: int
+    fecha: date
+    nombre: str
+    documento: DocumentoLeido | None
+    nacionalidad: str
+    sexo: str | None
+    nacimiento: Nacimiento | None
+    telefono: str | None
+    direccion: str
+    motivo: str
+    canal: str
+    derivada_a: str | None
+    derivada_el: date | None
+    resultado: str | None
+    funcionario: str
+    nota: str
+    huella: str
+
+    @property
+    def anonima(self) -> bool:
+        """Whether nothing says who was attended."""
+        return not self.nombre and self.documento is None
+
+
+@dataclass(frozen=True)
+class Lectura:
+    """What was read of a workbook, in its own order."""
+
+    filas: tuple[Fila, ...]
+    errores: tuple[Problema, ...]
+
+
+@dataclass(frozen=True)
+class _Hoja:
+    nombre: str
+    renglones: list[list[Celda]]
+    encabezado: int
+    anio: int | None
+    mes: int | None
+
+
+def leer(contenido: bytes) -> Lectura:
+    """Read a workbook. Raises ArchivoIlegible when it is none, or holds no register."""
+    hojas, errores = _hojas(_abrir(contenido))
+    anios = Counter(hoja.anio or _anio_de_las_fechas(hoja) for hoja in hojas)
+    anios.pop(None, None)
+    comun = anios.most_common(1)[0][0] if anios else None
+    filas: list[Fila] = []
+    for hoja in hojas:
+        anio = hoja.anio or _anio_de_las_fechas(hoja) or comun
+        lector = _Lector(hoja.nombre, anio, hoja.mes)
+        filas.extend(lector.filas(hoja))
+        errores.extend(lector.errores)
+    if not filas and not errores:
+        raise ArchivoIlegible(N_("El registro está vacío: hay títulos y ninguna atención."))
+    return Lectura(tuple(filas), tuple(errores))
+
+
+def _abrir(contenido: bytes) -> CalamineWorkbook:
+    if not contenido:
+        raise ArchivoIlegible(N_("El archivo está vacío; se espera un libro de Excel (.xlsx)."))
+    try:
+        return CalamineWorkbook.from_filelike(BytesIO(contenido))
+    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
+        raise ArchivoIlegible(
+            N_("No es un libro de Excel; se espera el registro de atenciones en formato .xlsx.")
+        ) from error
+
+
+def _hojas(libro: CalamineWorkbook) -> tuple[list[_Hoja], list[Problema]]:
+    ignoradas = vocabulario().hojas_ignoradas
+    halladas, errores = [], []
+    for dato in libro.sheets_metadata:
+        if dato.typ is not SheetTypeEnum.WorkSheet or dato.visible is not SheetVisibleEnum.Visible:
+            continue
+        if plano(dato.name) in ignoradas:
+            continue
+        renglones = _renglones(libro.get_sheet_by_name(dato.name))
+        encabezado = _encabezado(renglones)
+        if encabezado is not None:
+            halladas.append(_hoja(dato.name, renglones, encabezado))
+        elif mes_nombrado(dato.name) and any(any(map(celdas.texto, r)) for r in renglones):
+            motivo = N_("no se encontró la fila de títulos; la hoja quedó sin leer")
+            errores.append(Problema(dato.name, 1, "encabezado", motivo))
+    if not halladas:
+        raise ArchivoIlegible(
+            N_(
+                "No se encontró ningún registro: se espera una fila de títulos con al menos "
+                "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
+                "y «MOTIVO CONSULTA»."
+            )
+        )
+    return halladas, errores
+
+
+def _renglones(hoja: CalamineSheet) -> list[list[Celda]]:
+    # From A1 on, so that an index plus one is the row that Excel shows.
+    return hoja.to_python(skip_empty_area=False)
+
+
+def _encabezado(renglones: list[list[Celda]]) -> int | None:
+    candidatos = enumerate(renglones[:_MAX_ENCABEZADO])
+    mejores = [(len(_columnas(renglon)), -n) for n, renglon in candidatos]
+    cuantas, menos_n = max(mejores, default=(0, 0))
+    return -menos_n if cuantas >= _MIN_COLUMNAS else None
+
+
+def _hoja(nombre: str, renglones: list[list[Celda]], encabezado: int) -> _Hoja:
+    tiene = _columnas(renglones[encabezado])
+    faltan = [columna for columna in _NECESARIAS if columna not in tiene.values()]
+    if faltan:
+        raise ArchivoIlegible(
+            N_(
+                "En la hoja «%(hoja)s», fila %(fila)s, faltan columnas: %(faltan)s. "
+                "Los títulos que hay son: %(hay)s."
+            ),
+            hoja=nombre,
+            fila=str(encabezado + 1),
+            faltan=", ".join(faltan),
+            hay=", ".join(filter(None, map(celdas.texto, renglones[encabezado]))),
+        )
+    titulo = " ".join(celdas.texto(c) for renglon in renglones[:encabezado] for c in renglon)
+    return _Hoja(
+        nombre,
+        renglones,
+        encabezado,
+        anio_nombrado(nombre) or anio_nombrado(titulo),
+        mes_nombrado(nombre) or mes_nombrado(titulo),
+    )
+
+
+def _columnas(renglon: list[Celda]) -> dict[int, str]:
+    """Column -> field of a row of titles; a field that appears twice is the first one."""
+    campos = vocabulario().columnas
+    columnas: dict[int, str] = {}
+    for n, celda in enumerate(renglon):
+        campo = campos.get(plano(celda)) if isinstance(celda, str) else None
+        if campo and campo not in columnas.values():
+            columnas[n] = campo
+    return columnas
+
+
+def _anio_de_las_fechas(hoja: _Hoja) -> int | None:
+    columna = next(n for n, c in _columnas(hoja.renglones[hoja.encabezado]).items() if c == "fecha")
+    anios: Counter[int] = Counter()
+    for renglon in hoja.renglones[hoja.encabezado + 1 :]:
+        try:
+            anios[leer_fecha(renglon[columna], None, hoja.mes).year] += 1
+        except FechaIlegible:
+            continue
+    return anios.most_common(1)[0][0] if anios else None
+
+
+class _Lector:
+    """Reads the rows of one sheet and gathers what could not be read."""
+
+    def __init__(self, hoja: str, anio: int | None, mes: int | None) -> None:
+        self.errores: list[Problema] = []
+        self._hoja, self._anio, self._mes = hoja, anio, mes
+        self._numero = 0
+
+    def filas(self, hoja: _Hoja) -> Iterator[Fila]:
+        """The attentions below the titles; titles that come again may change the columns."""
+        columnas = _columnas(hoja.renglones[hoja.encabezado])
+        for n, renglon in enumerate(hoja.renglones[hoja.encabezado + 1 :], hoja.encabezado + 2):
+            de_nuevo = _columnas(renglon)
+            if len(de_nuevo) >= _MIN_COLUMNAS and set(_NECESARIAS) <= set(de_nuevo.values()):
+                columnas = de_nuevo
+                continue
+            dato = {campo: renglon[c] for c, campo in columnas.items() if renglon[c] != ""}
+            dato.pop("numero", None)
+            if not _es_atencion(dato, renglon):
+                continue
+            self._numero = n
+            fila = self._fila(dato)
+            if fila is not None:
+                yield fila
+
+    def _fila(self, dato: Mapping[str, Celda]) -> Fila | None:
+        try:
+            fecha = leer_fecha(dato.get("fecha", ""), self._anio, self._mes)
+        except FechaIlegible as error:
+            self._anotar("fecha", error.texto, dato.get("fecha", ""))
+            return None
+        escrito = {campo: celdas.texto_o_nada(celda) for campo, celda in dato.items()}
+        nota = [escrito.get("observaciones", "")]
+        nacionalidad = self._codigo("nacionalidad", escrito, SIN_NACIONALIDAD, nota)
+        derivada_a = (
+            self._codigo("derivado_a", escrito, SIN_INSTITUCION, nota)
+            if escrito.get("derivado_a")
+            else None
+        )
+        vocablos = vocabulario()
+        nombre = " ".join(filter(None, (escrito.get("nombre"), escrito.get("apellidos"))))
+        return Fila(
+            hoja=self._hoja,
+            numero=self._numero,
+            fecha=fecha,
+            nombre=nombre,
+            documento=self._documento(dato.get("documento", ""), nacionalidad),
+            nacionalidad=nacionalidad,
+            sexo=vocablos.sexos.codigo(escrito.get("sexo", "")),
+            nacimiento=self._nacimiento(dato.get("nacimiento", ""), fecha),
+            telefono=self._telefono(escrito.get("telefono", ""), nota),
+            direccion=escrito.get("direccion", ""),
+            motivo=self._codigo("motivo", escrito, SIN_TEMA, nota),
+            canal=vocablos.canales.codigo(escrito.get("canal", "")) or "presencial",
+            derivada_a=derivada_a,
+            derivada_el=self._derivada_el(dato, fecha) if derivada_a else None,
+            resultado=self._resultado(escrito.get("resultado", ""), derivada_a, nota),
+            funcionario=escrito.get("funcionario", ""),
+            nota="\n".join(filter(None, nota)),
+            huella=_huella(fecha, nombre, escrito, celdas.texto(dato.get("documento", ""))),
+        )
+
+    def _codigo(
+        self, campo: str, escrito: Mapping[str, str], desconocido: str, nota: list[str]
+    ) -> str:
+        texto = escrito.get(campo, "")
+        lista = {
+            "nacionalidad": vocabulario().nacionalidades,
+            "motivo": vocabulario().motivos,
+            "derivado_a": vocabulario().instituciones,
+        }[campo]
+        codigo = lista.codigo(texto)
+        if codigo is not None:
+            return codigo
+        if texto:
+            self._anotar(campo, N_("no reconocemos lo escrito"), texto)
+            nota.append(f"{campo}: {texto}")  # nothing that was written is lost
+        else:
+            self._anotar(campo, N_("falta el dato"), "")
+        return desconocido
+
+    def _documento(self, celda: Celda, nacionalidad: str) -> DocumentoLeido | None:
+        escrito = celdas.texto(celda)
+        pais = None if nacionalidad == SIN_NACIONALIDAD else nacionalidad
+        try:
+            leido = celdas.leer_documento(escrito, pais)
+        except DocumentoInvalido as error:
+            ajeno = celdas.es_digito_ajeno(error)
+            motivo = (
+                N_("el dígito verificador no corresponde al RUN")
+                if ajeno
+                else N_("no tiene la forma de un RUN")
+            )
+            self._anotar("run", motivo, "")
+            return celdas.documento_dudoso(escrito)
+        if leido is not None and leido.documento.aviso and not leido.probado:
+            motivo = N_("el dígito verificador no corresponde al identificador provisorio")
+            self._anotar("documento", motivo, "")
+        return leido
+
+    def _nacimiento(self, celda: Celda, fecha: date) -> Nacimiento | None:
+        try:
+            return leer_nacimiento(celda, fecha)
+        except FechaIlegible as error:
+            self._anotar("nacimiento", error.texto, "")
+            return None
+
+    def _telefono(self, escrito: str, nota: list[str]) -> str | None:
+        telefono = normalizar_telefono(escrito)
+        if telefono is None and any(letra.isdigit() for letra in escrito):
+            self._anotar("telefono", N_("no puede ser un número de teléfono"), "")
+            nota.append(f"telefono: {escrito}")
+        return telefono
+
+    def _derivada_el(self, dato: Mapping[str, Celda], fecha: date) -> date | None:
+        celda = dato.get("fecha_derivacion", "")
+        if not celdas.texto_o_nada(celda):
+            return None
+        try:
+            return leer_fecha_siguiente(celda, fecha)
+        except FechaIlegible as error:
+            self._anotar("fecha_derivacion", error.texto, celda)
+            return None
+
+    def _resultado(self, escrito: str, derivada_a: str | None, nota: list[str]) -> str | None:
+        codigo = vocabulario().resultados.codigo(escrito)
+        if codigo is None and plano(escrito):
+            nota.append(f"resultado: {escrito}")
+        return codigo if derivada_a else None
+
+    def _anotar(self, campo: str, texto: str, valor: Celda) -> None:
+        # A date or a code word may be shown back; what identifies somebody never is.
+        visto = celdas.texto(valor)[:60]
+        if visto:
+            texto, valores = f"«%(valor)s»: {texto}", {"valor": visto}
+        else:
+            valores = {}
+        self.errores.append(Problema(self._hoja, self._numero, campo, texto, valores))
+
+
+def _es_atencion(dato: Mapping[str, Celda], renglon: list[Celda]) -> bool:
+    if not dato:
+        return False
+    if "fecha" in dato and len(dato) > 1:
+        return True
+    ignoradas = vocabulario().filas_ignoradas
+    if any(plano(celda) in ignoradas for celda in renglon if isinstance(celda, str)):
+        return False
+    return len(dato) > 1
+
+
+def _huella(fecha: date, nombre: str, escrito: Mapping[str, str], documento: str) -> str:
+    """What makes a row the same row when the file is saved again with more or corrected cells."""
+    partes = (nombre, documento, escrito.get("motivo", ""), escrito.get("derivado_a", ""))
+    return "|".join((fecha.isoformat(), *map(plano, partes)))

@@ -1,0 +1,198 @@
+"""Which rows of a register tell of the same person: what a document proves and what only seems so.
+
+Two questions, two answers.
+
+*What is one record?* Rows that show the same document, and whose names have a word in common, are
+one `Ficha`. Every row without a document, or with one whose check digit does not fit, is a record
+of its own: nothing proves that it is somebody else's.
+
+*How many people came?* A careful reader sees that «Ana de la Cruz, s/d» of May and «ANA DE LA CRUZ,
+indocumentado» of June, with one telephone, one address and one birth date, are one person, and that
+two namesakes at two addresses are not. So records seem one person when their names are the same
+words and either the address, the telephone or the exact birth date is the same, or the documents
+differ in the check digit only; never when births contradict each other or both show a document.
+`Agrupacion.personas` counts these; the records stay apart and each pair is suggested with its reasons
+(`Parecido`), for somebody of the office to decide.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from casos.importacion.lectura import Fila
+from casos.importacion.vocabulario import plano
+from casos.personas import nombres
+from casos.personas.matching import Razon
+from casos.personas.models import PrecisionFecha
+from oficina.identity_docs import compactar
+
+
+@dataclass(frozen=True)
+class Ficha:
+    """Rows that are one record. `primera` is the place of the first one among all rows."""
+
+    filas: tuple[Fila, ...]
+    primera: int
+
+    @cached_property
+    def clave_nombre(self) -> str:
+        """The name whatever the order of its words."""
+        return nombres.clave(self.filas[0].nombre)
+
+    @cached_property
+    def documento(self) -> str | None:
+        """The number that proves who it is, in the form in which it is compared."""
+        leido = self.filas[0].documento
+        return compactar(leido.documento.numero) if leido and leido.probado else None
+
+    @cached_property
+    def documento_dudoso(self) -> str | None:
+        """A number whose check digit does not fit."""
+        leido = self.filas[0].documento
+        return compactar(leido.documento.numero) if leido and not leido.probado else None
+
+    @cached_property
+    def direcciones(self) -> frozenset[str]:
+        """Addresses in plain words."""
+        return frozenset(filter(None, (plano(fila.direccion) for fila in self.filas)))
+
+    @cached_property
+    def telefonos(self) -> frozenset[str]:
+        """The last eight digits of telephones: what stays the same however a prefix is typed."""
+        return frozenset(fila.telefono[-8:] for fila in self.filas if fila.telefono)
+
+
+@dataclass(frozen=True)
+class Parecido:
+    """Two records that may be one person, by their places in `Agrupacion.fichas`, and why."""
+
+    una: int
+    otra: int
+    razones: tuple[Razon, ...]
+
+
+@dataclass(frozen=True)
+class Agrupacion:
+    """The records of a register. `de_fila` is the record of each row, None of an anonymous one."""
+
+    fichas: tuple[Ficha, ...]
+    de_fila: tuple[int | None, ...]
+    parecidos: tuple[Parecido, ...]
+    personas: int
+
+
+def agrupar(filas: Sequence[Fila]) -> Agrupacion:
+    """Find the records of a register, and which of them seem to be one person."""
+    fichas, de_fila = _fichas(filas)
+    por_nombre: defaultdict[str, list[int]] = defaultdict(list)
+    for n, ficha in enumerate(fichas):
+        por_nombre[ficha.clave_nombre].append(n)
+    parecidos: list[Parecido] = []
+    personas = 0
+    for clave, tocayas in por_nombre.items():
+        if not clave:
+            personas += len(tocayas)
+            continue
+        hallados, grupos = _tocayas(fichas, tocayas)
+        parecidos.extend(hallados)
+        personas += grupos
+    return Agrupacion(tuple(fichas), tuple(de_fila), tuple(parecidos), personas)
+
+
+def razones(una: Ficha, otra: Ficha) -> tuple[Razon, ...]:
+    """Why two records of one name seem one person; empty when they do not."""
+    nacimiento = _nacimientos(una, otra)
+    if nacimiento is False:
+        return ()
+    halladas = []
+    if _solo_difiere_el_digito(una, otra):
+        halladas.append(Razon.DOCUMENTO_PARECIDO)
+    if nacimiento:
+        halladas.append(Razon.MISMA_FECHA_NACIMIENTO)
+    if una.telefonos & otra.telefonos:
+        halladas.append(Razon.MISMO_TELEFONO)
+    if una.direcciones & otra.direcciones:
+        halladas.append(Razon.MISMA_DIRECCION)
+    return (Razon.MISMO_NOMBRE, *halladas) if halladas else ()
+
+
+def comparten_nombre(una: str, otra: str) -> bool:
+    """Whether two writings of a name have a word in common; an unwritten name contradicts none."""
+    palabras, otras = set(nombres.palabras_propias(una)), set(nombres.palabras_propias(otra))
+    return not palabras or not otras or bool(palabras & otras)
+
+
+def _fichas(filas: Sequence[Fila]) -> tuple[list[Ficha], list[int | None]]:
+    reunidas: list[list[int]] = []
+    por_documento: defaultdict[str, list[int]] = defaultdict(list)
+    de_fila: list[int | None] = []
+    for n, fila in enumerate(filas):
+        if fila.anonima:
+            de_fila.append(None)
+            continue
+        leido = fila.documento
+        numero = compactar(leido.documento.numero) if leido and leido.probado else None
+        misma = (
+            next(
+                (f for f in por_documento[numero] if _mismo_nombre(filas, reunidas[f], fila)), None
+            )
+            if numero
+            else None
+        )
+        if misma is None:
+            misma = len(reunidas)
+            reunidas.append([])
+            if numero:
+                por_documento[numero].append(misma)
+        reunidas[misma].append(n)
+        de_fila.append(misma)
+    return [Ficha(tuple(filas[n] for n in lista), lista[0]) for lista in reunidas], de_fila
+
+
+def _mismo_nombre(filas: Sequence[Fila], lista: Iterable[int], fila: Fila) -> bool:
+    return any(comparten_nombre(filas[n].nombre, fila.nombre) for n in lista)
+
+
+def _tocayas(fichas: Sequence[Ficha], lugares: Sequence[int]) -> tuple[list[Parecido], int]:
+    """Suggested pairs among records of one name, each with the first it resembles, and people."""
+    jefes: dict[int, int] = {}
+    probadas: dict[int, str | None] = {}
+    parecidos = []
+    # Those with a document first: the others gather around them, never two of them together.
+    for n in sorted(lugares, key=lambda lugar: (fichas[lugar].documento is None, lugar)):
+        jefes[n], probadas[n] = n, fichas[n].documento
+        for jefe in [j for j, de in jefes.items() if j == de and j != n]:
+            miembros = (m for m, de in jefes.items() if de == jefe)
+            hallado = next(((m, r) for m in miembros if (r := razones(fichas[m], fichas[n]))), None)
+            if hallado is None:
+                continue
+            parecidos.append(Parecido(min(hallado[0], n), max(hallado[0], n), hallado[1]))
+            if fichas[n].documento is None or probadas[jefe] is None:
+                jefes[n] = jefe
+                break
+    return parecidos, sum(n == jefe for n, jefe in jefes.items())
+
+
+def _nacimientos(una: Ficha, otra: Ficha) -> bool | None:
+    """True: a day in common. False: they contradict each other. None: nothing is proved."""
+    unas = [fila.nacimiento for fila in una.filas if fila.nacimiento]
+    otras = [fila.nacimiento for fila in otra.filas if fila.nacimiento]
+    exactas = {n.fecha for n in unas if n.exacto} & {n.fecha for n in otras if n.exacto}
+    if exactas:
+        return True
+    for a in unas:
+        for b in otras:
+            distancia = abs(a.fecha.year - b.fecha.year)
+            if a.exacto and b.exacto:
+                return False
+            tolerancia = 1 if PrecisionFecha.ESTIMADA in {a.precision, b.precision} else 0
+            if distancia > tolerancia:
+                return False
+    return None
+
+
+def _solo_difiere_el_digito(una: Ficha, otra: Ficha) -> bool:
+    escritos = (una.documento_dudoso, otra.documento or otra.documento_dudoso)
+    al_reves = (otra.documento_dudoso, una.documento)
+    return any(a and b and a[:-1] == b[:-1] for a, b in (escritos, al_reves))

@@ -1,0 +1,45 @@
+"""What could not be read, said so that the person who wrote it finds the cell and knows why.
+
+Texts are Spanish message ids with named places; a page translates them, the command line and the
+JSON say them as they stand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oficina.errors import DatosInvalidos
+
+
+def N_(texto: str) -> str:  # noqa: N802  the name by which the catalogue's extractor knows it
+    """Mark a text for translation where it is written and not yet said."""
+    return texto
+
+
+@dataclass(frozen=True)
+class Problema:
+    """One cell that says something that cannot be used. `fila` is the row's number in Excel."""
+
+    hoja: str
+    fila: int
+    campo: str
+    texto: str
+    valores: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def motivo(self) -> str:
+        """The reason in Spanish."""
+        return self.texto % self.valores
+
+    def como_json(self) -> dict[str, str | int]:
+        """The form in which the command line prints it."""
+        return {"hoja": self.hoja, "fila": self.fila, "campo": self.campo, "motivo": self.motivo}
+
+
+class ArchivoIlegible(DatosInvalidos):
+    """The file is not a register that can be read; the message says what was expected."""
+
+    title = N_("No se puede leer el archivo")
+
+    def __init__(self, texto: str, **valores: str) -> None:
+        self.texto, self.valores = texto, valores
+        super().__init__({"archivo": [texto % valores]}, texto % valores)
