@@ -7,12 +7,14 @@ as problem+json for the API and as a page for people. `status` is the HTTP statu
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from oficina.texts import N_
+
 
 class DomainError(Exception):
     """Base of every error that a person can do something about."""
 
     status = 400
-    title = "No se pudo hacer"
+    title = N_("No se pudo hacer")
 
     def __init__(self, detail: str = "", **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -24,28 +26,28 @@ class NoEncontrado(DomainError):
     """It does not exist, or it is not yours: the answer does not tell which."""
 
     status = 404
-    title = "No encontramos lo que busca"
+    title = N_("No encontramos lo que busca")
 
 
 class NoPermitido(DomainError):
     """You are known, and this is not yours to do."""
 
     status = 403
-    title = "Su rol no permite hacer esto"
+    title = N_("Su rol no permite hacer esto")
 
 
 class NoIdentificado(DomainError):
     """We do not know who you are."""
 
     status = 401
-    title = "Debe iniciar sesión"
+    title = N_("Debe iniciar sesión")
 
 
 class TransicionInvalida(DomainError):
     """The thing is not in a state that admits this step."""
 
     status = 409
-    title = "El estado actual no admite ese paso"
+    title = N_("El estado actual no admite ese paso")
 
     def __init__(self, estado_actual: str, permitidas: Iterable[str], detail: str = "") -> None:
         super().__init__(
@@ -57,21 +59,21 @@ class Conflicto(DomainError):
     """A rule of the office forbids it as things stand."""
 
     status = 409
-    title = "Una regla de la oficina lo impide"
+    title = N_("Una regla de la oficina lo impide")
 
 
 class VersionVencida(DomainError):
     """Somebody changed it while you wrote; nothing of yours was saved."""
 
     status = 412
-    title = "Otra persona lo modificó mientras usted escribía"
+    title = N_("Otra persona lo modificó mientras usted escribía")
 
 
 class DatosInvalidos(DomainError):
     """Input that cannot be used. `errores` maps the field's path to its messages."""
 
     status = 422
-    title = "Hay datos que corregir"
+    title = N_("Hay datos que corregir")
 
     def __init__(self, errores: Mapping[str, Any], detail: str = "") -> None:
         super().__init__(detail, errors=dict(errores))
@@ -82,4 +84,4 @@ class Demasiado(DomainError):
     """Too many attempts in too short a time."""
 
     status = 429
-    title = "Demasiados intentos; espere un momento"
+    title = N_("Demasiados intentos; espere un momento")

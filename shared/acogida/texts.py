@@ -1,0 +1,150 @@
+"""The catalogue of what people read: Spanish in the code, English beside it.
+
+    python -m acogida.texts update    read the texts out of the code into the catalogues, compile
+    python -m acogida.texts check     fail when a text has no English or a catalogue is stale
+
+Each root has one catalogue: `oficina/web` for what all pages share, and one a service.
+"""
+
+import io
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from oficina.settings import SERVICES
+
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+OPTIONS = {"**/templates/**.html": {"silent": "false"}}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "_n": (1, 2),
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+}
+
+NOISE = tuple(
+    f'"{name}'.encode()
+    for name in (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Generated-By",
+        "Last-Translator",
+        "Project-Id-Version",
+        "Report-Msgid-Bugs-To",
+        "Language-Team",
+    )
+)
+
+
+def roots() -> dict[Path, Path]:
+    """Folder of the code to the catalogue of its texts."""
+    oficina = Path(str(files("oficina")))
+    services = {service: Path(str(files(service))) for service in SERVICES}
+    tail = Path("translations") / "en" / "LC_MESSAGES" / "messages.po"
+    return {oficina: oficina / "web" / tail} | {at: at / tail for at in services.values()}
+
+
+def extract(code: Path) -> Catalog:
+    """Every text of one root."""
+    catalog = Catalog(project="Acogida", charset="utf-8")
+    found = extract_from_dir(str(code), METHODS, OPTIONS, keywords=KEYWORDS)
+    for name, _line, message, _comments, context in found:
+        catalog.add(message, locations=[(name, 0)], context=context)
+    return catalog
+
+
+def update(code: Path, po: Path) -> list[Message]:
+    """Bring one catalogue up to date and compile it; the messages that still need English."""
+    catalog = _read(po)
+    catalog.update(extract(code), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    po.parent.mkdir(parents=True, exist_ok=True)
+    po.write_bytes(_po(catalog))
+    po.with_suffix(".mo").write_bytes(_mo(catalog))
+    return _missing(catalog)
+
+
+def problems(code: Path, po: Path) -> list[str]:
+    """What is wrong with one catalogue, a sentence each."""
+    catalog = _read(po)
+    in_code = {message.id for message in extract(code) if message.id}
+    in_catalog = {message.id for message in catalog if message.id}
+    wrong = [f"{po}: not in the catalogue: {text!r}" for text in in_code - in_catalog]
+    wrong += [f"{po}: no longer in the code: {text!r}" for text in in_catalog - in_code]
+    wrong += [f"{po}: no English: {message.id!r}" for message in _missing(catalog)]
+    for message in catalog:
+        wrong += [f"{po}: {message.id!r}: {error}" for error in message.check(catalog)]
+    mo = po.with_suffix(".mo")
+    if not mo.exists() or mo.read_bytes() != _mo(catalog):
+        wrong.append(f"{mo}: is not what the catalogue says")
+    return wrong
+
+
+def _read(po: Path) -> Catalog:
+    if not po.exists():
+        return _catalog()
+    with po.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def _catalog() -> Catalog:
+    return Catalog(locale="en", header_comment="# English of Acogida.", fuzzy=False)
+
+
+def _missing(catalog: Catalog) -> list[Message]:
+    return [message for message in catalog if message.id and not _has_english(message)]
+
+
+def _has_english(message: Message) -> bool:
+    if message.fuzzy:
+        return False
+    said = message.string
+    return bool(said) if isinstance(said, str) else bool(said) and all(said or ())
+
+
+def _po(catalog: Catalog) -> bytes:
+    made = io.BytesIO()
+    write_po(made, catalog, omit_header=False, width=100, sort_output=True, no_location=True)
+    # The header's dates would make every run a change.
+    lines = made.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(NOISE))
+
+
+def _mo(catalog: Catalog) -> bytes:
+    # Only texts: the header would carry the moment of compiling.
+    texts = Catalog(locale="en", charset="utf-8")
+    for message in catalog:
+        if message.id and _has_english(message):
+            texts.add(message.id, message.string, context=message.context)
+    texts.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    made = io.BytesIO()
+    write_mo(made, texts)
+    return made.getvalue()
+
+
+def main() -> None:
+    """Update or check, by the word on the command line."""
+    match sys.argv[1:]:
+        case ["update"]:
+            for code, po in roots().items():
+                print(f"{po}: {len(update(code, po))} without English")
+        case ["check"]:
+            wrong = [line for code, po in roots().items() for line in problems(code, po)]
+            if wrong:
+                sys.exit(
+                    "\n".join([*wrong, "Write the English, then: python -m acogida.texts update"])
+                )
+        case _:
+            sys.exit("usage: python -m acogida.texts update|check")
+
+
+if __name__ == "__main__":
+    main()
