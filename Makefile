@@ -44,10 +44,10 @@ servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packa
 	@deploy/test-servers
 
 bench: $(VENV)/.dev ## Run the benchmarks (ONLY=area for a part) and write bench.json
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 bench-peers: $(VENV)/.dev ## The same, with the peers that each benchmark is compared with
-	$(BIN)/python -m tests.bench --peers
+	PYTHONPATH=tests $(BIN)/python -m bench --peers
 
 migration: $(VENV)/.dev ## Write a migration from the models: make migration SERVICE=casos M="A case has a colour"
 	$(BIN)/python -m acogida.migration "$(SERVICE)" "$(M)"

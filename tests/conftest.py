@@ -10,9 +10,8 @@ import pytest
 import redis
 from psycopg import sql
 
+import servers
 from oficina.settings import SERVICES
-
-from . import servers
 
 SERVER_FIXTURES = {"fresh_pg", "pg_pattern", "amqp_url", "redis_url"}
 

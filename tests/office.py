@@ -15,11 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
+from front import front_door
 from oficina.privacy import Keyring
 from oficina.settings import SERVICES
-
-from .front import front_door
-from .servers import free_port
+from servers import free_port
 
 ACOGIDA = Path(sys.executable).with_name("acogida")
 START_SECONDS = 60
@@ -33,6 +32,7 @@ class Office:
     url: str
     data: Path
     environment: Mapping[str, str]
+    acogida: tuple[str, ...] = (str(ACOGIDA),)
     accounts: dict[str, tuple[str, str]] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -48,7 +48,7 @@ class Office:
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `acogida` with the settings of this office; fails when the command does."""
         done = subprocess.run(
-            [ACOGIDA, *arguments],
+            [*self.acogida, *arguments],
             env=dict(self.environment),
             input=stdin,
             capture_output=True,

@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(f"ONLY={only}: the areas are {', '.join(areas)}")
     figures = json.loads(OUTPUT.read_text(encoding="utf-8")) if OUTPUT.exists() else {}
     for area in (only,) if only else areas:
-        for result in import_module(f"tests.bench.{area}").measure(peers=peers):
+        for result in import_module(f"bench.{area}").measure(peers=peers):
             figures[f"{area}.{result.name}"] = result.figure()
             print(f"{area}.{result.name}: {result.value:g} {result.unit}", flush=True)
     OUTPUT.write_text(json.dumps(dict(sorted(figures.items())), indent=2) + "\n", encoding="utf-8")
