@@ -1,0 +1,162 @@
+"""What can be done with an appointment: one function a use case, inside the entrance's transaction.
+
+Two appointments never take the same person, professional or exclusive place at the same time. The
+write transaction of SQLite excludes every other; on PostgreSQL each of the three is locked by its
+id until commit, always in the same order, before anybody looks.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from agenda.horario import horario, momento
+from agenda.models import Cita
+from agenda.states import Estado, MotivoCancelacion
+from oficina.audit import registrar
+from oficina.bus.outbox import emitir
+from oficina.db import uuid7
+from oficina.errors import Conflicto, DatosInvalidos
+from oficina.web.auth import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiempo:
+    """When and where: a day and an hour on Chile's clocks, and a length in minutes."""
+
+    fecha: date
+    hora: time
+    duracion: int
+    lugar: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaCita(Tiempo):
+    """An appointment to book. The professional's name is identidad's, not the form's."""
+
+    persona_id: UUID
+    profesional_id: UUID
+    caso_id: UUID | None = None
+    asunto: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelacion:
+    """Why an appointment is cancelled."""
+
+    motivo: MotivoCancelacion
+    detalle: str | None = None
+
+
+def agendar(
+    session: Session, nueva: NuevaCita, profesional_nombre: str, actor: Actor, ahora: datetime
+) -> Cita:
+    """Book; raises DatosInvalidos outside opening hours, Conflicto when somebody is taken."""
+    inicia_en, termina_en = _intervalo(nueva, ahora)
+    cita = Cita(
+        id=uuid7(),
+        persona_id=nueva.persona_id,
+        caso_id=nueva.caso_id,
+        profesional_id=nueva.profesional_id,
+        profesional_nombre=profesional_nombre,
+        lugar=nueva.lugar,
+        inicia_en=inicia_en,
+        termina_en=termina_en,
+        asunto=nueva.asunto,
+        estado=Estado.AGENDADA,
+        reprogramaciones=0,
+        creada_en=ahora,
+    )
+    _exigir_libres(session, cita, inicia_en, termina_en, nueva.lugar)
+    session.add(cita)
+    emitir(session, cita.agendada())
+    registrar(session, actor, "agenda.cita.agendar", "cita", cita.id)
+    return cita
+
+
+def reprogramar(
+    session: Session, cita: Cita, tiempo: Tiempo, actor: Actor, ahora: datetime
+) -> None:
+    """Move it; the same refusals as booking, and TransicionInvalida when it is over."""
+    inicia_en, termina_en = _intervalo(tiempo, ahora)
+    hecho = cita.reprogramar(inicia_en, termina_en, tiempo.lugar, ahora)
+    with session.no_autoflush:
+        _exigir_libres(session, cita, inicia_en, termina_en, tiempo.lugar)
+    emitir(session, hecho)
+    registrar(session, actor, "agenda.cita.reprogramar", "cita", cita.id)
+
+
+def cancelar(
+    session: Session, cita: Cita, pedido: Cancelacion, actor: Actor, ahora: datetime
+) -> None:
+    """Cancel it, with a reason."""
+    emitir(session, cita.cancelar(pedido.motivo, pedido.detalle, ahora))
+    registrar(session, actor, "agenda.cita.cancelar", "cita", cita.id, motivo=pedido.motivo.value)
+
+
+def realizar(session: Session, cita: Cita, actor: Actor, ahora: datetime) -> None:
+    """Record that the person came."""
+    emitir(session, cita.realizar(ahora))
+    registrar(session, actor, "agenda.cita.realizar", "cita", cita.id)
+
+
+def registrar_inasistencia(session: Session, cita: Cita, actor: Actor, ahora: datetime) -> None:
+    """Record that the person did not come."""
+    emitir(session, cita.registrar_inasistencia(ahora))
+    registrar(session, actor, "agenda.cita.inasistencia", "cita", cita.id)
+
+
+def _intervalo(tiempo: Tiempo, ahora: datetime) -> tuple[datetime, datetime]:
+    inicia_en = momento(tiempo.fecha, tiempo.hora)
+    termina_en = inicia_en + timedelta(minutes=tiempo.duracion)
+    if inicia_en <= ahora:
+        raise DatosInvalidos({"hora": [_("Esa hora ya pasó.")]})
+    horario().exigir_abierto(inicia_en, termina_en)
+    return inicia_en, termina_en
+
+
+def _exigir_libres(
+    session: Session, cita: Cita, inicia_en: datetime, termina_en: datetime, lugar: str
+) -> None:
+    ocupables: dict[str, ColumnElement[bool]] = {
+        f"persona/{cita.persona_id}": Cita.persona_id == cita.persona_id,
+        f"profesional/{cita.profesional_id}": Cita.profesional_id == cita.profesional_id,
+    }
+    if horario().lugares[lugar].exclusivo:
+        ocupables[f"lugar/{lugar}"] = Cita.lugar == lugar
+    _lock(session, ocupables)
+    choque = session.scalars(
+        select(Cita)
+        .where(
+            or_(*ocupables.values()),
+            Cita.estado != Estado.CANCELADA,
+            Cita.id != cita.id,
+            Cita.inicia_en < termina_en,
+            Cita.termina_en > inicia_en,
+        )
+        .order_by(Cita.inicia_en)
+        .limit(1)
+    ).first()
+    if choque is not None:
+        raise Conflicto(_explicacion(choque, cita), cita_id=str(choque.id))
+
+
+def _explicacion(choque: Cita, cita: Cita) -> str:
+    if choque.persona_id == cita.persona_id:
+        return str(_("La persona ya tiene una cita a esa hora."))
+    if choque.profesional_id == cita.profesional_id:
+        return str(_("%(nombre)s ya tiene una cita a esa hora.", nombre=choque.profesional_nombre))
+    return str(_("El lugar ya está ocupado a esa hora."))
+
+
+def _lock(session: Session, claves: dict[str, ColumnElement[bool]]) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for clave in sorted(claves):
+        digest = hashlib.sha256(f"agenda/{clave}".encode()).digest()
+        number = int.from_bytes(digest[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))

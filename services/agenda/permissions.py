@@ -1,0 +1,11 @@
+"""Who may do each thing in agenda: permission -> keys of the roles that hold it."""
+
+from collections.abc import Mapping
+
+_ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
+
+PERMISOS: Mapping[str, frozenset[str]] = {
+    "agenda.cita.ver": _ATIENDEN | {"servicio"},
+    "agenda.cita.agendar": _ATIENDEN,
+    "agenda.cita.registrar": _ATIENDEN,
+}

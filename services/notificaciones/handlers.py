@@ -1,0 +1,123 @@
+"""Entrance: facts of agenda and casos. Each leaves a row that says what to ask; none asks."""
+
+from sqlalchemy.orm import Session
+
+from notificaciones import actions
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Clave
+from notificaciones.reglas import reglas
+from notificaciones.states import Motivo
+from oficina.bus.inbox import Handlers, Sobre
+from oficina.clock import now
+from oficina.events.agenda import (
+    CitaAgendada,
+    CitaCancelada,
+    CitaInasistencia,
+    CitaRealizada,
+    CitaReprogramada,
+)
+from oficina.events.casos import DerivacionEnviada, PlazoPorVencer, PlazoVencido
+from oficina.jobs import nudge_after_commit
+
+handlers = Handlers("notificaciones")
+
+
+@handlers.on(CitaAgendada)
+def planificar_recordatorios(session: Session, hecho: CitaAgendada, sobre: Sobre) -> None:
+    """A new appointment is reminded of."""
+    _plan(session, hecho, sobre)
+
+
+@handlers.on(CitaReprogramada)
+def mover_recordatorios(session: Session, hecho: CitaReprogramada, sobre: Sobre) -> None:
+    """Reminders go where their appointment goes."""
+    _plan(session, hecho, sobre)
+
+
+@handlers.on(CitaCancelada)
+def retirar_de_cancelada(session: Session, hecho: CitaCancelada, _sobre: Sobre) -> None:
+    """Nobody is reminded of what will not take place."""
+    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_CANCELADA)
+
+
+@handlers.on(CitaRealizada)
+def retirar_de_realizada(session: Session, hecho: CitaRealizada, _sobre: Sobre) -> None:
+    """Nobody is reminded of what is over."""
+    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
+
+
+@handlers.on(CitaInasistencia)
+def retirar_de_inasistencia(session: Session, hecho: CitaInasistencia, _sobre: Sobre) -> None:
+    """Nobody is reminded of what is over."""
+    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
+
+
+@handlers.on(DerivacionEnviada)
+def enviar_enlace(session: Session, hecho: DerivacionEnviada, _sobre: Sobre) -> None:
+    """The institution gets the link by which it answers."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"derivacion_enviada/{hecho.derivacion_id}",
+            Clave.DERIVACION_ENVIADA,
+            now(),
+            caso_id=hecho.caso_id,
+            derivacion_id=hecho.derivacion_id,
+        ),
+    )
+
+
+@handlers.on(PlazoPorVencer)
+def recordar_a_institucion(session: Session, hecho: PlazoPorVencer, _sobre: Sobre) -> None:
+    """The institution is reminded while there is time, when it is its turn."""
+    de_institucion = hecho.reloj in reglas().relojes_de_institucion
+    if (
+        hecho.derivacion_id is None
+        or not de_institucion
+        or hecho.nivel != reglas().nivel_por_vencer
+    ):
+        return
+    _prepare(session, _about_deadline(session, hecho, Clave.RECORDATORIO_PLAZO))
+
+
+@handlers.on(PlazoVencido)
+def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None:
+    """The office itself is told that a deadline passed."""
+    if hecho.nivel in reglas().avisar_vencido:
+        _prepare(session, _about_deadline(session, hecho, Clave.AVISO_PLAZO_VENCIDO))
+
+
+def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:
+    cita = actions.Cita(
+        cita_id=hecho.cita_id,
+        persona_id=hecho.persona_id,
+        caso_id=hecho.caso_id,
+        inicia_en=hecho.inicia_en,
+        secuencia=sobre.sequence,
+    )
+    for mensaje in actions.planificar_recordatorios(session, cita, now()):
+        _prepare(session, mensaje)
+
+
+def _about_deadline(
+    session: Session, hecho: PlazoPorVencer | PlazoVencido, plantilla: Clave
+) -> Mensaje | None:
+    return actions.encargar(
+        session,
+        f"{plantilla}/{hecho.plazo_id}/{hecho.nivel}",
+        plantilla,
+        now(),
+        caso_id=hecho.caso_id,
+        derivacion_id=hecho.derivacion_id,
+        datos={
+            "reloj": hecho.reloj,
+            "vence_en": hecho.vence_en.isoformat(),
+            "nivel": hecho.nivel,
+        },
+    )
+
+
+def _prepare(session: Session, mensaje: Mensaje | None) -> None:
+    if mensaje is not None:
+        nudge_after_commit(session, "notificaciones.preparar", str(mensaje.id))

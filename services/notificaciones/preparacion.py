@@ -1,0 +1,174 @@
+"""What a message needs besides ids, asked of its owners: agenda, casos, identidad.
+
+Nothing here writes. An owner that does not answer raises ServicioNoDisponible, and an owner that
+has not caught up yet AunNo: both mean that the question is asked again later.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import phonenumbers
+
+from notificaciones import plantillas
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.reglas import reglas
+from notificaciones.states import Motivo, Paso
+from oficina.env import Env
+from oficina.errors import Conflicto, NoEncontrado
+
+_SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
+
+
+class AunNo(Exception):
+    """The owner's data and the fact that was heard differ: another fact is on its way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reunido:
+    """All that a message needs to be written."""
+
+    canal: Canal
+    destino: str
+    idioma: str
+    valores: Mapping[str, Valor]
+    enlace: str | None = None
+
+
+@dataclass(frozen=True)
+class Descarte:
+    """The message is not to be sent, and why."""
+
+    paso: Literal[Paso.CANCELAR, Paso.SUPRIMIR]
+    motivo: Motivo
+
+
+def reunir(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """Ask the owners what this message needs today."""
+    return _REUNIR[mensaje.plantilla](env, mensaje)
+
+
+def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
+    """Write a message with what was gathered."""
+    idioma = plantillas.idioma_de(reunido.idioma)
+    return plantillas.redactar(plantilla, reunido.canal, idioma, reunido.valores)
+
+
+def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    cita = env.client.get("agenda", f"/agenda/api/v1/citas/{mensaje.cita_id}")
+    if cita["estado"] == "cancelada":
+        return Descarte(Paso.CANCELAR, Motivo.CITA_CANCELADA)
+    if cita["estado"] != "agendada":
+        return Descarte(Paso.CANCELAR, Motivo.CITA_TERMINADA)
+    inicia_en = datetime.fromisoformat(cita["inicia_en"])
+    if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
+        raise AunNo
+    try:
+        contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
+    except NoEncontrado:
+        return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+    via = _via(contacto)
+    if isinstance(via, Motivo):
+        return Descarte(Paso.SUPRIMIR, via)
+    idioma = plantillas.idioma_de(contacto["idioma"])
+    frases = cita["lugar_frases"]
+    return Reunido(
+        canal=via[0],
+        destino=via[1],
+        idioma=contacto["idioma"],
+        valores={
+            "fecha": inicia_en,
+            "hora": inicia_en,
+            "lugar": frases.get(idioma) or frases[plantillas.base()],
+        },
+    )
+
+
+def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
+    """Channel and address that the person wants and has, or why there is none."""
+    if contacto["no_contactar"]:
+        return Motivo.NO_CONTACTAR
+    if contacto["canal_preferido"] == "llamada":
+        return Motivo.PREFIERE_LLAMADA
+    vias = {}
+    if contacto["telefono"] and _takes_sms(contacto["telefono"]):
+        vias[Canal.SMS] = contacto["telefono"]
+    if contacto["correo"]:
+        vias[Canal.CORREO] = contacto["correo"]
+    preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
+    for canal in (preferida, *Canal):
+        if canal in vias:
+            return canal, vias[canal]
+    return Motivo.SIN_CONTACTO
+
+
+def _takes_sms(telefono: str) -> bool:
+    number = phonenumbers.parse(telefono)
+    return phonenumbers.number_type(number) not in _SIN_SMS
+
+
+def _derivacion_enviada(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    return _to_institution(env, mensaje, {})
+
+
+def _recordatorio_plazo(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    extra: dict[str, Valor] = {
+        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
+    }
+    return _to_institution(env, mensaje, extra)
+
+
+def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reunido | Descarte:
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/enlace"
+    try:
+        enlace = env.client.post("casos", path)
+    except (NoEncontrado, Conflicto):
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not enlace["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=enlace["correo"],
+        idioma=plantillas.base(),
+        enlace=enlace["url"],
+        valores={
+            "institucion": enlace["institucion"],
+            "servicio": enlace["servicio"],
+            "folio": enlace["folio"],
+            "enlace": enlace["url"],
+            "enlace_vence": datetime.fromisoformat(enlace["vence_en"]),
+            **extra,
+        },
+    )
+
+
+def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    nivel = mensaje.datos["nivel"]
+    correos: list[str] = []
+    for rol in reglas().avisar_vencido[nivel]:
+        funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios", {"rol": rol})
+        correos += [f["correo"] for f in funcionarios if f["correo"]]
+    if not correos:
+        return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=",".join(dict.fromkeys(correos)),
+        idioma=plantillas.base(),
+        valores={
+            "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+            "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
+            "porcentaje": nivel,
+            "caso_url": f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}",
+        },
+    )
+
+
+_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte]] = {
+    Clave.RECORDATORIO_CITA: _recordatorio_cita,
+    Clave.DERIVACION_ENVIADA: _derivacion_enviada,
+    Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
+    Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
+}

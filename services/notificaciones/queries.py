@@ -1,0 +1,113 @@
+"""What can be asked of the messages: read-only, people through their own scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from notificaciones.models import Mensaje, PasoDeMensaje
+from notificaciones.plantillas import Clave
+from notificaciones.states import EN_ESPERA, Estado
+from oficina.errors import NoEncontrado
+
+LIMITE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filtro:
+    """What to look for; an empty field does not narrow.
+
+    `solo_citas` is the scope of a reader who only sees the reminders of appointments.
+    """
+
+    solo_citas: bool
+    plantilla: Clave | None = None
+    estado: Estado | None = None
+    caso_id: UUID | None = None
+    cita_id: UUID | None = None
+    derivacion_id: UUID | None = None
+
+
+def mensaje_por_id(session: Session, mensaje_id: UUID, *, solo_citas: bool) -> Mensaje:
+    """The message; raises NoEncontrado, also when it is not the reader's to see."""
+    mensaje = session.get(Mensaje, mensaje_id)
+    if mensaje is None or (solo_citas and mensaje.plantilla is not Clave.RECORDATORIO_CITA):
+        raise NoEncontrado
+    return mensaje
+
+
+def mensajes(session: Session, filtro: Filtro) -> Sequence[Mensaje]:
+    """The newest first, at most `LIMITE`."""
+    query = select(Mensaje).where(*_conditions(filtro)).order_by(Mensaje.id.desc())
+    return session.scalars(query.limit(LIMITE)).all()
+
+
+def marca(session: Session, filtro: Filtro) -> str:
+    """A text that changes whenever the answer of `mensajes` would."""
+    query = select(func.count(), func.max(Mensaje.cambiado_en)).where(*_conditions(filtro))
+    cantidad, ultimo = session.execute(query).one()
+    return f"{cantidad}/{ultimo}"
+
+
+def historia(session: Session, mensaje: Mensaje) -> Sequence[PasoDeMensaje]:
+    """What happened to a message, the first step first."""
+    return session.scalars(
+        select(PasoDeMensaje)
+        .where(PasoDeMensaje.mensaje_id == mensaje.id)
+        .order_by(PasoDeMensaje.id)
+    ).all()
+
+
+def vencidos(session: Session, ahora: datetime) -> Sequence[UUID]:
+    """Messages that wait and are too late."""
+    return _ids(session, Mensaje.estado.in_(EN_ESPERA), Mensaje.caduca_en <= ahora)
+
+
+def por_preparar(session: Session, real: datetime) -> Sequence[UUID]:
+    """Messages to be written."""
+    return _ids(session, Mensaje.estado == Estado.PROGRAMADA, Mensaje.visible <= real)
+
+
+def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[UUID]:
+    """Messages to be sent."""
+    return _ids(
+        session,
+        Mensaje.estado == Estado.LISTA,
+        Mensaje.enviar_en <= ahora,
+        Mensaje.visible <= real,
+        or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
+    )
+
+
+def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
+    """Messages whose worker vanished."""
+    return session.scalars(
+        select(Mensaje)
+        .where(Mensaje.estado == Estado.RESERVADA, Mensaje.reservada_hasta <= real)
+        .limit(LIMITE)
+    ).all()
+
+
+def _ids(session: Session, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
+    query = select(Mensaje.id).where(*conditions).order_by(Mensaje.enviar_en, Mensaje.id)
+    return session.scalars(query.limit(LIMITE)).all()
+
+
+def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
+    conditions = []
+    if filtro.solo_citas:
+        conditions.append(Mensaje.plantilla == Clave.RECORDATORIO_CITA)
+    for columna in (
+        Mensaje.plantilla,
+        Mensaje.estado,
+        Mensaje.caso_id,
+        Mensaje.cita_id,
+        Mensaje.derivacion_id,
+    ):
+        valor = getattr(filtro, columna.key)
+        if valor is not None:
+            conditions.append(columna == valor)
+    return conditions

@@ -1,0 +1,90 @@
+"""Which states a message has, which steps are allowed, and why one may never leave."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Estado(StrEnum):
+    """Where a message is."""
+
+    PROGRAMADA = "programada"  # planned; what it will say is still to be asked of its owner
+    LISTA = "lista"  # written; waits for its moment
+    RESERVADA = "reservada"  # one worker is sending it, until its lease ends
+    ENTREGADA = "entregada_a_proveedor"
+    FALLIDA = "fallida"
+    VENCIDA = "vencida"  # its moment passed; late it would confuse
+    CANCELADA = "cancelada"  # what it was about is no more
+    SUPRIMIDA = "suprimida"  # a rule or the person's own wish keeps it back
+    INCIERTA = "incierta"  # perhaps sent: nobody knows, and nobody sends it again
+
+
+class Paso(StrEnum):
+    """What happens to a message."""
+
+    PREPARAR = "preparar"
+    MOVER = "mover"
+    RESERVAR = "reservar"
+    DEVOLVER = "devolver"
+    ENTREGAR = "entregar"
+    FALLAR = "fallar"
+    VENCER = "vencer"
+    CANCELAR = "cancelar"
+    SUPRIMIR = "suprimir"
+    DUDAR = "dudar"
+
+
+E, P = Estado, Paso
+
+PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
+    E.PROGRAMADA: {
+        P.PREPARAR: E.LISTA,
+        P.MOVER: E.PROGRAMADA,
+        P.FALLAR: E.FALLIDA,
+        P.VENCER: E.VENCIDA,
+        P.CANCELAR: E.CANCELADA,
+        P.SUPRIMIR: E.SUPRIMIDA,
+    },
+    E.LISTA: {
+        P.MOVER: E.PROGRAMADA,
+        P.RESERVAR: E.RESERVADA,
+        P.VENCER: E.VENCIDA,
+        P.CANCELAR: E.CANCELADA,
+    },
+    E.RESERVADA: {
+        P.DEVOLVER: E.LISTA,
+        P.ENTREGAR: E.ENTREGADA,
+        P.FALLAR: E.FALLIDA,
+        P.CANCELAR: E.CANCELADA,
+        P.SUPRIMIR: E.SUPRIMIDA,
+        P.DUDAR: E.INCIERTA,
+    },
+    E.ENTREGADA: {},
+    E.FALLIDA: {},
+    E.VENCIDA: {},
+    E.CANCELADA: {},
+    E.SUPRIMIDA: {},
+    # The provider's answer may still come, late.
+    E.INCIERTA: {P.ENTREGAR: E.ENTREGADA, P.FALLAR: E.FALLIDA},
+}
+
+EN_ESPERA = frozenset({E.PROGRAMADA, E.LISTA})
+
+
+class Motivo(StrEnum):
+    """Why a message did not leave, or not yet."""
+
+    MOMENTO_PASADO = "momento_pasado"
+    NO_CONTACTAR = "no_contactar"
+    PREFIERE_LLAMADA = "prefiere_llamada"
+    SIN_CONTACTO = "sin_contacto"
+    INSTITUCION_SIN_CORREO = "institucion_sin_correo"
+    CITA_CANCELADA = "cita_cancelada"
+    CITA_REPROGRAMADA = "cita_reprogramada"
+    CITA_TERMINADA = "cita_terminada"
+    DERIVACION_NO_VIGENTE = "derivacion_no_vigente"
+    DATOS_NO_DISPONIBLES = "datos_no_disponibles"
+    PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"
+    PROVEEDOR_RECHAZA = "proveedor_rechaza"
+    PROVEEDOR_SIN_RESPUESTA = "proveedor_sin_respuesta"
+    ENVIO_INTERRUMPIDO = "envio_interrumpido"
+    CADUCADO = "caducado"

@@ -1,0 +1,40 @@
+"""Entrance: what is due. A task is a nudge with an id; the sweep finds every row that it missed."""
+
+from uuid import UUID
+
+from notificaciones import actions, envio, queries
+from oficina.clock import now, real_now
+from oficina.env import Env
+from oficina.jobs import Jobs
+
+jobs = Jobs("notificaciones")
+
+
+@jobs.task
+def preparar(env: Env, mensaje_id: str) -> None:
+    """Write one planned message, and send it if it is due."""
+    envio.preparar(env, UUID(mensaje_id))
+
+
+@jobs.sweep(every=2)
+def barrer(env: Env) -> None:
+    """Give up what is too late, recover what was dropped, write what is planned, send what is due.
+
+    In this order, so that nothing too late is sent. One item, one transaction.
+    """
+    with env.db.read() as session:
+        vencidos = queries.vencidos(session, now())
+        abandonados = queries.abandonados(session, real_now())
+    for mensaje_id in vencidos:
+        with env.db.begin() as session:
+            actions.vencer(session, mensaje_id, now())
+    for mensaje in abandonados:
+        envio.recuperar(env, mensaje)
+    with env.db.read() as session:
+        por_preparar = queries.por_preparar(session, real_now())
+    for mensaje_id in por_preparar:
+        envio.preparar(env, mensaje_id)
+    with env.db.read() as session:
+        debidos = queries.debidos(session, now(), real_now())
+    for mensaje_id in debidos:
+        envio.enviar(env, mensaje_id)
