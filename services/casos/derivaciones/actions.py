@@ -33,7 +33,7 @@ from casos.derivaciones.states import (
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
-from casos.red.models import EstadoServicio, ServicioRed
+from casos.red.models import EstadoServicio, Institucion, ServicioRed
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.actor import Actor
@@ -88,7 +88,7 @@ def preparar(
     caso = _caso(session, caso_id)
     caso.exigir(Paso.DERIVAR)
     servicio = servicio_por_id(session, pedido.servicio_id)
-    _exigir_activo(servicio)
+    _exigir_activo(servicio, servicio.institucion)
     persona, situacion = datos_de_persona(session, caso.persona_id)
     try:
         paquete = armar(persona, situacion, pedido.datos, pedido.proposito)
@@ -122,7 +122,7 @@ def preparar(
     )
     session.add(derivacion)
     session.flush()
-    registrar(session, actor, "derivacion.preparar", "derivacion", derivacion.id)
+    registrar(session, actor, "casos.derivacion.preparar", "derivacion", derivacion.id)
     return derivacion
 
 
@@ -137,11 +137,11 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     if derivacion.reemplaza_a_id is not None:
         _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id)
     _caso(session, derivacion.caso_id).exigir(Paso.DERIVAR)
-    _exigir_activo(derivacion.servicio)
+    _exigir_activo(derivacion.servicio, derivacion.institucion)
     derivacion.estado = siguiente
     derivacion.enviada_en = ahora
     relojes.mover(session, derivacion, Accion.ENVIAR, ahora)
-    registrar(session, actor, "derivacion.enviar", "derivacion", derivacion.id)
+    registrar(session, actor, "casos.derivacion.enviar", "derivacion", derivacion.id)
     contar(session, derivacion, Accion.ENVIAR, actor, ahora)
     return derivacion
 
@@ -182,7 +182,7 @@ def responder(
         registrada_en=ahora,
     )
     session.add(entrada)
-    registrar(session, actor, f"derivacion.{respuesta.accion}", "derivacion", derivacion.id)
+    registrar(session, actor, f"casos.derivacion.{respuesta.accion}", "derivacion", derivacion.id)
     if not tardia:
         _aplicar(session, derivacion, entrada, ahora)
     contar(session, derivacion, respuesta.accion, actor, ahora, entrada=entrada)
@@ -224,7 +224,7 @@ def adoptar(
         registrada_en=ahora,
     )
     session.add(entrada)
-    registrar(session, actor, "derivacion.adoptar", "derivacion", derivacion.id)
+    registrar(session, actor, "casos.derivacion.adoptar", "derivacion", derivacion.id)
     _aplicar(session, derivacion, entrada, ahora)
     if entrada.accion is Accion.RECIBIR:
         relojes.esperar_respuesta(session, derivacion, ahora)
@@ -241,7 +241,7 @@ def anular(
     Raises NoEncontrado, and TransicionInvalida once the service was given or refused.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
-    registrar(session, actor, "derivacion.anular", "derivacion", derivacion.id)
+    registrar(session, actor, "casos.derivacion.anular", "derivacion", derivacion.id)
     _terminar(session, derivacion, Accion.ANULAR, actor, ahora, motivo=motivo.value)
     return derivacion
 
@@ -252,7 +252,7 @@ def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
     if Accion.VENCER not in PASOS[derivacion.estado]:
         return False
     sistema = Actor.sistema("casos")
-    registrar(session, sistema, "derivacion.vencer", "derivacion", derivacion.id)
+    registrar(session, sistema, "casos.derivacion.vencer", "derivacion", derivacion.id)
     _terminar(session, derivacion, Accion.VENCER, sistema, ahora)
     return True
 
@@ -299,8 +299,8 @@ def _caso(session: Session, caso_id: UUID) -> Caso:
     return caso
 
 
-def _exigir_activo(servicio: ServicioRed) -> None:
-    if servicio.estado is not EstadoServicio.ACTIVO or not servicio.institucion.activa:
+def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:
+    if servicio.estado is not EstadoServicio.ACTIVO or not institucion.activa:
         raise Conflicto(_("El servicio no recibe derivaciones en este momento."))
 
 

@@ -78,7 +78,7 @@ def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) ->
     )
     session.add(enlace)
     session.flush()
-    registrar(session, actor, "enlace.crear", "enlace", enlace.id)
+    registrar(session, actor, "casos.enlace.crear", "enlace", enlace.id)
     return EnlaceNuevo(derivacion, f"{base_url}{RUTA}{token}", enlace.vence_en)
 
 
@@ -91,7 +91,7 @@ def abrir(session: Session, token: str) -> Derivacion:
     derivacion = con_respuestas(session, enlace.derivacion_id)
     enlace.aperturas += 1
     enlace.abierto_en = real_now()
-    registrar(session, _quien(derivacion), "enlace.abrir", "enlace", enlace.id)
+    registrar(session, _quien(derivacion), "casos.enlace.abrir", "enlace", enlace.id)
     return derivacion
 
 

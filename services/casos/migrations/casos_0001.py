@@ -108,6 +108,9 @@ def upgrade() -> None:
             batch_op.f("ix_personas_clave_nombre"), ["clave_nombre"], unique=False
         )
         batch_op.create_index(
+            batch_op.f("ix_personas_fecha_nacimiento"), ["fecha_nacimiento"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_personas_registrada_en"), ["registrada_en"], unique=False
         )
 
@@ -406,7 +409,6 @@ def upgrade() -> None:
                 "oficio",
                 "correo",
                 "presencial_acompanada",
-                "autogestionada",
                 name="modo",
                 native_enum=False,
                 length=40,
@@ -578,7 +580,6 @@ def upgrade() -> None:
                 "oficio",
                 "correo",
                 "presencial_acompanada",
-                "autogestionada",
                 name="modo",
                 native_enum=False,
                 length=40,
@@ -593,19 +594,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "forma_consentimiento",
-            sa.Enum(
-                "escrita",
-                "verbal",
-                "electronica",
-                name="formaconsentimiento",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("consentimiento_id", sa.Uuid(), nullable=True),
+        sa.Column("consentimiento_id", sa.Uuid(), nullable=False),
         sa.Column("paquete", sa.Text(), nullable=False),
         sa.Column("motivo_codigo", sa.String(length=40), nullable=True),
         sa.Column(
@@ -758,7 +747,6 @@ def upgrade() -> None:
         sa.Column("siguiente_en", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pausado_en", sa.DateTime(timezone=True), nullable=True),
         sa.Column("terminado_en", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["caso_id"], ["casos.id"], name=op.f("fk_plazos_caso_id")),
         sa.ForeignKeyConstraint(
@@ -833,7 +821,6 @@ def upgrade() -> None:
                 "correo",
                 "oficio",
                 "persona",
-                "sistema",
                 name="canalrespuesta",
                 native_enum=False,
                 length=40,
@@ -945,6 +932,7 @@ def downgrade() -> None:
     op.drop_table("casos")
     with op.batch_alter_table("personas", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personas_registrada_en"))
+        batch_op.drop_index(batch_op.f("ix_personas_fecha_nacimiento"))
         batch_op.drop_index(batch_op.f("ix_personas_clave_nombre"))
 
     op.drop_table("personas")

@@ -76,7 +76,7 @@ def editar(
     servicio.estado = edicion.estado
     servicio.institucion.correo = edicion.correo
     servicio.institucion.telefono = edicion.telefono
-    registrar(session, actor, "red.servicio.editar", "servicio_red", servicio.id)
+    registrar(session, actor, "casos.red.editar", "servicio_red", servicio.id)
     return servicio
 
 
