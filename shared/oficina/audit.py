@@ -2,20 +2,21 @@
 
 A change writes its row in its own transaction: there is no change without a row, no row without
 its change. A reading of personal data writes its row in a short transaction of its own before the
-answer leaves. Rows hold ids and codes; `motivo` is the reason that the person gave, when the rule
-asks for one.
+answer leaves. Rows hold ids and codes; `motivo`, sealed, is the reason that the person gave, when
+the rule asks for one.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.db import Database, Identified, OficinaBase
+from oficina.privacy import EncryptedText
 
 
 class Auditoria(Identified, OficinaBase):
@@ -31,7 +32,7 @@ class Auditoria(Identified, OficinaBase):
     recurso: Mapped[str] = mapped_column(String(60))
     recurso_id: Mapped[UUID | None] = mapped_column(index=True)
     cantidad: Mapped[int | None]
-    motivo: Mapped[str] = mapped_column(Text, default="")
+    motivo: Mapped[str | None] = mapped_column(EncryptedText("oficina.auditoria.motivo"))
     correlation_id: Mapped[str] = mapped_column(String(64), default="")
 
 
@@ -55,7 +56,7 @@ def registrar(
             recurso=recurso,
             recurso_id=recurso_id,
             cantidad=cantidad,
-            motivo=motivo,
+            motivo=motivo or None,
             correlation_id=telemetry.correlation_id.get(),
         )
     )

@@ -81,16 +81,17 @@ def new_app(
     jobs: Jobs,
     client: ServiceClient | None = None,
     identidad: Identidad | None = None,
+    db: Database | None = None,
 ) -> Flask:
     """The application of one service, without routes of its own yet.
 
     It connects to the service's database and does not migrate it. `client` is the way to the other
-    services (shared when embedded); `identidad` is given by identidad itself, which needs no way.
+    services (shared when embedded); identidad gives itself, `identidad`, and its `db`.
     """
     telemetry.configure_logging(settings.log_level)
     use_keyring(Keyring.load(settings.claves, make=settings.embedded))
     outbox.configure(settings.comuna)
-    db = Database(settings.database_for(servicio))
+    db = db or Database(settings.database_for(servicio))
     own_client = (client or ServiceClient(settings)).as_service(servicio)
     app = _flask(servicio, settings, permisos)
     env = Env(settings=settings, db=db, client=own_client)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from oficina.actor import Actor
 from oficina.clock import real_now
@@ -209,13 +210,13 @@ class Guard:
             self.drop_cookie(response)
         return response
 
-    def set_cookie(self, response: Response, token: str) -> None:
+    def set_cookie(self, response: BaseResponse, token: str) -> None:
         """Give the person's browser the token; it forgets it when it closes."""
         response.set_cookie(
             COOKIE, token, secure=self._secure, httponly=True, samesite="Lax", path="/"
         )
 
-    def drop_cookie(self, response: Response) -> None:
+    def drop_cookie(self, response: BaseResponse) -> None:
         """Make the person's browser forget the token."""
         g.pop("new_token", None)
         response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="Lax", path="/")

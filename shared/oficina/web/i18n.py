@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from babel import dates
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response as BaseResponse
 
 from oficina import clock
 
@@ -31,7 +32,7 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else DEFAULT
 
 
-def set_language(response: Response, chosen: str, *, secure: bool) -> None:
+def set_language(response: BaseResponse, chosen: str, *, secure: bool) -> None:
     """Remember the choice for a year."""
     response.set_cookie(
         COOKIE,

@@ -53,14 +53,21 @@ def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def spend(limit: str, *key: str) -> None:
     """Count one try for `key`; raises Demasiado, with the seconds to wait, when it was too many."""
-    counters = current_app.extensions["counters"]
+    _ask(current_app.extensions["counters"].hit, limit, key)
+
+
+def check(limit: str, *key: str) -> None:
+    """Raise Demasiado when the tries of `key` are used up; counts none itself."""
+    _ask(current_app.extensions["counters"].test, limit, key)
+
+
+def _ask(question: Callable[..., bool], limit: str, key: tuple[str, ...]) -> None:
     item = parse(limit)
     try:
-        if counters.hit(item, current_app.name, *key):
+        if question(item, current_app.name, *key):
             return
-        reset = counters.get_window_stats(item, current_app.name, *key).reset_time
+        stats = current_app.extensions["counters"].get_window_stats(item, current_app.name, *key)
     except StorageError:
         log.warning("contador_no_disponible", servicio=current_app.name)
         return
-    wait = max(1, round(reset - real_now().timestamp()))
-    raise Demasiado(retry_after=wait)
+    raise Demasiado(retry_after=max(1, round(stats.reset_time - real_now().timestamp())))

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("recurso", sa.String(length=60), nullable=False),
         sa.Column("recurso_id", sa.Uuid(), nullable=True),
         sa.Column("cantidad", sa.Integer(), nullable=True),
-        sa.Column("motivo", sa.Text(), nullable=False),
+        sa.Column("motivo", sa.Text(), nullable=True),
         sa.Column("correlation_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auditoria")),

@@ -1,0 +1,206 @@
+"""What can be done at identidad. One function a use case, one transaction.
+
+Signing in is the exception: comparing a password is slow on purpose and must not hold the write
+lock, so `entrar` takes the database and opens its two short transactions itself.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Sesion
+from identidad.queries import (
+    cliente_por_client_id,
+    funcionario_por_id,
+    funcionario_por_usuario,
+    sesion_por_id,
+)
+from identidad.secretos import clave_correcta, hash_clave, hash_secreto, nuevo_secreto
+from oficina.actor import Actor
+from oficina.audit import registrar
+from oficina.db import Database
+from oficina.errors import Conflicto, DatosInvalidos, NoIdentificado
+from oficina.settings import SERVICES, Settings
+from oficina.web.client import service_secret
+
+SERVICE_PREFIX = "servicio-"
+# The composition root calls services too, in its own name.
+SERVICE_NAMES = frozenset({*SERVICES, "acogida"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoFuncionario:
+    """What is needed to open an account."""
+
+    usuario: str
+    nombre: str
+    correo: str
+    clave: str
+    roles: Sequence[str]
+    unidad: str = ""
+    idioma: str = "es"
+
+
+class CredencialesInvalidas(NoIdentificado):
+    """Wrong password, unknown user or deactivated account: the answer does not tell which."""
+
+    title = "El usuario o la clave no son correctos"
+
+
+def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -> Funcionario:
+    """Open an account; DatosInvalidos when the user name is taken."""
+    usuario = datos.usuario.lower()
+    if funcionario_por_usuario(session, usuario):
+        raise DatosInvalidos({"usuario": [_("Ese nombre de usuario ya existe.")]})
+    funcionario = Funcionario(
+        usuario=usuario,
+        nombre=datos.nombre,
+        correo=datos.correo,
+        clave_hash=hash_clave(datos.clave),
+        roles=sorted(datos.roles),
+        unidad=datos.unidad,
+        idioma=datos.idioma,
+    )
+    session.add(funcionario)
+    session.flush()
+    registrar(session, actor, "identidad.cuenta.crear", "funcionario", funcionario.id)
+    return funcionario
+
+
+def desactivar(
+    session: Session, funcionario_id: UUID, actor: Actor, ahora: datetime
+) -> Funcionario:
+    """Close an account and end its sessions; nobody closes their own."""
+    if funcionario_id == actor.id:
+        raise Conflicto(_("Nadie puede desactivar su propia cuenta."))
+    funcionario = funcionario_por_id(session, funcionario_id)
+    funcionario.activo = False
+    _terminar_sesiones(session, funcionario_id, ahora)
+    registrar(session, actor, "identidad.cuenta.desactivar", "funcionario", funcionario_id)
+    return funcionario
+
+
+def reactivar(session: Session, funcionario_id: UUID, actor: Actor) -> Funcionario:
+    """Open a closed account again, with the password that it had."""
+    funcionario = funcionario_por_id(session, funcionario_id)
+    funcionario.activo = True
+    registrar(session, actor, "identidad.cuenta.reactivar", "funcionario", funcionario_id)
+    return funcionario
+
+
+def cambiar_clave(
+    session: Session, funcionario_id: UUID, clave: str, actor: Actor, ahora: datetime
+) -> Funcionario:
+    """Set a new password and end the sessions that the old one opened."""
+    funcionario = funcionario_por_id(session, funcionario_id)
+    funcionario.clave_hash = hash_clave(clave)
+    _terminar_sesiones(session, funcionario_id, ahora)
+    registrar(session, actor, "identidad.cuenta.cambiar_clave", "funcionario", funcionario_id)
+    return funcionario
+
+
+def entrar(db: Database, usuario: str, clave: str, ahora: datetime) -> Sesion:
+    """Open a session; CredencialesInvalidas, after the same work, whatever was wrong."""
+    with db.read() as session:
+        known = funcionario_por_usuario(session, usuario)
+    if not clave_correcta(known.clave_hash if known and known.activo else None, clave):
+        raise CredencialesInvalidas
+    with db.begin() as session:
+        funcionario = funcionario_por_usuario(session, usuario)
+        if funcionario is None or not funcionario.activo:
+            raise CredencialesInvalidas
+        sesion = Sesion(
+            funcionario_id=funcionario.id,
+            funcionario=funcionario,
+            creada_en=ahora,
+            vista_en=ahora,
+            terminada_en=None,
+        )
+        session.add(sesion)
+        session.flush()
+        registrar(session, funcionario.actor(), "identidad.sesion.abrir", "sesion", sesion.id)
+        return sesion
+
+
+def salir(session: Session, sesion_id: UUID, actor: Actor, ahora: datetime) -> None:
+    """End a session; the tokens that it gave stop working within a minute."""
+    if sesion := sesion_por_id(session, sesion_id):
+        sesion.terminar(ahora)
+        registrar(session, actor, "identidad.sesion.terminar", "sesion", sesion_id)
+
+
+def renovar(db: Database, sesion_id: UUID, ahora: datetime) -> Actor | None:
+    """Who a standing session belongs to, as of now; None when it has ended."""
+    with db.read() as session:
+        sesion = sesion_por_id(session, sesion_id)
+    if sesion is None or not sesion.vigente(ahora) or not sesion.funcionario.activo:
+        return None
+    if sesion.requiere_marca(ahora):
+        with db.begin() as session:
+            seen = session.get(Sesion, sesion_id)
+            if seen is not None:
+                seen.vista_en = ahora
+    return sesion.funcionario.actor()
+
+
+def borrar_sesiones_viejas(session: Session, ahora: datetime) -> int:
+    """Forget the sessions that no token can come from any more; how many they were."""
+    done = session.execute(
+        delete(Sesion).where(
+            or_(
+                Sesion.terminada_en < ahora - DURACION,
+                Sesion.vista_en < ahora - INACTIVIDAD - DURACION,
+                Sesion.creada_en < ahora - DURACION - DURACION,
+            )
+        )
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result counts rows
+
+
+def crear_cliente(
+    session: Session, nombre: str, roles: Sequence[str], actor: Actor, *, unidad: str = ""
+) -> tuple[ClienteApi, str]:
+    """Register a program that calls the API; its secret is shown this once."""
+    secreto = nuevo_secreto()
+    cliente = ClienteApi(
+        client_id=f"cliente-{nuevo_secreto()[:12].lower().replace('_', 'x')}",
+        nombre=nombre,
+        secreto_hash=hash_secreto(secreto),
+        roles=sorted(roles),
+        unidad=unidad,
+    )
+    session.add(cliente)
+    session.flush()
+    registrar(session, actor, "identidad.cliente.crear", "cliente_api", cliente.id)
+    return cliente, secreto
+
+
+def autenticar_cliente(
+    session: Session, settings: Settings, client_id: str, secreto: str
+) -> Actor | None:
+    """The program or the service of ours that holds this secret; None when nobody does."""
+    servicio = client_id.removeprefix(SERVICE_PREFIX)
+    if client_id.startswith(SERVICE_PREFIX) and servicio in SERVICE_NAMES:
+        expected = service_secret(settings, servicio)
+        return Actor.sistema(servicio) if _same(expected, secreto) else None
+    cliente = cliente_por_client_id(session, client_id)
+    kept = cliente.secreto_hash if cliente else ""
+    return cliente.actor() if cliente and _same(kept, hash_secreto(secreto)) else None
+
+
+def _same(expected: str, given: str) -> bool:
+    return hmac.compare_digest(expected.encode(), given.encode())
+
+
+def _terminar_sesiones(session: Session, funcionario_id: UUID, ahora: datetime) -> None:
+    query = select(Sesion).where(
+        Sesion.funcionario_id == funcionario_id, Sesion.terminada_en.is_(None)
+    )
+    for sesion in session.scalars(query):
+        sesion.terminar(ahora)

@@ -1,0 +1,127 @@
+"""JSON of identidad: who the staff are, the keys, and tokens."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint as FlaskBlueprint
+from flask import Response, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from flask_smorest import Blueprint
+
+from identidad import actions, queries
+from identidad.models import Funcionario
+from identidad.schemas import (
+    FuncionarioSchema,
+    FuncionariosConsultaSchema,
+    RenovacionSchema,
+    YoSchema,
+)
+from identidad.sesiones import IdentidadLocal
+from oficina.errors import NoPermitido
+from oficina.web import limits
+from oficina.web.app import env
+from oficina.web.auth import Actor, actor, public, requires
+from oficina.web.tokens import LIFE, Credencial
+
+FALLOS = "30/minute"
+
+bp = Blueprint(
+    "identidad_api",
+    __name__,
+    url_prefix="/identidad/api/v1",
+    description="Quién trabaja en la oficina",
+)
+oauth_bp = FlaskBlueprint("oauth", __name__)
+
+
+@bp.get("/funcionarios")
+@bp.arguments(FuncionariosConsultaSchema, location="query")
+@bp.response(200, FuncionarioSchema(many=True))
+@requires("identidad.funcionario.listar")
+def funcionarios(consulta: dict[str, Any]) -> Sequence[Funcionario]:
+    """Funcionarios activos, de un rol si se pide"""
+    with env().db.read() as session:
+        return queries.funcionarios(session, rol=consulta.get("rol"))
+
+
+@bp.get("/yo")
+@bp.response(200, YoSchema)
+@requires("identidad.yo.ver")
+def yo() -> Actor:
+    """De quién es el token"""
+    return actor()
+
+
+@bp.post("/sesiones/renovacion")
+@bp.response(200, RenovacionSchema)
+@requires("identidad.sesion.renovar")
+def renovacion() -> dict[str, str]:
+    """Un token nuevo de una sesión vigente, para los servicios de la oficina"""
+    # The door renewed the cookie when it was due. Only services ask for it: a script of a page
+    # must not read what the browser keeps from scripts.
+    if "Sec-Fetch-Site" in request.headers:
+        raise NoPermitido
+    return {"token": g.token}
+
+
+@oauth_bp.get("/identidad/.well-known/jwks.json")
+@public
+def jwks() -> Response:
+    """The public keys of the tokens."""
+    response = jsonify(identidad_local().jwks())
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@oauth_bp.post("/identidad/oauth/token")
+@public
+def token() -> ResponseReturnValue:
+    """Client credentials (RFC 6749 §4.4), by Basic or in the body."""
+    limits.check(FALLOS, "oauth", get_remote_address())
+    if request.form.get("grant_type") != "client_credentials":
+        kind = "unsupported_grant_type" if request.form.get("grant_type") else "invalid_request"
+        return _oauth_error(kind, 400)
+    client_id, secret = _presented()
+    with env().db.read() as session:
+        found = actions.autenticar_cliente(session, env().settings, client_id, secret)
+    if found is None:
+        limits.spend(FALLOS, "oauth", get_remote_address())
+        return _oauth_error("invalid_client", 401)
+    local = identidad_local()
+    signed = local.token_de_cliente(Credencial.nueva(found, local.reloj()))
+    return _uncached(
+        {
+            "access_token": signed,
+            "token_type": "Bearer",
+            "expires_in": int(LIFE.total_seconds()),
+            "scope": " ".join(sorted(found.roles)),
+        }
+    )
+
+
+def identidad_local() -> IdentidadLocal:
+    """The signer of this application."""
+    local: IdentidadLocal = current_app.extensions["identidad_local"]
+    return local
+
+
+def _presented() -> tuple[str, str]:
+    basic = request.authorization
+    if basic is not None and basic.type == "basic":
+        return basic.username or "", basic.password or ""
+    return request.form.get("client_id", ""), request.form.get("client_secret", "")
+
+
+def _oauth_error(error: str, status: int) -> Response:
+    response = _uncached({"error": error})
+    response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="identidad"'
+    return response
+
+
+def _uncached(body: dict[str, Any]) -> Response:
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,34 @@
+"""identidad, put together: read it first."""
+
+from flask import Flask
+
+from identidad import api, pages
+from identidad.permissions import PERMISOS
+from identidad.secretos import Firma
+from identidad.sesiones import IdentidadLocal
+from identidad.tasks import jobs
+from oficina.db import Database
+from oficina.settings import Settings
+from oficina.web.app import new_api, new_app
+from oficina.web.client import ServiceClient
+
+
+def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
+    """The web application of identidad."""
+    firma = Firma.load(settings.claves, make=settings.embedded)
+    db = Database(settings.database_for("identidad"))
+    local = IdentidadLocal(db, firma)
+    app = new_app(
+        "identidad",
+        settings,
+        permisos=PERMISOS,
+        jobs=jobs,
+        client=client,
+        identidad=local,
+        db=db,
+    )
+    app.extensions["identidad_local"] = local
+    app.register_blueprint(pages.bp)
+    app.register_blueprint(api.oauth_bp)
+    new_api(app, title="Identidad").register_blueprint(api.bp)
+    return app

@@ -1,0 +1,115 @@
+"""What identidad knows: the staff, their sessions, and the clients of the API."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from oficina.actor import Actor
+from oficina.clock import real_now
+from oficina.db import Identified, new_registry
+
+# Sessions live on the machine's clock.
+INACTIVIDAD = timedelta(hours=8)
+DURACION = timedelta(hours=12)
+# A session that is in use is marked no more often than this, so that renewals seldom write.
+MARCA_DE_USO = timedelta(minutes=5)
+
+
+class Base(DeclarativeBase):
+    """Tables of identidad."""
+
+    registry = new_registry()
+
+
+class Rol(StrEnum):
+    """What a person does at the office; permissions are given to roles, never to people."""
+
+    RECEPCION = "recepcion"
+    PROFESIONAL = "profesional"
+    COORDINACION = "coordinacion"
+    ADMINISTRADOR = "administrador"
+
+
+class Funcionario(Identified, Base):
+    """Somebody who works at the office. Is deactivated, never deleted: cases keep their name."""
+
+    __tablename__ = "funcionarios"
+
+    usuario: Mapped[str] = mapped_column(String(40), unique=True)
+    nombre: Mapped[str] = mapped_column(String(120))
+    correo: Mapped[str] = mapped_column(String(254))
+    clave_hash: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    unidad: Mapped[str] = mapped_column(String(80), default="")
+    idioma: Mapped[str] = mapped_column(String(5), default="es")
+    activo: Mapped[bool] = mapped_column(default=True)
+    creado_en: Mapped[datetime] = mapped_column(default=real_now)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def actor(self) -> Actor:
+        """The subject of what this person does."""
+        return Actor(
+            id=self.id,
+            nombre=self.nombre,
+            roles=frozenset(self.roles),
+            unidad=self.unidad,
+            tipo="persona",
+        )
+
+
+class Sesion(Identified, Base):
+    """From signing in to signing out: 8 hours without use, 12 in all, or until it is ended."""
+
+    __tablename__ = "sesiones"
+
+    funcionario_id: Mapped[UUID] = mapped_column(ForeignKey("funcionarios.id"), index=True)
+    creada_en: Mapped[datetime]
+    vista_en: Mapped[datetime]
+    terminada_en: Mapped[datetime | None]
+
+    funcionario: Mapped[Funcionario] = relationship(lazy="raise")
+
+    def vigente(self, ahora: datetime) -> bool:
+        """Whether it still stands."""
+        return (
+            self.terminada_en is None
+            and ahora - self.vista_en < INACTIVIDAD
+            and ahora - self.creada_en < DURACION
+        )
+
+    def requiere_marca(self, ahora: datetime) -> bool:
+        """Whether its last use is old enough to be written down again."""
+        return ahora - self.vista_en >= MARCA_DE_USO
+
+    def terminar(self, ahora: datetime) -> None:
+        """End it; one that has ended stays as it was."""
+        self.terminada_en = self.terminada_en or ahora
+
+
+class ClienteApi(Identified, Base):
+    """A program that calls the API with its own secret, of which only a hash is kept."""
+
+    __tablename__ = "clientes_api"
+
+    client_id: Mapped[str] = mapped_column(String(60), unique=True)
+    nombre: Mapped[str] = mapped_column(String(120))
+    secreto_hash: Mapped[str] = mapped_column(String(64))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    unidad: Mapped[str] = mapped_column(String(80), default="")
+    activo: Mapped[bool] = mapped_column(default=True)
+    creado_en: Mapped[datetime] = mapped_column(default=real_now)
+
+    def actor(self) -> Actor:
+        """The subject of what this program does."""
+        return Actor(
+            id=self.id,
+            nombre=self.nombre,
+            roles=frozenset(self.roles),
+            unidad=self.unidad,
+            tipo="cliente",
+        )

@@ -1,0 +1,189 @@
+"""Pages of identidad: signing in and out, the way home, the accounts."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
+
+from identidad import actions, queries
+from identidad.api import identidad_local
+from identidad.models import Sesion
+from identidad.schemas import ROLES, ClaveSchema, EntradaSchema, NuevoFuncionarioSchema
+from oficina.errors import DatosInvalidos
+from oficina.web import i18n, limits
+from oficina.web.app import env
+from oficina.web.auth import actor, actor_or_none, guard, public, requires
+from oficina.web.forms import Form
+
+FALLOS_POR_DIRECCION = "30/minute"
+FALLOS_POR_CUENTA = "10/15minutes"
+ENTRAR = "/identidad/entrar"
+CUENTAS = "/identidad/cuentas"
+
+# Where each role begins its day; the first that a person has decides.
+INICIO = (
+    ("coordinacion", "/casos/"),
+    ("profesional", "/casos/"),
+    ("recepcion", "/casos/recepcion"),
+    ("administrador", CUENTAS),
+)
+
+bp = Blueprint("identidad", __name__)
+
+
+@bp.get("/")
+@public
+def inicio() -> ResponseReturnValue:
+    """Each to where their work is."""
+    reader = actor_or_none()
+    if reader is None:
+        return redirect(ENTRAR, 303)
+    return redirect(next((url for rol, url in INICIO if rol in reader.roles), ENTRAR), 303)
+
+
+@bp.get("/identidad/entrar")
+@public
+def entrar() -> ResponseReturnValue:
+    """The sign-in page."""
+    if actor_or_none() is not None:
+        return redirect(_local(request.args.get("siguiente", "/")), 303)
+    return _pagina_de_entrada(Form(EntradaSchema()), 200)
+
+
+@bp.post("/identidad/entrar")
+@public
+def abrir_sesion() -> ResponseReturnValue:
+    """Sign in. Too many failures, from one address or on one account, have to wait."""
+    form = Form(EntradaSchema())
+    if not form.valid:
+        return _pagina_de_entrada(form, 422)
+    address, account = get_remote_address(), form.data["usuario"].lower()
+    limits.check(FALLOS_POR_DIRECCION, "entrar", address)
+    limits.check(FALLOS_POR_CUENTA, "cuenta", account)
+    try:
+        sesion = actions.entrar(env().db, form.data["usuario"], form.data["clave"], guard().reloj())
+    except actions.CredencialesInvalidas:
+        limits.spend(FALLOS_POR_DIRECCION, "entrar", address)
+        limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
+        form.add_error("", _("El usuario o la clave no son correctos."))
+        return _pagina_de_entrada(form, 422)
+    return _con_sesion(sesion)
+
+
+@bp.post("/identidad/salir")
+@requires("identidad.sesion.terminar")
+def salir() -> ResponseReturnValue:
+    """Sign out, here and in every service."""
+    with env().db.begin() as session:
+        if g.credencial.sesion_id is not None:
+            actions.salir(session, g.credencial.sesion_id, actor(), guard().reloj())
+    response = redirect(ENTRAR, 303)
+    guard().drop_cookie(response)
+    flash(_("Cerró su sesión."), "success")
+    return response
+
+
+@bp.post("/identidad/idioma")
+@public
+def idioma() -> ResponseReturnValue:
+    """Remember the language of the pages and go back."""
+    response = redirect(_local(request.form.get("volver", "/")), 303)
+    i18n.set_language(
+        response, request.form.get("idioma", ""), secure=env().settings.secure_cookies
+    )
+    return response
+
+
+@bp.get("/identidad/cuentas")
+@requires("identidad.cuenta.administrar")
+def cuentas() -> str:
+    """Every account."""
+    with env().db.read() as session:
+        todas = queries.cuentas(session)
+    return render_template("identidad/cuentas.html", cuentas=todas, roles=ROLES)
+
+
+@bp.route("/identidad/cuentas/nueva", methods=["GET", "POST"])
+@requires("identidad.cuenta.administrar")
+def nueva_cuenta() -> ResponseReturnValue:
+    """Open an account."""
+    form = Form(NuevoFuncionarioSchema(), initial={"idioma": "es"})
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                actions.crear_funcionario(session, form.data, actor())
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(_("La cuenta está abierta."), "success")
+            return redirect(CUENTAS, 303)
+    page = render_template("identidad/cuenta_nueva.html", form=form, roles=ROLES)
+    return page, 422 if form.sent else 200
+
+
+@bp.get("/identidad/cuentas/<uuid:funcionario_id>")
+@requires("identidad.cuenta.administrar")
+def cuenta(funcionario_id: UUID) -> str:
+    """One account."""
+    return _pagina_de_cuenta(funcionario_id, Form(ClaveSchema()))
+
+
+@bp.post("/identidad/cuentas/<uuid:funcionario_id>/clave")
+@requires("identidad.cuenta.administrar")
+def cambiar_clave(funcionario_id: UUID) -> ResponseReturnValue:
+    """Give an account a new password."""
+    form = Form(ClaveSchema())
+    if not form.valid:
+        return _pagina_de_cuenta(funcionario_id, form), 422
+    with env().db.begin() as session:
+        actions.cambiar_clave(session, funcionario_id, form.data["clave"], actor(), guard().reloj())
+    flash(_("La clave es nueva; las sesiones que estaban abiertas terminaron."), "success")
+    return redirect(f"{CUENTAS}/{funcionario_id}", 303)
+
+
+@bp.post("/identidad/cuentas/<uuid:funcionario_id>/desactivar")
+@requires("identidad.cuenta.administrar")
+def desactivar(funcionario_id: UUID) -> ResponseReturnValue:
+    """Close an account."""
+    with env().db.begin() as session:
+        actions.desactivar(session, funcionario_id, actor(), guard().reloj())
+    flash(_("La cuenta está cerrada y sus sesiones terminaron."), "success")
+    return redirect(f"{CUENTAS}/{funcionario_id}", 303)
+
+
+@bp.post("/identidad/cuentas/<uuid:funcionario_id>/reactivar")
+@requires("identidad.cuenta.administrar")
+def reactivar(funcionario_id: UUID) -> ResponseReturnValue:
+    """Open a closed account again."""
+    with env().db.begin() as session:
+        actions.reactivar(session, funcionario_id, actor())
+    flash(_("La cuenta está abierta otra vez."), "success")
+    return redirect(f"{CUENTAS}/{funcionario_id}", 303)
+
+
+def _con_sesion(sesion: Sesion) -> ResponseReturnValue:
+    response = redirect(_local(request.args.get("siguiente", "/")), 303)
+    guard().set_cookie(response, identidad_local().token_de(sesion))
+    if i18n.COOKIE not in request.cookies:
+        i18n.set_language(response, sesion.funcionario.idioma, secure=env().settings.secure_cookies)
+    return response
+
+
+def _local(address: str) -> str:
+    """An address of ours, never of another site."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_ours and address.isprintable() else "/"
+
+
+def _pagina_de_entrada(form: Form, status: int) -> ResponseReturnValue:
+    return render_template("identidad/entrar.html", form=form), status
+
+
+def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
+    with env().db.read() as session:
+        funcionario = queries.funcionario_por_id(session, funcionario_id)
+    return render_template(
+        "identidad/cuenta.html", cuenta=funcionario, form=form, roles=ROLES, yo=actor()
+    )

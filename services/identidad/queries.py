@@ -1,0 +1,47 @@
+"""What can be asked of identidad."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from identidad.models import ClienteApi, Funcionario, Sesion
+from oficina.errors import NoEncontrado
+
+
+def funcionarios(session: Session, *, rol: str | None = None) -> Sequence[Funcionario]:
+    """The active staff, by name; of one role when asked."""
+    query = select(Funcionario).where(Funcionario.activo).order_by(Funcionario.nombre)
+    return [one for one in session.scalars(query) if rol is None or rol in one.roles]
+
+
+def cuentas(session: Session) -> Sequence[Funcionario]:
+    """Every account, the active ones first."""
+    query = select(Funcionario).order_by(Funcionario.activo.desc(), Funcionario.nombre)
+    return session.scalars(query).all()
+
+
+def funcionario_por_id(session: Session, funcionario_id: UUID) -> Funcionario:
+    """One account; NoEncontrado when there is none."""
+    funcionario = session.get(Funcionario, funcionario_id)
+    if funcionario is None:
+        raise NoEncontrado
+    return funcionario
+
+
+def funcionario_por_usuario(session: Session, usuario: str) -> Funcionario | None:
+    """The account with that user name, however its case was typed."""
+    return session.scalar(select(Funcionario).where(Funcionario.usuario == usuario.lower()))
+
+
+def sesion_por_id(session: Session, sesion_id: UUID) -> Sesion | None:
+    """A session with its person."""
+    query = select(Sesion).where(Sesion.id == sesion_id).options(joinedload(Sesion.funcionario))
+    return session.scalar(query)
+
+
+def cliente_por_client_id(session: Session, client_id: str) -> ClienteApi | None:
+    """An active client of the API."""
+    query = select(ClienteApi).where(ClienteApi.client_id == client_id, ClienteApi.activo)
+    return session.scalar(query)

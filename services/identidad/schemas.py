@@ -1,0 +1,102 @@
+"""What comes into identidad and what goes out."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields, post_load, validate
+
+from identidad.actions import NuevoFuncionario
+from identidad.models import Rol
+
+ROLES = {
+    Rol.RECEPCION: _l("Recepción"),
+    Rol.PROFESIONAL: _l("Profesional"),
+    Rol.COORDINACION: _l("Coordinación"),
+    Rol.ADMINISTRADOR: _l("Administración del sistema"),
+}
+LARGO_DE_CLAVE = 12
+
+
+def _clave() -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Length(
+            min=LARGO_DE_CLAVE,
+            max=200,
+            error=_l("La clave debe tener entre 12 y 200 caracteres."),
+        ),
+        metadata={"raw": True},
+    )
+
+
+class EntradaSchema(Schema):
+    """Signing in."""
+
+    usuario = fields.String(required=True, validate=validate.Length(max=200))
+    clave = fields.String(required=True, validate=validate.Length(max=200), metadata={"raw": True})
+
+
+class NuevoFuncionarioSchema(Schema):
+    """A new account."""
+
+    usuario = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            re.compile(r"[a-z0-9][a-z0-9._-]{2,39}\Z", re.IGNORECASE),
+            error=_l("Use de 3 a 40 letras sin acento, números, punto o guion."),
+        ),
+    )
+    nombre = fields.String(required=True, validate=validate.Length(min=3, max=120))
+    correo = fields.Email(required=True)
+    clave = _clave()
+    roles = fields.List(
+        fields.String(validate=validate.OneOf([rol.value for rol in Rol])),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    unidad = fields.String(load_default="", validate=validate.Length(max=80))
+    idioma = fields.String(load_default="es", validate=validate.OneOf(["es", "en"]))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_options: Any) -> NuevoFuncionario:
+        """The account to open."""
+        return NuevoFuncionario(**data)
+
+
+class ClaveSchema(Schema):
+    """A new password."""
+
+    clave = _clave()
+
+
+class FuncionariosConsultaSchema(Schema):
+    """Which of the staff."""
+
+    rol = fields.String(validate=validate.OneOf([rol.value for rol in Rol]))
+
+
+class FuncionarioSchema(Schema):
+    """One of the staff, as colleagues and services see them."""
+
+    id = fields.UUID(required=True)
+    nombre = fields.String(required=True)
+    correo = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    unidad = fields.String(required=True)
+
+
+class YoSchema(Schema):
+    """Who the token speaks for."""
+
+    id = fields.UUID(required=True)
+    nombre = fields.String(required=True)
+    roles = fields.Function(lambda actor: sorted(actor.roles))
+    unidad = fields.String(required=True)
+    tipo = fields.String(required=True)
+
+
+class RenovacionSchema(Schema):
+    """A fresh token."""
+
+    token = fields.String(required=True)

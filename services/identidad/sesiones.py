@@ -1,0 +1,50 @@
+"""identidad's own side of the door: the keys and renewals that other services ask over HTTP."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from identidad import actions
+from identidad.models import Sesion
+from identidad.secretos import Firma
+from oficina.clock import real_now
+from oficina.db import Database
+from oficina.web.tokens import Credencial, TokenInvalido, Verificador
+
+
+class IdentidadLocal:
+    """Signs and renews with the private key and the sessions of this database."""
+
+    def __init__(
+        self, db: Database, firma: Firma, reloj: Callable[[], datetime] = real_now
+    ) -> None:
+        self._db = db
+        self._firma = firma
+        self._verificador = Verificador(self.jwks)
+        self.reloj = reloj
+
+    def jwks(self) -> Mapping[str, Any]:
+        """The public keys."""
+        return self._firma.publicas()
+
+    def renovar(self, token: str) -> str | None:
+        """A fresh token of the same session, with the roles of now; None when it has ended."""
+        try:
+            credencial = self._verificador.leer(token, self.reloj())
+        except TokenInvalido:
+            return None
+        if credencial.sesion_id is None:
+            return None
+        actor = actions.renovar(self._db, credencial.sesion_id, self.reloj())
+        if actor is None:
+            return None
+        return self._firma.firmar(Credencial.nueva(actor, self.reloj(), credencial.sesion_id))
+
+    def token_de(self, sesion: Sesion) -> str:
+        """The first token of a session that was just opened."""
+        actor = sesion.funcionario.actor()
+        return self._firma.firmar(Credencial.nueva(actor, self.reloj(), sesion.id))
+
+    def token_de_cliente(self, credencial: Credencial) -> str:
+        """The token of a program or a service."""
+        return self._firma.firmar(credencial)

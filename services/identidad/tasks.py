@@ -1,0 +1,15 @@
+"""What identidad does by itself: it forgets sessions that ended long ago."""
+
+from identidad import actions
+from oficina.clock import real_now
+from oficina.env import Env
+from oficina.jobs import Jobs
+
+jobs = Jobs("identidad")
+
+
+@jobs.sweep(every=3600)
+def borrar_sesiones_viejas(env: Env) -> None:
+    """Delete the sessions from which no token can come any more."""
+    with env.db.begin() as session:
+        actions.borrar_sesiones_viejas(session, real_now())

@@ -1,0 +1,105 @@
+"""A small office in one process for unit tests: real identidad, real tokens, SQLite files."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from identidad.actions import NuevoFuncionario, crear_funcionario
+from identidad.app import create_app
+from identidad.models import Funcionario, Sesion
+from oficina.actor import Actor
+from oficina.clock import real_now
+from oficina.db import Database
+from oficina.migrations import migrate
+from oficina.privacy import Keyring, use_keyring
+from oficina.settings import Settings
+from oficina.web.client import ServiceClient
+
+CLAVE = "clave de prueba larga"
+
+
+class Oficina:
+    """identidad and whatever the test mounts beside it.
+
+    `entrar(app, "profesional")` answers a browser with that role's session; `token("servicio")` a
+    Bearer token; `mount(app)` lets other services ask `app`.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.settings = Settings(data_dir=data_dir)
+        use_keyring(Keyring.load(self.settings.claves))
+        self.client = ServiceClient(self.settings)
+        migrate("identidad", Database(self.settings.database_for("identidad")))
+        self.identidad = create_app(self.settings, self.client)
+        self.mount(self.identidad)
+
+    def mount(self, app: Flask) -> None:
+        """Let the other services ask `app`."""
+        self.client.mount(app.name, app)
+
+    def funcionario(self, rol: str) -> Funcionario:
+        """The member of staff who has this role, hired when first asked for."""
+        db = self.identidad.extensions["env"].db
+        with db.begin() as session:
+            known = session.query(Funcionario).filter_by(usuario=rol).one_or_none()
+            return known or crear_funcionario(
+                session,
+                NuevoFuncionario(
+                    usuario=rol,
+                    nombre=f"Persona de {rol}",
+                    correo=f"{rol}@oficina.example",
+                    clave=CLAVE,
+                    roles=[rol],
+                    unidad="Oficina de migrantes",
+                ),
+                Actor.sistema("identidad"),
+            )
+
+    def sesion(self, rol: str) -> str:
+        """The token of a new session of that role's member of staff."""
+        funcionario = self.funcionario(rol)
+        ahora = real_now()
+        with self.identidad.extensions["env"].db.begin() as session:
+            sesion = Sesion(
+                funcionario_id=funcionario.id, creada_en=ahora, vista_en=ahora, terminada_en=None
+            )
+            session.add(sesion)
+            session.flush()
+            sesion.funcionario = funcionario
+            token: str = self.identidad.extensions["identidad_local"].token_de(sesion)
+        return token
+
+    def entrar(self, app: Flask, rol: str) -> FlaskClient:
+        """A browser in front of `app` in which somebody with this role has signed in."""
+        browser = app.test_client()
+        browser.set_cookie("acogida", self.sesion(rol))
+        return browser
+
+    def bearer(self, rol: str) -> dict[str, str]:
+        """Headers of an API client with this role; `servicio` is a service of the office."""
+        if rol == "servicio":
+            token = self.client.as_service("casos")._own_token()
+        else:
+            token = self.sesion(rol)
+        return {"Authorization": f"Bearer {token}"}
+
+    def adelantar(self, app: Flask, segundos: float) -> None:
+        """Move the clock of doors and sessions, for `app` and for identidad."""
+        for one in (app, self.identidad):
+            one.extensions["guard"].reloj = lambda: real_now() + timedelta(seconds=segundos)
+        self.identidad.extensions["identidad_local"].reloj = lambda: (
+            real_now() + timedelta(seconds=segundos)
+        )
+
+
+@pytest.fixture
+def oficina(tmp_path: Path) -> Iterator[Oficina]:
+    """A small office in `tmp_path`."""
+    made = Oficina(tmp_path)
+    yield made
+    made.client.close()
+    made.identidad.extensions["env"].db.close()
