@@ -1,0 +1,281 @@
+"""The facts themselves, de-identified at the door.
+
+What leaves says when, what and where to; of the person only a nationality, an age band, a sex and
+a pseudonym that is different for each subscriber. Ids are opaque: nobody can go back to the record
+with them, nor join two subscribers' copies.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from casos.atenciones.models import Atencion
+from casos.derivaciones.models import Derivacion
+from casos.expedientes.models import Caso
+from casos.hechos.actions import CONTADAS
+from casos.hechos.cursor import Cursor
+from casos.hechos.models import ContadorDeCambios
+from casos.personas.edades import rango_etario
+from casos.personas.models import Origen, Persona
+from casos.red.models import Institucion
+from casos.taxonomia import taxonomia
+from oficina.clock import local
+from oficina.errors import Conflicto
+from oficina.privacy import blind_index
+
+SIN_NACIONALIDAD = "UNK"
+SIN_RESULTADO = "sin_informacion"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hecho:
+    """One thing that happened. `vigente` is False when it must not be counted (any more)."""
+
+    id: UUID
+    clase: str
+    fecha: date
+    nacionalidad: str
+    tramo_edad: str
+    origen: str
+    sexo: str | None = None
+    tema: str | None = None
+    linea: str | None = None
+    canal: str | None = None
+    institucion: str | None = None
+    resultado: str | None = None
+    grado_evidencia: str | None = None
+    unidad: str | None = None
+    persona: str | None = None
+    vigente: bool = True
+
+
+@dataclass(frozen=True)
+class Pagina:
+    """Facts in the order of their change; `cursor` is where the next page begins."""
+
+    hechos: Sequence[Hecho]
+    cursor: str
+    hay_mas: bool
+
+
+@dataclass(frozen=True)
+class Etiqueta:
+    """The words of a code in one language."""
+
+    dimension: str
+    codigo: str
+    idioma: str
+    texto: str
+
+
+def hay_sin_numero(session: Session) -> bool:
+    """Whether some change waits for its number."""
+    return any(
+        session.scalar(select(contada.id).where(contada.cambio.is_(None)).limit(1)) is not None
+        for contada in CONTADAS
+    )
+
+
+def pagina(session: Session, desde: Cursor, limite: int, suscriptor: str) -> Pagina:
+    """The next facts for a subscriber, at most `limite` rows further on.
+
+    A row can make two facts (an attention of the register and its hand-over), and one that changes
+    while it is read comes again later, so a reader must write what it gets over what it has.
+    Raises Conflicto when the cursor was given by another history (a database restored from a
+    backup): such a reader starts again from the beginning.
+    """
+    ultimo = session.scalar(select(ContadorDeCambios.ultimo)) or 0
+    if desde.cambio > ultimo:
+        raise Conflicto("cursor_desconocido")
+    claves = _claves(session, desde, limite + 1)
+    hay_mas = len(claves) > limite
+    claves = claves[:limite]
+    hechos = _hechos(session, claves, _Seudonimos(suscriptor))
+    cursor = Cursor(claves[-1].cambio, claves[-1].id) if claves else desde
+    return Pagina(hechos, str(cursor), hay_mas)
+
+
+def etiquetas(session: Session) -> list[Etiqueta]:
+    """The words of the codes that facts carry: themes, lines of work and institutions."""
+    datos = taxonomia()
+    temas = [
+        Etiqueta("tema", tema.codigo, idioma, texto)
+        for tema in datos.temas.values()
+        for idioma, texto in tema.etiquetas.items()
+    ]
+    lineas = [Etiqueta("linea", codigo, "es", texto) for codigo, texto in datos.lineas.items()]
+    siglas = session.execute(select(Institucion.sigla, Institucion.nombre))
+    instituciones = [Etiqueta("institucion", sigla, "es", nombre) for sigla, nombre in siglas]
+    return temas + lineas + instituciones
+
+
+class _Seudonimos:
+    """Opaque names for one subscriber, always the same for the same thing."""
+
+    def __init__(self, suscriptor: str) -> None:
+        self._suscriptor = suscriptor
+
+    def de(self, clase: str, cosa: UUID) -> UUID:
+        digest = blind_index(f"casos.hechos.{clase}", f"{self._suscriptor}\x1f{cosa.hex}")
+        return UUID(hex=digest[:32])
+
+    def persona(self, persona_id: UUID | None) -> str | None:
+        return None if persona_id is None else self.de("persona", persona_id).hex
+
+
+def _claves(session: Session, desde: Cursor, limite: int) -> Sequence[Row[Any]]:
+    """Keys of changed rows in order. One statement, so that it is one look at the database:
+    with a look a table, a number given between two of them would be passed over."""
+    partes = []
+    for contada in CONTADAS:
+        parte = (
+            select(contada.cambio, contada.id, literal(contada.__tablename__).label("tabla"))
+            .where(
+                or_(
+                    contada.cambio > desde.cambio,
+                    and_(contada.cambio == desde.cambio, contada.id > desde.fila),
+                )
+            )
+            .order_by(contada.cambio, contada.id)
+            .limit(limite)
+            .subquery()
+        )
+        partes.append(select(parte))
+    juntas = union_all(*partes).subquery()
+    orden = select(juntas).order_by(juntas.c.cambio, juntas.c.id).limit(limite)
+    return session.execute(orden).all()
+
+
+def _hechos(session: Session, claves: Iterable[Row[Any]], seudonimos: _Seudonimos) -> list[Hecho]:
+    por_tabla: dict[str, list[UUID]] = {}
+    for clave in claves:
+        por_tabla.setdefault(clave.tabla, []).append(clave.id)
+    hechos: list[Hecho] = []
+    for tabla, leer in _LECTORES.items():
+        if ids := por_tabla.get(tabla):
+            hechos.extend(leer(session, ids, seudonimos))
+    return hechos
+
+
+def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+    columnas = (
+        Atencion.id,
+        Atencion.persona_id,
+        Atencion.inicio,
+        Atencion.tema,
+        Atencion.canal,
+        Atencion.resultado,
+        Atencion.nacionalidad,
+        Atencion.rango_etario,
+        Atencion.sexo,
+        Atencion.origen,
+        Atencion.derivada_a,
+        Atencion.derivada_resultado,
+    )
+    for fila in session.execute(select(*columnas).where(Atencion.id.in_(ids))):
+        comun: dict[str, Any] = {
+            "fecha": local(fila.inicio).date(),
+            "nacionalidad": fila.nacionalidad or SIN_NACIONALIDAD,
+            "tramo_edad": fila.rango_etario,
+            "sexo": fila.sexo,
+            "persona": seudonimos.persona(fila.persona_id),
+            "origen": fila.origen,
+            **_del_tema(fila.tema),
+        }
+        yield Hecho(
+            id=seudonimos.de("atencion", fila.id),
+            clase="atencion",
+            canal=fila.canal,
+            resultado=fila.resultado,
+            **comun,
+        )
+        if fila.origen is Origen.REGISTRO:
+            yield Hecho(
+                id=seudonimos.de("derivacion_registrada", fila.id),
+                clase="derivacion_registrada",
+                institucion=fila.derivada_a,
+                resultado=fila.derivada_resultado or SIN_RESULTADO,
+                grado_evidencia=None,
+                vigente=fila.derivada_a is not None,
+                **comun,
+            )
+
+
+def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+    columnas = (Caso.id, Caso.persona_id, Caso.abierto_en, Caso.tema, Caso.unidad, *_DE_LA_PERSONA)
+    consulta = select(*columnas).join(Persona, Persona.id == Caso.persona_id)
+    for fila in session.execute(consulta.where(Caso.id.in_(ids))):
+        yield Hecho(
+            id=seudonimos.de("caso", fila.id),
+            clase="caso",
+            unidad=fila.unidad or None,
+            **_del_tema(fila.tema),
+            **_de_la_persona(fila, local(fila.abierto_en).date(), seudonimos),
+        )
+
+
+def _derivaciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+    columnas = (
+        Derivacion.id,
+        Derivacion.enviada_en,
+        Derivacion.creada_en,
+        Derivacion.estado,
+        Derivacion.grado_evidencia,
+        Institucion.sigla,
+        Caso.persona_id,
+        Caso.tema,
+        Caso.unidad,
+        *_DE_LA_PERSONA,
+    )
+    consulta = (
+        select(*columnas)
+        .join(Institucion, Institucion.id == Derivacion.institucion_id)
+        .join(Caso, Caso.id == Derivacion.caso_id)
+        .join(Persona, Persona.id == Caso.persona_id)
+    )
+    for fila in session.execute(consulta.where(Derivacion.id.in_(ids))):
+        # A draft has not happened, nor has one that was dropped before it was sent.
+        enviada = fila.enviada_en is not None
+        yield Hecho(
+            id=seudonimos.de("derivacion", fila.id),
+            clase="derivacion",
+            institucion=fila.sigla,
+            resultado=fila.estado,
+            grado_evidencia=fila.grado_evidencia,
+            unidad=fila.unidad or None,
+            vigente=enviada,
+            **_del_tema(fila.tema),
+            **_de_la_persona(fila, local(fila.enviada_en or fila.creada_en).date(), seudonimos),
+        )
+
+
+_LECTORES: Mapping[str, Callable[[Session, list[UUID], _Seudonimos], Iterator[Hecho]]] = {
+    Atencion.__tablename__: _atenciones,
+    Caso.__tablename__: _casos,
+    Derivacion.__tablename__: _derivaciones,
+}
+
+_DE_LA_PERSONA = (Persona.nacionalidades, Persona.fecha_nacimiento, Persona.sexo)
+
+
+def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, Any]:
+    """What may be told of the person of a case, as it stands, on the day of the fact."""
+    return {
+        "fecha": dia,
+        "nacionalidad": next(iter(fila.nacionalidades), SIN_NACIONALIDAD),
+        "tramo_edad": rango_etario(fila.fecha_nacimiento, dia),
+        "sexo": fila.sexo,
+        "persona": seudonimos.persona(fila.persona_id),
+        "origen": Origen.OFICINA,
+    }
+
+
+def _del_tema(codigo: str) -> dict[str, Any]:
+    """A theme and the line of work that the decree counts it under."""
+    tema = taxonomia().temas.get(codigo)
+    return {"tema": codigo, "linea": tema.linea if tema else None}
