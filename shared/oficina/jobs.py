@@ -30,6 +30,10 @@ log = telemetry.get_logger("oficina.jobs")
 Task = Callable[..., None]
 F = TypeVar("F", bound=Task)
 
+_EMBEDDED = {"polling_interval": 0.05}
+# Confirmed, and with one try: a request must not wait for a broker that is away.
+_RABBITMQ = {"confirm_publish": True, "max_retries": 1, "interval_start": 0.0, "interval_max": 0.0}
+
 _by_service: dict[str, Celery] = {}
 _by_database: WeakKeyDictionary[Database, Celery] = WeakKeyDictionary()
 
@@ -75,10 +79,11 @@ def make_celery(jobs: Jobs, settings: Settings, env: Env) -> Celery:
     """The Celery application of one service, with its tasks bound to `env`."""
     celery = Celery(jobs.servicio, set_as_current=False)
     celery.conf.update(
-        broker_url="memory://" if settings.embedded else amqp_urls(settings.amqp_url),
-        broker_transport_options=(
-            {"polling_interval": 0.05} if settings.embedded else {"confirm_publish": True}
-        ),
+        broker_url="memory://oficina/" if settings.embedded else amqp_urls(settings.amqp_url),
+        broker_transport_options=_EMBEDDED if settings.embedded else _RABBITMQ,
+        broker_connection_max_retries=None,
+        # Tasks run in the thread that would answer heartbeats; TCP keepalive finds a dead broker.
+        broker_heartbeat=0,
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=3,
         task_queues=[_queue(jobs, settings)],
@@ -96,7 +101,9 @@ def make_celery(jobs: Jobs, settings: Settings, env: Env) -> Celery:
         enable_utc=True,
     )
     for name, function in jobs.tasks.items():
-        celery.task(name=f"{jobs.servicio}.{name}", typing=False)(_bound(function, env))
+        # Not shared: each application of this process keeps to its own service and environment.
+        register = celery.task(name=f"{jobs.servicio}.{name}", shared=False, lazy=False)
+        register(_bound(function, env))
     _by_service[jobs.servicio] = celery
     _by_database[env.db] = celery
     return celery
@@ -136,21 +143,43 @@ class Ticker:
 
 
 def run_worker(celery: Celery, stop: threading.Event) -> None:
-    """Work off the queue of one service in this thread until `stop` is set (embedded office)."""
-    worker = celery.WorkController(
+    """Work off the queue of one service, a task at a time, until `stop` is set.
+
+    Returns when the task at hand has ended, or after 10 s. A worker that breaks is made anew.
+    """
+    while not stop.is_set():
+        worker = _make_worker(celery)
+        thread = threading.Thread(
+            target=_work, args=(celery, worker), name=f"{celery.main}-celery", daemon=True
+        )
+        thread.start()
+        while thread.is_alive() and not stop.wait(1.0):
+            pass
+        if thread.is_alive():
+            worker.stop()
+            thread.join(timeout=10)
+        else:
+            log.error("jobs_worker_broke", servicio=celery.main)
+            stop.wait(1.0)
+
+
+def _make_worker(celery: Celery) -> Any:
+    return celery.WorkController(
         pool="solo",
         concurrency=1,
         hostname=f"{celery.main}@oficina",
         without_heartbeat=True,
         without_mingle=True,
         without_gossip=True,
+        # The blocking loop, because only that one may run outside the main thread.
         use_eventloop=False,
     )
-    thread = threading.Thread(target=worker.start, name=f"{celery.main}-celery", daemon=True)
-    thread.start()
-    stop.wait()
-    worker.stop()
-    thread.join(timeout=10)
+
+
+def _work(celery: Celery, worker: Any) -> None:
+    # Current for this thread only: Celery looks tasks up in the thread's own application.
+    celery.set_current()
+    worker.start()
 
 
 def _queue(jobs: Jobs, settings: Settings) -> Queue:
