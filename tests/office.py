@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from front import front_door
-from oficina.privacy import Keyring
 from oficina.settings import SERVICES
 from servers import free_port
 
@@ -77,6 +76,18 @@ def wait_until(what: str, ready: Callable[[], Any], seconds: float = 20) -> Any:
         time.sleep(0.1)
 
 
+def create_accounts(office: Office) -> None:
+    """An account of each role, as an administrator opens them from the server."""
+    for role in ROLES:
+        password = f"una clave larga de {role}"
+        office.command(
+            "user", "create", "--usuario", role, "--nombre", f"Persona de {role}",
+            "--correo", f"{role}@oficina.example", "--rol", role, "--clave-por-entrada",
+            stdin=f"{password}\n",
+        )  # fmt: skip
+        office.accounts[role] = (role, password)
+
+
 @contextmanager
 def embedded(data: Path, *, demo: bool = False, fecha: str = "", port: int = 0) -> Iterator[Office]:
     """`acogida run` with its data in `data`; stopped by a Ctrl-C on its group."""
@@ -110,7 +121,7 @@ def on_servers(data: Path, database: str, amqp: str, redis: str) -> Iterator[Off
         "ACOGIDA_SERVICE_SECRET": "the-tests-know-it",
     }
     office = Office(f"http://127.0.0.1:{port}", data, _environment(settings))
-    Keyring.load(data / "claves")
+    office.command("claves")
     office.command("migrate", "--esperar", "30")
     with ExitStack() as stack:
         stack.enter_context(front_door(port, ports))

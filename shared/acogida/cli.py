@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "acogida.commands.data",
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
+    "claves": "acogida.commands.keys",
     "doctor": "acogida.commands.doctor",
 }
 

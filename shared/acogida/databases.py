@@ -5,13 +5,14 @@ from oficina.db import Database
 from oficina.migrations import migrate
 
 
-def prepare(service: str, db: Database) -> bool:
+def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     """Make today's tables, and in casos the network of institutions that every office starts with.
 
-    May be called again; True when tables had to change.
+    In the demonstration the institutions have invented addresses. May be called again; True when
+    tables had to change.
     """
     changed = migrate(service, db)
     if service == "casos":
         with db.begin() as session:
-            sembrar(session)
+            sembrar(session, demo=demo)
     return changed

@@ -1,0 +1,100 @@
+"""The office of the demonstration: an account and a client of the API for each role, and people.
+
+Everybody in it is invented. What is there already stays as it is, so a first start that was
+interrupted is taken up by the next.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+
+from acogida import historias
+from acogida.services import db_of
+from identidad.actions import NuevoFuncionario, crear_funcionario
+from identidad.models import ClienteApi, Funcionario, Rol
+from identidad.queries import cliente_por_client_id, funcionario_por_usuario
+from identidad.secretos import hash_secreto, nuevo_secreto
+from oficina.actor import Actor
+from oficina.settings import Settings
+
+NOMBRES = {
+    Rol.RECEPCION: "Camila Recepción",
+    Rol.PROFESIONAL: "Pablo Profesional",
+    Rol.COORDINACION: "Carmen Coordinación",
+    Rol.ADMINISTRADOR: "Andrés Administración",
+}
+
+Secretos = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
+    """Make what is missing of the demonstration; returns the accounts, to be shown to people."""
+    secretos = _secrets(settings.data_dir / "demo.json")
+    staff = _accounts(apps["identidad"], secretos)
+    personal = historias.Personal(
+        recepcion=staff[Rol.RECEPCION].actor(), profesional=staff[Rol.PROFESIONAL].actor()
+    )
+    # The actions speak to whoever asks; here that is a reader of Spanish.
+    with apps["casos"].test_request_context():
+        historias.contar(db_of(apps["casos"]), db_of(apps["agenda"]), personal)
+    cuentas = secretos["cuentas"].items()
+    lines = [f"  {rol:<15} {cuenta['usuario']:<15} {cuenta['clave']}" for rol, cuenta in cuentas]
+    return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])
+
+
+def _secrets(path: Path) -> Secretos:
+    """Names and passwords of the demonstration, drawn once; written before they are used."""
+    if path.exists():
+        kept: Secretos = json.loads(path.read_text(encoding="utf-8"))
+        return kept
+    drawn = {
+        "cuentas": {
+            rol.value: {"usuario": rol.value, "clave": f"{rol}-{secrets.token_hex(3)}"}
+            for rol in Rol
+        },
+        "clientes": {
+            rol.value: {"client_id": f"demo-{rol}", "client_secret": nuevo_secreto()} for rol in Rol
+        },
+    }
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(drawn, file, indent=2)
+    draft.replace(path)
+    return drawn
+
+
+def _accounts(app: Flask, secretos: Secretos) -> Mapping[Rol, Funcionario]:
+    made: dict[Rol, Funcionario] = {}
+    with app.test_request_context(), db_of(app).begin() as session:
+        for rol in Rol:
+            cuenta, cliente = secretos["cuentas"][rol], secretos["clientes"][rol]
+            known = funcionario_por_usuario(session, cuenta["usuario"])
+            made[rol] = known or crear_funcionario(
+                session, _account(rol, cuenta), Actor.sistema("acogida")
+            )
+            if cliente_por_client_id(session, cliente["client_id"]) is None:
+                session.add(
+                    ClienteApi(
+                        client_id=cliente["client_id"],
+                        nombre=f"Demostración, {rol}",
+                        secreto_hash=hash_secreto(cliente["client_secret"]),
+                        roles=[rol],
+                    )
+                )
+    return made
+
+
+def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
+    return NuevoFuncionario(
+        usuario=cuenta["usuario"],
+        nombre=NOMBRES[rol],
+        correo=f"{rol}@oficina.example",
+        clave=cuenta["clave"],
+        roles=[rol],
+        unidad="Oficina de migraciones",
+    )
