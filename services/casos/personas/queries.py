@@ -44,6 +44,11 @@ def persona_por_id(session: Session, persona_id: UUID) -> Persona:
     return persona
 
 
+def personas_por_id(session: Session, ids: Sequence[UUID]) -> Sequence[Persona]:
+    """Those that there are of several people, without documents and contacts."""
+    return session.scalars(select(Persona).where(Persona.id.in_(ids))).all()
+
+
 def duplicados_pendientes(session: Session, persona_id: UUID) -> Sequence[Duplicado]:
     """The records that look like this one and about which nobody decided, the surest first."""
     pares = session.scalars(

@@ -325,6 +325,12 @@ class BusquedaSchema(Schema):
     q = fields.String(load_default="", validate=validate.Length(max=200))
 
 
+class IdsSchema(Schema):
+    """People to name; `id` repeats."""
+
+    id = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 100))
+
+
 class HallazgoSchema(Schema):
     """A person found, and why."""
 
