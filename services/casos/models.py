@@ -7,6 +7,7 @@ from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.folios import Folio
 from casos.hechos.models import ContadorDeCambios
+from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -19,18 +20,21 @@ from casos.plazos.models import Plazo
 from casos.red.models import Institucion, ServicioRed
 
 __all__ = [
+    "ArchivoImportado",
     "Atencion",
     "Base",
     "Caso",
     "Consentimiento",
-    "ContadorDeCambios",
     "Contacto",
+    "ContadorDeCambios",
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",
     "Evaluacion",
+    "FilaImportada",
     "Folio",
     "Hito",
+    "Importacion",
     "Institucion",
     "Persona",
     "Plazo",

@@ -1,5 +1,9 @@
 """Slow or timed work of casos. A task is a nudge: what is due is always a row."""
 
+from casos.importacion import tasks as importacion
+from casos.plazos import tasks as plazos
 from oficina.jobs import Jobs
 
 jobs = Jobs("casos")
+importacion.registrar_en(jobs)
+plazos.registrar_en(jobs)

@@ -11,8 +11,8 @@ indocumentado» of June, with one telephone, one address and one birth date, are
 two namesakes at two addresses are not. So records seem one person when their names are the same
 words and either the address, the telephone or the exact birth date is the same, or the documents
 differ in the check digit only; never when births contradict each other or both show a document.
-`Agrupacion.personas` counts these; the records stay apart and each pair is suggested with its reasons
-(`Parecido`), for somebody of the office to decide.
+`Agrupacion.personas` counts these; the records stay apart and each pair is suggested with its
+reasons (`Parecido`), for somebody of the office to decide.
 """
 
 from collections import defaultdict
@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from casos.importacion.fechas import Nacimiento
 from casos.importacion.lectura import Fila
 from casos.importacion.vocabulario import plano
 from casos.personas import nombres
@@ -102,7 +103,10 @@ def agrupar(filas: Sequence[Fila]) -> Agrupacion:
 
 def razones(una: Ficha, otra: Ficha) -> tuple[Razon, ...]:
     """Why two records of one name seem one person; empty when they do not."""
-    nacimiento = _nacimientos(una, otra)
+    nacimiento = comparar_nacimientos(
+        [fila.nacimiento for fila in una.filas if fila.nacimiento],
+        [fila.nacimiento for fila in otra.filas if fila.nacimiento],
+    )
     if nacimiento is False:
         return ()
     halladas = []
@@ -115,6 +119,20 @@ def razones(una: Ficha, otra: Ficha) -> tuple[Razon, ...]:
     if una.direcciones & otra.direcciones:
         halladas.append(Razon.MISMA_DIRECCION)
     return (Razon.MISMO_NOMBRE, *halladas) if halladas else ()
+
+
+def comparar_nacimientos(unos: Sequence[Nacimiento], otros: Sequence[Nacimiento]) -> bool | None:
+    """True: a day in common. False: they contradict each other. None: nothing is proved."""
+    exactos = [{n.fecha for n in lista if n.exacto} for lista in (unos, otros)]
+    if exactos[0] & exactos[1]:
+        return True
+    for uno in unos:
+        for otro in otros:
+            estimado = PrecisionFecha.ESTIMADA in {uno.precision, otro.precision}
+            distancia = abs(uno.fecha.year - otro.fecha.year)
+            if (uno.exacto and otro.exacto) or distancia > (1 if estimado else 0):
+                return False
+    return None
 
 
 def comparten_nombre(una: str, otra: str) -> bool:
@@ -172,24 +190,6 @@ def _tocayas(fichas: Sequence[Ficha], lugares: Sequence[int]) -> tuple[list[Pare
                 jefes[n] = jefe
                 break
     return parecidos, sum(n == jefe for n, jefe in jefes.items())
-
-
-def _nacimientos(una: Ficha, otra: Ficha) -> bool | None:
-    """True: a day in common. False: they contradict each other. None: nothing is proved."""
-    unas = [fila.nacimiento for fila in una.filas if fila.nacimiento]
-    otras = [fila.nacimiento for fila in otra.filas if fila.nacimiento]
-    exactas = {n.fecha for n in unas if n.exacto} & {n.fecha for n in otras if n.exacto}
-    if exactas:
-        return True
-    for a in unas:
-        for b in otras:
-            distancia = abs(a.fecha.year - b.fecha.year)
-            if a.exacto and b.exacto:
-                return False
-            tolerancia = 1 if PrecisionFecha.ESTIMADA in {a.precision, b.precision} else 0
-            if distancia > tolerancia:
-                return False
-    return None
 
 
 def _solo_difiere_el_digito(una: Ficha, otra: Ficha) -> bool:

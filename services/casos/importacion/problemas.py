@@ -4,8 +4,9 @@ Texts are Spanish message ids with named places; a page translates them, the com
 JSON say them as they stand.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
 from oficina.errors import DatosInvalidos
 
@@ -33,6 +34,16 @@ class Problema:
     def como_json(self) -> dict[str, str | int]:
         """The form in which the command line prints it."""
         return {"hoja": self.hoja, "fila": self.fila, "campo": self.campo, "motivo": self.motivo}
+
+
+def guardar_problemas(problemas: Iterable[Problema]) -> str:
+    """Problems as one text; `leer_problemas` is its inverse."""
+    return json.dumps([asdict(problema) for problema in problemas], ensure_ascii=False)
+
+
+def leer_problemas(texto: str) -> list[Problema]:
+    """Problems from the text that `guardar_problemas` made."""
+    return [Problema(**dato) for dato in json.loads(texto)]
 
 
 class ArchivoIlegible(DatosInvalidos):

@@ -25,6 +25,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hechos_contador")),
     )
     op.create_table(
+        "importaciones",
+        sa.Column("archivo", sa.Text(), nullable=False),
+        sa.Column("huella", sa.String(length=64), nullable=False),
+        sa.Column(
+            "estado",
+            sa.Enum(
+                "en_revision",
+                "cargando",
+                "terminada",
+                "descartada",
+                name="estado",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_nombre", sa.String(length=120), nullable=False),
+        sa.Column("creada_en", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("terminada_en", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("filas", sa.Integer(), nullable=False),
+        sa.Column("leidas", sa.Integer(), nullable=False),
+        sa.Column("nuevas", sa.Integer(), nullable=False),
+        sa.Column("ya_estaban", sa.Integer(), nullable=False),
+        sa.Column("problemas", sa.Text(), nullable=False),
+        sa.Column("tomada_por", sa.Uuid(), nullable=True),
+        sa.Column("tomada_hasta", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_importaciones")),
+    )
+    with op.batch_alter_table("importaciones", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_importaciones_estado"), ["estado"], unique=False)
+        batch_op.create_index(batch_op.f("ix_importaciones_huella"), ["huella"], unique=False)
+
+    op.create_table(
         "instituciones",
         sa.Column("sigla", sa.String(length=20), nullable=False),
         sa.Column("nombre", sa.String(length=160), nullable=False),
@@ -114,6 +149,17 @@ def upgrade() -> None:
             batch_op.f("ix_personas_registrada_en"), ["registrada_en"], unique=False
         )
 
+    op.create_table(
+        "archivos_importados",
+        sa.Column("importacion_id", sa.Uuid(), nullable=False),
+        sa.Column("contenido", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["importacion_id"],
+            ["importaciones.id"],
+            name=op.f("fk_archivos_importados_importacion_id"),
+        ),
+        sa.PrimaryKeyConstraint("importacion_id", name=op.f("pk_archivos_importados")),
+    )
     op.create_table(
         "casos",
         sa.Column("folio", sa.String(length=20), nullable=False),
@@ -720,6 +766,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "filas_importadas",
+        sa.Column("clave", sa.String(length=64), nullable=False),
+        sa.Column("importacion_id", sa.Uuid(), nullable=False),
+        sa.Column("atencion_id", sa.Uuid(), nullable=False),
+        sa.Column("persona_id", sa.Uuid(), nullable=True),
+        sa.Column("hoja", sa.String(length=40), nullable=False),
+        sa.Column("fila", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["atencion_id"], ["atenciones.id"], name=op.f("fk_filas_importadas_atencion_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["importacion_id"],
+            ["importaciones.id"],
+            name=op.f("fk_filas_importadas_importacion_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["persona_id"], ["personas.id"], name=op.f("fk_filas_importadas_persona_id")
+        ),
+        sa.PrimaryKeyConstraint("clave", name=op.f("pk_filas_importadas")),
+    )
+    with op.batch_alter_table("filas_importadas", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_filas_importadas_importacion_id"), ["importacion_id"], unique=False
+        )
+
+    op.create_table(
         "plazos",
         sa.Column("caso_id", sa.Uuid(), nullable=False),
         sa.Column("derivacion_id", sa.Uuid(), nullable=True),
@@ -867,6 +939,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plazos_caso_id"))
 
     op.drop_table("plazos")
+    with op.batch_alter_table("filas_importadas", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_filas_importadas_importacion_id"))
+
+    op.drop_table("filas_importadas")
     with op.batch_alter_table("enlaces", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enlaces_derivacion_id"))
 
@@ -930,6 +1006,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_casos_cambio"))
 
     op.drop_table("casos")
+    op.drop_table("archivos_importados")
     with op.batch_alter_table("personas", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personas_registrada_en"))
         batch_op.drop_index(batch_op.f("ix_personas_fecha_nacimiento"))
@@ -937,6 +1014,11 @@ def downgrade() -> None:
 
     op.drop_table("personas")
     op.drop_table("instituciones")
+    with op.batch_alter_table("importaciones", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_importaciones_huella"))
+        batch_op.drop_index(batch_op.f("ix_importaciones_estado"))
+
+    op.drop_table("importaciones")
     op.drop_table("hechos_contador")
     op.drop_table("folios")
     # ### end Alembic commands ###

@@ -1,0 +1,304 @@
+"""Putting rows of a register into the tables of the office, a few bulk inserts for many rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from casos.atenciones.models import Atencion, Canal
+from casos.folios import siguientes_folios
+from casos.importacion import ficha as fichas
+from casos.importacion.lectura import SIN_NACIONALIDAD, Fila
+from casos.importacion.models import FilaImportada
+from casos.importacion.parecidos import parecidos_en_la_oficina
+from casos.importacion.personas import Ficha, comparten_nombre
+from casos.importacion.resumen import Registro
+from casos.personas import nombres
+from casos.personas.edades import rango_etario
+from casos.personas.matching import Razon, reglas
+from casos.personas.models import (
+    Contacto,
+    Decision,
+    DocumentoIdentidad,
+    NivelDocumento,
+    Origen,
+    Persona,
+    PosibleDuplicado,
+    PrecisionFecha,
+    TipoContacto,
+    TokenNombre,
+    indice_contacto,
+    indice_documento,
+    par,
+)
+from oficina.clock import ZONA, local
+from oficina.db import uuid7
+
+Conocidas = Mapping[int, UUID]
+"""The person's id of each record of the register that has one, by the record's place."""
+
+_Filas = list[dict[str, Any]]
+_MEDIODIA = time(12)
+
+
+def insertar(
+    session: Session,
+    registro: Registro,
+    lugares: Sequence[int],
+    *,
+    conocidas: Conocidas,
+    importacion_id: UUID,
+    ahora: datetime,
+) -> dict[int, UUID]:
+    """Write the rows at `lugares`, which are not in yet; returns the persons of their records.
+
+    A record whose document somebody of the office has, with a word of the name in common, is that
+    person; any other new record is a new person, and whom it resembles is suggested.
+    """
+    de_fila = registro.agrupacion.de_fila
+    usadas = dict.fromkeys(f for n in lugares if (f := de_fila[n]) is not None)
+    faltan = [f for f in usadas if f not in conocidas]
+    halladas = _por_documento(session, registro, faltan)
+    nuevas = {f: uuid7() for f in faltan if f not in halladas}
+    personas = {f: conocidas[f] for f in usadas if f in conocidas} | halladas | nuevas
+    _personas(session, {f: (i, registro.agrupacion.fichas[f]) for f, i in nuevas.items()}, ahora)
+    _atenciones(session, registro, lugares, personas, importacion_id)
+    _respetar(session, registro, lugares, personas, set(nuevas.values()))
+    todas = {**conocidas, **personas}
+    _sugerir(session, registro, halladas | nuevas, conocidas=todas, nuevas=nuevas, ahora=ahora)
+    return personas
+
+
+def _por_documento(session: Session, registro: Registro, lugares: Iterable[int]) -> dict[int, UUID]:
+    indices = {
+        f: indice_documento(documento)
+        for f in lugares
+        if (documento := registro.agrupacion.fichas[f].documento)
+    }
+    if not indices:
+        return {}
+    filas = session.execute(
+        select(
+            DocumentoIdentidad.indice,
+            Persona.id,
+            Persona.nombres,
+            Persona.primer_apellido,
+            Persona.segundo_apellido,
+        )
+        .join(Persona, Persona.id == DocumentoIdentidad.persona_id)
+        .where(DocumentoIdentidad.indice.in_(indices.values()))
+        .order_by(Persona.id)
+    ).all()
+    candidatas: defaultdict[str, list[tuple[UUID, str]]] = defaultdict(list)
+    for indice, persona_id, *partes in filas:
+        candidatas[indice].append((persona_id, " ".join(partes)))
+    halladas = {}
+    for f, indice in indices.items():
+        nombre = registro.agrupacion.fichas[f].filas[0].nombre
+        for persona_id, otro in candidatas[indice]:
+            if comparten_nombre(nombre, otro):
+                halladas[f] = persona_id
+                break
+    return halladas
+
+
+def _personas(session: Session, nuevas: Mapping[int, tuple[UUID, Ficha]], ahora: datetime) -> None:
+    if not nuevas:
+        return
+    folios = siguientes_folios(session, "P", local(ahora).year, len(nuevas))
+    filas: defaultdict[type[Any], _Filas] = defaultdict(list)
+    for folio, (persona_id, ficha) in zip(folios, nuevas.values(), strict=True):
+        datos = fichas.datos(ficha)
+        filas[Persona].append(_persona(persona_id, folio, datos, ahora))
+        partes = (datos.nombres, datos.primer_apellido, datos.segundo_apellido)
+        filas[TokenNombre].extend(
+            {"persona_id": persona_id, "token": token}
+            for token in {token[:60] for token in nombres.tokens(*partes)}
+        )
+        if datos.documento:
+            filas[DocumentoIdentidad].append(
+                {
+                    "id": uuid7(),
+                    "persona_id": persona_id,
+                    "tipo": datos.documento.tipo,
+                    "numero": datos.documento.presentacion,
+                    "indice": indice_documento(datos.documento.numero),
+                    "pais_emisor": datos.documento.pais,
+                    "nivel": NivelDocumento.DECLARADO,
+                    "registrado_en": ahora,
+                }
+            )
+        filas[Contacto].extend(
+            {
+                "id": uuid7(),
+                "persona_id": persona_id,
+                "tipo": TipoContacto.TELEFONO,
+                "valor": telefono,
+                "indice": indice_contacto(TipoContacto.TELEFONO, telefono),
+                "registrado_en": ahora,
+            }
+            for telefono in datos.telefonos
+        )
+    for tabla in (Persona, TokenNombre, DocumentoIdentidad, Contacto):
+        _insertar_muchas(session, tabla, filas[tabla])
+
+
+def _persona(
+    persona_id: UUID, folio: str, datos: fichas.DatosFicha, ahora: datetime
+) -> dict[str, Any]:
+    nacimiento = datos.nacimiento
+    return {
+        "id": persona_id,
+        "folio": folio,
+        "nombres": datos.nombres,
+        "primer_apellido": datos.primer_apellido,
+        "segundo_apellido": datos.segundo_apellido,
+        "clave_nombre": nombres.clave(datos.nombres, datos.primer_apellido, datos.segundo_apellido),
+        "fecha_nacimiento": nacimiento.fecha if nacimiento else None,
+        "precision_fecha": nacimiento.precision if nacimiento else PrecisionFecha.DESCONOCIDA,
+        "sexo": datos.sexo,
+        "nacionalidades": [datos.nacionalidad] if datos.nacionalidad else [],
+        "idiomas": list(datos.idiomas),
+        "requiere_interprete": bool(datos.idiomas),
+        "direccion": datos.direccion,
+        "no_contactar": datos.no_contactar,
+        "origen": Origen.REGISTRO,
+        "registrada_en": ahora,
+        "version": 1,
+    }
+
+
+def _atenciones(
+    session: Session,
+    registro: Registro,
+    lugares: Sequence[int],
+    personas: Conocidas,
+    importacion_id: UUID,
+) -> None:
+    atenciones: _Filas = []
+    importadas: _Filas = []
+    for n in lugares:
+        fila, lugar = registro.lectura.filas[n], registro.agrupacion.de_fila[n]
+        persona_id = None if lugar is None else personas[lugar]
+        nacida = fila.nacimiento
+        if lugar is not None:
+            nacida = fichas.nacimiento(registro.agrupacion.fichas[lugar])
+        atencion = _atencion(fila, persona_id)
+        atencion["rango_etario"] = rango_etario(nacida.fecha if nacida else None, fila.fecha)
+        atenciones.append(atencion)
+        importadas.append(
+            {
+                "clave": registro.claves[n],
+                "importacion_id": importacion_id,
+                "atencion_id": atencion["id"],
+                "persona_id": persona_id,
+                "hoja": fila.hoja[:40],
+                "fila": fila.numero,
+            }
+        )
+    _insertar_muchas(session, Atencion, atenciones)
+    _insertar_muchas(session, FilaImportada, importadas)
+
+
+def _atencion(fila: Fila, persona_id: UUID | None) -> dict[str, Any]:
+    # The register knows the day and not the hour: noon is that day in every zone of Chile.
+    return {
+        "id": uuid7(),
+        "persona_id": persona_id,
+        "canal": Canal(fila.canal),
+        "tema": fila.motivo,
+        "inicio": datetime.combine(fila.fecha, _MEDIODIA, ZONA),
+        "funcionario_nombre": fila.funcionario[:120],
+        "nota": fila.nota or None,
+        "nacionalidad": None if fila.nacionalidad == SIN_NACIONALIDAD else fila.nacionalidad,
+        "sexo": fila.sexo,
+        "origen": Origen.REGISTRO,
+        "derivada_a": fila.derivada_a,
+        "derivada_el": fila.derivada_el,
+        "derivada_resultado": fila.resultado,
+    }
+
+
+def _respetar(
+    session: Session,
+    registro: Registro,
+    lugares: Sequence[int],
+    personas: Conocidas,
+    nuevas: set[UUID],
+) -> None:
+    """Somebody that the office knew already and who, the register says, must not be contacted."""
+    piden = {
+        personas[lugar]
+        for n in lugares
+        if (lugar := registro.agrupacion.de_fila[n]) is not None
+        and fichas.pide_no_contactar([registro.lectura.filas[n].nota])
+    } - nuevas
+    if piden:
+        session.execute(
+            update(Persona)
+            .where(Persona.id.in_(piden), Persona.no_contactar.is_(False))
+            .values(no_contactar=True, version=Persona.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _sugerir(
+    session: Session,
+    registro: Registro,
+    resueltas: Conocidas,
+    *,
+    conocidas: Conocidas,
+    nuevas: Conocidas,
+    ahora: datetime,
+) -> None:
+    razones: dict[tuple[UUID, UUID], Sequence[Razon]] = {}
+    for parecido in registro.parecidos_de(resueltas):
+        una, otra = conocidas.get(parecido.una), conocidas.get(parecido.otra)
+        if una is not None and otra is not None and una != otra:
+            razones[par(una, otra)] = parecido.razones
+    propias = set(conocidas.values())
+    con_ficha = {persona_id: registro.agrupacion.fichas[f] for f, persona_id in nuevas.items()}
+    for nueva, antigua, halladas in parecidos_en_la_oficina(session, con_ficha, propias):
+        razones.setdefault(par(nueva, antigua), halladas)
+    if not razones:
+        return
+    pesos = reglas().pesos
+    escritas = _pares_escritos(session, {a for a, _ in razones} | {b for _, b in razones})
+    _insertar_muchas(
+        session,
+        PosibleDuplicado,
+        [
+            {
+                "id": uuid7(),
+                "persona_a_id": a,
+                "persona_b_id": b,
+                "razones": [razon.value for razon in halladas],
+                "puntaje": sum(pesos[razon] for razon in halladas),
+                "decision": Decision.PENDIENTE,
+                "detectado_en": ahora,
+            }
+            for (a, b), halladas in razones.items()
+            if (a, b) not in escritas
+        ],
+    )
+
+
+def _pares_escritos(session: Session, personas: set[UUID]) -> set[tuple[UUID, UUID]]:
+    filas = session.execute(
+        select(PosibleDuplicado.persona_a_id, PosibleDuplicado.persona_b_id).where(
+            or_(
+                PosibleDuplicado.persona_a_id.in_(personas),
+                PosibleDuplicado.persona_b_id.in_(personas),
+            )
+        )
+    )
+    return {(a, b) for a, b in filas}
+
+
+def _insertar_muchas(session: Session, tabla: type[Any], filas: _Filas) -> None:
+    if filas:
+        session.execute(insert(tabla), filas)
