@@ -18,12 +18,17 @@ from oficina.web import messages
 class Form:
     """What was written, what it means, and what is wrong with it."""
 
-    def __init__(self, schema: Schema, initial: Mapping[str, Any] | None = None) -> None:
-        """On POST, read and validate what was sent; else show `initial` values, if any."""
+    def __init__(
+        self, schema: Schema, initial: Mapping[str, Any] | None = None, *, sent: bool | None = None
+    ) -> None:
+        """On POST, read and validate what was sent; else show `initial` values, if any.
+
+        `sent=False` shows a form on the page that answers another form's POST.
+        """
         self.schema = schema
         self.errors: dict[str, list[str]] = {}
         self.data: Any = None
-        self.sent = request.method == "POST"
+        self.sent = request.method == "POST" if sent is None else sent
         self._values = request.form if self.sent else _as_sent(initial or {})
         if self.sent:
             self._load()
@@ -53,6 +58,13 @@ class Form:
         """What is chosen in a field of several values."""
         return [str(value) for value in self._values.getlist(field)]
 
+    def label_of(self, field: str) -> str:
+        """The name that people know a field by, where its schema says it (`etiqueta`)."""
+        for name, known in self.schema.load_fields.items():
+            if (known.data_key or name) == field:
+                return str(known.metadata.get("etiqueta", ""))
+        return ""
+
     def errors_of(self, field: str) -> list[str]:
         """What is wrong with one field."""
         return self.errors.get(field, [])
@@ -61,7 +73,21 @@ class Form:
         try:
             self.data = self.schema.load(_read(self.schema, request.form, ""))
         except ValidationError as error:
-            self.errors = messages.flatten(error.messages)
+            for path, found in messages.flatten(error.messages).items():
+                for message in found:
+                    self.add_error(self._field_at(path), message)
+
+    def _field_at(self, path: str) -> str:
+        """The field to which an error belongs: of a choice among several, the whole choice."""
+        parent, _dot, number = path.rpartition(".")
+        return parent if number.isdigit() and parent in self._choices() else path
+
+    def _choices(self) -> set[str]:
+        return {
+            field.data_key or name
+            for name, field in self.schema.load_fields.items()
+            if isinstance(field, fields.List) and not isinstance(field.inner, fields.Nested)
+        }
 
 
 def _read(schema: Schema, sent: MultiDict[str, str], prefix: str) -> dict[str, Any]:
