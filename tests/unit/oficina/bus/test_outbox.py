@@ -1,0 +1,106 @@
+"""Telling is writing a row: numbered by aggregate, in the caller's transaction."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from oficina.bus import outbox
+from oficina.bus.outbox import emitir
+from oficina.bus.tables import Outbox
+from oficina.db import Database, uuid7
+from oficina.events.casos import CasoOrientado
+from oficina.migrations import migrate
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path}/casos.db")
+    migrate("casos", made)
+    yield made
+    made.close()
+
+
+def _tell(db: Database, *casos: UUID) -> None:
+    with db.begin() as session:
+        for caso_id in casos:
+            emitir(session, CasoOrientado(caso_id=caso_id, tema="REG.TEMP"))
+
+
+def _told(db: Database) -> list[Outbox]:
+    with db.read() as session:
+        return list(session.scalars(select(Outbox).order_by(Outbox.id)))
+
+
+def test_each_aggregate_counts_for_itself(db: Database) -> None:
+    one, other = uuid7(), uuid7()
+
+    _tell(db, one, other, one)
+    _tell(db, other, one)
+
+    assert [(row.agregado, row.secuencia) for row in _told(db)] == [
+        (f"caso/{one}", 1),
+        (f"caso/{other}", 1),
+        (f"caso/{one}", 2),
+        (f"caso/{other}", 2),
+        (f"caso/{one}", 3),
+    ]
+
+
+def test_a_rolled_back_number_is_drawn_again(db: Database) -> None:
+    caso_id = uuid7()
+
+    def fail() -> None:
+        with db.begin() as session:
+            emitir(session, CasoOrientado(caso_id=caso_id, tema="REG.TEMP"))
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    _tell(db, caso_id)
+
+    assert [row.secuencia for row in _told(db)] == [1]
+
+
+def test_writers_at_the_same_time_get_different_numbers(db: Database) -> None:
+    caso_id = uuid7()
+    threads = [threading.Thread(target=_tell, args=(db, caso_id, caso_id)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [row.secuencia for row in _told(db)] == list(range(1, 17))
+
+
+def test_the_relay_wakes_after_the_commit_not_after_a_savepoint(db: Database) -> None:
+    db.outbox_changed.clear()
+    with db.begin() as session:
+        with session.begin_nested():
+            emitir(session, CasoOrientado(caso_id=uuid7(), tema="REG.TEMP"))
+        assert not db.outbox_changed.is_set()
+
+    assert db.outbox_changed.is_set()
+
+
+def test_an_id_that_is_not_drawn_yet_is_refused(db: Database) -> None:
+    nobody: Any = None
+
+    with db.begin() as session, pytest.raises(TypeError, match="flush before telling"):
+        emitir(session, CasoOrientado(caso_id=nobody, tema="REG.TEMP"))
+
+
+def test_the_source_names_comuna_and_service(db: Database) -> None:
+    outbox.configure("recoleta")
+    try:
+        _tell(db, uuid7())
+    finally:
+        outbox.configure("independencia")
+
+    (row,) = _told(db)
+    assert row.cuerpo["source"] == "/recoleta/casos"
+    assert row.cuerpo["id"] == str(row.evento_id)
