@@ -11,7 +11,7 @@ from identidad import actions, queries
 from identidad.api import identidad_local
 from identidad.models import Sesion
 from identidad.schemas import ROLES, ClaveSchema, EntradaSchema, NuevoFuncionarioSchema
-from oficina.errors import DatosInvalidos
+from oficina.errors import DatosInvalidos, NoPermitido
 from oficina.web import i18n, limits
 from oficina.web.app import env
 from oficina.web.auth import actor, actor_or_none, guard, public, requires
@@ -40,7 +40,10 @@ def inicio() -> ResponseReturnValue:
     reader = actor_or_none()
     if reader is None:
         return redirect(ENTRAR, 303)
-    return redirect(next((url for rol, url in INICIO if rol in reader.roles), ENTRAR), 303)
+    places = [url for rol, url in INICIO if rol in reader.roles]
+    if not places:
+        raise NoPermitido(_("Su cuenta no tiene ningún rol; pídalo a quien administra el sistema."))
+    return redirect(places[0], 303)
 
 
 @bp.get("/identidad/entrar")

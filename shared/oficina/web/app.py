@@ -10,6 +10,7 @@ import hmac
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,7 @@ def _pages(app: Flask, settings: Settings) -> None:
     app.jinja_loader = jinja2.ChoiceLoader([one for one in loaders if one])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(lugares=nav.lugares, recurso=recurso, demo=settings.demo)
+    app.jinja_env.globals["bootstrap_version"] = version("bootstrap-flask")
     # Bootstrap-Flask brings the style sheet; each service serves it below its own prefix.
     app.register_blueprint(
         Blueprint(

@@ -204,6 +204,7 @@ class Guard:
         g.token = token
 
     def _refresh_cookie(self, response: Response) -> Response:
+        """Unless the view has just given or taken the cookie."""
         if token := g.get("new_token"):
             self.set_cookie(response, token)
         elif g.get("session_over"):
@@ -212,12 +213,15 @@ class Guard:
 
     def set_cookie(self, response: BaseResponse, token: str) -> None:
         """Give the person's browser the token; it forgets it when it closes."""
+        g.pop("session_over", None)
+        g.pop("new_token", None)
         response.set_cookie(
             COOKIE, token, secure=self._secure, httponly=True, samesite="Lax", path="/"
         )
 
     def drop_cookie(self, response: BaseResponse) -> None:
         """Make the person's browser forget the token."""
+        g.pop("session_over", None)
         g.pop("new_token", None)
         response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="Lax", path="/")
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from babel import dates
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language that the reader chose, Spanish until then."""
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = request.cookies.get(COOKIE, "") if has_request_context() else DEFAULT
     return chosen if chosen in LANGUAGES else DEFAULT
 
 

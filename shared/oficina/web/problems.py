@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
@@ -97,7 +97,6 @@ def _to_sign_in() -> ResponseReturnValue:
     address = f"{SIGN_IN}?{urlencode({'siguiente': back})}"
     if request.method in {"GET", "HEAD"}:
         return redirect(address, 303)
-    g.pop("actor", None)
     page = render_template("oficina/sesion_terminada.html", entrar=SIGN_IN)
     return current_app.response_class(page, status=401, headers={"WWW-Authenticate": "Bearer"})
 
