@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from oficina.bus import admin, topology
+from oficina.bus import admin, catalogue, topology
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.outbox import emitir
@@ -50,7 +50,6 @@ class Bus:
     handlers: Handlers
     transport: Transport
     ingest: AmqpIngest | None
-    amqp_url: str
     failing: set[tuple[str, int]] = field(default_factory=set)
     """(aggregate, number) of the facts that the handler refuses."""
 
@@ -129,10 +128,10 @@ def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
         ingest, amqp_url = None, ""
         if servers:
             amqp_url = request.getfixturevalue("amqp_url")
-            transport = AmqpTransport(amqp_url)
+            transport = AmqpTransport(amqp_url, [handlers])
             ingest = AmqpIngest(amqp_url, agenda, handlers)
         stack.callback(transport.close)
-        made = Bus(casos, agenda, handlers, transport, ingest, amqp_url)
+        made = Bus(casos, agenda, handlers, transport, ingest)
 
         @handlers.on(CasoOrientado)
         def leave_a_trace(session: Session, _hecho: CasoOrientado, sobre: Sobre) -> None:
@@ -141,8 +140,6 @@ def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
             if (sobre.subject, sobre.sequence) in made.failing:
                 raise RuntimeError("refused")
 
-        if servers:
-            topology.declare(amqp_url, [handlers])
         yield made
 
 
@@ -301,8 +298,6 @@ def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
     def answer(session: Session, hecho: CasoAbierto, _sobre: Sobre) -> None:
         emitir(session, CasoOrientado(caso_id=hecho.caso_id, tema="REG.TEMP"))
 
-    if bus.ingest is not None:
-        topology.declare(bus.amqp_url, [bus.handlers])
     with bus.casos.begin() as session:
         opened = CasoAbierto(
             caso_id=uuid7(),
@@ -349,24 +344,42 @@ def test_what_is_no_fact_goes_to_the_dead_letter_queue(
 
 
 @pytest.mark.servers
-def test_without_its_topology_nothing_counts_as_published(amqp_url: str) -> None:
-    transport = AmqpTransport(amqp_url, timeout=5)
-    mensaje = Mensaje.of(
-        {
-            "id": str(uuid7()),
-            "type": CasoOrientado.ce_type(),
-            "source": "/independencia/casos",
-            "subject": f"caso/{uuid7()}",
-            "time": "2026-11-23T12:00:00+00:00",
-            "sequence": "1",
-        }
-    )
+def test_a_fact_waits_for_a_service_that_never_started(amqp_url: str) -> None:
+    handlers = Handlers("agenda")
+    handlers.on(CasoOrientado)(lambda _session, _hecho, _sobre: None)
+    transport = AmqpTransport(amqp_url, [handlers])
+
+    transport.publicar([_message()])
+    transport.close()
+
+    assert _length(amqp_url, "agenda.eventos") == 1
+
+
+@pytest.mark.servers
+def test_a_fact_that_nobody_took_or_a_lost_link_counts_as_not_published(amqp_url: str) -> None:
+    transport = AmqpTransport(amqp_url, [], timeout=5)
+    transport.publicar([_message()])
+
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        channel = connection.channel()
+        channel.queue_unbind(topology.AUDITORIA, topology.EVENTOS, "#")
+        with pytest.raises(PublicacionFallida, match="nobody is bound"):
+            transport.publicar([_message()])
+        transport.publicar([_message()])  # declared anew
+        channel.exchange_delete(topology.EVENTOS)
+        with pytest.raises(PublicacionFallida, match="NOT_FOUND"):
+            transport.publicar([_message()])
+    transport.publicar([_message()])
+    transport.close()
+
+
+def test_a_broker_that_is_away_is_said_and_tried_again() -> None:
+    away = AmqpTransport("amqp://guest:guest@127.0.0.1:1/%2F", [])
 
     with pytest.raises(PublicacionFallida):
-        transport.publicar([mensaje])
-    topology.declare(amqp_url, [])
-    transport.publicar([mensaje])
-    transport.close()
+        away.publicar([_message()])
+    with pytest.raises(PublicacionFallida):
+        away.publicar([_message()])
 
 
 @pytest.mark.servers
@@ -376,3 +389,13 @@ def test_a_dead_host_is_passed_over(amqp_url: str) -> None:
 
     assert topology.parameters(several)[0].port == 1
     topology.declare(several, [])
+
+
+def _message() -> Mensaje:
+    return Mensaje.of(catalogue.example(CasoOrientado))
+
+
+def _length(amqp_url: str, queue: str) -> int:
+    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        declared = connection.channel().queue_declare(queue, passive=True)
+    return declared.method.message_count

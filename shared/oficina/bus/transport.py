@@ -15,10 +15,11 @@ from typing import Any, Protocol
 import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
+from pika.exceptions import AMQPError
 
 from oficina.bus.envelope import CONTENT_TYPE
 from oficina.bus.inbox import Handlers, Mensaje, recibir
-from oficina.bus.topology import EVENTOS, RESERVADOS, parameters
+from oficina.bus.topology import EVENTOS, RESERVADOS, declare, parameters
 from oficina.db import Database
 from oficina.events import Clasificacion
 
@@ -66,9 +67,15 @@ class AmqpTransport:
     3.10), so the same channel is never tried twice.
     """
 
-    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
-        """`url` may name several hosts, separated by commas; `timeout` seconds a batch."""
+    def __init__(self, url: str, subscribers: Iterable[Handlers], *, timeout: float = 10.0) -> None:
+        """`url` may name several hosts, separated by commas; `timeout` seconds a batch.
+
+        `subscribers` are all services that hear anything: their queues are declared before the
+        first fact leaves, or it would pass by whoever was not started yet.
+        """
+        self._url = url
         self._hosts = cycle(parameters(url))
+        self._subscribers = list(subscribers)
         self._timeout = timeout
         self._link: _Link | None = None
 
@@ -78,9 +85,7 @@ class AmqpTransport:
             return
         letters = [_letter(mensaje) for mensaje in mensajes]
         try:
-            if self._link is None:
-                self._link = _Link(next(self._hosts), self._timeout)
-            self._link.publish(letters)
+            self._connected().publish(letters)
         except PublicacionFallida:
             self.close()
             raise
@@ -90,6 +95,15 @@ class AmqpTransport:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+    def _connected(self) -> "_Link":
+        if self._link is None:
+            try:
+                declare(self._url, self._subscribers)
+            except AMQPError as error:
+                raise PublicacionFallida(f"no topology: {type(error).__name__}") from error
+            self._link = _Link(next(self._hosts), self._timeout)
+        return self._link
 
 
 @dataclass(frozen=True)
