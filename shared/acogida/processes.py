@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from acogida.background import Background
-from acogida.services import Service, db_of, load
+from acogida.services import Service, all_handlers, db_of, load
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
@@ -66,7 +66,7 @@ def bus(name: str, settings: Settings) -> ServiceProcess:
     process = ServiceProcess(load(name), settings, probes_only=True)
     db, handlers = db_of(process.app), process.service.handlers
     process.background.wake_at_stop(db.outbox_changed, db.inbox_changed)
-    transport = AmqpTransport(settings.amqp_url)
+    transport = AmqpTransport(settings.amqp_url, all_handlers())
     process.background.add(f"{name}-relay", Relay(db, transport, name).run)
     process.background.add(f"{name}-ingest", AmqpIngest(settings.amqp_url, db, handlers).run)
     for number in range(WORKERS):

@@ -47,6 +47,11 @@ def load(name: str) -> Service:
     )
 
 
+def all_handlers() -> list[Handlers]:
+    """What each service does about the facts of the others."""
+    return [import_module(f"{name}.handlers").handlers for name in SERVICES]
+
+
 def env_of(app: Flask) -> Env:
     """Settings, database and client of a service that was put together."""
     env: Env = app.extensions["env"]
