@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from identidad import api, pages
+from identidad import api, eventos, pages
 from identidad.permissions import PERMISOS
 from identidad.secretos import Firma
 from identidad.sesiones import IdentidadLocal
@@ -29,6 +29,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     )
     app.extensions["identidad_local"] = local
     app.register_blueprint(pages.bp)
+    app.register_blueprint(eventos.bp)
     app.register_blueprint(api.oauth_bp)
     new_api(app, title="Identidad").register_blueprint(api.bp)
     return app
