@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, render_template
 
-from oficina.bus import catalogue
+from oficina.bus.catalogue import asyncapi, descripcion
 from oficina.web.auth import public
 
 bp = Blueprint("eventos", __name__)
@@ -12,11 +12,11 @@ bp = Blueprint("eventos", __name__)
 @public
 def pagina() -> str:
     """What the services tell each other, to be read by people."""
-    return render_template("identidad/eventos.html", eventos=catalogue.descripcion())
+    return render_template("identidad/eventos.html", eventos=descripcion())
 
 
 @bp.get("/eventos/asyncapi.json")
 @public
-def asyncapi() -> Response:
+def document() -> Response:
     """The same, to be read by programs."""
-    return jsonify(catalogue.asyncapi())
+    return jsonify(asyncapi())

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from flask import Response, current_app, request
 from flask_babel import get_locale
+from werkzeug.sansio.response import Response as AnyResponse
 
 from oficina.errors import VersionVencida
 from oficina.web.auth import actor_or_none
+
+R = TypeVar("R", bound=AnyResponse)
 
 
 class Versioned(Protocol):
@@ -39,7 +42,7 @@ def if_match() -> int | None:
     raise VersionVencida
 
 
-def set_version(response: Response, thing: Versioned) -> Response:
+def set_version(response: R, thing: Versioned) -> R:
     """Give the answer the ETag with which its reader may write."""
     response.set_etag(str(thing.version))
     return response
