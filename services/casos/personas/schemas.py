@@ -331,6 +331,13 @@ class IdsSchema(Schema):
     id = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 100))
 
 
+class NombreSchema(Schema):
+    """How a person is called, and no more."""
+
+    id = fields.UUID()
+    nombre = fields.String()
+
+
 class HallazgoSchema(Schema):
     """A person found, and why."""
 

@@ -1,0 +1,129 @@
+"""Entrance: JSON of the agenda."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from agenda import actions, directorio, queries
+from agenda.actions import Cancelacion, NuevaCita, Tiempo
+from agenda.models import Cita
+from agenda.queries import Filtro
+from agenda.schemas import (
+    CancelacionSchema,
+    CitaSchema,
+    ConsultaSchema,
+    NuevaCitaSchema,
+    ReprogramacionSchema,
+    VersionSchema,
+)
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.web.app import env
+from oficina.web.auth import actor, requires
+from oficina.web.conditional import check_version
+
+bp = Blueprint(
+    "citas",
+    __name__,
+    url_prefix="/agenda/api/v1/citas",
+    description="Citas de la oficina",
+)
+
+
+@bp.get("")
+@bp.arguments(ConsultaSchema, location="query")
+@bp.response(200, CitaSchema(many=True))
+@requires("agenda.cita.ver")
+def citas(filtro: Filtro) -> Sequence[Cita]:
+    """Citas por día, persona, caso o profesional, en orden de hora (a lo más 500)"""
+    with env().db.read() as session:
+        halladas = queries.citas(session, filtro)
+    registrar_lectura(env().db, actor(), "agenda.cita.listar", "cita", None, cantidad=len(halladas))
+    return halladas
+
+
+@bp.post("")
+@bp.arguments(NuevaCitaSchema)
+@bp.response(201, CitaSchema)
+@requires("agenda.cita.agendar")
+def agendar(nueva: NuevaCita) -> Cita:
+    """Agendar una cita"""
+    nombre = directorio.profesional(env(), nueva.profesional_id)
+    directorio.de_quien(env(), nueva.persona_id, nueva.caso_id)
+    with env().db.begin() as session:
+        return actions.agendar(session, nueva, nombre, actor(), clock.now())
+
+
+@bp.get("/<uuid:cita_id>")
+@bp.response(200, CitaSchema)
+@requires("agenda.cita.ver")
+def cita(cita_id: UUID) -> Cita:
+    """Una cita"""
+    with env().db.read() as session:
+        hallada = queries.cita_por_id(session, cita_id)
+    registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
+    return hallada
+
+
+@bp.post("/<uuid:cita_id>/reprogramar")
+@bp.arguments(ReprogramacionSchema)
+@bp.response(200, CitaSchema)
+@requires("agenda.cita.agendar")
+def reprogramar(pedido: tuple[int | None, Tiempo], cita_id: UUID) -> Cita:
+    """Dar otra hora o lugar a una cita"""
+    version, tiempo = pedido
+    return _changed(
+        cita_id,
+        version,
+        lambda session, una: actions.reprogramar(session, una, tiempo, actor(), clock.now()),
+    )
+
+
+@bp.post("/<uuid:cita_id>/cancelar")
+@bp.arguments(CancelacionSchema)
+@bp.response(200, CitaSchema)
+@requires("agenda.cita.agendar")
+def cancelar(pedido: tuple[int | None, Cancelacion], cita_id: UUID) -> Cita:
+    """Cancelar una cita"""
+    version, cancelacion = pedido
+    return _changed(
+        cita_id,
+        version,
+        lambda session, una: actions.cancelar(session, una, cancelacion, actor(), clock.now()),
+    )
+
+
+@bp.post("/<uuid:cita_id>/realizar")
+@bp.arguments(VersionSchema)
+@bp.response(200, CitaSchema)
+@requires("agenda.cita.registrar")
+def realizar(version: int | None, cita_id: UUID) -> Cita:
+    """Registrar que la persona vino"""
+    return _changed(
+        cita_id,
+        version,
+        lambda session, una: actions.realizar(session, una, actor(), clock.now()),
+    )
+
+
+@bp.post("/<uuid:cita_id>/inasistencia")
+@bp.arguments(VersionSchema)
+@bp.response(200, CitaSchema)
+@requires("agenda.cita.registrar")
+def inasistencia(version: int | None, cita_id: UUID) -> Cita:
+    """Registrar que la persona no vino"""
+    return _changed(
+        cita_id,
+        version,
+        lambda session, una: actions.registrar_inasistencia(session, una, actor(), clock.now()),
+    )
+
+
+def _changed(cita_id: UUID, version: int | None, change: Callable[[Session, Cita], None]) -> Cita:
+    with env().db.begin() as session:
+        una = queries.cita_por_id(session, cita_id)
+        check_version(una, version)
+        change(session, una)
+    return una

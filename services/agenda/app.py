@@ -1,0 +1,18 @@
+"""agenda, put together: read it first."""
+
+from flask import Flask
+
+from agenda import api, pages
+from agenda.permissions import PERMISOS
+from agenda.tasks import jobs
+from oficina.settings import Settings
+from oficina.web.app import new_api, new_app
+from oficina.web.client import ServiceClient
+
+
+def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
+    """The web application of agenda."""
+    app = new_app("agenda", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    app.register_blueprint(pages.bp)
+    new_api(app, title="Agenda").register_blueprint(api.bp)
+    return app

@@ -1,0 +1,5 @@
+"""agenda acts on no fact of another service."""
+
+from oficina.bus.inbox import Handlers
+
+handlers = Handlers("agenda")
