@@ -25,6 +25,9 @@ from oficina.events.notificaciones import (
 )
 from oficina.privacy import EncryptedText
 
+SALIDA = "salida"
+"""The name of the provider that keeps messages on the office's own page."""
+
 
 class _DeQue(TypedDict):
     mensaje_id: UUID
@@ -178,6 +181,15 @@ class Mensaje(Identified, Base):
         if self.cuerpo is None or self.enlace is None:
             return self.cuerpo
         return self.cuerpo.replace(self.enlace, "[…]")
+
+    def cuerpo_visible(self) -> str | None:
+        """The text as the office's own pages may show it.
+
+        Its link opens only what the institution was sent: it is shown where the office's outbox
+        is the institution's mailbox, and nowhere else.
+        """
+        en_la_salida = self.proveedor == SALIDA and self.estado is Estado.ENTREGADA
+        return self.cuerpo if en_la_salida else self.cuerpo_sin_enlace()
 
     def anotar(self, paso: Paso) -> None:
         """Add a line to its history."""

@@ -52,8 +52,7 @@ def reunir(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
 
 def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     """Write a message with what was gathered."""
-    idioma = plantillas.idioma_de(reunido.idioma)
-    return plantillas.redactar(plantilla, reunido.canal, idioma, reunido.valores)
+    return plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
 
 
 def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -77,7 +76,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     return Reunido(
         canal=via[0],
         destino=via[1],
-        idioma=contacto["idioma"],
+        idioma=idioma,
         valores={
             "fecha": inicia_en,
             "hora": inicia_en,

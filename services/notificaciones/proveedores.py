@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from notificaciones.correo import componer
-from notificaciones.models import Salida
+from notificaciones.models import SALIDA, Salida
 from notificaciones.plantillas import Canal
 from notificaciones.resultados import Desenlace, Resultado
 from oficina.clock import real_now
@@ -52,7 +52,7 @@ class Proveedor(ABC):
 class OutboxProvider(Proveedor):
     """Nothing leaves: messages are kept, readable, on the office's own page."""
 
-    nombre = "salida"
+    nombre = SALIDA
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -1,0 +1,94 @@
+"""What people read for the codes of a message, and the tone of a state's badge."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from notificaciones.plantillas import Canal, Clave
+from notificaciones.states import Estado, Motivo, Paso
+
+PLANTILLAS: Mapping[Clave, LazyString] = {
+    Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),
+    Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
+    Clave.RECORDATORIO_PLAZO: _l("Recordatorio de plazo a una institución"),
+    Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
+}
+
+CANALES: Mapping[Canal, LazyString] = {
+    Canal.SMS: _l("Mensaje de texto"),
+    Canal.CORREO: _l("Correo electrónico"),
+}
+
+ESTADOS: Mapping[Estado, LazyString] = {
+    Estado.PROGRAMADA: _l("Por preparar"),
+    Estado.LISTA: _l("En espera"),
+    Estado.RESERVADA: _l("Enviándose"),
+    Estado.ENTREGADA: _l("Enviado"),
+    Estado.FALLIDA: _l("Falló"),
+    Estado.VENCIDA: _l("Venció sin enviarse"),
+    Estado.CANCELADA: _l("Cancelado"),
+    Estado.SUPRIMIDA: _l("No se envía"),
+    Estado.INCIERTA: _l("No se sabe si llegó"),
+}
+
+TONOS: Mapping[Estado, str] = {
+    Estado.PROGRAMADA: "info",
+    Estado.LISTA: "info",
+    Estado.RESERVADA: "info",
+    Estado.ENTREGADA: "bien",
+    Estado.FALLIDA: "mal",
+    Estado.VENCIDA: "aviso",
+    Estado.CANCELADA: "neutro",
+    Estado.SUPRIMIDA: "aviso",
+    Estado.INCIERTA: "mal",
+}
+
+# Why it did or did not arrive, as an answer to whoever asks at the counter.
+EXPLICACIONES: Mapping[Estado, LazyString] = {
+    Estado.PROGRAMADA: _l("Se están pidiendo el idioma y el contacto para escribirlo."),
+    Estado.LISTA: _l("Está escrito y espera su hora."),
+    Estado.RESERVADA: _l("Se está enviando en este momento."),
+    Estado.ENTREGADA: _l("Salió de la oficina: el proveedor lo recibió."),
+    Estado.FALLIDA: _l("No se pudo enviar y no se volverá a intentar."),
+    Estado.VENCIDA: _l("No alcanzó a salir a tiempo; enviarlo tarde confundiría."),
+    Estado.CANCELADA: _l("Se canceló antes de salir."),
+    Estado.SUPRIMIDA: _l("La oficina decidió no enviarlo."),
+    Estado.INCIERTA: _l(
+        "El envío se cortó a la mitad: pudo llegar o no. No se repite para no enviarlo dos veces; "
+        "si importa, contacte a la persona."
+    ),
+}
+
+MOTIVOS: Mapping[Motivo, LazyString] = {
+    Motivo.MOMENTO_PASADO: _l("Su momento ya había pasado cuando se agendó la cita."),
+    Motivo.NO_CONTACTAR: _l("La persona pidió que no la contacten."),
+    Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
+    Motivo.SIN_CONTACTO: _l("No hay un teléfono celular ni un correo a donde escribir."),
+    Motivo.INSTITUCION_SIN_CORREO: _l(
+        "La institución no tiene correo en el directorio de la red: agréguelo y envíe otra vez."
+    ),
+    Motivo.CITA_CANCELADA: _l("La cita se canceló."),
+    Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
+    Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
+    Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
+    Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),
+    Motivo.PROVEEDOR_NO_DISPONIBLE: _l("El proveedor no estaba disponible."),
+    Motivo.PROVEEDOR_RECHAZA: _l("El proveedor lo rechazó: revise la dirección."),
+    Motivo.PROVEEDOR_SIN_RESPUESTA: _l("El proveedor no alcanzó a confirmar."),
+    Motivo.ENVIO_INTERRUMPIDO: _l("El envío se interrumpió antes de llamar al proveedor."),
+    Motivo.CADUCADO: _l("Pasó el momento en que servía."),
+}
+
+PASOS: Mapping[Paso, LazyString] = {
+    Paso.PREPARAR: _l("Se escribió"),
+    Paso.MOVER: _l("La cita cambió de hora y el mensaje con ella"),
+    Paso.RESERVAR: _l("Comenzó el envío"),
+    Paso.DEVOLVER: _l("No salió todavía; se reintenta"),
+    Paso.ENTREGAR: _l("El proveedor lo recibió"),
+    Paso.FALLAR: _l("Falló"),
+    Paso.VENCER: _l("Venció"),
+    Paso.CANCELAR: _l("Se canceló"),
+    Paso.SUPRIMIR: _l("Se decidió no enviarlo"),
+    Paso.DUDAR: _l("Quedó en duda"),
+}

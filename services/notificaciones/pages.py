@@ -1,0 +1,119 @@
+"""Entrance: the outbox that people can read, and the story of each message."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from notificaciones import etiquetas, queries
+from notificaciones.correo import con_enlaces
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Canal, Clave, idiomas
+from notificaciones.schemas import Consulta, VistaSchema
+from notificaciones.sms import contar
+from oficina.audit import registrar_lectura
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import vivo
+
+bp = Blueprint(
+    "notificaciones", __name__, url_prefix="/notificaciones", template_folder="templates"
+)
+
+
+@bp.get("/salida")
+@requires("notificaciones.mensaje.ver")
+def salida() -> str:
+    """Every message that the reader may see, the newest first."""
+    consulta = _asked()
+    return render_template(
+        "notificaciones/salida.html",
+        consulta=consulta,
+        direccion=dict(request.args),
+        todas=puede("notificaciones.mensaje.ver_todos"),
+        **_list_of(consulta),
+    )
+
+
+@bp.get("/salida/lista")
+@requires("notificaciones.mensaje.ver")
+def lista() -> Response:
+    """The list alone, for a page that follows it."""
+    consulta = _asked()
+    with env().db.read() as session:
+        marca = queries.marca(session, _scoped(consulta))
+    return vivo(marca, lambda: render_template("notificaciones/_lista.html", **_list_of(consulta)))
+
+
+@bp.get("/<uuid:mensaje_id>")
+@requires("notificaciones.mensaje.ver")
+def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
+    """One message: what it says, and why it arrived or not."""
+    with env().db.read() as session:
+        uno = queries.mensaje_por_id(session, mensaje_id, solo_citas=_only_reminders())
+        historia = queries.historia(session, uno)
+    registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
+    sms = uno.canal is Canal.SMS and uno.cuerpo is not None
+    return render_template(
+        "notificaciones/mensaje.html",
+        mensaje=uno,
+        historia=historia,
+        segmentos=contar(uno.cuerpo or "") if sms else None,
+        sin_traduccion=_missing_translation(uno),
+        **_words(),
+    )
+
+
+def _asked() -> Consulta:
+    sent = {clave: valor for clave, valor in request.args.items() if valor}
+    consulta: Consulta = VistaSchema().load(sent)
+    return consulta
+
+
+def _scoped(consulta: Consulta) -> queries.Filtro:
+    return consulta.filtro(solo_citas=_only_reminders())
+
+
+def _only_reminders() -> bool:
+    return not puede("notificaciones.mensaje.ver_todos")
+
+
+def _list_of(consulta: Consulta) -> dict[str, Any]:
+    with env().db.read() as session:
+        hallados = queries.mensajes(session, _scoped(consulta))
+    registrar_lectura(
+        env().db,
+        actor(),
+        "notificaciones.mensaje.listar",
+        "mensaje",
+        None,
+        cantidad=len(hallados),
+    )
+    return {"mensajes": hallados, **_words()}
+
+
+def _missing_translation(uno: Mensaje) -> str | None:
+    """The language that was wanted, when another had to be used."""
+    if uno.idioma is None or uno.idioma_pedido is None or uno.idioma == uno.idioma_pedido:
+        return None
+    return (
+        idiomas()[uno.idioma_pedido].nombre
+        if uno.idioma_pedido in idiomas()
+        else (uno.idioma_pedido)
+    )
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "plantillas": etiquetas.PLANTILLAS,
+        "plantilla_de_cita": Clave.RECORDATORIO_CITA,
+        "canales": etiquetas.CANALES,
+        "estados": etiquetas.ESTADOS,
+        "tonos": etiquetas.TONOS,
+        "explicaciones": etiquetas.EXPLICACIONES,
+        "motivos": etiquetas.MOTIVOS,
+        "pasos": etiquetas.PASOS,
+        "idiomas_de_mensaje": idiomas(),
+        "con_enlaces": con_enlaces,
+    }

@@ -1,0 +1,103 @@
+"""What is asked of messages and what goes out."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, fields, post_load
+
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Canal, Clave
+from notificaciones.queries import Filtro
+from notificaciones.sms import contar
+from notificaciones.states import Estado, Motivo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consulta:
+    """Which messages a reader asks for, before the reader's scope."""
+
+    plantilla: Clave | None = None
+    estado: Estado | None = None
+    caso_id: UUID | None = None
+    cita_id: UUID | None = None
+    derivacion_id: UUID | None = None
+
+    def filtro(self, *, solo_citas: bool) -> Filtro:
+        """The same with the reader's scope."""
+        return Filtro(solo_citas=solo_citas, **vars(self))
+
+
+class ConsultaSchema(Schema):
+    """Which messages."""
+
+    plantilla = fields.Enum(Clave, by_value=True)
+    estado = fields.Enum(Estado, by_value=True)
+    caso_id = fields.UUID()
+    cita_id = fields.UUID()
+    derivacion_id = fields.UUID()
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Consulta:
+        return Consulta(**data)
+
+
+class VistaSchema(Schema):
+    """The same as short names in the address of the page."""
+
+    class Meta:
+        """Addresses get longer by what others add to them."""
+
+        unknown = EXCLUDE
+
+    tipo = fields.Enum(Clave, by_value=True, attribute="plantilla")
+    estado = fields.Enum(Estado, by_value=True)
+    caso = fields.UUID(attribute="caso_id")
+    cita = fields.UUID(attribute="cita_id")
+    derivacion = fields.UUID(attribute="derivacion_id")
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Consulta:
+        return Consulta(**data)
+
+
+class SegmentosSchema(Schema):
+    """What an SMS costs."""
+
+    codificacion = fields.String()
+    unidades = fields.Integer()
+    partes = fields.Integer()
+    culpables = fields.List(fields.String())
+
+
+class MensajeSchema(Schema):
+    """A message as its readers see it. Moments are UTC."""
+
+    id = fields.UUID(required=True)
+    plantilla = fields.Enum(Clave, by_value=True, required=True)
+    plantilla_version = fields.Integer(allow_none=True)
+    regla = fields.String(allow_none=True)
+    persona_id = fields.UUID(allow_none=True)
+    caso_id = fields.UUID(allow_none=True)
+    derivacion_id = fields.UUID(allow_none=True)
+    cita_id = fields.UUID(allow_none=True)
+    canal = fields.Enum(Canal, by_value=True, allow_none=True)
+    idioma = fields.String(allow_none=True)
+    idioma_pedido = fields.String(allow_none=True)
+    destino = fields.String(allow_none=True)
+    asunto = fields.String(allow_none=True)
+    cuerpo = fields.Function(lambda mensaje: mensaje.cuerpo_visible())
+    estado = fields.Enum(Estado, by_value=True, required=True)
+    motivo = fields.Enum(Motivo, by_value=True, allow_none=True)
+    enviar_en = fields.AwareDateTime(required=True)
+    caduca_en = fields.AwareDateTime(allow_none=True)
+    entregado_en = fields.AwareDateTime(allow_none=True)
+    proveedor = fields.String(allow_none=True)
+    segmentos = fields.Method("_segmentos")
+    creado_en = fields.AwareDateTime(required=True)
+
+    def _segmentos(self, mensaje: Mensaje) -> dict[str, Any] | None:
+        if mensaje.canal is not Canal.SMS or mensaje.cuerpo is None:
+            return None
+        hecho: dict[str, Any] = SegmentosSchema().dump(contar(mensaje.cuerpo))
+        return hecho
