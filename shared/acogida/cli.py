@@ -14,7 +14,7 @@ COMMANDS = {
     "bus": "acogida.commands.processes",
     "jobs": "acogida.commands.processes",
     "migrate": "acogida.commands.data",
-    "import": "acogida.commands.data",
+    "import": "acogida.commands.register",
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
     "claves": "acogida.commands.keys",

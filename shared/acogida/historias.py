@@ -24,10 +24,10 @@ from casos.atenciones.schemas import NuevaAtencionSchema
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones import actions as derivaciones
-from casos.derivaciones import enlaces
 from casos.derivaciones.actions import NuevaDerivacion, Respuesta
 from casos.derivaciones.queries import datos_de_persona
 from casos.derivaciones.states import Accion
+from casos.enlaces import actions as enlaces
 from casos.expedientes import actions as expedientes
 from casos.expedientes import schemas
 from casos.expedientes.models import Caso
@@ -164,6 +164,8 @@ class _Relato:
         respuesta = Respuesta(
             accion=Accion(datos["accion"]), motivo=datos.get("motivo"), texto=datos.get("texto")
         )
+        if enlace.url is None:
+            raise ValueError("the institution of the story has no address")
         token = enlace.url.removeprefix(enlaces.RUTA)
         enlaces.responder_por_enlace(self._session, token, respuesta, ahora)
 

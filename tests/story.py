@@ -1,0 +1,206 @@
+"""The whole story of a case, told over HTTP to a running office of either column.
+
+A person is registered at reception, attended, and a case opened; a professional orients, raises to
+the second instance, evaluates and derives; the institution answers by its link, without an account;
+an appointment is booked and its reminder waits in the person's language, until both are cancelled;
+the month's report counts it all. Every effect across services travels by events.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from office import Office, wait_until
+from oficina import clock
+from oficina.calendar_cl import sumar_dias_habiles
+
+SERVICIO = "SJM.LEGAL"
+LINK = re.compile(r"https?://\S+/casos/enlace/[\w-]+")
+
+
+def walk(office: Office) -> None:
+    """Tell the story; every step checks what the next one stands on."""
+    with (
+        office.client("recepcion") as recepcion,
+        office.client("profesional") as profesional,
+        office.client("coordinacion") as coordinacion,
+        office.client() as institucion,
+    ):
+        _give_an_address(coordinacion)
+        persona = _register(recepcion)
+        caso = _attend(recepcion, persona)
+        _work_on(profesional, caso)
+        derivacion = _derive(profesional, caso)
+        _answer(institucion, _link(coordinacion, derivacion), derivacion, profesional)
+        _appointment(profesional, persona, caso)
+        _timeline(profesional, caso)
+        _figures(coordinacion)
+
+
+def _give_an_address(coordinacion: httpx.Client) -> None:
+    """The coordination completes the institution's address, or nobody could be written to."""
+    page = f"/casos/red/servicios/{_service(coordinacion)['id']}"
+    data = {"capacidad": "disponible", "estado": "activo", "correo": "legal@red.example"}
+    assert coordinacion.post(page, data=data).status_code == 303
+
+
+def _register(recepcion: httpx.Client) -> dict[str, Any]:
+    person = {
+        "nombres": "Jean-Louis",
+        "primer_apellido": "Célestin",
+        "nacionalidades": ["HTI"],
+        "idiomas": ["hat"],
+        "telefono": "+56 9 0000 0101",
+        "canal_preferido": "sms",
+    }
+    persona = _post(recepcion, "/casos/api/v1/personas", person, 201)
+    found = _get(recepcion, "/casos/api/v1/personas", q="celestin JEAN LOUIS")
+    assert persona["id"] in [one["persona"]["id"] for one in found["resultados"]]
+    return persona
+
+
+def _attend(recepcion: httpx.Client, persona: Mapping[str, Any]) -> str:
+    anonymous = {"canal": "telefono", "tema": "INF", "resultado": "orientada"}
+    _post(recepcion, "/casos/api/v1/atenciones", anonymous, 201)
+    attention = {
+        "persona_id": persona["id"],
+        "canal": "presencial",
+        "tema": "REG.TEMP",
+        "resultado": "abre_caso",
+    }
+    caso_id: str = _post(recepcion, "/casos/api/v1/atenciones", attention, 201)["caso_id"]
+    assert recepcion.post(_step(caso_id, "orientaciones"), json={}).status_code == 403
+    return caso_id
+
+
+def _work_on(profesional: httpx.Client, caso_id: str) -> None:
+    _post(profesional, _step(caso_id, "asignacion"), {})
+    advice = {"tema": "REG.TEMP", "texto": "Se explican los requisitos."}
+    _post(profesional, _step(caso_id, "orientaciones"), advice)
+    _post(profesional, _step(caso_id, "segunda-instancia"), {"motivo": "regularizacion_migratoria"})
+    refused = profesional.post(_step(caso_id, "orientaciones"), json=advice)
+    assert refused.status_code == 409
+    assert "completar_evaluacion" in refused.json()["transiciones_permitidas"]
+    finding = {"riesgo": "bajo", "amerita_derivacion": True, "fundamento": "Falta apoyo jurídico."}
+    assert _post(profesional, _step(caso_id, "evaluacion"), finding)["estado"] == "en_gestion"
+
+
+def _derive(profesional: httpx.Client, caso_id: str) -> str:
+    options = _get(profesional, "/casos/api/v1/derivaciones/opciones", caso_id=caso_id)["datos"]
+    chosen = [one["codigo"] for one in options if one["categoria"] in {"nombre", "idioma"}]
+    asked = {
+        "caso_id": caso_id,
+        "servicio_id": _service(profesional)["id"],
+        "proposito": "Acompañar la solicitud de residencia temporal.",
+        "datos": chosen,
+        "base_licitud": "consentimiento",
+        "forma_consentimiento": "verbal",
+        "idioma_consentimiento": "hat",
+        "confirmada": True,
+    }
+    sent = _post(profesional, "/casos/api/v1/derivaciones", asked, 201)
+    assert sent["estado"] == "enviada"
+    derivacion_id: str = sent["id"]
+    return derivacion_id
+
+
+def _link(coordinacion: httpx.Client, derivacion_id: str) -> str:
+    """The address that the institution was sent, as the outbox of the office shows it."""
+
+    def sent() -> str | None:
+        for message in _messages(coordinacion, derivacion_id=derivacion_id):
+            if found := LINK.search(message["cuerpo"] or ""):
+                assert "Célestin" not in message["cuerpo"]
+                return found[0]
+        return None
+
+    address: str = wait_until("the institution's mail", sent)
+    return urlsplit(address).path.removeprefix("/casos/enlace/")
+
+
+def _answer(
+    institucion: httpx.Client, token: str, derivacion_id: str, profesional: httpx.Client
+) -> None:
+    link = f"/casos/api/v1/enlace/{token}"
+    assert institucion.get(f"/casos/enlace/{token}").status_code == 200
+    shown = _get(institucion, link)
+    assert shown["estado"] == "enviada", "opening alone changes nothing"
+    assert {one["categoria"] for one in shown["paquete"]["datos"]} == {"nombre", "idioma"}
+    assert _post(institucion, f"{link}/recibir", {})["estado"] == "recibida"
+    assert _post(institucion, f"{link}/aceptar", {})["estado"] == "aceptada"
+    missing = institucion.post(f"{link}/cumplir", json={})
+    assert missing.status_code == 422
+    assert "texto" in missing.json()["errors"]
+    done = {"texto": "Se presentó la solicitud."}
+    assert _post(institucion, f"{link}/cumplir", done)["estado"] == "cumplida"
+    confirm = f"/casos/api/v1/derivaciones/{derivacion_id}/verificar"
+    assert _post(profesional, confirm, {})["estado"] == "verificada"
+
+
+def _appointment(profesional: httpx.Client, persona: Mapping[str, Any], caso_id: str) -> None:
+    me = _get(profesional, "/identidad/api/v1/yo")
+    asked = {
+        "persona_id": persona["id"],
+        "caso_id": caso_id,
+        "profesional_id": me["id"],
+        "fecha": sumar_dias_habiles(clock.today(), 8).isoformat(),
+        "hora": "11:00",
+        "duracion": 45,
+        "lugar": "oficina",
+    }
+    cita = _post(profesional, "/agenda/api/v1/citas", asked, 201)
+    clash = profesional.post("/agenda/api/v1/citas", json=asked)
+    assert clash.status_code == 409
+
+    def written() -> list[dict[str, Any]]:
+        found = _messages(profesional, cita_id=cita["id"])
+        return [one for one in found if one["estado"] == "lista"]
+
+    reminder = wait_until("the reminder", written)[0]
+    assert reminder["idioma"] == "ht"
+    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", {"motivo": "ya_no_hace_falta"})
+    wait_until(
+        "the withdrawal of the reminders",
+        lambda: {one["estado"] for one in _messages(profesional, cita_id=cita["id"])}
+        == {"cancelada"},
+    )
+
+
+def _timeline(profesional: httpx.Client, caso_id: str) -> None:
+    """What happened elsewhere is in the case's story too."""
+    wanted = {"abierto", "orientacion", "elevado", "evaluado", "derivacion", "cita", "mensaje"}
+
+    def told() -> set[str]:
+        story = _get(profesional, f"/casos/api/v1/casos/{caso_id}")["hitos"]
+        return {one["tipo"] for one in story}
+
+    wait_until("the whole timeline", lambda: wanted <= told())
+
+
+def _service(client: httpx.Client) -> dict[str, Any]:
+    found = _get(client, "/casos/api/v1/red/servicios", tema="REG.TEMP")["servicios"]
+    return next(one for one in found if one["codigo"] == SERVICIO)
+
+
+def _messages(client: httpx.Client, **about: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _get(client, "/notificaciones/api/v1/mensajes", **about)
+    return found
+
+
+def _step(caso_id: str, step: str) -> str:
+    return f"/casos/api/v1/casos/{caso_id}/{step}"
+
+
+def _get(client: httpx.Client, path: str, **query: str) -> Any:
+    answer = client.get(path, params=query)
+    assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+def _post(client: httpx.Client, path: str, body: Any, status: int = 200) -> Any:
+    answer = client.post(path, json=body)
+    assert answer.status_code == status, f"POST {path}: {answer.status_code} {answer.text}"
+    return answer.json()
