@@ -43,7 +43,6 @@ SIN_INSTITUCION = "OTRA"
 SIN_NACIONALIDAD = "UNK"
 
 _NECESARIAS = ("fecha", "nombre", "motivo")
-_TITULOS = {"fecha": "fecha", "nombre": "nombre", "motivo": "motivo"}
 _MAX_ENCABEZADO = 40
 _MIN_COLUMNAS = 3
 
@@ -337,13 +336,8 @@ class _Lector:
         return codigo if derivada_a else None
 
     def _anotar(self, campo: str, texto: str, valor: Celda) -> None:
-        # A date or a code word may be shown back; what identifies somebody never is.
         visto = celdas.texto(valor)[:60]
-        if visto:
-            texto, valores = f"«%(valor)s»: {texto}", {"valor": visto}
-        else:
-            valores = {}
-        self.errores.append(Problema(self._hoja, self._numero, campo, texto, valores))
+        self.errores.append(Problema(self._hoja, self._numero, campo, texto, visto))
 
 
 def _es_atencion(dato: Mapping[str, Celda], renglon: list[Celda]) -> bool:

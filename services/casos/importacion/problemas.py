@@ -1,12 +1,12 @@
 """What could not be read, said so that the person who wrote it finds the cell and knows why.
 
-Texts are Spanish message ids with named places; a page translates them, the command line and the
-JSON say them as they stand.
+Texts are Spanish message ids: a page translates them, the command line and the JSON say them as
+they stand.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from oficina.errors import DatosInvalidos
 
@@ -18,18 +18,22 @@ def N_(texto: str) -> str:  # noqa: N802  the name by which the catalogue's extr
 
 @dataclass(frozen=True)
 class Problema:
-    """One cell that says something that cannot be used. `fila` is the row's number in Excel."""
+    """One cell that says something that cannot be used.
+
+    `fila` is the row's number in Excel, `texto` the reason, `valor` what was written when it may be
+    shown back: a date or a word of the office's own, never what identifies somebody.
+    """
 
     hoja: str
     fila: int
     campo: str
     texto: str
-    valores: Mapping[str, str] = field(default_factory=dict)
+    valor: str = ""
 
     @property
     def motivo(self) -> str:
-        """The reason in Spanish."""
-        return self.texto % self.valores
+        """The reason in Spanish, with what was written."""
+        return f"«{self.valor}»: {self.texto}" if self.valor else self.texto
 
     def como_json(self) -> dict[str, str | int]:
         """The form in which the command line prints it."""
