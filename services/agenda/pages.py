@@ -267,7 +267,7 @@ def _choices() -> dict[str, Any]:
         "duraciones": [
             (minutos, _("%(minutos)s minutos", minutos=minutos)) for minutos in horario().duraciones
         ],
-        "lugares": [(lugar.clave, lugar.nombre) for lugar in horario().lugares.values()],
+        "opciones_lugar": [(lugar.clave, lugar.nombre) for lugar in horario().lugares.values()],
         "motivos": [(motivo.value, texto) for motivo, texto in MOTIVOS.items()],
     }
 
