@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -137,7 +138,7 @@ class Caso(ConCambio, Identified, Base):
 
     persona: Mapped[Persona] = relationship(lazy="raise")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it, nobody changes it
+    __mapper_args__ = {"version_id_col": version}
 
     def pasos(self) -> frozenset[Paso]:
         """The steps that the present state admits."""
@@ -189,15 +190,20 @@ class Caso(ConCambio, Identified, Base):
         siguiente = self.exigir(Paso.CERRAR)
         if motivo not in CIERRES[self.estado]:
             raise Conflicto(
-                "motivo_de_otro_estado",
+                _("Ese motivo no corresponde al estado actual del caso."),
                 estado_actual=self.estado,
                 motivos_permitidos=sorted(CIERRES[self.estado]),
             )
         if motivo is MotivoCierre.RESUELTO_POR_ORIENTACION and not self.orientaciones:
-            raise Conflicto("sin_orientacion", estado_actual=self.estado)
+            raise Conflicto(
+                _("Antes de cerrarlo así, registre la orientación que recibió la persona."),
+                estado_actual=self.estado,
+            )
         if derivaciones_activas:
             raise Conflicto(
-                "derivacion_activa", estado_actual=self.estado, derivaciones=derivaciones_activas
+                _("El caso tiene derivaciones que esperan respuesta."),
+                estado_actual=self.estado,
+                derivaciones=derivaciones_activas,
             )
         self.estado = siguiente
         self.cerrado_en = ahora

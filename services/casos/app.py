@@ -1,0 +1,52 @@
+"""casos, put together: read it first."""
+
+from flask import Flask
+
+from casos.atenciones import api as atenciones_api
+from casos.atenciones import pages as atenciones_pages
+from casos.derivaciones import api as derivaciones_api
+from casos.derivaciones import pages as derivaciones_pages
+from casos.enlaces import api as enlaces_api
+from casos.enlaces import pages as enlaces_pages
+from casos.equipo import Equipo
+from casos.expedientes import api as expedientes_api
+from casos.expedientes import pages as expedientes_pages
+from casos.importacion import pages as importacion_pages
+from casos.permissions import PERMISOS
+from casos.personas import api as personas_api
+from casos.personas import pages as personas_pages
+from casos.presentacion import init_app as init_presentacion
+from casos.red import api as red_api
+from casos.red import pages as red_pages
+from casos.tasks import jobs
+from oficina.settings import Settings
+from oficina.web.app import new_api, new_app
+from oficina.web.client import ServiceClient
+
+
+def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
+    """The web application of casos."""
+    app = new_app("casos", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    app.extensions["equipo"] = Equipo(app.extensions["env"].client)
+    init_presentacion(app)
+    for pages in (
+        personas_pages,
+        atenciones_pages,
+        expedientes_pages,
+        importacion_pages,
+        derivaciones_pages,
+        enlaces_pages,
+        red_pages,
+    ):
+        app.register_blueprint(pages.bp)
+    api = new_api(app, title="Casos")
+    for json in (
+        personas_api,
+        atenciones_api,
+        expedientes_api,
+        derivaciones_api,
+        enlaces_api,
+        red_api,
+    ):
+        api.register_blueprint(json.bp)
+    return app

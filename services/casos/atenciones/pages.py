@@ -1,0 +1,129 @@
+"""Pages of reception: the search box, the attentions of the day, one more attention."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from casos import etiquetas
+from casos.atenciones import actions, queries
+from casos.atenciones.models import Canal, Resultado
+from casos.atenciones.schemas import NuevaAtencion, NuevaAtencionSchema
+from casos.equipo import equipo
+from casos.expedientes.models import Prioridad, TipoCaso
+from casos.personas import busqueda, catalogos
+from casos.personas.edades import RangoEtario
+from casos.personas.models import Persona
+from casos.personas.queries import persona_por_id
+from casos.presentacion import idioma_del_lector
+from casos.taxonomia import temas
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.errors import DatosInvalidos
+from oficina.web.app import env
+from oficina.web.auth import actor, requires
+from oficina.web.forms import Form
+
+bp = Blueprint("atenciones", __name__, url_prefix="/casos")
+
+
+@bp.get("/recepcion")
+@requires("casos.persona.ver")
+def recepcion() -> ResponseReturnValue:
+    """One search box, which is also the start of registering; and what was attended today."""
+    consulta = busqueda.reconocer(request.args.get("q", ""))
+    with env().db.read() as session:
+        hallados = busqueda.buscar(session, consulta)
+        hoy = queries.del_dia(session, clock.today())
+    registrar_lectura(
+        env().db,
+        actor(),
+        "casos.persona.buscar",
+        "persona",
+        None,
+        cantidad=len(hallados.filas) + sum(atencion.persona is not None for atencion in hoy.filas),
+    )
+    return render_template(
+        "casos/recepcion.html",
+        consulta=consulta,
+        hallados=hallados,
+        hoy=hoy,
+        form=Form(NuevaAtencionSchema(), initial={"canal": Canal.PRESENCIAL.value}),
+        **_opciones(),
+    )
+
+
+@bp.get("/atenciones/nueva")
+@requires("casos.atencion.registrar")
+def nueva() -> ResponseReturnValue:
+    """The form of an attention, of a person (`?persona=`) or anonymous."""
+    persona = _persona(request.args.get("persona", type=UUID))
+    inicial = {"canal": Canal.PRESENCIAL.value}
+    if persona:
+        inicial |= {"persona_id": str(persona.id), "idioma": persona.idioma}
+    return _formulario(Form(NuevaAtencionSchema(), initial=inicial), persona)
+
+
+@bp.post("/atenciones/nueva")
+@requires("casos.atencion.registrar")
+def registrar() -> ResponseReturnValue:
+    """Record the attention and, when it says so, open the case."""
+    form = Form(NuevaAtencionSchema())
+    if not form.valid:
+        return _formulario(form, _persona(request.form.get("persona_id", type=UUID))), 422
+    datos: NuevaAtencion = form.data
+    try:
+        responsable = equipo().responsable(datos.responsable_id)
+    except DatosInvalidos as error:
+        form.add_errors(error)
+        return _formulario(form, _persona(datos.persona_id)), 422
+    with env().db.begin() as session:
+        atencion = actions.registrar(session, datos, responsable, actor(), clock.now())
+    if atencion.caso_id:
+        flash(_("Se registró la atención y se abrió el caso."), "success")
+        return redirect(url_for("expedientes.ver", caso_id=atencion.caso_id), 303)
+    flash(_("Se registró la atención."), "success")
+    if atencion.persona_id and atencion.resultado is Resultado.AGENDADA:
+        return redirect(f"/agenda/citas/nueva?persona={atencion.persona_id}", 303)
+    if atencion.persona_id:
+        return redirect(url_for("personas.ver", persona_id=atencion.persona_id), 303)
+    return redirect(url_for("atenciones.recepcion"), 303)
+
+
+def _persona(persona_id: UUID | None) -> Persona | None:
+    if persona_id is None:
+        return None
+    with env().db.read() as session:
+        persona = persona_por_id(session, persona_id)
+    registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
+    return persona
+
+
+def _formulario(form: Form, persona: Persona | None) -> str:
+    profesionales = [(uno.id, uno.nombre) for uno in equipo().profesionales()] if persona else []
+    return render_template(
+        "casos/atencion_nueva.html",
+        form=form,
+        persona=persona,
+        profesionales=profesionales,
+        **_opciones(),
+    )
+
+
+def _opciones() -> dict[str, Any]:
+    idioma = idioma_del_lector()
+    return {
+        "canales": etiquetas.opciones(Canal),
+        "temas": list(temas(idioma).items()),
+        "resultados": etiquetas.opciones(Resultado),
+        "resultados_anonimos": etiquetas.opciones(
+            Resultado, Resultado.ABRE_CASO, Resultado.AGENDADA
+        ),
+        "tipos": etiquetas.opciones(TipoCaso),
+        "prioridades": etiquetas.opciones(Prioridad),
+        "paises": catalogos.paises(idioma),
+        "lenguas": catalogos.idiomas(idioma),
+        "rangos": etiquetas.opciones(RangoEtario, RangoEtario.SIN_DATO),
+    }

@@ -1,0 +1,213 @@
+"""JSON of cases."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from casos.equipo import equipo
+from casos.expedientes import actions, queries
+from casos.expedientes.actions import Responsable
+from casos.expedientes.models import Caso
+from casos.expedientes.relato import Lectura, visibles
+from casos.expedientes.schemas import (
+    CasoSchema,
+    CasosSchema,
+    FiltroCasos,
+    FiltroCasosSchema,
+    NuevaAsignacion,
+    NuevaAsignacionSchema,
+    NuevaElevacion,
+    NuevaElevacionSchema,
+    NuevaEvaluacion,
+    NuevaEvaluacionSchema,
+    NuevaOrientacion,
+    NuevaOrientacionSchema,
+    NuevaReapertura,
+    NuevaReaperturaSchema,
+    NuevoCaso,
+    NuevoCasoSchema,
+    NuevoCierre,
+    NuevoCierreSchema,
+)
+from casos.plazos.models import EstadoPlazo
+from casos.plazos.queries import plazos_de_caso
+from oficina import clock
+from oficina.actor import Actor
+from oficina.audit import registrar_lectura
+from oficina.web.app import env
+from oficina.web.auth import actor, requires
+from oficina.web.conditional import set_version
+
+bp = Blueprint("expedientes_api", __name__, url_prefix="/casos/api/v1", description="Casos")
+
+
+@bp.get("/casos")
+@bp.arguments(FiltroCasosSchema, location="query")
+@bp.response(200, CasosSchema)
+@requires("casos.caso.bandeja")
+def listar(filtro: FiltroCasos) -> dict[str, Any]:
+    """Casos de la oficina: primero los propios, lo atrasado arriba"""
+    with env().db.read() as session:
+        pagina = queries.bandeja(session, filtro, actor().id, clock.now())
+    registrar_lectura(
+        env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
+    )
+    return {
+        "casos": [
+            _resumen(f.caso) | {"vence_en": f.vence_en, "atrasado": f.atrasado}
+            for f in pagina.filas
+        ],
+        "total": pagina.total,
+        "pagina": pagina.pagina,
+        "paginas": pagina.paginas,
+    }
+
+
+@bp.post("/casos")
+@bp.arguments(NuevoCasoSchema)
+@bp.response(201, CasoSchema)
+@requires("casos.caso.abrir")
+def abrir(datos: NuevoCaso) -> Response:
+    """Abrir un caso"""
+    responsable = equipo().responsable(datos.responsable_id)
+    with env().db.begin() as session:
+        caso = actions.abrir(session, datos, responsable, actor(), clock.now())
+    response = _respuesta(caso.id)
+    response.status_code = 201
+    response.headers["Location"] = f"/casos/api/v1/casos/{caso.id}"
+    return response
+
+
+@bp.get("/casos/<uuid:caso_id>")
+@bp.response(200, CasoSchema)
+@requires("casos.caso.ver")
+def ver(caso_id: UUID) -> Response:
+    """Un caso y su historia, hasta donde su rol permite verla"""
+    response = _respuesta(caso_id)
+    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
+    return response
+
+
+@bp.post("/casos/<uuid:caso_id>/orientaciones")
+@bp.arguments(NuevaOrientacionSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.orientar")
+def orientar(datos: NuevaOrientacion, caso_id: UUID) -> Response:
+    """Dar orientación"""
+    return _hacer(actions.orientar, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/segunda-instancia")
+@bp.arguments(NuevaElevacionSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.elevar")
+def elevar(datos: NuevaElevacion, caso_id: UUID) -> Response:
+    """Elevar a segunda instancia, con su motivo"""
+    return _hacer(actions.elevar, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/evaluacion")
+@bp.arguments(NuevaEvaluacionSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.evaluar")
+def evaluar(datos: NuevaEvaluacion, caso_id: UUID) -> Response:
+    """Completar la evaluación"""
+    return _hacer(actions.evaluar, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/asignacion")
+@bp.arguments(NuevaAsignacionSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.tomar")
+def asignar(datos: NuevaAsignacion, caso_id: UUID) -> Response:
+    """Asignar el caso; sin `responsable_id`, lo toma quien lo pide"""
+    quien = actor()
+    responsable = equipo().responsable(datos.responsable_id) or Responsable(quien.id, quien.nombre)
+    with env().db.begin() as session:
+        actions.asignar(
+            session,
+            caso_id,
+            responsable,
+            version=datos.version,
+            actor=quien,
+            ahora=clock.now(),
+        )
+    return _respuesta(caso_id)
+
+
+@bp.post("/casos/<uuid:caso_id>/cierre")
+@bp.arguments(NuevoCierreSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.cerrar")
+def cerrar(datos: NuevoCierre, caso_id: UUID) -> Response:
+    """Cerrar el caso"""
+    return _hacer(actions.cerrar, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/reapertura")
+@bp.arguments(NuevaReaperturaSchema)
+@bp.response(200, CasoSchema)
+@requires("casos.caso.reabrir")
+def reabrir(datos: NuevaReapertura, caso_id: UUID) -> Response:
+    """Reabrir un caso cerrado"""
+    return _hacer(actions.reabrir, caso_id, datos)
+
+
+def _hacer(
+    accion: Callable[[Session, UUID, Any, Actor, datetime], Caso], caso_id: UUID, datos: Any
+) -> Response:
+    with env().db.begin() as session:
+        accion(session, caso_id, datos, actor(), clock.now())
+    return _respuesta(caso_id)
+
+
+def _respuesta(caso_id: UUID) -> Response:
+    lectura = Lectura.de_quien_lee()
+    with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        hitos = queries.historia(session, caso_id)
+        plazos = plazos_de_caso(session, caso_id)
+        evaluaciones = queries.evaluaciones(session, caso_id) if lectura.evaluacion else ()
+    corren = [plazo.vence_en for plazo in plazos if plazo.estado is EstadoPlazo.CORRIENDO]
+    vence_en = min(corren, default=None)
+    vista = _resumen(caso) | {
+        "vence_en": vence_en,
+        "atrasado": vence_en is not None and vence_en < clock.now(),
+        "version": caso.version,
+        "pasos": sorted(caso.pasos()),
+        "hitos": visibles(hitos, lectura),
+    }
+    if lectura.evaluacion:
+        vista |= {
+            "riesgo": caso.riesgo,
+            "cierre_motivo": caso.cierre_motivo,
+            "cierre_resultado": caso.cierre_resultado,
+            "evaluaciones": evaluaciones,
+        }
+    return set_version(jsonify(CasoSchema().dump(vista)), caso)
+
+
+def _resumen(caso: Caso) -> dict[str, Any]:
+    return {campo: getattr(caso, campo) for campo in _CAMPOS}
+
+
+_CAMPOS = (
+    "id",
+    "folio",
+    "persona",
+    "tipo",
+    "tema",
+    "instancia",
+    "estado",
+    "prioridad",
+    "unidad",
+    "responsable_id",
+    "responsable_nombre",
+    "abierto_en",
+    "cerrado_en",
+)

@@ -1,0 +1,338 @@
+"""Pages of cases: the list with what is late on top, and the case with its whole story."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from casos import etiquetas
+from casos.derivaciones.queries import de_caso
+from casos.equipo import equipo
+from casos.expedientes import actions, queries
+from casos.expedientes.actions import Responsable
+from casos.expedientes.models import (
+    Caso,
+    MotivoElevacion,
+    MotivoReapertura,
+    ResultadoCierre,
+    Riesgo,
+)
+from casos.expedientes.relato import Lectura, contar
+from casos.expedientes.schemas import (
+    FiltroCasosSchema,
+    NuevaAsignacion,
+    NuevaAsignacionSchema,
+    NuevaElevacionSchema,
+    NuevaEvaluacionSchema,
+    NuevaOrientacionSchema,
+    NuevaReaperturaSchema,
+    NuevoCierreSchema,
+)
+from casos.expedientes.states import CIERRES, Estado, MotivoCierre, Paso
+from casos.personas.queries import contactos_vistos, persona_por_id
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import plazos_de_caso
+from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
+from casos.presentacion import idioma_del_lector
+from casos.taxonomia import temas
+from oficina import clock
+from oficina.actor import Actor
+from oficina.audit import registrar_lectura
+from oficina.errors import DomainError, NoEncontrado
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import vivo
+from oficina.web.forms import Form
+
+bp = Blueprint("expedientes", __name__, url_prefix="/casos")
+
+Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso]
+
+
+@dataclass(frozen=True)
+class Formulario:
+    """One step of a case as a form on its page."""
+
+    paso: Paso
+    permiso: str
+    schema: type[Schema]
+    accion: Accion
+    hecho: LazyString
+
+
+def _asignar(
+    session: Session, caso_id: UUID, datos: NuevaAsignacion, quien: Actor, ahora: datetime
+) -> Caso:
+    responsable = equipo().responsable(datos.responsable_id) or Responsable(quien.id, quien.nombre)
+    return actions.asignar(
+        session, caso_id, responsable, version=datos.version, actor=quien, ahora=ahora
+    )
+
+
+FORMULARIOS: Mapping[str, Formulario] = {
+    "orientaciones": Formulario(
+        Paso.ORIENTAR,
+        "casos.caso.orientar",
+        NuevaOrientacionSchema,
+        actions.orientar,
+        _l("Se registró la orientación."),
+    ),
+    "segunda-instancia": Formulario(
+        Paso.ELEVAR,
+        "casos.caso.elevar",
+        NuevaElevacionSchema,
+        actions.elevar,
+        _l("El caso pasó a segunda instancia."),
+    ),
+    "evaluacion": Formulario(
+        Paso.EVALUAR,
+        "casos.caso.evaluar",
+        NuevaEvaluacionSchema,
+        actions.evaluar,
+        _l("Se guardó la evaluación."),
+    ),
+    "asignacion": Formulario(
+        Paso.ASIGNAR,
+        "casos.caso.tomar",
+        NuevaAsignacionSchema,
+        _asignar,
+        _l("El caso quedó asignado."),
+    ),
+    "cierre": Formulario(
+        Paso.CERRAR,
+        "casos.caso.cerrar",
+        NuevoCierreSchema,
+        actions.cerrar,
+        _l("El caso se cerró."),
+    ),
+    "reapertura": Formulario(
+        Paso.REABRIR,
+        "casos.caso.reabrir",
+        NuevaReaperturaSchema,
+        actions.reabrir,
+        _l("El caso se reabrió."),
+    ),
+}
+"""The steps that a page offers, by the last part of their address."""
+
+
+@bp.get("/")
+@requires("casos.caso.bandeja")
+def bandeja() -> ResponseReturnValue:
+    """Own cases first, what is late on top."""
+    sent = {nombre: texto for nombre, texto in request.args.items() if texto}
+    filtro = FiltroCasosSchema().load({k: v for k, v in sent.items() if k in _FILTRO})
+    with env().db.read() as session:
+        pagina = queries.bandeja(session, filtro, actor().id, clock.now())
+    registrar_lectura(
+        env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
+    )
+    return render_template(
+        "casos/bandeja.html",
+        pagina=pagina,
+        filtro=filtro,
+        estados=[
+            ("activos", _("En curso")),
+            *etiquetas.opciones(Estado),
+            ("todos", _("Todos")),
+        ],
+    )
+
+
+@bp.get("/expedientes/<uuid:caso_id>")
+@requires("casos.caso.ver")
+def ver(caso_id: UUID) -> ResponseReturnValue:
+    """A case: who, how far, what is due, the whole story, and what can be done."""
+    page = _pagina(caso_id, completos=request.args.get("mostrar") == "contacto")
+    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
+    return page
+
+
+@bp.get("/expedientes/<uuid:caso_id>/relato")
+@requires("casos.caso.ver")
+def relato(caso_id: UUID) -> Response:
+    """State, deadlines and story, for the page that follows by itself."""
+    vista = _vista(caso_id)
+
+    def render() -> str:
+        registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
+        return render_template("casos/_relato.html", **vista)
+
+    return vivo(_huella(vista), render)
+
+
+@bp.post("/expedientes/<uuid:caso_id>/orientaciones")
+@requires("casos.caso.orientar")
+def orientar(caso_id: UUID) -> ResponseReturnValue:
+    """Give orientation."""
+    return _hacer(caso_id, "orientaciones")
+
+
+@bp.post("/expedientes/<uuid:caso_id>/segunda-instancia")
+@requires("casos.caso.elevar")
+def elevar(caso_id: UUID) -> ResponseReturnValue:
+    """To the second instance."""
+    return _hacer(caso_id, "segunda-instancia")
+
+
+@bp.post("/expedientes/<uuid:caso_id>/evaluacion")
+@requires("casos.caso.evaluar")
+def evaluar(caso_id: UUID) -> ResponseReturnValue:
+    """Complete the evaluation."""
+    return _hacer(caso_id, "evaluacion")
+
+
+@bp.post("/expedientes/<uuid:caso_id>/asignacion")
+@requires("casos.caso.tomar")
+def asignar(caso_id: UUID) -> ResponseReturnValue:
+    """Take the case, or give it to somebody."""
+    return _hacer(caso_id, "asignacion")
+
+
+@bp.post("/expedientes/<uuid:caso_id>/cierre")
+@requires("casos.caso.cerrar")
+def cerrar(caso_id: UUID) -> ResponseReturnValue:
+    """Close the case."""
+    return _hacer(caso_id, "cierre")
+
+
+@bp.post("/expedientes/<uuid:caso_id>/reapertura")
+@requires("casos.caso.reabrir")
+def reabrir(caso_id: UUID) -> ResponseReturnValue:
+    """Reopen the case."""
+    return _hacer(caso_id, "reapertura")
+
+
+def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
+    """Do one step; when something is wrong, the page comes back with what was written."""
+    formulario = FORMULARIOS[nombre]
+    form = _form(nombre)
+    if not form.valid:
+        return _pagina(caso_id, enviado=(nombre, form)), 422
+    try:
+        with env().db.begin() as session:
+            formulario.accion(session, caso_id, form.data[nombre], actor(), clock.now())
+    except NoEncontrado:
+        raise
+    except DomainError as error:
+        # The step was refused by a rule: the reason goes above the form that asked for it.
+        form.add_error("", _(error.title))
+        if error.detail:
+            form.add_error("", error.detail)
+        return _pagina(caso_id, enviado=(nombre, form)), error.status
+    flash(str(formulario.hecho), "success")
+    return redirect(url_for("expedientes.ver", caso_id=caso_id), 303)
+
+
+def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
+    """The form of a step; its fields carry the step's name, as several stand on one page."""
+    schema = Schema.from_dict({nombre: fields.Nested(FORMULARIOS[nombre].schema, required=True)})
+    return Form(schema(), initial={nombre: dict(inicial or {})}, sent=sent)
+
+
+def _pagina(
+    caso_id: UUID, *, completos: bool = False, enviado: tuple[str, Form] | None = None
+) -> str:
+    vista = _vista(caso_id)
+    caso: Caso = vista["caso"]
+    with env().db.read() as session:
+        persona = persona_por_id(session, caso.persona_id)
+        derivaciones = de_caso(session, caso_id) if puede("casos.derivacion.ver") else ()
+        evaluaciones = (
+            queries.evaluaciones(session, caso_id) if puede("casos.caso.evaluacion.ver") else ()
+        )
+    if completos:
+        registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
+    return render_template(
+        "casos/expediente.html",
+        **vista,
+        persona=persona,
+        contactos=contactos_vistos(persona, completos=completos),
+        completos=completos,
+        derivaciones=derivaciones,
+        evaluaciones=evaluaciones,
+        formularios=_formularios(caso, enviado),
+        enviado=enviado[0] if enviado else "",
+        puede_derivar=Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
+        opciones=_opciones(caso),
+    )
+
+
+def _formularios(caso: Caso, enviado: tuple[str, Form] | None) -> dict[str, Form]:
+    """The forms that state and permission admit, and the one that was sent whatever they say."""
+    inicial = {"version": caso.version, "tema": caso.tema}
+    if caso.responsable_id:
+        inicial["responsable_id"] = str(caso.responsable_id)
+    forms = {
+        nombre: _form(nombre, inicial, sent=False)
+        for nombre, formulario in FORMULARIOS.items()
+        if formulario.paso in caso.pasos() and puede(formulario.permiso)
+    }
+    if enviado:
+        forms[enviado[0]] = enviado[1]
+    return forms
+
+
+def _opciones(caso: Caso) -> dict[str, Any]:
+    motivos = [codigo for codigo in MotivoCierre if codigo not in CIERRES[caso.estado]]
+    profesionales = equipo().profesionales() if puede("casos.caso.asignar") else ()
+    return {
+        "temas": list(temas(idioma_del_lector()).items()),
+        "elevacion": etiquetas.opciones(MotivoElevacion),
+        "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
+        "amerita": [("1", _("Sí")), ("0", _("No"))],
+        "cierre": etiquetas.opciones(MotivoCierre, *motivos),
+        "resultados": etiquetas.opciones(ResultadoCierre),
+        "reapertura": etiquetas.opciones(MotivoReapertura),
+        "profesionales": [(str(uno.id), uno.nombre) for uno in profesionales],
+    }
+
+
+def _vista(caso_id: UUID) -> dict[str, Any]:
+    """What the living part of the page shows."""
+    ahora = clock.now()
+    with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        hitos = queries.historia(session, caso_id)
+        plazos = plazos_de_caso(session, caso_id)
+    vivos = [p for p in plazos if p.estado in {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}]
+    return {
+        "caso": caso,
+        "lineas": contar(hitos, Lectura.de_quien_lee(), idioma_del_lector()),
+        "plazos": [_plazo(plazo, ahora) for plazo in vivos],
+    }
+
+
+@dataclass(frozen=True)
+class VistaPlazo:
+    """A deadline that runs."""
+
+    nombre: str
+    vence_en: datetime
+    vencido: bool
+    pausado: bool
+
+
+def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
+    pausado = plazo.estado is EstadoPlazo.PAUSADO
+    vencido = not pausado and plazo.vence_en < ahora
+    nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
+    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado)
+
+
+def _huella(vista: Mapping[str, Any]) -> str:
+    lineas, plazos = vista["lineas"], vista["plazos"]
+    ultima = max((linea.hito.id.hex for linea in lineas), default="")
+    return f"{vista['caso'].version}|{ultima}|{plazos!r}"
+
+
+_FILTRO = frozenset(FiltroCasosSchema().fields)

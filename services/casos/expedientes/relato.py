@@ -1,0 +1,233 @@
+"""The story of a case in sentences, as far as its reader may know it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from casos import etiquetas
+from casos.atenciones.models import Canal
+from casos.expedientes.models import (
+    Hito,
+    MotivoElevacion,
+    MotivoReapertura,
+    ResultadoCierre,
+    TipoHito,
+)
+from casos.expedientes.states import MotivoCierre
+from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
+from casos.taxonomia import temas
+from oficina.web.auth import puede
+from oficina.web.i18n import fecha_hora
+
+
+@dataclass(frozen=True)
+class Lectura:
+    """What a reader may know beyond what happened and when."""
+
+    notas: bool
+    evaluacion: bool
+    derivaciones: bool
+
+    @classmethod
+    def de_quien_lee(cls) -> "Lectura":
+        """What the reader of the current request may know."""
+        return cls(
+            notas=puede("casos.nota.ver"),
+            evaluacion=puede("casos.caso.evaluacion.ver"),
+            derivaciones=puede("casos.derivacion.ver"),
+        )
+
+
+@dataclass(frozen=True)
+class Linea:
+    """One line of the story, ready to be read."""
+
+    hito: Hito
+    frase: str
+    detalle: str
+    texto: str
+    url: str
+    quien: str
+
+
+_DERIVACIONES: Mapping[str, LazyString] = {
+    "enviar": _l("Se envió la derivación %(folio)s a %(institucion)s"),
+    "recibir": _l("%(institucion)s confirmó que recibió la derivación %(folio)s"),
+    "aceptar": _l("%(institucion)s aceptó la derivación %(folio)s"),
+    "rechazar": _l("%(institucion)s rechazó la derivación %(folio)s"),
+    "espera": _l("%(institucion)s dejó en espera la derivación %(folio)s"),
+    "curso": _l("%(institucion)s comenzó la atención de la derivación %(folio)s"),
+    "cumplir": _l("%(institucion)s cumplió la derivación %(folio)s"),
+    "no-lograda": _l("La derivación %(folio)s a %(institucion)s no se logró"),
+    "verificar": _l("La persona confirmó lo que hizo %(institucion)s (%(folio)s)"),
+    "disputar": _l("La persona dice que %(institucion)s no cumplió (%(folio)s)"),
+    "anular": _l("Se anuló la derivación %(folio)s a %(institucion)s"),
+    "vencer": _l("La derivación %(folio)s a %(institucion)s venció sin respuesta"),
+}
+
+# Why a case rises, ends or goes on says what was found in it.
+_CON_MOTIVO = frozenset({TipoHito.ELEVADO, TipoHito.CERRADO, TipoHito.REABIERTO})
+
+_CITAS: Mapping[str, LazyString] = {
+    "agendada": _l("Quedó con hora para el %(cuando)s"),
+    "reprogramada": _l("Su hora cambió al %(cuando)s"),
+    "cancelada": _l("Se canceló la hora"),
+    "realizada": _l("Vino a su hora"),
+    "inasistencia": _l("No vino a su hora"),
+}
+
+_MENSAJES: Mapping[str, LazyString] = {
+    "programado": _l("Se programó %(mensaje)s para el %(cuando)s"),
+    "enviado": _l("Se envió %(mensaje)s"),
+    "cancelado": _l("Se canceló %(mensaje)s"),
+    "fallido": _l("No se pudo enviar %(mensaje)s"),
+}
+
+_PLANTILLAS: Mapping[str, LazyString] = {
+    "recordatorio_cita": _l("el recordatorio de la hora"),
+    "derivacion_enviada": _l("el enlace para la institución"),
+    "recordatorio_plazo_institucion": _l("el recordatorio de plazo a la institución"),
+    "aviso_plazo_vencido": _l("el aviso de plazo vencido a la coordinación"),
+}
+
+
+def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str) -> list[Linea]:
+    """The lines that a reader may see, in the order given."""
+    return [_linea(hito, lectura, idioma) for hito in hitos if _visible(hito, lectura)]
+
+
+def visibles(hitos: Iterable[Hito], lectura: Lectura) -> list[dict[str, Any]]:
+    """The same lines as data: codes that the reader may not know are left out."""
+    return [_datos(hito, lectura) for hito in hitos if _visible(hito, lectura)]
+
+
+def _datos(hito: Hito, lectura: Lectura) -> dict[str, Any]:
+    datos = dict(hito.datos)
+    if not lectura.evaluacion and hito.tipo in _CON_MOTIVO:
+        datos.pop("motivo", None)
+        datos.pop("resultado", None)
+    campos = {
+        "id": hito.id,
+        "ocurrido_en": hito.ocurrido_en,
+        "tipo": hito.tipo,
+        "actor_nombre": hito.actor_nombre,
+        "datos": datos,
+    }
+    return campos | ({"texto": hito.texto} if lectura.notas else {})
+
+
+def _visible(hito: Hito, lectura: Lectura) -> bool:
+    if hito.tipo is TipoHito.EVALUADO:
+        return lectura.evaluacion
+    # What is derived, and to whom, tells what happened to the person.
+    de_derivacion = hito.tipo is TipoHito.DERIVACION or bool(hito.datos.get("derivacion_id"))
+    return lectura.derivaciones or not de_derivacion
+
+
+def _linea(hito: Hito, lectura: Lectura, idioma: str) -> Linea:
+    frase, detalle = _FRASES[hito.tipo](hito.datos, lectura, idioma)
+    derivacion = hito.datos.get("derivacion_id")
+    return Linea(
+        hito=hito,
+        frase=frase,
+        detalle=detalle,
+        texto=(hito.texto or "") if lectura.notas else "",
+        url=f"/casos/derivaciones/{derivacion}" if derivacion else "",
+        quien="" if hito.actor_nombre.startswith("servicio-") else hito.actor_nombre,
+    )
+
+
+Datos = Mapping[str, Any]
+
+
+def _abierto(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
+    return _("Se abrió el caso"), temas(idioma).get(datos.get("tema", ""), "")
+
+
+def _atencion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _("Atención de la que nace el caso"), etiquetas.etiqueta(Canal(datos["canal"]))
+
+
+def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
+    return _("Recibió orientación"), temas(idioma).get(datos["tema"], "")
+
+
+def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    motivo = etiquetas.etiqueta(MotivoElevacion(datos["motivo"])) if lectura.evaluacion else ""
+    return _("Pasó a segunda instancia"), motivo
+
+
+def _evaluado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    amerita = _("Amerita derivación") if datos["amerita_derivacion"] else _("No amerita derivación")
+    return _("Se evaluó el caso"), amerita
+
+
+def _asignado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _("Responde por el caso: %(nombre)s", nombre=datos["responsable"]), ""
+
+
+def _cerrado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if not lectura.evaluacion:
+        return _("Se cerró el caso"), ""
+    motivo = etiquetas.etiqueta(MotivoCierre(datos["motivo"]))
+    resultado = etiquetas.etiqueta(ResultadoCierre(datos["resultado"]))
+    return _("Se cerró el caso"), f"{motivo} · {resultado}"
+
+
+def _reabierto(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    motivo = etiquetas.etiqueta(MotivoReapertura(datos["motivo"])) if lectura.evaluacion else ""
+    return _("Se reabrió el caso"), motivo
+
+
+def _derivacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    frase = _con(_DERIVACIONES, datos, folio=datos["folio"], institucion=datos["institucion"])
+    return frase, str(_("Llegó fuera de plazo")) if datos.get("tardia") else ""
+
+
+def _plazo(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
+    nombre = etiqueta_de_reloj(datos["reloj"], idioma)
+    vence = _("Vence el %(cuando)s", cuando=_cuando(datos["vence_en"]))
+    if datos["hecho"] == "por_vencer":
+        return _("Está por vencer un plazo: %(nombre)s", nombre=nombre), vence
+    vencio = _("Venció el %(cuando)s", cuando=_cuando(datos["vence_en"]))
+    if datos["nivel"] > 100:
+        return _("Sigue vencido un plazo: %(nombre)s", nombre=nombre), vencio
+    return _("Venció un plazo: %(nombre)s", nombre=nombre), vencio
+
+
+def _cita(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _con(_CITAS, datos, cuando=_cuando(datos.get("inicia_en"))), ""
+
+
+def _mensaje(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    mensaje = str(_PLANTILLAS.get(datos["plantilla"]) or _("un aviso"))
+    return _con(_MENSAJES, datos, mensaje=mensaje, cuando=_cuando(datos.get("enviar_en"))), ""
+
+
+def _con(frases: Mapping[str, LazyString], datos: Datos, **partes: str) -> str:
+    return str(frases[datos["hecho"]]) % partes
+
+
+def _cuando(iso: str | None) -> str:
+    return fecha_hora(datetime.fromisoformat(iso)) if iso else ""
+
+
+_FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
+    TipoHito.ABIERTO: _abierto,
+    TipoHito.ATENCION: _atencion,
+    TipoHito.ORIENTACION: _orientacion,
+    TipoHito.ELEVADO: _elevado,
+    TipoHito.EVALUADO: _evaluado,
+    TipoHito.ASIGNADO: _asignado,
+    TipoHito.CERRADO: _cerrado,
+    TipoHito.REABIERTO: _reabierto,
+    TipoHito.DERIVACION: _derivacion,
+    TipoHito.PLAZO: _plazo,
+    TipoHito.CITA: _cita,
+    TipoHito.MENSAJE: _mensaje,
+}

@@ -1,0 +1,283 @@
+"""What comes in about a case and what goes out; the same for JSON and form."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from casos.expedientes.models import (
+    Instancia,
+    MotivoElevacion,
+    MotivoReapertura,
+    Prioridad,
+    ResultadoCierre,
+    Riesgo,
+    TipoCaso,
+    TipoHito,
+)
+from casos.expedientes.states import Estado, MotivoCierre
+from casos.personas.schemas import PersonaResumenSchema
+from casos.taxonomia import temas
+
+TEXTO = validate.Length(max=4000)
+POR_PAGINA = 25
+
+
+def es_tema(codigo: str) -> None:
+    """Raise ValidationError unless the taxonomy in force knows the code."""
+    if codigo not in temas():
+        raise ValidationError(_("No conocemos ese tema."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoCaso:
+    """What a case is opened with; what is left out follows from the theme."""
+
+    persona_id: UUID
+    tema: str
+    tipo: TipoCaso | None = None
+    prioridad: Prioridad | None = None
+    responsable_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaOrientacion:
+    """Orientation given."""
+
+    tema: str
+    texto: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaElevacion:
+    """Why the case goes to the second instance."""
+
+    motivo: MotivoElevacion
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaEvaluacion:
+    """What was found."""
+
+    riesgo: Riesgo
+    amerita_derivacion: bool
+    fundamento: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaAsignacion:
+    """Who answers for the case; nobody named means whoever asks."""
+
+    responsable_id: UUID | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoCierre:
+    """How the case ended."""
+
+    motivo: MotivoCierre
+    resultado: ResultadoCierre
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaReapertura:
+    """Why the case goes on."""
+
+    motivo: MotivoReapertura
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiltroCasos:
+    """Which cases to list."""
+
+    estado: str
+    de: str
+    atrasados: bool
+    pagina: int
+
+
+class _ConVersion(Schema):
+    version = fields.Integer(load_default=None, allow_none=True)
+
+
+class NuevoCasoSchema(Schema):
+    """A case to open."""
+
+    persona_id = fields.UUID(required=True)
+    tema = fields.String(required=True, validate=es_tema)
+    tipo = fields.Enum(TipoCaso, by_value=True, load_default=None, allow_none=True)
+    prioridad = fields.Enum(Prioridad, by_value=True, load_default=None, allow_none=True)
+    responsable_id = fields.UUID(load_default=None, allow_none=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevoCaso:
+        return NuevoCaso(**data)
+
+
+class NuevaOrientacionSchema(_ConVersion):
+    """Orientation given in the first instance."""
+
+    tema = fields.String(required=True, validate=es_tema)
+    texto = fields.String(required=True, validate=validate.Length(1, 4000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaOrientacion:
+        return NuevaOrientacion(**data)
+
+
+class NuevaElevacionSchema(_ConVersion):
+    """To the second instance, with a reason."""
+
+    motivo = fields.Enum(MotivoElevacion, by_value=True, required=True)
+    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaElevacion:
+        return NuevaElevacion(**data)
+
+
+class NuevaEvaluacionSchema(_ConVersion):
+    """An evaluation with its risk and its reasons."""
+
+    riesgo = fields.Enum(
+        Riesgo,
+        by_value=True,
+        required=True,
+        validate=validate.NoneOf([Riesgo.SIN_EVALUAR]),
+    )
+    amerita_derivacion = fields.Boolean(required=True)
+    fundamento = fields.String(required=True, validate=validate.Length(1, 4000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaEvaluacion:
+        return NuevaEvaluacion(**data)
+
+
+class NuevaAsignacionSchema(_ConVersion):
+    """Who answers for the case."""
+
+    responsable_id = fields.UUID(load_default=None, allow_none=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaAsignacion:
+        return NuevaAsignacion(**data)
+
+
+class NuevoCierreSchema(_ConVersion):
+    """The end of a case."""
+
+    motivo = fields.Enum(MotivoCierre, by_value=True, required=True)
+    resultado = fields.Enum(ResultadoCierre, by_value=True, required=True)
+    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+
+    @validates_schema
+    def _fundado(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("motivo") is MotivoCierre.NO_AMERITA and not data.get("texto"):
+            raise ValidationError(_("Escriba por qué no amerita."), "texto")
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevoCierre:
+        return NuevoCierre(**data)
+
+
+class NuevaReaperturaSchema(_ConVersion):
+    """A closed case goes on."""
+
+    motivo = fields.Enum(MotivoReapertura, by_value=True, required=True)
+    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaReapertura:
+        return NuevaReapertura(**data)
+
+
+class FiltroCasosSchema(Schema):
+    """Which cases, of whom, and which page of them."""
+
+    estado = fields.String(
+        load_default="activos",
+        validate=validate.OneOf(["activos", "todos", *(estado.value for estado in Estado)]),
+    )
+    de = fields.String(
+        load_default="oficina", validate=validate.OneOf(["oficina", "mios", "sin_asignar"])
+    )
+    atrasados = fields.Boolean(load_default=False)
+    pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> FiltroCasos:
+        return FiltroCasos(**data)
+
+
+class CasoResumenSchema(Schema):
+    """A case in a list."""
+
+    id = fields.UUID()
+    folio = fields.String()
+    persona = fields.Nested(PersonaResumenSchema)
+    tipo = fields.Enum(TipoCaso, by_value=True)
+    tema = fields.String()
+    instancia = fields.Enum(Instancia, by_value=True)
+    estado = fields.Enum(Estado, by_value=True)
+    prioridad = fields.Enum(Prioridad, by_value=True)
+    unidad = fields.String()
+    responsable_id = fields.UUID(allow_none=True)
+    responsable_nombre = fields.String()
+    abierto_en = fields.AwareDateTime()
+    cerrado_en = fields.AwareDateTime(allow_none=True)
+    vence_en = fields.AwareDateTime(allow_none=True)
+    atrasado = fields.Boolean()
+
+
+class CasosSchema(Schema):
+    """A page of cases."""
+
+    casos = fields.List(fields.Nested(CasoResumenSchema))
+    total = fields.Integer()
+    pagina = fields.Integer()
+    paginas = fields.Integer()
+
+
+class HitoSchema(Schema):
+    """A line of the story. `texto` is only there for whoever may read notes."""
+
+    id = fields.UUID()
+    ocurrido_en = fields.AwareDateTime()
+    tipo = fields.Enum(TipoHito, by_value=True)
+    actor_nombre = fields.String()
+    datos = fields.Dict()
+    texto = fields.String(allow_none=True)
+
+
+class EvaluacionSchema(Schema):
+    """An evaluation; only for whoever may read it."""
+
+    id = fields.UUID()
+    riesgo = fields.Enum(Riesgo, by_value=True)
+    amerita_derivacion = fields.Boolean()
+    fundamento = fields.String()
+    funcionario_nombre = fields.String()
+    realizada_en = fields.AwareDateTime()
+
+
+class CasoSchema(CasoResumenSchema):
+    """A case and its story, as far as the reader may see it."""
+
+    riesgo = fields.Enum(Riesgo, by_value=True)
+    evaluaciones = fields.List(fields.Nested(EvaluacionSchema))
+    cierre_motivo = fields.Enum(MotivoCierre, by_value=True, allow_none=True)
+    cierre_resultado = fields.Enum(ResultadoCierre, by_value=True, allow_none=True)
+    pasos = fields.List(fields.String())
+    hitos = fields.List(fields.Nested(HitoSchema))
+    version = fields.Integer()

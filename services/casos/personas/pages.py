@@ -1,0 +1,292 @@
+"""Pages of people: find, register, look at and change a record."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import Schema
+
+from casos import etiquetas
+from casos.atenciones import queries as atenciones
+from casos.expedientes import queries as expedientes
+from casos.personas import actions, busqueda, catalogos, matching, queries
+from casos.personas.busqueda import Consulta
+from casos.personas.models import (
+    CanalPreferido,
+    NivelDocumento,
+    PrecisionFecha,
+    TipoContacto,
+)
+from casos.personas.schemas import (
+    EdicionPersonaSchema,
+    NuevaPersonaSchema,
+    NuevaSituacionSchema,
+    NuevoContactoSchema,
+    NuevoDocumentoSchema,
+)
+from casos.personas.situaciones import categoria, categorias
+from casos.presentacion import idioma_del_lector
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.errors import VersionVencida
+from oficina.identity_docs import TipoDocumento
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.forms import Form
+
+bp = Blueprint("personas", __name__, url_prefix="/casos")
+
+
+@bp.get("/personas/nueva")
+@requires("casos.persona.registrar")
+def nueva() -> ResponseReturnValue:
+    """The form to register a person, filled with what was typed in the search box."""
+    consulta = busqueda.reconocer(request.args.get("q", ""))
+    form = Form(NuevaPersonaSchema(), initial=_lo_escrito(consulta))
+    parecidos = []
+    if not consulta.vacia:
+        with env().db.read() as session:
+            parecidos = list(busqueda.buscar(session, consulta).filas)
+        _anotar_lista("casos.persona.buscar", len(parecidos))
+    return render_template("casos/persona_nueva.html", form=form, hallados=parecidos, **_opciones())
+
+
+@bp.post("/personas/nueva")
+@requires("casos.persona.registrar")
+def registrar() -> ResponseReturnValue:
+    """Register the person; with the button «revisar», only show whom they look like."""
+    form = Form(NuevaPersonaSchema())
+    if not form.valid:
+        return render_template("casos/persona_nueva.html", form=form, **_opciones()), 422
+    if "revisar" in request.form:
+        with env().db.read() as session:
+            parecidos = matching.parecidos(session, actions.senas_de_nueva(form.data))
+        _anotar_lista("casos.persona.comparar", len(parecidos))
+        return render_template(
+            "casos/persona_nueva.html", form=form, parecidos=parecidos, revisado=True, **_opciones()
+        )
+    with env().db.begin() as session:
+        persona = actions.registrar(session, form.data, actor(), clock.now())
+    flash(
+        _(
+            "Se registró a %(nombre)s con el folio %(folio)s.",
+            nombre=persona.nombre,
+            folio=persona.folio,
+        ),
+        "success",
+    )
+    return redirect(url_for("personas.ver", persona_id=persona.id), 303)
+
+
+@bp.get("/personas/<uuid:persona_id>")
+@requires("casos.persona.ver")
+def ver(persona_id: UUID) -> ResponseReturnValue:
+    """A person's record, contact masked unless it was asked for."""
+    completos = request.args.get("mostrar") == "contacto"
+    accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
+    page = _pagina(persona_id, completos=completos)
+    registrar_lectura(env().db, actor(), accion, "persona", persona_id)
+    return page
+
+
+@bp.get("/personas/<uuid:persona_id>/editar")
+@requires("casos.persona.registrar")
+def editar(persona_id: UUID) -> ResponseReturnValue:
+    """The form with a person's data."""
+    with env().db.read() as session:
+        persona = queries.persona_por_id(session, persona_id)
+    registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
+    form = Form(EdicionPersonaSchema(), initial=EdicionPersonaSchema().dump(persona))
+    return render_template("casos/persona_editar.html", form=form, persona=persona, **_opciones())
+
+
+@bp.post("/personas/<uuid:persona_id>/editar")
+@requires("casos.persona.registrar")
+def actualizar(persona_id: UUID) -> ResponseReturnValue:
+    """Change a person's data; what was typed stays on the page when somebody was faster."""
+    form = Form(EdicionPersonaSchema())
+    if not form.valid:
+        return _otra_vez(form, persona_id), 422
+    cambios = dict(form.data)
+    version = cambios.pop("version")
+    try:
+        with env().db.begin() as session:
+            actions.actualizar(
+                session, persona_id, cambios, version=version, actor=actor(), ahora=clock.now()
+            )
+    except VersionVencida:
+        form.add_error(
+            "",
+            _(
+                "Otra persona modificó esta ficha mientras usted escribía. Lo que "
+                "escribió sigue aquí: revise los datos actuales y guarde de nuevo."
+            ),
+        )
+        return _otra_vez(form, persona_id, vencida=True), 412
+    flash(_("Se guardaron los cambios."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/documentos")
+@requires("casos.persona.registrar")
+def agregar_documento(persona_id: UUID) -> ResponseReturnValue:
+    """Add a document."""
+    form = Form(NuevoDocumentoSchema())
+    if not form.valid:
+        return _pagina(persona_id, documento=form), 422
+    with env().db.begin() as session:
+        actions.agregar_documento(session, persona_id, form.data, actor(), clock.now())
+    flash(_("Se agregó el documento."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/documentos/<uuid:documento_id>/quitar")
+@requires("casos.persona.registrar")
+def quitar_documento(persona_id: UUID, documento_id: UUID) -> ResponseReturnValue:
+    """Take a document off the record."""
+    with env().db.begin() as session:
+        actions.quitar_documento(session, persona_id, documento_id, actor())
+    flash(_("Se quitó el documento."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/contactos")
+@requires("casos.persona.registrar")
+def agregar_contacto(persona_id: UUID) -> ResponseReturnValue:
+    """Add a contact."""
+    form = Form(NuevoContactoSchema())
+    if not form.valid:
+        return _pagina(persona_id, contacto=form), 422
+    with env().db.begin() as session:
+        actions.agregar_contacto(session, persona_id, form.data, actor(), clock.now())
+    flash(_("Se agregó el contacto."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/contactos/<uuid:contacto_id>/quitar")
+@requires("casos.persona.registrar")
+def quitar_contacto(persona_id: UUID, contacto_id: UUID) -> ResponseReturnValue:
+    """Take a contact off the record."""
+    with env().db.begin() as session:
+        actions.quitar_contacto(session, persona_id, contacto_id, actor())
+    flash(_("Se quitó el contacto."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/distintas/<uuid:otra_id>")
+@requires("casos.persona.registrar")
+def declarar_distintas(persona_id: UUID, otra_id: UUID) -> ResponseReturnValue:
+    """«No es la misma persona», remembered."""
+    with env().db.begin() as session:
+        actions.declarar_distintas(session, persona_id, otra_id, actor(), clock.now())
+    flash(_("Queda anotado: no es la misma persona."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+@bp.post("/personas/<uuid:persona_id>/situacion")
+@requires("casos.situacion.ver")
+def registrar_situacion(persona_id: UUID) -> ResponseReturnValue:
+    """What the person chose to tell of their migratory status."""
+    form = Form(NuevaSituacionSchema())
+    if not form.valid:
+        return _pagina(persona_id, situacion=form), 422
+    with env().db.begin() as session:
+        actions.registrar_situacion(session, persona_id, form.data, actor(), clock.now())
+    flash(_("Se anotó la situación migratoria."), "success")
+    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
+
+
+def _pagina(
+    persona_id: UUID,
+    *,
+    completos: bool = False,
+    documento: Form | None = None,
+    contacto: Form | None = None,
+    situacion: Form | None = None,
+) -> str:
+    ve_situacion = puede("casos.situacion.ver")
+    with env().db.read() as session:
+        persona = queries.persona_por_id(session, persona_id)
+        vista = {
+            "duplicados": queries.duplicados_pendientes(session, persona_id),
+            "atenciones": atenciones.de_persona(session, persona_id),
+            "casos": expedientes.casos_de_persona(session, persona_id),
+            "situaciones": queries.situaciones(session, persona_id) if ve_situacion else (),
+        }
+    idioma = idioma_del_lector()
+    return render_template(
+        "casos/persona.html",
+        persona=persona,
+        completos=completos,
+        documentos=queries.documentos_vistos(persona, completos=completos),
+        contactos=queries.contactos_vistos(persona, completos=completos),
+        documento=documento or _vacio(NuevoDocumentoSchema()),
+        contacto=contacto or _vacio(NuevoContactoSchema()),
+        situacion=situacion or _vacio(NuevaSituacionSchema()),
+        categorias=categorias(idioma),
+        nombre_de_categoria=lambda codigo: categoria(codigo, idioma),
+        tipos_contacto=etiquetas.opciones(TipoContacto),
+        **vista,
+        **_opciones(),
+    )
+
+
+def _vacio(schema: Schema) -> Form:
+    """A form that nobody sent, also on the page that answers another one."""
+    return Form(schema, initial={}, sent=False)
+
+
+def _otra_vez(form: Form, persona_id: UUID, *, vencida: bool = False) -> str:
+    with env().db.read() as session:
+        persona = queries.persona_por_id(session, persona_id)
+    registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
+    return render_template(
+        "casos/persona_editar.html", form=form, persona=persona, vencida=vencida, **_opciones()
+    )
+
+
+def _anotar_lista(accion: str, cuantas: int) -> None:
+    if cuantas:
+        registrar_lectura(env().db, actor(), accion, "persona", None, cantidad=cuantas)
+
+
+def _opciones() -> dict[str, Any]:
+    idioma = idioma_del_lector()
+    return {
+        "paises": catalogos.paises(idioma),
+        "lenguas": catalogos.idiomas(idioma),
+        "sexos": [(codigo, str(texto)) for codigo, texto in etiquetas.SEXOS.items()],
+        "precisiones": etiquetas.opciones(PrecisionFecha, PrecisionFecha.DESCONOCIDA),
+        "canales_preferidos": etiquetas.opciones(CanalPreferido),
+        "tipos_documento": etiquetas.opciones(TipoDocumento, TipoDocumento.SIN_DOCUMENTO),
+        "niveles": etiquetas.opciones(NivelDocumento),
+    }
+
+
+def _lo_escrito(consulta: Consulta) -> dict[str, Any]:
+    """The form's fields from what was typed in the search box."""
+    campos: dict[str, Any] = _partir_nombre(consulta.nombre)
+    if consulta.correo:
+        campos["correo"] = consulta.correo
+    if consulta.sugiere_telefono:
+        campos["telefono"] = consulta.numero
+    elif consulta.numero:
+        campos["documento_numero"] = consulta.numero
+        campos["documento_tipo"] = (consulta.tipo_documento or TipoDocumento.PASAPORTE).value
+    return campos
+
+
+def _partir_nombre(nombre: str) -> dict[str, Any]:
+    """A first guess of given names and surnames, for a person to correct."""
+    palabras = nombre.split()
+    if nombre == nombre.lower() or nombre == nombre.upper():
+        palabras = [palabra.title() for palabra in palabras]
+    cuantos = {0: 0, 1: 1, 2: 1, 3: 1}.get(len(palabras), 2)
+    apellidos = palabras[cuantos:]
+    return {
+        "nombres": " ".join(palabras[:cuantos]),
+        "primer_apellido": apellidos[0] if apellidos else "",
+        "segundo_apellido": " ".join(apellidos[1:]),
+    }

@@ -1,0 +1,81 @@
+"""Filters with which the templates of casos say codes in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from babel.dates import format_time
+from flask import Flask
+from flask_babel import get_locale
+
+from casos import etiquetas
+from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
+from casos.personas import catalogos
+from casos.taxonomia import temas
+from oficina import clock
+from oficina.contacto import presentar_telefono
+
+_TONOS: Mapping[str, str] = {
+    "abierto": "info",
+    "en_evaluacion": "aviso",
+    "en_gestion": "info",
+    "cerrado": "neutro",
+    "urgente": "mal",
+    "alta": "aviso",
+    "normal": "neutro",
+    "alto": "mal",
+    "medio": "aviso",
+    "bajo": "bien",
+    "sin_evaluar": "neutro",
+    **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to the templates of `app`."""
+    app.jinja_env.filters.update(
+        etiqueta=etiquetas.etiqueta,
+        tono=tono,
+        tema=tema,
+        pais=pais,
+        lengua=lengua,
+        sexo=sexo,
+        telefono=presentar_telefono,
+        hora=hora,
+    )
+    app.jinja_env.globals.update(ahora=clock.now)
+
+
+def idioma_del_lector() -> str:
+    """The two letters of the reader's language."""
+    return str(get_locale() or "es")[:2]
+
+
+def tono(codigo: StrEnum) -> str:
+    """How a state is coloured; its words say the same."""
+    return _TONOS.get(codigo.value, "neutro")
+
+
+def tema(codigo: str) -> str:
+    """The label of a theme."""
+    return temas(idioma_del_lector()).get(codigo, codigo)
+
+
+def pais(codigo: str) -> str:
+    """The name of a country."""
+    return catalogos.pais(codigo, idioma_del_lector())
+
+
+def lengua(codigo: str) -> str:
+    """The name of a language."""
+    return catalogos.nombre_de_idioma(codigo, idioma_del_lector())
+
+
+def sexo(codigo: str | None) -> str:
+    """How a sex is said; as it was written when it is none of the known ones."""
+    return str(etiquetas.SEXOS.get(codigo, codigo)) if codigo else ""
+
+
+def hora(momento: datetime) -> str:
+    """The hour of a moment on a wall clock in Chile."""
+    return str(format_time(clock.local(momento), format="HH:mm", locale=idioma_del_lector()))
