@@ -32,8 +32,8 @@ def walk(office: Office) -> None:
         _give_an_address(coordinacion)
         persona = _register(recepcion)
         caso = _attend(recepcion, persona)
-        _work_on(profesional, caso)
-        derivacion = _derive(profesional, caso)
+        work_on(profesional, caso)
+        derivacion = derive(profesional, caso)
         _answer(institucion, _link(coordinacion, derivacion), derivacion, profesional)
         _appointment(profesional, persona, caso)
         _timeline(profesional, caso)
@@ -76,7 +76,18 @@ def _attend(recepcion: httpx.Client, persona: Mapping[str, Any]) -> str:
     return caso_id
 
 
-def _work_on(profesional: httpx.Client, caso_id: str) -> None:
+def open_case(profesional: httpx.Client) -> str:
+    """A case of a new person that is ready to be derived; returns its id."""
+    who = {"nombres": "Alguien", "primer_apellido": "Inventado", "idiomas": ["spa"]}
+    persona = _post(profesional, "/casos/api/v1/personas", who, 201)
+    asked = {"persona_id": persona["id"], "tema": "REG.TEMP"}
+    caso_id: str = _post(profesional, "/casos/api/v1/casos", asked, 201)["id"]
+    work_on(profesional, caso_id)
+    return caso_id
+
+
+def work_on(profesional: httpx.Client, caso_id: str) -> None:
+    """From an open case to one that may be derived."""
     _post(profesional, _step(caso_id, "asignacion"), {})
     advice = {"tema": "REG.TEMP", "texto": "Se explican los requisitos."}
     _post(profesional, _step(caso_id, "orientaciones"), advice)
@@ -88,7 +99,8 @@ def _work_on(profesional: httpx.Client, caso_id: str) -> None:
     assert _post(profesional, _step(caso_id, "evaluacion"), finding)["estado"] == "en_gestion"
 
 
-def _derive(profesional: httpx.Client, caso_id: str) -> str:
+def derive(profesional: httpx.Client, caso_id: str) -> str:
+    """Send a case that was evaluated to the network; returns the id of the derivation."""
     options = _get(profesional, "/casos/api/v1/derivaciones/opciones", caso_id=caso_id)["datos"]
     chosen = [one["codigo"] for one in options if one["categoria"] in {"nombre", "idioma"}]
     asked = {
@@ -161,11 +173,13 @@ def _appointment(profesional: httpx.Client, persona: Mapping[str, Any], caso_id:
 
     reminder = wait_until("the reminder", written)[0]
     assert reminder["idioma"] == "ht"
-    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", {"motivo": "ya_no_hace_falta"})
+    reason = {"motivo": "ya_no_hace_falta"}
+    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", reason)
     wait_until(
         "the withdrawal of the reminders",
-        lambda: {one["estado"] for one in _messages(profesional, cita_id=cita["id"])}
-        == {"cancelada"},
+        lambda: (
+            {one["estado"] for one in _messages(profesional, cita_id=cita["id"])} == {"cancelada"}
+        ),
     )
 
 
@@ -178,6 +192,28 @@ def _timeline(profesional: httpx.Client, caso_id: str) -> None:
         return {one["tipo"] for one in story}
 
     wait_until("the whole timeline", lambda: wanted <= told())
+
+
+def _figures(coordinacion: httpx.Client) -> None:
+    """The month counts what happened, and its report becomes a PDF."""
+    mes = f"{clock.today():%Y-%m}"
+
+    def counted() -> bool:
+        found = _get(coordinacion, "/reportes/api/v1/meses")["meses"]
+        return any(
+            one["mes"] == mes and one["atenciones"] >= 2 and one["derivaciones"] >= 1
+            for one in found
+        )
+
+    wait_until("the month's figures", counted)
+    tables = _get(coordinacion, f"/reportes/api/v1/meses/{mes}")["tablas"]
+    by_nation = next(t for t in tables if t["indicador"] == "atenciones_por_nacionalidad")
+    assert ["HTI"] in [cell["codigos"] for cell in by_nation["celdas"]]
+    asked = {"mes": mes, "alcance": "interno"}
+    reports = "/reportes/api/v1/informes"
+    report = f"{reports}/{_post(coordinacion, reports, asked, 202)['id']}"
+    wait_until("the PDF", lambda: _get(coordinacion, report)["estado"] == "listo", seconds=40)
+    assert coordinacion.get(f"{report}/pdf").content.startswith(b"%PDF-")
 
 
 def _service(client: httpx.Client) -> dict[str, Any]:

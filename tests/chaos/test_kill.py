@@ -1,0 +1,130 @@
+"""kill -9 of `acogida run` in the middle of work: nothing is lost and nothing is there twice."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from office import Office, create_accounts, embedded, wait_until
+from story import derive, open_case
+
+REGISTER = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
+ROWS = 4784
+
+
+def _ask(data: Path, service: str, query: str) -> list[tuple[Any, ...]]:
+    """What a service's database holds, whoever else is using it."""
+    with closing(sqlite3.connect(f"file:{data / service}.db?mode=ro", uri=True)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _count(data: Path, service: str, query: str) -> int:
+    found: int = _ask(data, service, query)[0][0]
+    return found
+
+
+def _kill_when(office: Office, what: str, ready: Callable[[], bool]) -> None:
+    wait_until(what, ready, seconds=60)
+    office.kill()
+
+
+def test_an_import_survives_kills(tmp_path: Path) -> None:
+    def loaded() -> int:
+        return _count(tmp_path, "casos", "SELECT count(*) FROM atenciones")
+
+    with embedded(tmp_path) as office:
+        create_accounts(office)
+        accounts = office.accounts
+        with office.client("coordinacion") as client, REGISTER.open("rb") as file:
+            brought = client.post("/casos/importaciones", files={"archivo": file})
+            assert brought.status_code == 303, brought.text
+            assert client.post(f"{brought.headers['Location']}/cargar").status_code == 303
+        _kill_when(office, "the first rows", lambda: loaded() > 0)
+    between = loaded()
+    assert 0 < between < ROWS
+
+    with embedded(tmp_path) as office:
+        _kill_when(office, "more rows", lambda: loaded() > between)
+    assert between < loaded() < ROWS
+
+    with embedded(tmp_path) as office:
+        office.accounts = accounts
+        wait_until("every row", lambda: loaded() == ROWS, seconds=90)
+        told = _ask(tmp_path, "casos", "SELECT cuerpo FROM outbox WHERE tipo LIKE '%importacion%'")
+        wait_until("every fact in reportes", lambda: _reported(office) == ROWS, seconds=60)
+    assert sum(json.loads(body)["data"]["filas"] for (body,) in told) == ROWS
+    assert loaded() == ROWS
+
+
+def _reported(office: Office) -> int:
+    with office.client("coordinacion") as client:
+        months = client.get("/reportes/api/v1/meses").json()["meses"]
+    return sum(month["atenciones"] for month in months)
+
+
+def test_derivations_survive_kills(tmp_path: Path) -> None:
+    accounts: dict[str, tuple[str, str]] = {}
+    for _round in range(3):
+        with embedded(tmp_path, demo=True) as office:
+            accounts = office.accounts
+            before = _sent(tmp_path)
+            writer = threading.Thread(target=_derive_until_it_breaks, args=(office,))
+            writer.start()
+            _kill_when(office, "some derivations", lambda: _sent(tmp_path) > before + 3)  # noqa: B023  used at once
+            writer.join()
+
+    with embedded(tmp_path, demo=True) as office:
+        office.accounts = accounts
+        wait_until("calm", lambda: _waiting(tmp_path) == 0, seconds=60)
+        wait_until("every mail", lambda: _mails(tmp_path) == _sent(tmp_path), seconds=60)
+    _everything_once(tmp_path)
+
+
+def _derive_until_it_breaks(office: Office) -> None:
+    with office.client("profesional") as client:
+        while True:
+            try:
+                derive(client, open_case(client))
+            except (httpx.TransportError, json.JSONDecodeError):
+                return
+
+
+def _sent(data: Path) -> int:
+    return _count(data, "casos", "SELECT count(*) FROM derivaciones WHERE enviada_en IS NOT NULL")
+
+
+def _mails(data: Path) -> int:
+    query = "SELECT count(*) FROM mensajes WHERE plantilla = 'derivacion_enviada'"
+    return _count(data, "notificaciones", f"{query} AND estado = 'entregada_a_proveedor'")
+
+
+def _waiting(data: Path) -> int:
+    """Facts that did not leave yet, or were not handled yet, anywhere."""
+    outboxes = _count(data, "casos", "SELECT count(*) FROM outbox WHERE publicado IS NULL")
+    inboxes = [
+        _count(data, service, "SELECT count(*) FROM inbox WHERE estado <> 'hecho'")
+        for service in ("casos", "notificaciones", "agenda", "reportes")
+    ]
+    return outboxes + sum(inboxes)
+
+
+def _everything_once(data: Path) -> None:
+    """A derivation was told once, has one line in its case's story, and one mail left."""
+    sent = _sent(data)
+    told = (
+        "SELECT agregado, count(*) FROM outbox WHERE tipo = 'casos.derivacion.enviada' GROUP BY 1"
+    )
+    assert [count for _, count in _ask(data, "casos", told)] == [1] * sent
+    heard = "SELECT count(*) FROM inbox WHERE tipo = 'casos.derivacion.enviada'"
+    assert _count(data, "notificaciones", heard) == sent
+    mails = (
+        "SELECT derivacion_id, count(*) FROM mensajes "
+        "WHERE plantilla = 'derivacion_enviada' GROUP BY 1"
+    )
+    assert [count for _, count in _ask(data, "notificaciones", mails)] == [1] * sent
+    assert sent > 9
