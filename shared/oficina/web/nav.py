@@ -18,17 +18,16 @@ class Lugar:
     roles: frozenset[str]
 
 
+ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
+PROFESIONALES = frozenset({"profesional", "coordinacion"})
+
 LUGARES = (
-    Lugar(
-        _l("Recepción"),
-        "/casos/recepcion",
-        frozenset({"recepcion", "profesional", "coordinacion"}),
-    ),
-    Lugar(_l("Mis casos"), "/casos/", frozenset({"profesional", "coordinacion"})),
-    Lugar(_l("Agenda"), "/agenda/", frozenset({"recepcion", "profesional", "coordinacion"})),
-    Lugar(_l("Red"), "/casos/red", frozenset({"profesional", "coordinacion"})),
-    Lugar(_l("Reportes"), "/reportes/", frozenset({"profesional", "coordinacion"})),
-    Lugar(_l("Mensajes"), "/notificaciones/salida", frozenset({"coordinacion"})),
+    Lugar(_l("Recepción"), "/casos/recepcion", ATIENDEN),
+    Lugar(_l("Mis casos"), "/casos/", PROFESIONALES),
+    Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
+    Lugar(_l("Red"), "/casos/red", ATIENDEN),
+    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN),
+    Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
 )
