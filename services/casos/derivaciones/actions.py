@@ -5,7 +5,7 @@ case's story, the audit row and the fact, and moves the clocks, all in the calle
 Rows are locked in one order, a derivation before its case and its clocks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -75,10 +75,18 @@ DE_LA_INSTITUCION = Procedencia(grado=Grado.A, canal=CanalRespuesta.ENLACE)
 DE_LA_PERSONA = Procedencia(grado=Grado.C, canal=CanalRespuesta.PERSONA)
 
 
+def registrada(canal: CanalRespuesta) -> Procedencia:
+    """An answer that an officer writes down: the person's own word, or the institution's."""
+    grado = Grado.C if canal is CanalRespuesta.PERSONA else Grado.B
+    return Procedencia(grado=grado, canal=canal)
+
+
 def preparar(
     session: Session, caso_id: UUID, pedido: NuevaDerivacion, actor: Actor, ahora: datetime
 ) -> Derivacion:
     """Write a draft with the snapshot of what would be shared; nothing leaves the office yet.
+
+    A draft that the same officer left for the same service is discarded.
 
     Raises NoEncontrado, TransicionInvalida when the case does not admit a derivation, Conflicto
     when the service is not active, DatosInvalidos for data or a legal basis that cannot be used.
@@ -89,9 +97,10 @@ def preparar(
     caso.exigir(Paso.DERIVAR)
     servicio = servicio_por_id(session, pedido.servicio_id)
     _exigir_activo(servicio, servicio.institucion)
-    persona, situacion = datos_de_persona(session, caso.persona_id)
+    _descartar_borradores(session, caso.id, servicio.id, actor, ahora)
+    persona, disponibles = datos_de_persona(session, caso.persona_id)
     try:
-        paquete = armar(persona, situacion, pedido.datos, pedido.proposito)
+        paquete = armar(persona, disponibles, pedido.datos, pedido.proposito)
     except KeyError as error:
         raise DatosInvalidos({"datos": [_("Hay un dato que la persona no tiene.")]}) from error
     entrada = registrar_fundamento(
@@ -124,6 +133,22 @@ def preparar(
     session.flush()
     registrar(session, actor, "casos.derivacion.preparar", "derivacion", derivacion.id)
     return derivacion
+
+
+def reencaminar(
+    session: Session,
+    derivacion_id: UUID,
+    pedido: NuevaDerivacion,
+    actor: Actor,
+    ahora: datetime,
+) -> Derivacion:
+    """Prepare another derivation in the place of one that did not work out.
+
+    Raises what `preparar` raises, and TransicionInvalida while that one may still work out.
+    """
+    anterior = derivacion_por_id(session, derivacion_id)
+    nueva = replace(pedido, reemplaza_a=anterior.id)
+    return preparar(session, anterior.caso_id, nueva, actor, ahora)
 
 
 def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> Derivacion:
@@ -297,6 +322,21 @@ def _caso(session: Session, caso_id: UUID) -> Caso:
     if caso is None:
         raise NoEncontrado
     return caso
+
+
+def _descartar_borradores(
+    session: Session, caso_id: UUID, servicio_id: UUID, actor: Actor, ahora: datetime
+) -> None:
+    borradores = session.scalars(
+        select(Derivacion.id).where(
+            Derivacion.caso_id == caso_id,
+            Derivacion.servicio_id == servicio_id,
+            Derivacion.creada_por_id == actor.id,
+            Derivacion.estado == Estado.BORRADOR,
+        )
+    ).all()
+    for borrador_id in borradores:
+        anular(session, borrador_id, MotivoAnulacion.ERROR, actor, ahora)
 
 
 def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:

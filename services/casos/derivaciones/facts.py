@@ -53,8 +53,10 @@ def contar(
 ) -> None:
     """Tell a step, in its transaction. A late answer is only written into the story.
 
-    The institution of `derivacion` must be loaded.
+    A draft never left the office: nothing is told of it. The institution must be loaded.
     """
+    if derivacion.enviada_en is None:
+        return
     tardia = entrada is not None and entrada.tardia
     anotar(
         session,
@@ -83,7 +85,7 @@ def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
         emitir(session, DerivacionEnviada(**_comun(derivacion), modo=derivacion.modo.value))
         if derivacion.reemplaza_a_id is not None:
             emitir(session, _reencaminada(derivacion, derivacion.reemplaza_a_id))
-    elif derivacion.enviada_en is not None:  # a draft that is taken back never left the office
+    else:
         emitir(session, HECHOS[accion](**_comun(derivacion)))
 
 

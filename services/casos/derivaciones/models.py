@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
 from casos.consentimientos.models import BaseLicitud
-from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
+from casos.derivaciones.paquete import Paquete
+from casos.derivaciones.states import PASOS, Accion, CanalRespuesta, Estado, Grado
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
 from oficina.db import Identified, text_enum
@@ -50,6 +51,16 @@ class Derivacion(ConCambio, Identified, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def contenido(self) -> Paquete:
+        """The package, opened."""
+        return Paquete.from_json(self.paquete)
+
+    @property
+    def acciones(self) -> list[Accion]:
+        """The steps that the present state admits from people."""
+        return [accion for accion in PASOS[self.estado] if accion is not Accion.VENCER]
 
 
 class RespuestaDerivacion(Identified, Base):

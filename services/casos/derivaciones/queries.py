@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
-from casos.derivaciones.states import ACTIVAS
+from casos.derivaciones.states import ACTIVAS, Estado
 from casos.personas.models import Persona, SituacionMigratoria
 from oficina.errors import NoEncontrado
 
@@ -50,10 +50,16 @@ def con_respuestas(session: Session, derivacion_id: UUID) -> Derivacion:
 
 
 def de_caso(session: Session, caso_id: UUID) -> Sequence[Derivacion]:
-    """The derivations of a case with service and institution, the newest first."""
+    """The derivations of a case with service and institution, the newest first.
+
+    Drafts that were discarded are left out.
+    """
     return session.scalars(
         select(Derivacion)
-        .where(Derivacion.caso_id == caso_id)
+        .where(
+            Derivacion.caso_id == caso_id,
+            or_(Derivacion.estado != Estado.ANULADA, Derivacion.enviada_en.is_not(None)),
+        )
         .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
         .order_by(Derivacion.id.desc())
     ).all()

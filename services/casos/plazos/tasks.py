@@ -8,6 +8,12 @@ from casos.plazos.queries import primero_por_avanzar
 from oficina import clock
 from oficina.db import Database
 from oficina.env import Env
+from oficina.jobs import Jobs
+
+
+def registrar_en(jobs: Jobs) -> None:
+    """Put the follow-up on the service's list."""
+    jobs.sweep(every=5)(seguir_plazos)
 
 
 def seguir_plazos(env: Env) -> None:

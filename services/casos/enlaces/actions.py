@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.consentimientos.models import BaseLicitud
 from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, responder
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
+from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.queries import con_respuestas, derivacion_por_id
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
@@ -27,7 +29,7 @@ from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
 from oficina.clock import real_now
-from oficina.errors import Conflicto, DomainError, NoEncontrado, TransicionInvalida
+from oficina.errors import DomainError, NoEncontrado, TransicionInvalida
 
 DIAS_HABILES = 15
 """How long a link opens: long enough for the slowest deadline to accept, plus a week."""
@@ -49,24 +51,40 @@ class EnlaceVencido(DomainError):
 
 @dataclass(frozen=True)
 class EnlaceNuevo:
-    """A link that was just made; the only time that its address is known."""
+    """A link that was just made; the only time that its address is known.
+
+    Without an address to send it to, no link is made.
+    """
 
     derivacion: Derivacion
-    url: str
-    vence_en: datetime
+    url: str | None = None
+    vence_en: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VistaEnlace:
+    """What a link shows; no package once the institution has nothing left to do."""
+
+    folio: str
+    estado: Estado
+    institucion: str
+    servicio: str
+    base_licitud: BaseLicitud
+    paquete: Paquete | None
+    acciones: list[Accion]
+    respuestas: list[RespuestaDerivacion]
 
 
 def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) -> EnlaceNuevo:
     """Make a fresh link for a derivation that was sent; older ones stay good until they expire.
 
-    Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer,
-    Conflicto when there is no address to send it to.
+    Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer.
     """
     derivacion = derivacion_por_id(session, derivacion_id)
     if derivacion.estado in SIN_DATOS:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     if not derivacion.institucion.correo:
-        raise Conflicto(sigla=derivacion.institucion.sigla, motivo_codigo="sin_correo")
+        return EnlaceNuevo(derivacion)
     token = secrets.token_urlsafe(32)
     ahora = real_now()
     enlace = Enlace(
@@ -93,6 +111,14 @@ def abrir(session: Session, token: str) -> Derivacion:
     enlace.abierto_en = real_now()
     registrar(session, _quien(derivacion), "casos.enlace.abrir", "enlace", enlace.id)
     return derivacion
+
+
+def leer(session: Session, token: str) -> Derivacion:
+    """The derivation of a link with its answers, for who is already there; nothing is counted.
+
+    Raises what `abrir` raises.
+    """
+    return con_respuestas(session, _vigente(session, token).derivacion_id)
 
 
 def responder_por_enlace(
@@ -122,6 +148,20 @@ def acciones(derivacion: Derivacion) -> list[Accion]:
         dadas = {r.accion for r in derivacion.respuestas if r.tardia}
         return [accion for accion in ADOPTABLES if accion not in dadas]
     return [a for a in PASOS[derivacion.estado] if a in ACCIONES_DE_INSTITUCION]
+
+
+def vista(derivacion: Derivacion) -> VistaEnlace:
+    """What the institution is shown. Service, institution and answers must be loaded."""
+    return VistaEnlace(
+        folio=derivacion.folio,
+        estado=derivacion.estado,
+        institucion=derivacion.institucion.nombre,
+        servicio=derivacion.servicio.nombre,
+        base_licitud=derivacion.base_licitud,
+        paquete=None if derivacion.estado in SIN_DATOS else derivacion.contenido,
+        acciones=acciones(derivacion),
+        respuestas=list(derivacion.respuestas),
+    )
 
 
 def _vigente(session: Session, token: str) -> Enlace:

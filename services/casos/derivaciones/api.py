@@ -1,0 +1,209 @@
+"""Entrance: derivations, as JSON."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from casos.derivaciones import actions, queries
+from casos.derivaciones.actions import DE_LA_PERSONA, Procedencia, Respuesta, registrada
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.schemas import (
+    AnulacionSchema,
+    DatosRespuesta,
+    DerivacionesSchema,
+    DerivacionSchema,
+    EnlaceNuevoSchema,
+    FiltroSchema,
+    NuevaDerivacionSchema,
+    OpcionesSchema,
+    PedidoDerivacion,
+    PedidoDerivacionSchema,
+    RespuestaRegistradaSchema,
+    VerificacionSchema,
+)
+from casos.derivaciones.states import Accion, MotivoAnulacion
+from casos.enlaces.actions import EnlaceNuevo, crear
+from casos.expedientes.models import Caso
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado
+from oficina.web.app import env
+from oficina.web.auth import actor, requires
+from oficina.web.conditional import check_version
+
+bp = Blueprint("derivaciones", __name__, url_prefix="/casos/api/v1/derivaciones")
+
+Answer = tuple[Derivacion, int, dict[str, str]]
+
+REGISTRABLES = 'any(recibir, aceptar, rechazar, espera, curso, cumplir, "no-lograda")'
+
+
+@bp.get("")
+@bp.arguments(FiltroSchema, location="query", as_kwargs=True)
+@bp.response(200, DerivacionesSchema)
+@requires("casos.derivacion.ver")
+def derivaciones(caso_id: UUID) -> dict[str, list[Derivacion]]:
+    """Derivaciones de un caso"""
+    with env().db.read() as session:
+        found = list(queries.de_caso(session, caso_id))
+    registrar_lectura(
+        env().db, actor(), "casos.derivacion.listar", "caso", caso_id, cantidad=len(found)
+    )
+    return {"derivaciones": found}
+
+
+@bp.get("/opciones")
+@bp.arguments(FiltroSchema, location="query", as_kwargs=True)
+@bp.response(200, OpcionesSchema)
+@requires("casos.derivacion.crear")
+def opciones(caso_id: UUID) -> dict[str, Any]:
+    """Datos de la persona que se pueden elegir para una derivación"""
+    with env().db.read() as session:
+        caso = session.get(Caso, caso_id)
+        if caso is None:
+            raise NoEncontrado
+        _persona, datos = queries.datos_de_persona(session, caso.persona_id)
+    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso_id)
+    return {"datos": datos}
+
+
+@bp.post("")
+@bp.arguments(PedidoDerivacionSchema)
+@bp.response(201, DerivacionSchema)
+@requires("casos.derivacion.crear")
+def crear_derivacion(pedido: PedidoDerivacion) -> Answer:
+    """Preparar una derivación, y enviarla si ya se confirmó lo que se compartirá"""
+    ahora = clock.now()
+    with env().db.begin() as session:
+        made = actions.preparar(session, pedido.caso_id, pedido.nueva, actor(), ahora)
+        if pedido.confirmada:
+            actions.enviar(session, made.id, actor(), ahora)
+    return _answer(made.id, 201)
+
+
+@bp.get("/<uuid:derivacion_id>")
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.ver")
+def derivacion(derivacion_id: UUID) -> Answer:
+    """Una derivación con lo que se compartió y sus respuestas"""
+    answer = _answer(derivacion_id)
+    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    return answer
+
+
+@bp.post("/<uuid:derivacion_id>/enviar")
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.crear")
+def enviar(derivacion_id: UUID) -> Answer:
+    """Enviar un borrador"""
+    with env().db.begin() as session:
+        _check(session, derivacion_id)
+        actions.enviar(session, derivacion_id, actor(), clock.now())
+    return _answer(derivacion_id)
+
+
+@bp.post(f"/<uuid:derivacion_id>/<{REGISTRABLES}:accion>")
+@bp.arguments(RespuestaRegistradaSchema)
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.responder")
+def registrar_respuesta(datos: DatosRespuesta, derivacion_id: UUID, accion: str) -> Answer:
+    """Registrar una respuesta de la institución o lo que contó la persona"""
+    if datos.canal is None:
+        raise NoEncontrado
+    return _responder(derivacion_id, Accion(accion), datos, registrada(datos.canal))
+
+
+@bp.post("/<uuid:derivacion_id>/verificar")
+@bp.arguments(VerificacionSchema)
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.responder")
+def verificar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
+    """La persona confirma que se cumplió"""
+    dicho = DatosRespuesta(None, datos["texto"])
+    return _responder(derivacion_id, Accion.VERIFICAR, dicho, DE_LA_PERSONA)
+
+
+@bp.post("/<uuid:derivacion_id>/disputar")
+@bp.arguments(VerificacionSchema)
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.responder")
+def disputar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
+    """La persona dice que no fue así"""
+    dicho = DatosRespuesta(None, datos["texto"])
+    return _responder(derivacion_id, Accion.DISPUTAR, dicho, DE_LA_PERSONA)
+
+
+@bp.post("/<uuid:derivacion_id>/anular")
+@bp.arguments(AnulacionSchema)
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.crear")
+def anular(datos: dict[str, MotivoAnulacion], derivacion_id: UUID) -> Answer:
+    """Anular una derivación"""
+    with env().db.begin() as session:
+        _check(session, derivacion_id)
+        actions.anular(session, derivacion_id, datos["motivo"], actor(), clock.now())
+    return _answer(derivacion_id)
+
+
+@bp.post("/<uuid:derivacion_id>/reencaminar")
+@bp.arguments(NuevaDerivacionSchema(exclude=("reemplaza_a",)))
+@bp.response(201, DerivacionSchema)
+@requires("casos.derivacion.crear")
+def reencaminar(nueva: actions.NuevaDerivacion, derivacion_id: UUID) -> Answer:
+    """Preparar otra derivación en lugar de una que no resultó"""
+    with env().db.begin() as session:
+        made = actions.reencaminar(session, derivacion_id, nueva, actor(), clock.now())
+    return _answer(made.id, 201)
+
+
+@bp.post("/<uuid:derivacion_id>/respuestas/<uuid:respuesta_id>/adopcion")
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.responder")
+def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> Answer:
+    """Adoptar una respuesta tardía"""
+    with env().db.begin() as session:
+        _check(session, derivacion_id)
+        actions.adoptar(session, derivacion_id, respuesta_id, actor(), clock.now())
+    return _answer(derivacion_id)
+
+
+@bp.post("/<uuid:derivacion_id>/enlace")
+@bp.response(201, EnlaceNuevoSchema)
+@requires("casos.derivacion.enlace")
+def crear_enlace(derivacion_id: UUID) -> dict[str, Any]:
+    """Un enlace nuevo para la institución; es la única vez que se conoce su dirección"""
+    with env().db.begin() as session:
+        made: EnlaceNuevo = crear(session, derivacion_id, env().settings.base_url, actor())
+    return {
+        "correo": made.derivacion.institucion.correo,
+        "institucion": made.derivacion.institucion.nombre,
+        "folio": made.derivacion.folio,
+        "servicio": made.derivacion.servicio.nombre,
+        "url": made.url,
+        "vence_en": made.vence_en,
+    }
+
+
+def _responder(
+    derivacion_id: UUID, accion: Accion, datos: DatosRespuesta, procedencia: Procedencia
+) -> Answer:
+    respuesta = Respuesta(accion=accion, motivo=datos.motivo, texto=datos.texto)
+    with env().db.begin() as session:
+        _check(session, derivacion_id)
+        actions.responder(
+            session, derivacion_id, respuesta, actor(), clock.now(), procedencia=procedencia
+        )
+    return _answer(derivacion_id)
+
+
+def _check(session: Session, derivacion_id: UUID) -> None:
+    """Honour the If-Match of who sends one."""
+    check_version(queries.derivacion_por_id(session, derivacion_id, bloquear=True), None)
+
+
+def _answer(derivacion_id: UUID, status: int = 200) -> Answer:
+    with env().db.read() as session:
+        found = queries.con_respuestas(session, derivacion_id)
+    return found, status, {"ETag": f'"{found.version}"'}

@@ -1,0 +1,303 @@
+"""Entrance: the officer's pages of a derivation, from choosing a service to the last answer."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import Schema
+
+from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
+from casos.derivaciones import actions, queries
+from casos.derivaciones.actions import DE_LA_PERSONA, NuevaDerivacion, Respuesta, registrada
+from casos.derivaciones.etiquetas import motivo
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.paquete import Dato
+from casos.derivaciones.presentacion import linea
+from casos.derivaciones.schemas import (
+    AnulacionSchema,
+    NuevaDerivacionSchema,
+    RespuestaRegistradaSchema,
+    VerificacionSchema,
+)
+from casos.derivaciones.states import (
+    ACCIONES_DE_INSTITUCION,
+    ADOPTABLES,
+    MOTIVOS,
+    REENCAMINABLES,
+    Accion,
+    CanalRespuesta,
+    Estado,
+)
+from casos.etiquetas import opciones
+from casos.expedientes.models import Caso
+from casos.expedientes.queries import caso_por_id
+from casos.expedientes.states import Paso
+from casos.personas.catalogos import nombre_de_idioma
+from casos.personas.models import Persona
+from casos.plazos.etiquetas import situacion
+from casos.plazos.queries import plazos_de_derivacion
+from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
+from casos.red.models import ServicioRed
+from casos.red.queries import servicio_por_id, servicios
+from casos.taxonomia import temas
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.errors import DatosInvalidos, NoEncontrado
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import vivo
+from oficina.web.forms import Form
+from oficina.web.i18n import language
+
+bp = Blueprint("derivaciones_paginas", __name__, url_prefix="/casos")
+
+# What an officer writes down for an institution is what it could have answered by its link.
+REGISTRABLES = ACCIONES_DE_INSTITUCION
+ANOTABLES = REGISTRABLES | {Accion.VERIFICAR, Accion.DISPUTAR, Accion.ANULAR}
+
+
+@bp.get("/expedientes/<uuid:caso_id>/derivaciones/nueva")
+@requires("casos.derivacion.crear")
+def nueva(caso_id: UUID) -> str:
+    """Choose a service, then what goes with the derivation."""
+    servicio_id = request.args.get("servicio", type=UUID)
+    with env().db.read() as session:
+        caso = caso_por_id(session, caso_id)
+        caso.exigir(Paso.DERIVAR)
+        if servicio_id is None:
+            return _elegir_servicio(caso)
+        servicio = servicio_por_id(session, servicio_id)
+        persona, datos = queries.datos_de_persona(session, caso.persona_id)
+    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso_id)
+    inicial = {
+        "servicio_id": servicio.id,
+        "datos": [dato.codigo for dato in datos if dato.sugerido],
+        "base_licitud": _bases(servicio)[0][0],
+        "idioma_consentimiento": persona.idioma,
+        "reemplaza_a": request.args.get("reemplaza_a"),
+    }
+    form = Form(NuevaDerivacionSchema(), inicial)
+    return _formulario(form, caso, servicio, persona, datos)
+
+
+@bp.post("/expedientes/<uuid:caso_id>/derivaciones/nueva")
+@requires("casos.derivacion.crear")
+def preparar(caso_id: UUID) -> ResponseReturnValue:
+    """Keep the draft, and on to the preview of what would be shared."""
+    form = Form(NuevaDerivacionSchema())
+    if form.valid:
+        try:
+            return redirect(
+                url_for(".derivacion", derivacion_id=_preparar(caso_id, form.data)), 303
+            )
+        except DatosInvalidos as error:
+            form.add_errors(error)
+    try:
+        servicio_id = UUID(form.value("servicio_id"))
+    except ValueError as error:
+        raise NoEncontrado from error
+    with env().db.read() as session:
+        caso = caso_por_id(session, caso_id)
+        servicio = servicio_por_id(session, servicio_id)
+        persona, datos = queries.datos_de_persona(session, caso.persona_id)
+    return _formulario(form, caso, servicio, persona, datos), 422
+
+
+@bp.get("/derivaciones/<uuid:derivacion_id>")
+@requires("casos.derivacion.ver")
+def derivacion(derivacion_id: UUID) -> str:
+    """A derivation; of a draft, the preview that must be seen before it is sent."""
+    with env().db.read() as session:
+        found = queries.con_respuestas(session, derivacion_id)
+        caso = caso_por_id(session, found.caso_id)
+        relevo = queries.relevo_de(session, derivacion_id)
+        anterior = session.get(Derivacion, found.reemplaza_a_id) if found.reemplaza_a_id else None
+    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    borrador = found.estado is Estado.BORRADOR
+    return render_template(
+        "casos/derivaciones/vista_previa.html" if borrador else "casos/derivaciones/ver.html",
+        derivacion=found,
+        caso=caso,
+        relevo=relevo,
+        anterior=anterior,
+        acciones=_acciones(found),
+        reencaminable=found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
+        estado_vivo=_estado(found),
+        **_del_paquete(found),
+    )
+
+
+@bp.get("/derivaciones/<uuid:derivacion_id>/estado")
+@requires("casos.derivacion.ver")
+def estado(derivacion_id: UUID) -> Response:
+    """The part of the page that lives: state, deadlines and answers."""
+    with env().db.read() as session:
+        found = queries.con_respuestas(session, derivacion_id)
+        plazos = plazos_de_derivacion(session, derivacion_id)
+    huella = [f"{found.version}:{len(found.respuestas)}"]
+    huella += [f"{plazo.id}:{situacion(plazo, clock.now())[0]}" for plazo in plazos]
+    return vivo("|".join(huella), lambda: _estado(found))
+
+
+@bp.post("/derivaciones/<uuid:derivacion_id>/enviar")
+@requires("casos.derivacion.crear")
+def enviar(derivacion_id: UUID) -> ResponseReturnValue:
+    """Send what the preview showed."""
+    with env().db.begin() as session:
+        sent = actions.enviar(session, derivacion_id, actor(), clock.now())
+    flash(_("Enviamos la derivación %(folio)s.", folio=sent.folio), "success")
+    return _a(derivacion_id)
+
+
+@bp.route(
+    "/derivaciones/<uuid:derivacion_id>/pasos/<any({}):accion>".format(
+        ", ".join(f'"{a}"' for a in sorted(ANOTABLES))
+    ),
+    methods=["GET", "POST"],
+)
+@requires("casos.derivacion.responder")
+def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
+    """Write down an answer, what the person said, or that the derivation is taken back."""
+    pedida = Accion(accion)
+    with env().db.read() as session:
+        found = queries.con_respuestas(session, derivacion_id)
+    form = Form(_schema(pedida))
+    if form.valid:
+        try:
+            _dar_paso(derivacion_id, pedida, form)
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(
+                _("Registramos el paso de la derivación %(folio)s.", folio=found.folio), "success"
+            )
+            return _a(derivacion_id)
+    page = render_template(
+        "casos/derivaciones/paso.html",
+        derivacion=found,
+        accion=pedida,
+        form=form,
+        motivos=opciones(MOTIVOS[pedida]) if pedida in MOTIVOS else [],
+        canales=opciones(CanalRespuesta, CanalRespuesta.ENLACE) if pedida in REGISTRABLES else [],
+        con_texto=pedida is not Accion.ANULAR,
+    )
+    return page, 422 if form.sent else 200
+
+
+@bp.post("/derivaciones/<uuid:derivacion_id>/respuestas/<uuid:respuesta_id>/adoptar")
+@requires("casos.derivacion.responder")
+def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> ResponseReturnValue:
+    """Give a late answer its effect."""
+    with env().db.begin() as session:
+        actions.adoptar(session, derivacion_id, respuesta_id, actor(), clock.now())
+    flash(_("Adoptamos la respuesta tardía."), "success")
+    return _a(derivacion_id)
+
+
+def _elegir_servicio(caso: Caso) -> str:
+    """The services of the case's theme first, with their places and what they ask for."""
+    tema = request.args.get("tema", caso.tema)
+    texto = request.args.get("q", "")
+    with env().db.read() as session:
+        found = servicios(session, tema=tema, texto=texto, solo_activos=True)
+    return render_template(
+        "casos/derivaciones/elegir.html",
+        caso=caso,
+        servicios=found,
+        tema=tema,
+        texto=texto,
+        temas=temas(language()),
+        reemplaza_a=request.args.get("reemplaza_a", type=UUID),
+    )
+
+
+def _formulario(
+    form: Form, caso: Caso, servicio: ServicioRed, persona: Persona, datos: Sequence[Dato]
+) -> str:
+    idiomas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
+    leidos = dict.fromkeys((persona.idioma, IDIOMA_POR_OMISION))
+    return render_template(
+        "casos/derivaciones/nueva.html",
+        form=form,
+        caso=caso,
+        servicio=servicio,
+        persona=persona,
+        datos=[(dato, linea(dato, language())) for dato in datos],
+        bases=_bases(servicio),
+        formas=opciones(FormaConsentimiento),
+        idiomas=idiomas,
+        consentimientos=[textos().en(i, servicio.institucion.nombre) for i in leidos],
+    )
+
+
+def _bases(servicio: ServicioRed) -> list[tuple[str, str]]:
+    if servicio.institucion.admite_funcion_legal:
+        return opciones(BaseLicitud)
+    return opciones(BaseLicitud, BaseLicitud.FUNCION_LEGAL)
+
+
+def _preparar(caso_id: UUID, pedido: NuevaDerivacion) -> UUID:
+    with env().db.begin() as session:
+        return actions.preparar(session, caso_id, pedido, actor(), clock.now()).id
+
+
+def _acciones(found: Derivacion) -> list[Accion]:
+    """What an officer may write down now."""
+    if not puede("casos.derivacion.responder"):
+        return []
+    if found.estado is Estado.VENCIDA:
+        return list(ADOPTABLES)
+    return [accion for accion in found.acciones if accion is not Accion.ENVIAR]
+
+
+def _estado(found: Derivacion) -> str:
+    with env().db.read() as session:
+        plazos = plazos_de_derivacion(session, found.id)
+    ahora = clock.now()
+    return render_template(
+        "casos/derivaciones/_estado.html",
+        derivacion=found,
+        motivo=motivo,
+        por_adoptar={r.id for r in queries.pendientes_de_adoptar(found)},
+        adoptable=found.estado is Estado.VENCIDA and puede("casos.derivacion.responder"),
+        plazos=[
+            (plazo, etiqueta_de_reloj(plazo.reloj, language()), *situacion(plazo, ahora))
+            for plazo in plazos
+        ],
+    )
+
+
+def _del_paquete(found: Derivacion) -> dict[str, object]:
+    paquete = found.contenido
+    return {"paquete": paquete, "lineas": [linea(dato, language()) for dato in paquete.datos]}
+
+
+def _schema(accion: Accion) -> Schema:
+    if accion is Accion.ANULAR:
+        return AnulacionSchema()
+    return RespuestaRegistradaSchema() if accion in REGISTRABLES else VerificacionSchema()
+
+
+def _dar_paso(derivacion_id: UUID, accion: Accion, form: Form) -> None:
+    ahora = clock.now()
+    with env().db.begin() as session:
+        if accion is Accion.ANULAR:
+            actions.anular(session, derivacion_id, form.data["motivo"], actor(), ahora)
+            return
+        if accion in REGISTRABLES:
+            datos = form.data
+            respuesta = Respuesta(accion=accion, motivo=datos.motivo, texto=datos.texto)
+            procedencia = registrada(datos.canal)
+        else:
+            respuesta = Respuesta(accion=accion, texto=form.data["texto"])
+            procedencia = DE_LA_PERSONA
+        actions.responder(
+            session, derivacion_id, respuesta, actor(), ahora, procedencia=procedencia
+        )
+
+
+def _a(derivacion_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for(".derivacion", derivacion_id=derivacion_id), 303)

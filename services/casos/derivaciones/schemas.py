@@ -1,0 +1,244 @@
+"""What comes in and goes out of a derivation; the same for JSON and form."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields, post_load, validate
+
+from casos.consentimientos.actions import Fundamento
+from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.derivaciones.actions import NuevaDerivacion
+from casos.derivaciones.paquete import Categoria
+from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
+from casos.red.models import Modo
+
+
+@dataclass(frozen=True)
+class DatosRespuesta:
+    """What was answered, and by which way when an officer writes it down."""
+
+    motivo: str | None
+    texto: str | None
+    canal: CanalRespuesta | None = None
+
+
+@dataclass(frozen=True)
+class PedidoDerivacion:
+    """A new derivation; `confirmada` sends it at once, by who has seen what will be shared."""
+
+    caso_id: UUID
+    nueva: NuevaDerivacion
+    confirmada: bool
+
+
+class NuevaDerivacionSchema(Schema):
+    """A derivation to prepare."""
+
+    servicio_id = fields.UUID(required=True)
+    proposito = fields.String(
+        required=True,
+        validate=validate.Length(
+            10, 1000, error=_l("Escriba para qué se deriva, en 10 a 1000 caracteres.")
+        ),
+    )
+    datos = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(
+            min=1, error=_l("Elija al menos un dato: sin él nadie puede atender a la persona.")
+        ),
+        metadata={"description": "Códigos de los datos elegidos uno por uno"},
+    )
+    base_licitud = fields.Enum(BaseLicitud, by_value=True, required=True)
+    forma_consentimiento = fields.Enum(
+        FormaConsentimiento, by_value=True, load_default=None, allow_none=True
+    )
+    idioma_consentimiento = fields.String(load_default=None, allow_none=True)
+    reemplaza_a = fields.UUID(load_default=None, allow_none=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Any:
+        return nueva(data)
+
+
+class PedidoDerivacionSchema(NuevaDerivacionSchema):
+    """A derivation over the API."""
+
+    caso_id = fields.UUID(required=True)
+    confirmada = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Enviar de inmediato: quien pide ya vio el paquete"},
+    )
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> PedidoDerivacion:
+        return PedidoDerivacion(data["caso_id"], nueva(data), data["confirmada"])
+
+
+def nueva(data: dict[str, Any]) -> NuevaDerivacion:
+    """The request that the fields describe."""
+    datos: list[str] = data["datos"]
+    reemplaza_a: UUID | None = data.get("reemplaza_a")
+    return NuevaDerivacion(
+        servicio_id=data["servicio_id"],
+        proposito=data["proposito"],
+        datos=tuple(dict.fromkeys(datos)),
+        fundamento=Fundamento(
+            data["base_licitud"], data["forma_consentimiento"], data["idioma_consentimiento"]
+        ),
+        reemplaza_a=reemplaza_a,
+    )
+
+
+class RespuestaSchema(Schema):
+    """An answer of the institution itself."""
+
+    motivo = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    texto = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> DatosRespuesta:
+        return DatosRespuesta(**data)
+
+
+class RespuestaRegistradaSchema(RespuestaSchema):
+    """An answer that an officer writes down: by which way it came decides its evidence."""
+
+    canal = fields.Enum(
+        CanalRespuesta,
+        by_value=True,
+        required=True,
+        validate=validate.NoneOf(
+            [CanalRespuesta.ENLACE], error=_l("Por el enlace responde solo la institución.")
+        ),
+    )
+
+
+class AnulacionSchema(Schema):
+    """Why a derivation is taken back."""
+
+    motivo = fields.Enum(MotivoAnulacion, by_value=True, required=True)
+
+
+class VerificacionSchema(Schema):
+    """What the person said."""
+
+    texto = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+
+
+class FiltroSchema(Schema):
+    """Whose derivations."""
+
+    caso_id = fields.UUID(required=True)
+
+
+class RespuestaLedgerSchema(Schema):
+    """One answer as it came."""
+
+    id = fields.UUID()
+    accion = fields.Enum(Accion, by_value=True)
+    estado_resultante = fields.Enum(Estado, by_value=True)
+    grado = fields.Enum(Grado, by_value=True)
+    canal = fields.Enum(CanalRespuesta, by_value=True)
+    motivo_codigo = fields.String(allow_none=True)
+    texto = fields.String(allow_none=True)
+    tardia = fields.Boolean()
+    adopta_a_id = fields.UUID(allow_none=True)
+    registrada_por = fields.String()
+    registrada_en = fields.AwareDateTime()
+
+
+class DerivacionResumenSchema(Schema):
+    """A derivation in a list."""
+
+    id = fields.UUID()
+    folio = fields.String()
+    caso_id = fields.UUID()
+    estado = fields.Enum(Estado, by_value=True)
+    modo = fields.Enum(Modo, by_value=True)
+    prioridad = fields.String()
+    base_licitud = fields.Enum(BaseLicitud, by_value=True)
+    motivo_codigo = fields.String(allow_none=True)
+    grado_evidencia = fields.Enum(Grado, by_value=True, allow_none=True)
+    reemplaza_a_id = fields.UUID(allow_none=True)
+    creada_en = fields.AwareDateTime()
+    enviada_en = fields.AwareDateTime(allow_none=True)
+    terminada_en = fields.AwareDateTime(allow_none=True)
+    version = fields.Integer()
+    institucion = fields.Pluck("InstitucionSiglaSchema", "sigla")
+    servicio = fields.Pluck("ServicioCodigoSchema", "codigo")
+
+
+class InstitucionSiglaSchema(Schema):
+    """The acronym of an institution."""
+
+    sigla = fields.String()
+
+
+class ServicioCodigoSchema(Schema):
+    """The code of a service."""
+
+    codigo = fields.String()
+
+
+class DerivacionesSchema(Schema):
+    """The derivations of a case."""
+
+    derivaciones = fields.List(fields.Nested(DerivacionResumenSchema))
+
+
+class DatoSchema(Schema):
+    """One datum of a package."""
+
+    codigo = fields.String()
+    categoria = fields.Enum(Categoria, by_value=True)
+    valor = fields.String()
+    detalle = fields.String()
+
+
+class PaqueteSchema(Schema):
+    """What the institution sees."""
+
+    proposito = fields.String()
+    contacto_permitido = fields.Boolean()
+    canal_preferido = fields.String(allow_none=True)
+    datos = fields.List(fields.Nested(DatoSchema))
+
+
+class DerivacionSchema(DerivacionResumenSchema):
+    """A derivation with its package and its answers."""
+
+    paquete = fields.Nested(PaqueteSchema, attribute="contenido")
+    respuestas = fields.List(fields.Nested(RespuestaLedgerSchema))
+    acciones = fields.List(fields.Enum(Accion, by_value=True))
+
+
+class EnlaceNuevoSchema(Schema):
+    """A fresh link, for the message that carries it."""
+
+    correo = fields.String(allow_none=True)
+    institucion = fields.String()
+    folio = fields.String()
+    servicio = fields.String()
+    url = fields.String(allow_none=True)
+    vence_en = fields.AwareDateTime(allow_none=True)
+
+
+class EnlaceSchema(Schema):
+    """What a link shows: the package only while the institution has something to do."""
+
+    folio = fields.String()
+    estado = fields.Enum(Estado, by_value=True)
+    institucion = fields.String()
+    servicio = fields.String()
+    base_licitud = fields.Enum(BaseLicitud, by_value=True)
+    paquete = fields.Nested(PaqueteSchema, allow_none=True)
+    acciones = fields.List(fields.Enum(Accion, by_value=True))
+
+
+class OpcionesSchema(Schema):
+    """What of the person could be shared, to choose from one by one."""
+
+    datos = fields.List(fields.Nested(DatoSchema))

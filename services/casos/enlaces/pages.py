@@ -1,0 +1,136 @@
+"""Entrance: the page of an institution without an account. Public on purpose: the token is the key.
+
+Opening it changes nothing. Its address holds no name, search engines are told to leave it alone,
+and whoever answers for the second time reads what was already answered.
+"""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from casos.derivaciones.actions import Respuesta
+from casos.derivaciones.etiquetas import motivo
+from casos.derivaciones.presentacion import linea
+from casos.derivaciones.schemas import DatosRespuesta, RespuestaSchema
+from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, MOTIVOS, Accion
+from casos.enlaces import actions
+from casos.enlaces.actions import EnlaceVencido, VistaEnlace
+from casos.etiquetas import opciones
+from oficina import clock
+from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
+from oficina.web.app import env
+from oficina.web.auth import public
+from oficina.web.forms import Form
+from oficina.web.i18n import language
+from oficina.web.limits import limited
+
+bp = Blueprint("enlace_paginas", __name__, url_prefix="/casos/enlace")
+
+ACCIONES = "any({})".format(", ".join(f'"{a}"' for a in sorted(ACCIONES_DE_INSTITUCION)))
+
+# A reason or a result is asked for on a page of its own; the rest is one button.
+CON_FORMULARIO = frozenset(MOTIVOS) | {Accion.CUMPLIR}
+
+
+@bp.after_request
+def keep_out(response: Response) -> Response:
+    """No search engine, no cache."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.errorhandler(NoEncontrado)
+def unknown(_error: NoEncontrado) -> ResponseReturnValue:
+    """A token that nobody gave out."""
+    return render_template("casos/enlaces/desconocido.html"), 404
+
+
+@bp.errorhandler(EnlaceVencido)
+def expired(_error: EnlaceVencido) -> ResponseReturnValue:
+    """A token that was good once."""
+    return render_template("casos/enlaces/vencido.html"), 410
+
+
+@bp.get("/<token>")
+@public
+@limited("30/minute")
+def abrir(token: str) -> str:
+    """What is shared, and what can be answered."""
+    with env().db.begin() as session:
+        vista = actions.vista(actions.abrir(session, token))
+    return _pagina(vista, token)
+
+
+@bp.get(f"/<token>/<{ACCIONES}:accion>")
+@public
+@limited("30/minute")
+def preguntar(token: str, accion: str) -> ResponseReturnValue:
+    """Ask for the reason or the result of an answer."""
+    pedida = Accion(accion)
+    with env().db.read() as session:
+        vista = actions.vista(actions.leer(session, token))
+    if pedida not in vista.acciones:
+        return _ya_respondida(vista, token)
+    return _formulario(Form(RespuestaSchema()), vista, token, pedida)
+
+
+@bp.post(f"/<token>/<{ACCIONES}:accion>")
+@public
+@limited("30/minute")
+def responder(token: str, accion: str) -> ResponseReturnValue:
+    """Take the answer."""
+    pedida = Accion(accion)
+    form = Form(RespuestaSchema())
+    if form.valid:
+        try:
+            _responder(token, pedida, form.data)
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        except (TransicionInvalida, Conflicto):
+            with env().db.read() as session:
+                return _ya_respondida(actions.vista(actions.leer(session, token)), token)
+        else:
+            flash(_("Recibimos su respuesta. Muchas gracias."), "success")
+            return redirect(url_for(".abrir", token=token), 303)
+    with env().db.read() as session:
+        vista = actions.vista(actions.leer(session, token))
+    return _formulario(form, vista, token, pedida), 422
+
+
+def _responder(token: str, accion: Accion, datos: DatosRespuesta) -> None:
+    respuesta = Respuesta(accion=accion, motivo=datos.motivo, texto=datos.texto)
+    with env().db.begin() as session:
+        actions.responder_por_enlace(session, token, respuesta, clock.now())
+
+
+def _pagina(vista: VistaEnlace, token: str) -> str:
+    datos = vista.paquete.datos if vista.paquete else ()
+    return render_template(
+        "casos/enlaces/ver.html",
+        vista=vista,
+        token=token,
+        paquete=vista.paquete,
+        lineas=[linea(dato, language()) for dato in datos],
+        con_formulario=CON_FORMULARIO,
+        motivo=motivo,
+    )
+
+
+def _formulario(form: Form, vista: VistaEnlace, token: str, accion: Accion) -> str:
+    return render_template(
+        "casos/enlaces/responder.html",
+        vista=vista,
+        token=token,
+        form=form,
+        accion=accion,
+        motivos=opciones(MOTIVOS[accion]) if accion in MOTIVOS else [],
+        con_resultado=accion is Accion.CUMPLIR,
+    )
+
+
+def _ya_respondida(vista: VistaEnlace, token: str) -> ResponseReturnValue:
+    page = render_template(
+        "casos/enlaces/ya_respondida.html", vista=vista, token=token, motivo=motivo
+    )
+    return make_response(page, 409)

@@ -1,0 +1,31 @@
+"""How deadlines are said to people."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import nivel_a_la_fecha
+
+
+def situacion(plazo: Plazo, ahora: datetime) -> tuple[str, str]:
+    """How a deadline stands, and the tone of its badge."""
+    if plazo.estado is EstadoPlazo.CANCELADO:
+        return _("Sin efecto"), "neutro"
+    nivel = nivel_a_la_fecha(plazo, ahora)
+    if plazo.estado is EstadoPlazo.CUMPLIDO:
+        tarde = nivel >= 100
+        return (_("Cumplido fuera de plazo"), "aviso") if tarde else (_("Cumplido"), "bien")
+    if plazo.estado is EstadoPlazo.PAUSADO:
+        return _("En pausa"), "neutro"
+    return _de_nivel(nivel)
+
+
+def _de_nivel(nivel: int) -> tuple[str, str]:
+    if nivel >= 100:
+        return _("Vencido"), "mal"
+    if nivel >= 80:
+        return _("Por vencer"), "aviso"
+    if nivel >= 50:
+        return _("Pasó la mitad"), "info"
+    return _("En plazo"), "info"
