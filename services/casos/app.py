@@ -11,6 +11,7 @@ from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
@@ -47,6 +48,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_api,
         enlaces_api,
         red_api,
+        hechos_api,
     ):
         api.register_blueprint(json.bp)
     return app
