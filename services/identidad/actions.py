@@ -27,6 +27,7 @@ from oficina.audit import registrar
 from oficina.db import Database
 from oficina.errors import Conflicto, DatosInvalidos, NoIdentificado
 from oficina.settings import SERVICES, Settings
+from oficina.texts import N_
 from oficina.web.client import service_secret
 
 SERVICE_PREFIX = "servicio-"
@@ -50,7 +51,7 @@ class NuevoFuncionario:
 class CredencialesInvalidas(NoIdentificado):
     """Wrong password, unknown user or deactivated account: the answer does not tell which."""
 
-    title = "El usuario o la clave no son correctos"
+    title = N_("El usuario o la clave no son correctos")
 
 
 def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -> Funcionario:

@@ -1,5 +1,6 @@
 """flask-smorest with our errors, our document and our page."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException
 
 from oficina.web import problems
-from oficina.web.auth import public
+from oficina.web.auth import Acceso, access_of, public
 from oficina.web.messages import title_of
 
 VERSION = "1"
@@ -54,9 +55,21 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         """Pages and API leave by the same door."""
         return problems.handle_http_exception(error)
 
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document; what is open to everybody says so."""
+        found: dict[str, Any] = self.spec.to_dict()
+        for rule in current_app.url_map.iter_rules():
+            operations = found["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
+            if access_of(current_app.view_functions[rule.endpoint]) != Acceso(None):
+                continue
+            for method in rule.methods or ():
+                if method.lower() in operations:
+                    operations[method.lower()]["security"] = []
+        return found
+
     @public
     def _openapi_json(self) -> Response:
-        return jsonify(self.spec.to_dict())
+        return jsonify(self.document())
 
     def _register_responses(self) -> None:
         """Every status, and the default, as problem+json; flask-smorest would say plain JSON."""
@@ -66,6 +79,8 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             prepare_response(response, self.spec, problems.PROBLEM)
             self.spec.components.response(name, response, lazy=True)
 
+
+_PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 _SECURITY: dict[str, dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -81,7 +96,7 @@ def _docs(app: Flask) -> Blueprint:
     @public
     def docs() -> str:
         api: ProblemApi = current_app.extensions["api"]
-        spec = api.spec.to_dict()
+        spec = api.document()
         operations = [
             (method, path, operation)
             for path, methods in sorted(spec.get("paths", {}).items())

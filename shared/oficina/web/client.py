@@ -26,6 +26,7 @@ from oficina.errors import (
     NoPermitido,
 )
 from oficina.settings import Settings
+from oficina.texts import N_
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -39,7 +40,7 @@ class ServicioNoDisponible(DomainError):
     """Another service did not answer, or not now: asking again later may work."""
 
     status = 503
-    title = "Una parte de la oficina no responde; intente de nuevo en un momento"
+    title = N_("Una parte de la oficina no responde; intente de nuevo en un momento")
 
 
 def service_secret(settings: Settings, servicio: str) -> str:

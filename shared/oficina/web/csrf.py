@@ -11,6 +11,7 @@ from flask import Flask, request
 from flask_babel import gettext as _
 
 from oficina.errors import NoPermitido
+from oficina.texts import N_
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -18,7 +19,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class PeticionAjena(NoPermitido):
     """It was sent from a page of another site."""
 
-    title = "La petición viene de otro sitio"
+    title = N_("La petición viene de otro sitio")
 
 
 def init_app(app: Flask, base_url: str) -> None:

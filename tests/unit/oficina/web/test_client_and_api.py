@@ -100,6 +100,8 @@ def test_the_document_is_openapi_3_1_with_absolute_paths(app: Flask) -> None:
     for response in document["components"]["responses"].values():
         assert list(response["content"]) == ["application/problem+json"]
     assert document["security"] == [{"bearer": []}, {"sesion": []}]
+    assert document["paths"]["/casos/api/v1/falla"]["get"]["security"] == []
+    assert "security" not in post
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["Problem"])
 
 

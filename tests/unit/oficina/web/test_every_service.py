@@ -1,0 +1,73 @@
+"""What holds for the web side of all five services."""
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import RequestRedirect
+
+from oficina.migrations import migrate
+from oficina.settings import SERVICES
+from oficina.web.auth import access_of
+from oficina.web.nav import LUGARES, Lugar
+
+
+def _app(oficina: Any, servicio: str) -> Flask:
+    if servicio == "identidad":
+        identidad: Flask = oficina.identidad
+        return identidad
+    app: Flask = import_module(f"{servicio}.app").create_app(oficina.settings, oficina.client)
+    migrate(servicio, app.extensions["env"].db)
+    oficina.mount(app)
+    return app
+
+
+@pytest.mark.parametrize("servicio", SERVICES)
+def test_every_route_says_who_may_enter(oficina: Any, servicio: str) -> None:
+    app = _app(oficina, servicio)
+
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.endswith("static"):
+            assert access_of(app.view_functions[rule.endpoint]), rule
+    app.extensions["env"].db.close()
+
+
+@pytest.mark.parametrize("servicio", SERVICES)
+def test_open_json_routes_are_open_on_purpose(oficina: Any, servicio: str) -> None:
+    app = _app(oficina, servicio)
+    allowed = ("enlace", "baja", "recibo", "abiertos")
+
+    for rule in app.url_map.iter_rules():
+        acceso = access_of(app.view_functions[rule.endpoint])
+        if "/api/" in rule.rule and acceso is not None and acceso.permiso is None:
+            assert any(word in rule.rule for word in allowed), rule
+    app.extensions["env"].db.close()
+
+
+@pytest.mark.parametrize("servicio", SERVICES)
+def test_the_document_of_every_service_is_served(oficina: Any, servicio: str) -> None:
+    app = _app(oficina, servicio)
+    browser = app.test_client()
+
+    document = browser.get(f"/{servicio}/openapi.json").get_json()
+
+    assert document["openapi"] == "3.1.0"
+    assert all(path.startswith(f"/{servicio}/api/v1/") for path in document["paths"])
+    assert browser.get(f"/{servicio}/docs").status_code == 200
+    app.extensions["env"].db.close()
+
+
+@pytest.mark.parametrize("lugar", LUGARES, ids=lambda lugar: lugar.url)
+def test_the_navigation_leads_each_role_to_where_it_may_enter(oficina: Any, lugar: Lugar) -> None:
+    app = _app(oficina, lugar.url.split("/")[1])
+    try:
+        endpoint, _arguments = app.url_map.bind("localhost").match(lugar.url)
+    except RequestRedirect:
+        pytest.fail(f"{lugar.url} is not the address itself")
+    acceso = access_of(app.view_functions[endpoint])
+
+    assert acceso is not None
+    assert acceso.permiso is not None
+    assert lugar.roles <= app.extensions["guard"].permisos[acceso.permiso]
+    app.extensions["env"].db.close()
