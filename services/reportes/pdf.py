@@ -1,0 +1,37 @@
+"""The way to the typesetter: a short-lived process, so that ours does not grow."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+SEGUNDOS = 60
+"""A month takes well below a second; whatever takes this long hangs."""
+
+
+class RenderFallido(Exception):
+    """The typesetter did not give a PDF; the message tells what it said, never the document."""
+
+
+def hacer_pdf(documento: dict[str, Any]) -> bytes:
+    """The PDF of a document. Raises RenderFallido; never leaves a process behind."""
+    # Nothing of our environment goes along: a typesetter needs no secrets.
+    entorno = {"PYTHONPATH": os.pathsep.join(lugar for lugar in sys.path if lugar)}
+    try:
+        hecho = subprocess.run(
+            [sys.executable, "-m", "reportes.render"],
+            input=json.dumps(documento).encode(),
+            capture_output=True,
+            timeout=SEGUNDOS,
+            check=True,
+            env=entorno,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RenderFallido(f"no PDF in {SEGUNDOS} s") from error
+    except subprocess.CalledProcessError as error:
+        dicho = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise RenderFallido(f"status {error.returncode}: {' '.join(dicho)}") from error
+    if not hecho.stdout.startswith(b"%PDF-"):
+        raise RenderFallido("what came is not a PDF")
+    return hecho.stdout

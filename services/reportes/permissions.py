@@ -1,0 +1,14 @@
+"""Who may do each thing in reportes: permission -> keys of the roles that hold it.
+
+Figures of a small month can point at a person, so they are for those who may read cases.
+"""
+
+from collections.abc import Mapping
+
+_LECTURA = frozenset({"profesional", "coordinacion"})
+
+PERMISOS: Mapping[str, frozenset[str]] = {
+    "reportes.ver": _LECTURA,
+    "reportes.exportar": _LECTURA,
+    "reportes.informe.pedir": _LECTURA,
+}
