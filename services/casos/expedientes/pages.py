@@ -47,7 +47,7 @@ from casos.taxonomia import temas
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
-from oficina.errors import DomainError, NoEncontrado
+from oficina.errors import DomainError, NoEncontrado, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
@@ -225,9 +225,9 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
         raise
     except DomainError as error:
         # The step was refused by a rule: the reason goes above the form that asked for it.
-        form.add_error("", _(error.title))
-        if error.detail:
-            form.add_error("", error.detail)
+        form.add_error("", error.detail or _(error.title))
+        if isinstance(error, VersionVencida):
+            form.add_error("", _("Lo que escribió sigue aquí: revise el caso y envíelo de nuevo."))
         return _pagina(caso_id, enviado=(nombre, form)), error.status
     flash(str(formulario.hecho), "success")
     return redirect(url_for("expedientes.ver", caso_id=caso_id), 303)

@@ -145,13 +145,17 @@ def sugerir(session: Session, persona_id: UUID, senas: Senas, ahora: datetime) -
         a, b = par(persona_id, hallado.persona.id)
         duplicado = conocidos.get((a, b))
         if duplicado is None:
-            duplicado = PosibleDuplicado(persona_a_id=a, persona_b_id=b, detectado_en=ahora)
+            duplicado = PosibleDuplicado(
+                persona_a_id=a, persona_b_id=b, detectado_en=ahora, razones=[], puntaje=0
+            )
             session.add(duplicado)
             nuevos += 1
         elif duplicado.decision is not Decision.PENDIENTE:
             continue
-        duplicado.razones = [razon.value for razon in hallado.razones]
-        duplicado.puntaje = hallado.puntaje
+        # What a register of the past found besides stays among the reasons.
+        otras = [razon for razon in duplicado.razones if razon not in hallado.razones]
+        duplicado.razones = [*(razon.value for razon in hallado.razones), *otras]
+        duplicado.puntaje = max(hallado.puntaje, duplicado.puntaje)
     return nuevos
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from casos.personas import matching
+from casos.personas.matching import Razon
 from casos.personas.models import (
     Decision,
     Persona,
@@ -28,7 +29,7 @@ class Duplicado:
 
     id: UUID
     persona: Persona
-    razones: Sequence[str]
+    razones: Sequence[Razon]
     puntaje: int
 
 
@@ -73,7 +74,10 @@ def duplicados_pendientes(session: Session, persona_id: UUID) -> Sequence[Duplic
     }
     personas = session.scalars(select(Persona).where(Persona.id.in_(otras.values()))).all()
     por_id = {persona.id: persona for persona in personas}
-    return [Duplicado(d.id, por_id[otras[d.id]], d.razones, d.puntaje) for d in pares]
+    return [
+        Duplicado(d.id, por_id[otras[d.id]], [Razon(codigo) for codigo in d.razones], d.puntaje)
+        for d in pares
+    ]
 
 
 def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:
