@@ -16,15 +16,15 @@ from typing import Any
 
 from prometheus_client import Counter
 from sqlalchemy import ColumnElement, Select, literal_column, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from oficina import telemetry
-from oficina.bus.envelope import read_hecho, read_sobre
+from oficina.bus.envelope import SobreInvalido, read_hecho, read_sobre
 from oficina.bus.inbox import Handlers
 from oficina.bus.tables import Estado, Inbox
 from oficina.clock import real_now
 from oficina.db import Database
+from oficina.errors import DomainError
 
 BATCH = 100
 POLL = 1.0
@@ -170,8 +170,11 @@ class Worker:
 
 
 def describe(error: Exception) -> str:
-    """What went wrong and where, for the people who mend it; never the values of a statement."""
-    said = "" if isinstance(error, SQLAlchemyError) else f": {error}"
-    frames = extract_tb(error.__traceback__)
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}{said}"[:500] + where
+    """What went wrong and where, for the people who mend it.
+
+    Only errors of our own speak for themselves; another's message may quote personal data.
+    """
+    said = f": {error}" if isinstance(error, DomainError | SobreInvalido) else ""
+    frames = extract_tb(error.__traceback__)[-3:]
+    path = " > ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
+    return f"{type(error).__name__}{said}"[:500] + f" ({path})"
