@@ -35,14 +35,15 @@ class Office:
     accounts: dict[str, tuple[str, str]] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def client(self, role: str = "") -> httpx.Client:
+    @contextmanager
+    def client(self, role: str = "") -> Iterator[httpx.Client]:
         """A browser without pages: signed in with a role, or as somebody from the street."""
-        client = httpx.Client(base_url=self.url, timeout=30, follow_redirects=False)
-        if role:
-            user, password = self.accounts[role]
-            answer = client.post("/identidad/entrar", data={"usuario": user, "clave": password})
-            assert answer.status_code == 303, answer.text
-        return client
+        with httpx.Client(base_url=self.url, timeout=30, follow_redirects=False) as client:
+            if role:
+                user, password = self.accounts[role]
+                answer = client.post("/identidad/entrar", data={"usuario": user, "clave": password})
+                assert answer.status_code == 303, answer.text
+            yield client
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `acogida` with the settings of this office; fails when the command does."""

@@ -43,7 +43,7 @@ def walk(office: Office) -> None:
 def _give_an_address(coordinacion: httpx.Client) -> None:
     """The coordination completes the institution's address, or nobody could be written to."""
     page = f"/casos/red/servicios/{_service(coordinacion)['id']}"
-    data = {"capacidad": "disponible", "estado": "activo", "correo": "legal@red.example"}
+    data = {"capacidad": "con_cupo", "estado": "activo", "correo": "legal@red.example"}
     assert coordinacion.post(page, data=data).status_code == 303
 
 

@@ -40,7 +40,13 @@ def user() -> None:
 @usuario
 @click.option("--nombre", prompt=True, help="Nombre y apellido.")
 @click.option("--correo", prompt=True, help="Correo de trabajo.")
-@click.option("--rol", "roles", multiple=True, type=click.Choice([*Rol]), help="Se puede repetir.")
+@click.option(
+    "--rol",
+    "roles",
+    multiple=True,
+    type=click.Choice([rol.value for rol in Rol]),
+    help="Se puede repetir.",
+)
 @click.option("--administrador", is_flag=True, help="Lo mismo que --rol administrador.")
 @clave
 def create(
@@ -48,7 +54,7 @@ def create(
     usuario: str,
     nombre: str,
     correo: str,
-    roles: tuple[Rol, ...],
+    roles: tuple[str, ...],
     administrador: bool,
     clave_por_entrada: bool,
 ) -> None:
