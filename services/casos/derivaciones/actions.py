@@ -95,9 +95,9 @@ def preparar(
         _exigir_reencaminable(session, caso_id, pedido.reemplaza_a)
     caso = _caso(session, caso_id)
     caso.exigir(Paso.DERIVAR)
+    _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
     _exigir_activo(servicio, servicio.institucion)
-    _descartar_borradores(session, caso.id, servicio.id, actor, ahora)
     persona, disponibles = datos_de_persona(session, caso.persona_id)
     try:
         paquete = armar(persona, disponibles, pedido.datos, pedido.proposito)

@@ -65,10 +65,15 @@ MOTIVO = {
 }
 
 
+def usar_claves(carpeta: Path) -> None:
+    """Seal and open with the keys of a folder: the process has one keyring, tests have several."""
+    use_keyring(Keyring.load(carpeta / "claves"))
+
+
 @contextmanager
 def base_de_datos(carpeta: Path) -> Iterator[Database]:
     """A migrated casos database with the network in it."""
-    use_keyring(Keyring.load(carpeta / "claves"))
+    usar_claves(carpeta)
     db = Database(f"sqlite:///{carpeta / 'casos.db'}")
     migrate("casos", db)
     with db.begin() as session:
@@ -86,9 +91,7 @@ class Mundo:
 
     def servicio(self, codigo: str) -> UUID:
         with self.db.read() as session:
-            return session.scalars(
-                select(ServicioRed.id).where(ServicioRed.codigo == codigo)
-            ).one()
+            return session.scalars(select(ServicioRed.id).where(ServicioRed.codigo == codigo)).one()
 
     def pedido(
         self,
@@ -98,9 +101,7 @@ class Mundo:
         consentida: bool = False,
         reemplaza_a: UUID | None = None,
     ) -> actions.NuevaDerivacion:
-        consentimiento = Fundamento(
-            BaseLicitud.CONSENTIMIENTO, FormaConsentimiento.VERBAL, "hat"
-        )
+        consentimiento = Fundamento(BaseLicitud.CONSENTIMIENTO, FormaConsentimiento.VERBAL, "hat")
         return actions.NuevaDerivacion(
             servicio_id=self.servicio(codigo),
             proposito="Evaluar una ayuda para el arriendo",
@@ -139,9 +140,7 @@ class Mundo:
     def hitos(self) -> list[Hito]:
         with self.db.read() as session:
             return list(
-                session.scalars(
-                    select(Hito).where(Hito.caso_id == self.caso_id).order_by(Hito.id)
-                )
+                session.scalars(select(Hito).where(Hito.caso_id == self.caso_id).order_by(Hito.id))
             )
 
 

@@ -18,13 +18,13 @@ NO_ADMITIDOS = [
 
 def test_the_table_names_every_state() -> None:
     assert set(PASOS) == set(Estado)
-    assert TERMINALES == {
+    assert {
         Estado.VERIFICADA,
         Estado.RECHAZADA,
         Estado.NO_LOGRADA,
         Estado.VENCIDA,
         Estado.ANULADA,
-    }
+    } == TERMINALES
     assert not ACTIVAS & TERMINALES
 
 
