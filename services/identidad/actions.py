@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Sesion
@@ -56,11 +57,8 @@ class CredencialesInvalidas(NoIdentificado):
 
 def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -> Funcionario:
     """Open an account; DatosInvalidos when the user name is taken."""
-    usuario = datos.usuario.lower()
-    if funcionario_por_usuario(session, usuario):
-        raise DatosInvalidos({"usuario": [_("Ese nombre de usuario ya existe.")]})
     funcionario = Funcionario(
-        usuario=usuario,
+        usuario=datos.usuario.lower(),
         nombre=datos.nombre,
         correo=datos.correo,
         clave_hash=hash_clave(datos.clave),
@@ -69,7 +67,10 @@ def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -
         idioma=datos.idioma,
     )
     session.add(funcionario)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise DatosInvalidos({"usuario": [_("Ese nombre de usuario ya existe.")]}) from error
     registrar(session, actor, "identidad.cuenta.crear", "funcionario", funcionario.id)
     return funcionario
 

@@ -7,7 +7,6 @@ TODOS = frozenset({"recepcion", "profesional", "coordinacion", "administrador"})
 PERMISOS: Mapping[str, frozenset[str]] = {
     "identidad.yo.ver": TODOS | {"servicio"},
     "identidad.sesion.renovar": TODOS,
-    "identidad.sesion.terminar": TODOS,
     "identidad.funcionario.listar": frozenset(
         {"profesional", "coordinacion", "administrador", "servicio"}
     ),

@@ -137,11 +137,11 @@ class Guard:
         app.jinja_env.globals["actor_actual"] = actor_or_none
 
     def _enter(self) -> None:
-        if request.endpoint is None:
+        endpoint = request.endpoint or ""
+        if endpoint.rpartition(".")[2] == "static":
             return
-        acceso = access_of(current_app.view_functions[request.endpoint]) or Acceso(None)
-        if request.endpoint.rpartition(".")[2] == "static":
-            return
+        # An address that is not there is open: the page that says so knows its reader.
+        acceso = access_of(current_app.view_functions.get(endpoint)) or Acceso(None)
         authorization = request.authorization
         if authorization is not None and authorization.type == "bearer":
             self._accept_bearer(authorization.token or "")
@@ -162,6 +162,11 @@ class Guard:
             raise NoIdentificado from error
         if credencial.expira_en <= self.reloj():
             raise NoIdentificado
+        try:
+            # A person's token, passed on by a service, ends with the session as the cookie does.
+            self._renewed(token, credencial)
+        except TokenInvalido as error:
+            raise NoIdentificado from error
         self._remember(credencial, token)
 
     def _accept_cookie(self, cookie: str, *, needed: bool) -> None:
@@ -169,6 +174,7 @@ class Guard:
             credencial = self._verificador.leer(cookie, self.reloj())
             token = self._renewed(cookie, credencial)
             if token != cookie:
+                g.new_token = token
                 credencial = self._verificador.leer(token, self.reloj())
         except TokenInvalido:
             g.session_over = True
@@ -179,23 +185,23 @@ class Guard:
             return
         self._remember(credencial, token)
 
-    def _renewed(self, cookie: str, credencial: Credencial) -> str:
-        """The cookie's token while it is fresh, else identidad's answer.
+    def _renewed(self, held: str, credencial: Credencial) -> str:
+        """The token while it is fresh or of no session, else identidad's answer.
 
         Raises TokenInvalido when the session has ended; ServicioNoDisponible when identidad does
         not answer and the token has expired (until then it stays good).
         """
-        if self.reloj() - credencial.emitida_en <= RENEW_AFTER:
-            return cookie
+        fresh = self.reloj() - credencial.emitida_en <= RENEW_AFTER
+        if fresh or credencial.sesion_id is None:
+            return held
         try:
-            token = self._identidad.renovar(cookie)
+            token = self._identidad.renovar(held)
         except ServicioNoDisponible:
             if credencial.expira_en <= self.reloj():
                 raise
-            return cookie
+            return held
         if token is None:
             raise TokenInvalido
-        g.new_token = token
         return token
 
     def _remember(self, credencial: Credencial, token: str) -> None:

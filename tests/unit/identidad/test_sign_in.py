@@ -170,6 +170,10 @@ def test_signing_out_ends_the_session(browser: FlaskClient, oficina: Any) -> Non
     assert "Cerró su sesión." in browser.get("/identidad/entrar").get_data(as_text=True)
 
 
+def test_who_is_out_already_may_leave(browser: FlaskClient) -> None:
+    assert browser.post("/identidad/salir").status_code == 303
+
+
 def test_coming_and_going_is_in_the_audit(browser: FlaskClient, oficina: Any) -> None:
     _entrar(browser, "profesional", CLAVE)
     browser.post("/identidad/salir")

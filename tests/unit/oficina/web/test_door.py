@@ -139,6 +139,29 @@ def test_a_bearer_token_ends_at_its_hour(app: Flask, oficina: Any) -> None:
     assert app.test_client().get("/casos/api/v1/quien", headers=headers).status_code == 401
 
 
+def test_a_persons_token_passed_on_ends_with_the_session(app: Flask, oficina: Any) -> None:
+    headers = oficina.bearer("profesional")
+    browser = oficina.identidad.test_client()
+    browser.set_cookie("acogida", headers["Authorization"].removeprefix("Bearer "))
+    oficina.adelantar(app, 55)
+    standing = app.test_client().get("/casos/api/v1/quien", headers=headers)
+
+    browser.post("/identidad/salir")
+    oficina.adelantar(app, REVOKED_WITHIN)
+    ended = app.test_client().get("/casos/api/v1/quien", headers=headers)
+
+    assert standing.status_code == 200
+    assert "Set-Cookie" not in standing.headers
+    assert ended.status_code == 401
+
+
+def test_a_page_that_is_not_there_knows_its_reader(app: Flask, oficina: Any) -> None:
+    page = oficina.entrar(app, "profesional").get("/casos/nada")
+
+    assert page.status_code == 404
+    assert "Persona de profesional" in page.get_data(as_text=True)
+
+
 def test_the_cookie_is_kept_from_scripts_and_other_sites(app: Flask, oficina: Any) -> None:
     browser = oficina.entrar(app, "profesional")
     oficina.adelantar(app, 55)
