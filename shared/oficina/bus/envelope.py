@@ -17,6 +17,7 @@ from oficina.events import Clasificacion, Evento, catalogo
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json"
 
+_kinds: dict[str, type[Evento]] = {}
 _campos: dict[type[Evento], tuple["Campo", ...]] = {}
 
 
@@ -125,9 +126,7 @@ def read_sobre(cuerpo: Mapping[str, Any]) -> Sobre:
 
 def read_hecho(cuerpo: Mapping[str, Any]) -> Evento:
     """The fact in a CloudEvent. Raises SobreInvalido for an unknown type or data that lacks."""
-    kind = catalogo().get(str(cuerpo.get("type")))
-    if kind is None:
-        raise SobreInvalido(f"no fact of this version is called {cuerpo.get('type')}")
+    kind = _kind(str(cuerpo.get("type")))
     data = cuerpo.get("data")
     if not isinstance(data, Mapping):
         raise SobreInvalido("data is not an object")
@@ -151,6 +150,14 @@ def _campo(item: Any, hint: Any) -> Campo:
     return Campo(
         nombre=item.name, tipo=plain[0], opcional=len(parts) > 1, requerido=without_default
     )
+
+
+def _kind(ce_type: str) -> type[Evento]:
+    if not _kinds:
+        _kinds.update(catalogo())
+    if ce_type not in _kinds:
+        raise SobreInvalido(f"no fact of this version is called {ce_type}")
+    return _kinds[ce_type]
 
 
 def _present(campo: Campo, data: Mapping[str, Any]) -> bool:
