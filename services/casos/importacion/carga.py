@@ -198,7 +198,7 @@ def _ya_cargadas(session: Session, claves: Sequence[str]) -> dict[str, UUID | No
     filas = session.execute(
         select(FilaImportada.clave, FilaImportada.persona_id).where(FilaImportada.clave.in_(claves))
     )
-    return dict(filas.tuples().all())
+    return dict(filas.all())
 
 
 def _conocidas(db: Database, registro: Registro) -> dict[int, UUID]:

@@ -99,8 +99,8 @@ def leer_nacimiento(celda: Celda, atencion: date) -> Nacimiento | None:
 
 def mes_nombrado(texto: str) -> int | None:
     """The month that a sheet's name or a title tells, alone or among other words."""
-    meses = vocabulario().meses
-    return next((meses[palabra] for palabra in plano(texto).split() if palabra in meses), None)
+    meses = vocabulario().meses.exactas
+    return next((int(meses[p]) for p in plano(texto).split() if p in meses), None)
 
 
 def anio_nombrado(texto: str) -> int | None:
@@ -143,10 +143,10 @@ def _anio(escrito: str | None, anio: int | None) -> int:
 
 
 def _mes(nombre: str) -> int:
-    mes = vocabulario().meses.get(nombre)
+    mes = vocabulario().meses.codigo(nombre)
     if mes is None:
         raise FechaIlegible(N_("no es una fecha"))
-    return mes
+    return int(mes)
 
 
 def _edad_o_anio(celda: Celda, atencion: date) -> Nacimiento | None:

@@ -1,26 +1,37 @@
 """The words of the register's writers and what they mean, versioned data in `vocabulario.json`.
 
 A word is looked for in its plain form: lower case, without accents or punctuation. First as it
-stands, then by the beginnings of words (`raices`) that it contains. What nobody foresaw means
-nothing: the reader reports it instead of guessing.
+stands, then by the beginnings of words (`raices`) that it contains, then forgiving a slip or two
+in a longer one. What nobody foresaw means nothing: the reader reports it instead of guessing.
 """
 
+import difflib
 import gettext
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import pycountry
 
+_SIGLA = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_PARECIDO = 0.87
+_LARGO_PARECIDO = 5
+_MAX_RESUELTAS = 2000
+
 
 def plano(texto: str) -> str:
-    """Lower case, without accents; anything but letters and digits is one space."""
+    """Lower case, without accents; anything but letters and digits is one space.
+
+    The dots of an abbreviation go without a space: «R.S.H.» is «rsh».
+    """
     descompuesto = unicodedata.normalize("NFKD", texto).casefold()
-    letras = (letra for letra in descompuesto if not unicodedata.combining(letra))
+    letras = "".join(letra for letra in descompuesto if not unicodedata.combining(letra))
+    letras = _SIGLA.sub(lambda sigla: sigla[0].replace(".", ""), letras)
     return " ".join("".join(c if c.isalnum() else " " for c in letras).split())
 
 
@@ -30,14 +41,29 @@ class Lista:
 
     exactas: Mapping[str, str]
     raices: tuple[tuple[str, str], ...] = ()
+    _resueltas: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def codigo(self, texto: str) -> str | None:
         """The code of what somebody wrote, or None. Of «a / b» the first part that is known."""
+        if texto not in self._resueltas:
+            # A register has few words and repeats them; one with many is forgotten again.
+            if len(self._resueltas) > _MAX_RESUELTAS:
+                self._resueltas.clear()
+            self._resueltas[texto] = self._buscar(texto)
+        return self._resueltas[texto]
+
+    def _buscar(self, texto: str) -> str | None:
         todo = plano(texto)
-        if hallado := self._uno(todo):
-            return hallado
-        partes = (plano(parte) for parte in texto.replace("+", "/").replace(";", "/").split("/"))
-        return next((codigo for parte in partes if (codigo := self._uno(parte))), None)
+        partes = [plano(parte) for parte in re.split(r"[/+;,]", texto)]
+        seguro = next((codigo for parte in partes if (codigo := self._uno(parte))), None)
+        return self.exactas.get(todo) or seguro or self._casi(todo)
+
+    def _casi(self, palabras: str) -> str | None:
+        if len(palabras) < _LARGO_PARECIDO:
+            return None
+        largas = [exacta for exacta in self.exactas if len(exacta) >= _LARGO_PARECIDO]
+        cercanas = difflib.get_close_matches(palabras, largas, n=1, cutoff=_PARECIDO)
+        return self.exactas[cercanas[0]] if cercanas else None
 
     def _uno(self, palabras: str) -> str | None:
         if not palabras:
@@ -54,7 +80,7 @@ class Vocabulario:
 
     version: str
     columnas: Mapping[str, str]
-    meses: Mapping[str, int]
+    meses: Lista
     hojas_ignoradas: frozenset[str]
     filas_ignoradas: frozenset[str]
     vacio: frozenset[str]
@@ -82,7 +108,7 @@ def vocabulario() -> Vocabulario:
     return Vocabulario(
         version=datos["version"],
         columnas=_al_reves(datos["columnas"]),
-        meses={palabra: int(mes) for palabra, mes in _al_reves(datos["meses"]).items()},
+        meses=Lista(_al_reves(datos["meses"])),
         hojas_ignoradas=frozenset(datos["hojas_ignoradas"]),
         filas_ignoradas=frozenset(datos["filas_ignoradas"]),
         vacio=frozenset(datos["vacio"]),
