@@ -1,5 +1,6 @@
 """Pages of imports: bring a register, see row by row what will happen, load it, follow it."""
 
+from contextlib import closing
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -63,7 +64,8 @@ def traer() -> ResponseReturnValue:
     if archivo is None or not archivo.filename:
         form.add_error("archivo", _("Elija el archivo de Excel con el registro."))
         return _lista(form), 422
-    contenido = archivo.read(actions.MAX_BYTES + 1)
+    with closing(archivo):
+        contenido = archivo.read(actions.MAX_BYTES + 1)
     try:
         with env().db.begin() as session:
             importacion = actions.traer(session, archivo.filename, contenido, actor())

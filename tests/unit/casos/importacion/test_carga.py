@@ -311,9 +311,12 @@ def test_descartar_borra_el_archivo_y_no_vuelve_atras(
 
 
 def test_un_archivo_que_no_existe_o_pesa_demasiado_se_dice(
-    db: Database, guardar: Guardar, tmp_path: Path
+    db: Database, actor: Actor, guardar: Guardar, tmp_path: Path
 ) -> None:
+    pesado = b"x" * (actions.MAX_BYTES + 1)
     with pytest.raises(ArchivoIlegible, match="No existe"):
         actions.previsualizar(db, tmp_path / "nada.xlsx")
     with pytest.raises(ArchivoIlegible, match="más de 10 MB"):
-        actions.previsualizar(db, guardar(b"x" * (actions.MAX_BYTES + 1)))
+        actions.previsualizar(db, guardar(pesado))
+    with pytest.raises(ArchivoIlegible, match="más de 10 MB"), db.begin() as session:
+        actions.traer(session, "r.xlsx", pesado, actor)
