@@ -37,7 +37,7 @@ from oficina.identity_docs import (
 MAXIMO = 20
 """How many people a search shows; beyond, one types more."""
 
-_FOLIO = re.compile(r"(?i)\b(OM|P)\s*-?\s*(\d{4})\s*-?\s*(\d{1,6})\b(?!\d)")
+_FOLIO = re.compile(r"(?i)\b(OM|P)[\s-]+(20\d\d)[\s-]+(\d{1,6})\b")
 _CORREO = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ETIQUETA = re.compile(
     r"(?i)(?<!\w)(?:run|rut|c\.?i|dni|ipe|ipa|nip|pas|pasaporte|passport|c[ée]dula|fono|tel[ée]fono"

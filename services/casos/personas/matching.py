@@ -71,6 +71,7 @@ class Senas:
 
     palabras: frozenset[str] = frozenset()
     clave: str = ""
+    claves: frozenset[str] = frozenset()
     nacimiento: date | None = None
     documentos: frozenset[str] = frozenset()
     contactos: frozenset[str] = frozenset()
@@ -90,6 +91,7 @@ class Senas:
         return cls(
             palabras=frozenset(nombres.palabras_propias(nombre)),
             clave=nombres.clave(nombre),
+            claves=frozenset({nombres.clave(nombre), *nombres.claves_con_palabras_juntas(nombre)}),
             nacimiento=nacimiento,
             documentos=frozenset(documentos),
             contactos=frozenset(contactos),
@@ -192,14 +194,33 @@ def _coincidencias(session: Session, senas: Senas) -> list[tuple[UUID, Razon]]:
     if senas.clave:
         consultas.append(
             select(Persona.id, literal(Razon.MISMO_NOMBRE.value)).where(
-                Persona.clave_nombre == senas.clave
+                Persona.clave_nombre.in_(senas.claves)
             )
         )
     hallados = []
     if consultas:
         hallados = [(pid, Razon(r)) for pid, r in session.execute(union_all(*consultas)).all()]
+    juntos = [(pid, Razon.MISMO_NOMBRE) for pid in _escritos_aparte(session, senas)]
     contenidos = [(pid, Razon.NOMBRE_CONTENIDO) for pid in _contenidos(session, senas)]
-    return [*hallados, *contenidos]
+    return [*hallados, *juntos, *contenidos]
+
+
+def _escritos_aparte(session: Session, senas: Senas) -> list[UUID]:
+    """The same letters, with words apart that here are one («Jean Louis» for «Jeanlouis»)."""
+    if not senas.palabras:
+        return []
+    filas = session.execute(
+        select(Persona.id, Persona.clave_nombre)
+        .join(TokenNombre, TokenNombre.persona_id == Persona.id)
+        .where(
+            TokenNombre.token.in_(senas.palabras),
+            func.length(Persona.clave_nombre) == len(senas.clave),
+            Persona.clave_nombre.not_in(senas.claves),
+        )
+        .group_by(Persona.id)
+        .having(func.count() == len(senas.palabras))
+    ).all()
+    return [fila.id for fila in filas if sorted(fila.clave_nombre) == sorted(senas.clave)]
 
 
 def _contenidos(session: Session, senas: Senas) -> list[UUID]:

@@ -40,3 +40,12 @@ def tokens(*partes: str | None) -> set[str]:
 def clave(*partes: str | None) -> str:
     """The same for two writings of one name whatever the order of its words."""
     return "".join(sorted(palabras_propias(" ".join(parte for parte in partes if parte))))
+
+
+def claves_con_palabras_juntas(texto: str) -> set[str]:
+    """The keys of a name with each two neighbouring words written as one."""
+    lista = palabras_propias(texto)
+    return {
+        "".join(sorted([*lista[:n], lista[n] + lista[n + 1], *lista[n + 2 :]]))
+        for n in range(len(lista) - 1)
+    }

@@ -1,0 +1,212 @@
+"""The record of a person: changes, documents, contacts, migratory status, and who may see it."""
+
+from uuid import uuid4
+
+import pytest
+from tests.unit.casos.conftest import Ventanilla
+
+
+def test_cambiar_dice_que_campos_y_nunca_sus_valores(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Antes")
+
+    answer = ventanilla.api(
+        "PATCH",
+        f"/personas/{persona['id']}",
+        json={"nombres": "Después", "idiomas": ["hat", "hat", "spa"]},
+        headers={"If-Match": '"1"'},
+    )
+
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] == '"2"'
+    assert answer.json["idiomas"] == ["hat", "spa"]  # type: ignore[index]  # it is an object
+    assert answer.json["primer_apellido"] == "Sintética"  # type: ignore[index]  # it is an object
+    assert ventanilla.hechos(f"persona/{persona['id']}") == [
+        "casos.persona.registrada",
+        "casos.persona.actualizada",
+    ]
+    hallada = ventanilla.api("GET", "/personas", query_string={"q": "despues sintetica"})
+    assert hallada.json["resultados"][0]["persona"]["id"] == persona["id"]  # type: ignore[index]  # it is an object
+
+
+def test_lo_mismo_no_es_un_cambio(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Igual")
+
+    answer = ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nombres": "Igual"})
+
+    assert answer.json["version"] == 1  # type: ignore[index]  # it is an object
+    assert ventanilla.hechos(f"persona/{persona['id']}") == ["casos.persona.registrada"]
+
+
+def test_quien_vio_una_version_vieja_no_escribe_encima(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Versión")
+    path = f"/personas/{persona['id']}"
+    ventanilla.api("PATCH", path, json={"genero": "uno"}, headers={"If-Match": '"1"'})
+
+    answer = ventanilla.api("PATCH", path, json={"genero": "dos"}, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 412
+    assert answer.content_type == "application/problem+json"
+
+
+def test_la_pagina_conserva_lo_escrito_cuando_otra_persona_fue_mas_rapida(
+    ventanilla: Ventanilla,
+) -> None:
+    persona = ventanilla.persona(nombres="Primera")
+    editar = f"/personas/{persona['id']}/editar"
+    assert 'name="version" value="1"' in ventanilla.pagina(editar).text
+    ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nombres": "Ajena"})
+
+    page = ventanilla.enviar(editar, {"nombres": "Propia", "version": "1"})
+
+    assert page.status_code == 412
+    assert 'value="Propia"' in page.text
+    assert "Lo que está guardado ahora" in page.text
+    assert "Ajena" in page.text
+    assert 'name="version" value="2"' in page.text
+    assert ventanilla.enviar(editar, {"nombres": "Propia", "version": "2"}).status_code == 303
+
+
+def test_el_formulario_de_edicion_puede_vaciar_y_desmarcar(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(
+        nombres="Llena", genero="g", no_contactar=True, nacionalidades=["VEN", "COL"]
+    )
+    editar = f"/personas/{persona['id']}/editar"
+    page = ventanilla.pagina(editar)
+    assert page.text.count("selected>Venezuela") == 1
+    assert page.text.count("selected>Colombia") == 1
+
+    ventanilla.enviar(editar, {"nombres": "Llena", "version": "1"})
+
+    guardada = ventanilla.api("GET", f"/personas/{persona['id']}").json
+    assert guardada["genero"] is None  # type: ignore[index]  # it is an object
+    assert guardada["no_contactar"] is False  # type: ignore[index]  # it is an object
+    assert guardada["nacionalidades"] == []  # type: ignore[index]  # it is an object
+
+
+def test_agregar_y_quitar_documentos_y_contactos(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Con", primer_apellido="Papeles")
+    ruta = f"/personas/{persona['id']}"
+    assert (
+        ventanilla.enviar(
+            f"{ruta}/documentos",
+            {
+                "documento_tipo": "pasaporte",
+                "documento_numero": "XK 998877",
+                "documento_pais": "COL",
+            },
+        ).status_code
+        == 303
+    )
+    assert (
+        ventanilla.enviar(
+            f"{ruta}/contactos", {"tipo": "telefono", "valor": "+509 3412 3456"}
+        ).status_code
+        == 303
+    )
+
+    ficha = ventanilla.api("GET", f"{ruta}?mostrar=contacto").json
+    documento, contacto = ficha["documentos"][0], ficha["contactos"][0]  # type: ignore[index]  # it is an object
+    assert documento["numero"] == "XK998877"
+    assert contacto["valor"] == "+509 34 12 3456"
+
+    ventanilla.enviar(f"{ruta}/documentos/{documento['id']}/quitar", {})
+    ventanilla.enviar(f"{ruta}/contactos/{contacto['id']}/quitar", {})
+    ficha = ventanilla.api("GET", ruta).json
+    assert ficha["documentos"] == ficha["contactos"] == []  # type: ignore[index]  # it is an object
+
+
+def test_un_documento_se_quita_solo_por_su_dueno(ventanilla: Ventanilla) -> None:
+    una = ventanilla.persona(
+        nombres="Dueña", documento_tipo="pasaporte", documento_numero="DU112233"
+    )
+    otra = ventanilla.persona(nombres="Ajena")
+
+    answer = ventanilla.enviar(
+        f"/personas/{otra['id']}/documentos/{una['documentos'][0]['id']}/quitar", {}
+    )
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sitio", "datos", "aviso"),
+    [
+        ("documentos", {"documento_tipo": "pasaporte"}, "Falta el número."),
+        ("documentos", {"documento_numero": "1"}, "Falta este dato."),
+        ("contactos", {"tipo": "telefono", "valor": "nada"}, "No parece un teléfono."),
+        ("contactos", {"tipo": "correo", "valor": "nada"}, "correo electrónico válido"),
+    ],
+)
+def test_lo_que_no_sirve_vuelve_a_la_ficha(
+    ventanilla: Ventanilla, sitio: str, datos: dict[str, str], aviso: str
+) -> None:
+    persona = ventanilla.persona(nombres="Revisada")
+
+    page = ventanilla.enviar(f"/personas/{persona['id']}/{sitio}", datos)
+
+    assert page.status_code == 422
+    assert aviso in page.text
+    assert '<details class="of-tarjeta" open>' in page.text
+
+
+def test_la_situacion_migratoria_es_de_profesionales_y_va_cifrada(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Reservada")
+    ruta = f"/personas/{persona['id']}"
+    datos = {"categoria": "residencia_temporal_en_tramite"}
+
+    assert ventanilla.enviar(f"{ruta}/situacion", datos).status_code == 403
+    assert ventanilla.enviar(f"{ruta}/situacion", datos, "profesional").status_code == 303
+    assert ventanilla.enviar(f"{ruta}/situacion", {}, "profesional").status_code == 422
+    assert (
+        ventanilla.enviar(
+            f"{ruta}/situacion", {"prefiere_no_indicar": "1"}, "profesional"
+        ).status_code
+        == 303
+    )
+
+    assert "Residencia temporal en trámite" in ventanilla.pagina(ruta, "profesional").text
+    assert "prefiere no indicarla" in ventanilla.pagina(ruta, "profesional").text
+    assert "Situación migratoria" not in ventanilla.pagina(ruta).text
+    with ventanilla.db.engine.connect() as connection:
+        filas = connection.exec_driver_sql("SELECT * FROM situaciones_migratorias").all()
+    assert "residencia" not in str(filas)
+    assert ventanilla.hechos(f"persona/{persona['id']}") == ["casos.persona.registrada"]
+
+
+@pytest.mark.parametrize("path", ["", "/editar"])
+def test_quien_administra_no_ve_a_nadie(ventanilla: Ventanilla, path: str) -> None:
+    persona = ventanilla.persona(nombres="Oculta")
+
+    page = ventanilla.pagina(f"/personas/{persona['id']}{path}", "administrador")
+
+    assert page.status_code == 403
+    assert "Oculta" not in page.text
+    assert ventanilla.api("GET", f"/personas/{persona['id']}", "administrador").status_code == 403
+
+
+def test_quien_no_existe_es_404(ventanilla: Ventanilla) -> None:
+    assert ventanilla.pagina(f"/personas/{uuid4()}").status_code == 404
+    assert ventanilla.api("GET", f"/personas/{uuid4()}").status_code == 404
+    assert ventanilla.api("PATCH", f"/personas/{uuid4()}", json={}).status_code == 404
+    assert ventanilla.api("GET", f"/personas/{uuid4()}/contacto", "servicio").status_code == 404
+
+
+def test_sin_sesion_la_api_responde_401_antes_de_leer(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.app.test_client().post("/casos/api/v1/personas", json={"nombres": ""})
+
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+
+
+def test_la_pagina_de_la_persona_deja_su_lectura(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Leída", telefono="981117777")
+
+    tapada = ventanilla.pagina(f"/personas/{persona['id']}")
+    abierta = ventanilla.pagina(f"/personas/{persona['id']}?mostrar=contacto")
+
+    assert "+56 9 8111 7777" not in tapada.text
+    assert "+56 9 8111 7777" in abierta.text
+    assert ventanilla.auditadas(persona["id"])[-2:] == [
+        "casos.persona.ver",
+        "casos.persona.ver_contacto",
+    ]
