@@ -19,6 +19,13 @@ from oficina.clock import real_now
 from oficina.errors import Demasiado
 from oficina.settings import Settings
 
+# A counter that does not answer within a second is away.
+REDIS_OPTIONS: dict[str, str | int] = {
+    "wrap_exceptions": True,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -31,7 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         get_remote_address,
         app=app,
         storage_uri=settings.redis_url or "memory://",
-        storage_options={"wrap_exceptions": True} if settings.redis_url else {},
+        storage_options=REDIS_OPTIONS if settings.redis_url else {},
         strategy="moving-window",
     )
     app.extensions["counters"] = limiter.limiter
