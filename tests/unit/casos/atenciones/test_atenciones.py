@@ -1,0 +1,189 @@
+"""Recording an attention, also an anonymous one, and opening the case that it asks for."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.unit.casos.conftest import Ventanilla
+
+BASICA = {"canal": "presencial", "tema": "SAL", "resultado": "orientada"}
+
+
+def test_una_atencion_anonima_en_un_paso(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.enviar(
+        "/atenciones/nueva", BASICA | {"nacionalidad": "VEN", "rango_etario": "18-29"}
+    )
+
+    assert answer.status_code == 303
+    page = ventanilla.pagina("/recepcion")
+    assert "Anónima · Venezuela" in page.text
+    assert "Salud" in page.text
+    ultima = ventanilla.api("GET", "/atenciones").json["atenciones"][0]  # type: ignore[index]  # it is an object
+    assert ultima["persona"] is None
+    assert (ultima["nacionalidad"], ultima["rango_etario"]) == ("VEN", "18-29")
+    assert ventanilla.hechos(f"atencion/{ultima['id']}") == ["casos.atencion.registrada"]
+
+
+def test_una_atencion_guarda_la_nacionalidad_y_la_edad_del_dia(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(
+        nacionalidades=["HTI", "CHL"], fecha_nacimiento="2020-01-01", sexo="femenino"
+    )
+
+    answer = ventanilla.api("POST", "/atenciones", json=BASICA | {"persona_id": persona["id"]})
+    ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nacionalidades": ["PER"]})
+
+    assert answer.status_code == 201
+    guardada = _de(ventanilla, persona)[0]
+    assert (guardada["nacionalidad"], guardada["rango_etario"]) == ("HTI", "6-13")
+
+
+def test_abrir_un_caso_desde_la_atencion(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+    profesional = str(ventanilla.funcionario_id("profesional"))
+
+    page = ventanilla.pagina(f"/atenciones/nueva?persona={persona['id']}")
+    assert f'<option value="{profesional}">Persona de profesional</option>' in page.text
+    answer = ventanilla.enviar(
+        "/atenciones/nueva",
+        BASICA
+        | {
+            "persona_id": persona["id"],
+            "resultado": "abre_caso",
+            "tema": "DER.VIF",
+            "responsable_id": profesional,
+            "nota": "Lo que contó",
+        },
+    )
+
+    assert answer.status_code == 303
+    caso_id = answer.headers["Location"].rpartition("/")[2]
+    caso = ventanilla.api("GET", f"/casos/{caso_id}", "profesional").json
+    assert caso["tipo"] == "vulneracion_derechos"  # type: ignore[index]  # it is an object
+    assert caso["responsable_id"] == profesional  # type: ignore[index]  # it is an object
+    assert {h["tipo"] for h in caso["hitos"]} == {"abierto", "asignado", "atencion"}  # type: ignore[index]  # it is an object
+    assert "Lo que contó" in ventanilla.pagina(f"/expedientes/{caso_id}", "profesional").text
+    assert "Lo que contó" not in ventanilla.pagina(f"/expedientes/{caso_id}").text
+    assert _de(ventanilla, persona)[0]["caso_id"] == caso_id
+
+
+def test_sin_persona_no_hay_caso(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.api("POST", "/atenciones", json=BASICA | {"resultado": "abre_caso"})
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["resultado"]  # type: ignore[index]  # it is an object
+
+
+@pytest.mark.parametrize(
+    ("datos", "campos"),
+    [
+        ({}, ["canal", "tema", "resultado"]),
+        (BASICA | {"tema": "SALUD"}, ["tema"]),
+        (BASICA | {"canal": "paloma"}, ["canal"]),
+        (BASICA | {"nacionalidad": "Venezuela"}, ["nacionalidad"]),
+        (BASICA | {"persona_id": "nadie"}, ["persona_id"]),
+        (BASICA | {"hora": "10:00"}, ["hora"]),
+    ],
+)
+def test_lo_que_no_sirve_vuelve_con_la_ruta_del_campo(
+    ventanilla: Ventanilla, datos: dict[str, Any], campos: list[str]
+) -> None:
+    answer = ventanilla.api("POST", "/atenciones", json=datos)
+
+    assert answer.status_code == 422
+    assert sorted(answer.json["errors"]) == sorted(campos)  # type: ignore[index]  # it is an object
+
+
+def test_la_persona_tiene_que_existir(ventanilla: Ventanilla) -> None:
+    datos = BASICA | {"persona_id": str(uuid4())}
+
+    assert ventanilla.api("POST", "/atenciones", json=datos).status_code == 404
+    assert ventanilla.pagina(f"/atenciones/nueva?persona={uuid4()}").status_code == 404
+
+
+def test_quien_responde_tiene_que_ser_del_equipo(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+    extrana = str(ventanilla.funcionario_id("administrador"))
+    datos = BASICA | {
+        "persona_id": persona["id"],
+        "resultado": "abre_caso",
+        "responsable_id": extrana,
+        "nota": "Lo escrito queda",
+    }
+
+    page = ventanilla.enviar("/atenciones/nueva", datos)
+
+    assert page.status_code == 422
+    assert "Esa persona no está en el equipo." in page.text
+    assert "Lo escrito queda" in page.text
+    assert ventanilla.api("POST", "/atenciones", json=datos).status_code == 422
+    assert _de(ventanilla, persona) == []
+
+
+def test_el_formulario_vuelve_lleno_con_sus_errores(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+
+    page = ventanilla.enviar(
+        "/atenciones/nueva", {"persona_id": persona["id"], "canal": "terreno", "nota": "Escrito"}
+    )
+
+    assert page.status_code == 422
+    assert '<option value="terreno" selected>' in page.text
+    assert "Escrito</textarea>" in page.text
+    assert 'id="campo-tema-error"' in page.text
+
+
+def test_las_notas_las_leen_profesionales_y_van_cifradas(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+    ventanilla.api(
+        "POST",
+        "/atenciones",
+        json=BASICA | {"persona_id": persona["id"], "nota": "Nota muy reservada"},
+    )
+
+    assert _de(ventanilla, persona, "profesional")[0]["nota"] == "Nota muy reservada"
+    assert "nota" not in _de(ventanilla, persona)[0]
+    ficha = f"/personas/{persona['id']}"
+    assert "Nota muy reservada" in ventanilla.pagina(ficha, "coordinacion").text
+    assert "Nota muy reservada" not in ventanilla.pagina(ficha).text
+    with ventanilla.db.engine.connect() as connection:
+        assert "reservada" not in str(connection.exec_driver_sql("SELECT * FROM atenciones").all())
+
+
+def test_quien_queda_con_hora_pasa_a_la_agenda(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+
+    answer = ventanilla.enviar(
+        "/atenciones/nueva", BASICA | {"persona_id": persona["id"], "resultado": "agendada"}
+    )
+
+    assert answer.headers["Location"] == f"/agenda/citas/nueva?persona={persona['id']}"
+
+
+def test_las_atenciones_de_hoy_y_de_otro_dia(ventanilla: Ventanilla) -> None:
+    ventanilla.api("POST", "/atenciones", json=BASICA)
+
+    ayer = ventanilla.api("GET", "/atenciones?dia=2001-01-01").json
+    assert ayer["total"] == 0  # type: ignore[index]  # it is an object
+    assert ventanilla.api("GET", "/atenciones").json["total"] > 0  # type: ignore[index]  # it is an object
+    assert ventanilla.api("GET", "/atenciones?dia=ayer").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/recepcion", "/atenciones/nueva"])
+def test_la_recepcion_no_es_de_quien_administra(ventanilla: Ventanilla, path: str) -> None:
+    assert ventanilla.pagina(path, "administrador").status_code == 403
+    assert ventanilla.api("GET", "/atenciones", "administrador").status_code == 403
+
+
+def test_sin_sesion_se_va_a_entrar(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.app.test_client().get("/casos/recepcion?q=ana")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/identidad/entrar?siguiente=%2Fcasos%2Frecepcion")
+
+
+def _de(
+    ventanilla: Ventanilla, persona: dict[str, Any], rol: str = "recepcion"
+) -> list[dict[str, Any]]:
+    answer = ventanilla.api("GET", f"/atenciones?persona_id={persona['id']}", rol)
+    filas: list[dict[str, Any]] = answer.json["atenciones"]  # type: ignore[index]  # it is an object
+    return filas
