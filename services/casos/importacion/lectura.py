@@ -45,6 +45,7 @@ SIN_NACIONALIDAD = "UNK"
 _NECESARIAS = ("fecha", "nombre", "motivo")
 _MAX_ENCABEZADO = 40
 _MIN_COLUMNAS = 3
+_MAX_TITULO = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +185,20 @@ def _hoja(nombre: str, renglones: list[list[Celda]], encabezado: int) -> _Hoja:
 
 
 def _columnas(renglon: list[Celda]) -> dict[int, str]:
-    """Column -> field of a row of titles; a field that appears twice is the first one."""
+    """Column -> field of a row of titles; a field that appears twice is the first one.
+
+    The usual titles go first; then the others, by the words that they have.
+    """
+    columnas = _columnas_usuales(renglon)
+    for n, celda in enumerate(renglon):
+        if n not in columnas and isinstance(celda, str) and len(celda) <= _MAX_TITULO:
+            campo = vocabulario().columna_parecida(celda)
+            if campo and campo not in columnas.values():
+                columnas[n] = campo
+    return columnas
+
+
+def _columnas_usuales(renglon: list[Celda]) -> dict[int, str]:
     campos = vocabulario().columnas
     columnas: dict[int, str] = {}
     for n, celda in enumerate(renglon):
@@ -212,14 +226,14 @@ class _Lector:
         self.errores: list[Problema] = []
         self._hoja, self._anio, self._mes = hoja, anio, mes
         self._numero = 0
+        self._anterior: date | None = None
 
     def filas(self, hoja: _Hoja) -> Iterator[Fila]:
         """The attentions below the titles; titles that come again may change the columns."""
         columnas = _columnas(hoja.renglones[hoja.encabezado])
         for n, renglon in enumerate(hoja.renglones[hoja.encabezado + 1 :], hoja.encabezado + 2):
-            de_nuevo = _columnas(renglon)
-            if len(de_nuevo) >= _MIN_COLUMNAS and set(_NECESARIAS) <= set(de_nuevo.values()):
-                columnas = de_nuevo
+            if set(_NECESARIAS) <= set(_columnas_usuales(renglon).values()):
+                columnas = _columnas(renglon)
                 continue
             dato = {campo: renglon[c] for c, campo in columnas.items() if renglon[c] != ""}
             dato.pop("numero", None)
@@ -231,10 +245,8 @@ class _Lector:
                 yield fila
 
     def _fila(self, dato: Mapping[str, Celda]) -> Fila | None:
-        try:
-            fecha = leer_fecha(dato.get("fecha", ""), self._anio, self._mes)
-        except FechaIlegible as error:
-            self._anotar("fecha", error.texto, dato.get("fecha", ""))
+        fecha = self._fecha(dato.get("fecha", ""))
+        if fecha is None:
             return None
         escrito = {campo: celdas.texto_o_nada(celda) for campo, celda in dato.items()}
         nota = [escrito.get("observaciones", "")]
@@ -266,6 +278,17 @@ class _Lector:
             nota="\n".join(filter(None, nota)),
             huella=_huella(fecha, nombre, escrito, celdas.texto(dato.get("documento", ""))),
         )
+
+    def _fecha(self, celda: Celda) -> date | None:
+        if isinstance(celda, str) and self._anterior and vocabulario().es_idem(celda):
+            return self._anterior
+        try:
+            self._anterior = leer_fecha(celda, self._anio, self._mes)
+        except FechaIlegible as error:
+            self._anotar("fecha", error.texto, celda)
+            # What stands below «the same» is only as good as what stands above.
+            self._anterior = None
+        return self._anterior
 
     def _codigo(
         self, campo: str, escrito: Mapping[str, str], desconocido: str, nota: list[str]

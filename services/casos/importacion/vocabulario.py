@@ -80,6 +80,8 @@ class Vocabulario:
 
     version: str
     columnas: Mapping[str, str]
+    columnas_raices: tuple[tuple[str, tuple[str, ...]], ...]
+    idem: frozenset[str]
     meses: Lista
     hojas_ignoradas: frozenset[str]
     filas_ignoradas: frozenset[str]
@@ -96,6 +98,24 @@ class Vocabulario:
     sin_contacto: tuple[str, ...]
     idiomas: tuple[tuple[str, str], ...]
 
+    def columna_parecida(self, titulo: str) -> str | None:
+        """The field of a title that is not one of the usual ones, by the words that it has."""
+        palabras = plano(titulo).split()
+        return next(
+            (
+                campo
+                for campo, raices in self.columnas_raices
+                if all(any(palabra.startswith(raiz) for palabra in palabras) for raiz in raices)
+            ),
+            None,
+        )
+
+    def es_idem(self, texto: str) -> bool:
+        """Whether it says «the same as above», in words or with ditto marks."""
+        return bool(texto.strip()) and (
+            plano(texto) in self.idem or not texto.strip().strip("\"'”“»«〃´`")
+        )
+
     def es_vacio(self, texto: str) -> bool:
         """Whether it is one of the ways to write that there is nothing to write."""
         return plano(texto) in self.vacio
@@ -108,6 +128,8 @@ def vocabulario() -> Vocabulario:
     return Vocabulario(
         version=datos["version"],
         columnas=_al_reves(datos["columnas"]),
+        columnas_raices=tuple((campo, tuple(r.split())) for campo, r in datos["columnas_raices"]),
+        idem=frozenset(datos["idem"]),
         meses=Lista(_al_reves(datos["meses"])),
         hojas_ignoradas=frozenset(datos["hojas_ignoradas"]),
         filas_ignoradas=frozenset(datos["filas_ignoradas"]),

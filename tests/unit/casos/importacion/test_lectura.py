@@ -95,6 +95,40 @@ def test_el_anio_sale_de_las_fechas_que_lo_dicen_o_de_las_otras_hojas(
     ]
 
 
+def test_titulos_que_nadie_habia_usado_se_entienden_por_sus_palabras(libro: Libro) -> None:
+    lectura = leer(
+        libro(
+            {
+                "Atenciones": [
+                    ["Registro mensual de la oficina"],
+                    ["Fecha de la\natención", "Nombre del usuario/a", "Rut o DNI de la persona",
+                     "País de procedencia", "Fecha nac. (o edad)", "Motivo principal",
+                     "Institución a la que se deriva", "Fecha de la derivación",
+                     "Nombre profesional que atiende"],
+                    ["03/09/2025", "Ana Pérez", "12.531.909-2", "Perú", 34, "RSH", "CAJ",
+                     "04/09/2025", "Eva"],
+                ]
+            }
+        )
+    )  # fmt: skip
+
+    (fila,) = lectura.filas
+    assert (fila.fecha, fila.nombre, fila.nacionalidad) == (date(2025, 9, 3), "Ana Pérez", "PER")
+    assert fila.documento is not None
+    assert fila.nacimiento is not None
+    assert (fila.motivo, fila.derivada_a, fila.funcionario) == ("SOC", "CAJ", "Eva")
+    assert fila.derivada_el == date(2025, 9, 4)
+
+
+def test_las_comillas_repiten_la_fecha_de_arriba(registro: Registro) -> None:
+    lectura = leer(
+        registro({}, {"FECHA ATENCIÓN": '"'}, {"FECHA ATENCIÓN": "??"}, {"FECHA ATENCIÓN": "ídem"})
+    )
+
+    assert [f.fecha for f in lectura.filas] == [date(2024, 1, 2)] * 2
+    assert [(campo, fila) for _, fila, campo in _errores(lectura)] == [("fecha", 4), ("fecha", 5)]
+
+
 def test_sin_ningun_anio_la_fila_se_informa(libro: Libro, titulos: list[str]) -> None:
     lectura = leer(libro({"MARZO": [titulos, ["", "5 de marzo", "Ana", "", "Perú"]]}))
 
