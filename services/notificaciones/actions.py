@@ -320,8 +320,7 @@ def _discard(session: Session, mensaje: Mensaje, descarte: Descarte) -> None:
 
 
 def _deliver(session: Session, mensaje: Mensaje, proveedor: str, resultado: Resultado) -> None:
-    hecho = mensaje.entregar(proveedor, resultado.referencia, guarda_enlace=resultado.guarda_enlace)
-    _tell(session, hecho)
+    _tell(session, mensaje.entregar(proveedor, resultado.referencia))
     registrar(session, _ACTOR, "notificaciones.mensaje.entregar", "mensaje", mensaje.id)
 
 

@@ -135,12 +135,12 @@ class Mensaje(Identified, Base):
         self.visible = visible
         return None
 
-    def entregar(self, proveedor: str, referencia: str, *, guarda_enlace: bool) -> MensajeEnviado:
-        """A provider has it. Unless told to keep it, the link is forgotten here."""
+    def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
+        """A provider has it. Once it left the office, its link is forgotten here."""
         self._pasar(Paso.ENTREGAR)
         self.proveedor, self.referencia = proveedor, referencia
         self.entregado_en = clock.now()
-        if not guarda_enlace:
+        if proveedor != SALIDA:
             self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None
         return MensajeEnviado(**self._de_que())
 

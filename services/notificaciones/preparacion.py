@@ -105,6 +105,9 @@ def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
 
 def _takes_sms(telefono: str) -> bool:
     number = phonenumbers.parse(telefono)
+    prefijo = reglas().prefijos_moviles.get(str(number.country_code))
+    if prefijo is not None:
+        return str(number.national_number).startswith(prefijo)
     return phonenumbers.number_type(number) not in _SIN_SMS
 
 

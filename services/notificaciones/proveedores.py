@@ -62,7 +62,7 @@ class OutboxProvider(Proveedor):
         with self._db.begin() as session:
             if session.get(Salida, envio.mensaje_id) is None:
                 session.add(Salida(mensaje_id=envio.mensaje_id, recibida_en=real_now()))
-        return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id), guarda_enlace=True)
+        return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id))
 
     def recibido(self, mensaje_id: UUID) -> bool | None:
         """It always knows."""

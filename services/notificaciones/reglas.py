@@ -71,7 +71,9 @@ class ReglaDeCita:
 class Reglas:
     """One version of the rules.
 
-    `avisar_vencido`: the stages of a passed deadline (percent) and the roles that are told.
+    `prefijos_moviles`: by country code, how mobile numbers begin where the numbering plan does not
+    tell them from fixed ones otherwise. `avisar_vencido`: the stages of a passed deadline
+    (percent) and the roles that are told.
     """
 
     version: str
@@ -80,6 +82,7 @@ class Reglas:
     de_cita: tuple[ReglaDeCita, ...]
     nivel_por_vencer: int
     relojes_de_institucion: frozenset[str]
+    prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, tuple[str, ...]]
 
 
@@ -122,6 +125,7 @@ def reglas() -> Reglas:
         de_cita=tuple(ReglaDeCita(**regla) for regla in datos["recordatorios_de_cita"]),
         nivel_por_vencer=datos["plazo_por_vencer"]["nivel"],
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
+        prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: tuple(etapa["roles"]) for etapa in datos["plazo_vencido"]},
     )
 

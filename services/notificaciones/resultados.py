@@ -15,11 +15,7 @@ class Desenlace(StrEnum):
 
 @dataclass(frozen=True)
 class Resultado:
-    """One end, with the provider's reference.
-
-    `guarda_enlace`: the provider is the office itself, so the text is kept with its link.
-    """
+    """One end, with the provider's reference."""
 
     desenlace: Desenlace
     referencia: str = ""
-    guarda_enlace: bool = False

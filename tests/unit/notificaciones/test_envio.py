@@ -1,0 +1,357 @@
+"""One message leaves once, whatever dies in between."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from notificaciones import actions, envio
+from notificaciones.correo import en_html
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Canal, Clave, Redaccion
+from notificaciones.proveedores import Envio, OutboxProvider, SmtpProvider
+from notificaciones.resultados import Desenlace, Resultado
+from notificaciones.states import Estado, Motivo
+from oficina import clock
+from oficina.db import uuid7
+from oficina.env import Env
+
+MEDIODIA = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+TEXTO = Redaccion(
+    "es", "Derivación D-2026-000001", "Abran:\nhttp://oficina.example/casos/enlace/x9"
+)
+
+
+@pytest.fixture(autouse=True)
+def _mediodia(casa: Any) -> None:
+    casa.ir_a(MEDIODIA)
+
+
+def _lista(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Mensaje:
+    """A message that is written and due."""
+    with casa.db.begin() as session:
+        mensaje = Mensaje(
+            id=uuid7(),
+            clave_de_negocio=str(uuid7()),
+            plantilla=plantilla,
+            estado=Estado.PROGRAMADA,
+            datos={},
+            enviar_en=MEDIODIA,
+            creado_en=MEDIODIA,
+            enlace="http://oficina.example/casos/enlace/x9",
+            caso_id=uuid7(),
+        )
+        session.add(mensaje)
+        session.flush()
+        mensaje.preparar(Canal.CORREO, "buzon@institucion.example", "es", TEXTO)
+    return mensaje
+
+
+def _el_mensaje(casa: Any) -> Mensaje:
+    (mensaje,) = casa.mensajes()
+    return mensaje
+
+
+def _vence_la_reserva(casa: Any) -> None:
+    casa.cambiar(lambda mensaje: setattr(mensaje, "reservada_hasta", clock.real_now()))
+
+
+# Leases.
+
+
+def test_dos_que_quieren_el_mismo_mensaje_lo_tiene_uno(casa: Any) -> None:
+    mensaje = _lista(casa)
+
+    with casa.db.begin() as session:
+        primero = actions.reservar(session, mensaje.id)
+    with casa.db.begin() as session:
+        segundo = actions.reservar(session, mensaje.id)
+
+    assert primero is not None
+    assert segundo is None
+
+
+def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
+    mensaje = _lista(casa)
+    with casa.db.begin() as session:
+        actions.reservar(session, mensaje.id)
+
+    casa.ir_a(MEDIODIA + timedelta(days=40))
+    casa.barrer()
+
+    assert _el_mensaje(casa).estado is Estado.RESERVADA
+
+
+def test_si_muere_antes_de_llamar_se_envia_despues(casa: Any) -> None:
+    mensaje = _lista(casa, Clave.RECORDATORIO_PLAZO)
+    with casa.db.begin() as session:
+        actions.reservar(session, mensaje.id)
+    _vence_la_reserva(casa)
+
+    casa.barrer()
+
+    assert _el_mensaje(casa).estado is Estado.ENTREGADA
+    assert _el_mensaje(casa).intentos == 2
+
+
+@pytest.mark.parametrize("recibido", [True, False])
+def test_si_muere_despues_de_llamar_la_salida_sabe_si_lo_tiene(
+    casa: Any, *, recibido: bool
+) -> None:
+    mensaje = _autorizado(casa)
+    if recibido:
+        OutboxProvider(casa.db).entregar(_envio(mensaje))
+    _vence_la_reserva(casa)
+
+    casa.barrer()
+
+    final = _el_mensaje(casa)
+    assert final.estado is Estado.ENTREGADA
+    assert final.intentos == (1 if recibido else 2)
+    assert "enlace/x9" in (final.cuerpo_visible() or "")
+
+
+@pytest.mark.parametrize(
+    ("plantilla", "estado"),
+    [(Clave.RECORDATORIO_CITA, Estado.INCIERTA), (Clave.DERIVACION_ENVIADA, Estado.LISTA)],
+)
+def test_si_el_proveedor_no_sabe_decide_la_plantilla(
+    casa: Any, plantilla: Clave, estado: Estado
+) -> None:
+    mensaje = _autorizado(casa, plantilla)
+    _vence_la_reserva(casa)
+
+    with casa.db.begin() as session:
+        actions.recuperar(session, mensaje.id, "smtp", recibido=None)
+
+    final = _el_mensaje(casa)
+    assert final.estado is estado
+    casa.barrer()
+    casa.barrer()
+    if estado is Estado.INCIERTA:
+        assert _el_mensaje(casa).estado is Estado.INCIERTA
+        assert casa.hechos()[-1] == "fallido"
+
+
+def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
+    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
+    reserva = mensaje.reserva
+    _vence_la_reserva(casa)
+    with casa.db.begin() as session:
+        actions.recuperar(session, mensaje.id, "smtp", recibido=None)
+
+    with casa.db.begin() as session:
+        entregado = Resultado(Desenlace.ENTREGADO, "1")
+        assert actions.asentar(session, mensaje.id, reserva, "smtp", entregado)
+
+    assert _el_mensaje(casa).estado is Estado.ENTREGADA
+
+
+def test_lo_que_se_retira_mientras_se_prepara_el_envio_no_sale(casa: Any) -> None:
+    mensaje = _lista(casa)
+    with casa.db.begin() as session:
+        tomado = actions.reservar(session, mensaje.id)
+        assert tomado is not None
+        tomado.retirar(Motivo.CITA_CANCELADA)
+
+    with casa.db.begin() as session:
+        autorizado = actions.autorizar_llamada(session, mensaje.id, tomado.reserva, None)
+
+    assert autorizado is None
+    assert _el_mensaje(casa).estado is Estado.CANCELADA
+
+
+def _autorizado(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Mensaje:
+    mensaje = _lista(casa, plantilla)
+    with casa.db.begin() as session:
+        tomado = actions.reservar(session, mensaje.id)
+        assert tomado is not None
+    with casa.db.begin() as session:
+        autorizado = actions.autorizar_llamada(session, mensaje.id, tomado.reserva, None)
+        assert autorizado is not None
+    return autorizado
+
+
+def _envio(mensaje: Mensaje) -> Envio:
+    return Envio(
+        mensaje_id=mensaje.id,
+        canal=Canal.CORREO,
+        destino=mensaje.destino or "",
+        idioma="es",
+        asunto=mensaje.asunto,
+        cuerpo=mensaje.cuerpo or "",
+    )
+
+
+# SMTP, over a real socket.
+
+
+@dataclass
+class Servidor:
+    """What the mail server answers, and what it was given."""
+
+    puerto: int = 0
+    rcpt: str = "250 ok"
+    final: str = "250 queued"
+    cuelga_tras_el_texto: bool = False
+    correos: list[bytes] = field(default_factory=list)
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    """As much SMTP as a client needs."""
+
+    def handle(self) -> None:
+        servidor: Servidor = self.server.servidor  # type: ignore[attr-defined]  # given by the fixture
+        self._say("220 prueba")
+        while line := self.rfile.readline():
+            verb = line.split()[0].upper()
+            if verb == b"DATA":
+                self._say("354 go on")
+                servidor.correos.append(self._text())
+                if servidor.cuelga_tras_el_texto:
+                    return
+                self._say(servidor.final)
+            elif verb == b"RCPT":
+                self._say(servidor.rcpt)
+            elif verb == b"QUIT":
+                self._say("221 bye")
+                return
+            else:
+                self._say("250 ok")
+
+    def _text(self) -> bytes:
+        lines = []
+        while (line := self.rfile.readline()) not in {b".\r\n", b""}:
+            lines.append(line)
+        return b"".join(lines)
+
+    def _say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+@pytest.fixture
+def smtp() -> Iterator[Servidor]:
+    """A mail server on a port of its own."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Conversation) as server:
+        server.daemon_threads = True
+        server.servidor = servidor = Servidor(server.server_address[1])  # type: ignore[attr-defined]  # read by the conversation
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield servidor
+        server.shutdown()
+        thread.join()
+
+
+def _con_smtp(casa: Any, puerto: int) -> Env:
+    settings = replace(casa.env.settings, smtp_url=f"smtp://127.0.0.1:{puerto}")
+    return replace(casa.env, settings=settings)
+
+
+def test_un_correo_lleva_texto_y_html_y_el_enlace_se_olvida(casa: Any, smtp: Servidor) -> None:
+    mensaje = _lista(casa)
+
+    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+
+    (raw,) = smtp.correos
+    correo = message_from_bytes(raw, _class=EmailMessage, policy=default)
+    assert correo["From"] == "oficina@acogida.example"
+    assert correo["To"] == "buzon@institucion.example"
+    assert correo["Subject"] == "Derivación D-2026-000001"
+    assert str(mensaje.id) in correo["Message-ID"]
+    partes = {parte.get_content_type(): parte.get_content() for parte in correo.iter_parts()}
+    assert "enlace/x9" in partes["text/plain"]
+    assert '<a href="http://oficina.example/casos/enlace/x9">' in partes["text/html"]
+    final = _el_mensaje(casa)
+    assert (final.estado, final.proveedor) == (Estado.ENTREGADA, "smtp")
+    assert final.enlace is None
+    assert "x9" not in (final.cuerpo or "")
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "final", "cuelga", "estado", "motivo"),
+    [
+        ("550 no such box", "", False, Estado.FALLIDA, Motivo.PROVEEDOR_RECHAZA),
+        ("450 later", "", False, Estado.LISTA, Motivo.PROVEEDOR_NO_DISPONIBLE),
+        ("250 ok", "554 no", False, Estado.FALLIDA, Motivo.PROVEEDOR_RECHAZA),
+        ("250 ok", "451 full", False, Estado.LISTA, Motivo.PROVEEDOR_NO_DISPONIBLE),
+        ("250 ok", "", True, Estado.LISTA, Motivo.PROVEEDOR_SIN_RESPUESTA),
+    ],
+)
+def test_lo_que_contesta_el_servidor_decide(
+    casa: Any,
+    smtp: Servidor,
+    rcpt: str,
+    final: str,
+    *,
+    cuelga: bool,
+    estado: Estado,
+    motivo: Motivo,
+) -> None:
+    mensaje = _lista(casa)
+    smtp.rcpt, smtp.final, smtp.cuelga_tras_el_texto = rcpt, final, cuelga
+
+    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+
+    quedo = _el_mensaje(casa)
+    assert (quedo.estado, quedo.motivo) == (estado, motivo)
+    if estado is Estado.LISTA:
+        assert quedo.visible > clock.real_now()
+
+
+def test_un_recordatorio_cortado_a_la_mitad_queda_en_duda_y_no_se_repite(
+    casa: Any, smtp: Servidor
+) -> None:
+    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
+    smtp.cuelga_tras_el_texto = True
+    proveedor = SmtpProvider(f"smtp://127.0.0.1:{smtp.puerto}", "oficina@acogida.example")
+
+    resultado = proveedor.entregar(_envio(mensaje))
+    with casa.db.begin() as session:
+        actions.asentar(session, mensaje.id, mensaje.reserva, "smtp", resultado)
+    casa.barrer()
+
+    assert _el_mensaje(casa).estado is Estado.INCIERTA
+    assert len(smtp.correos) == 1
+
+
+def test_sin_servidor_el_mensaje_espera_y_al_final_se_rinde(casa: Any) -> None:
+    mensaje = _lista(casa)
+    env = _con_smtp(casa, _puerto_cerrado())
+
+    envio.enviar(env, mensaje.id)
+    assert _el_mensaje(casa).estado is Estado.LISTA
+    casa.cambiar(lambda m: setattr(m, "intentos", actions.INTENTOS_DE_ENVIO))
+    casa.cambiar(lambda m: setattr(m, "visible", clock.real_now()))
+    envio.enviar(env, mensaje.id)
+
+    assert _el_mensaje(casa).estado is Estado.FALLIDA
+    assert casa.hechos()[-1] == "fallido"
+
+
+def _puerto_cerrado() -> int:
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+        return int(server.server_address[1])
+
+
+def test_el_html_no_deja_pasar_lo_que_no_es_texto() -> None:
+    html = en_html(
+        Envio(
+            mensaje_id=uuid7(),
+            canal=Canal.CORREO,
+            destino="a@b.example",
+            idioma="es",
+            asunto="<script>",
+            cuerpo='<script>alert(1)</script>\n\nhttp://x.example/"onclick=1',
+        )
+    )
+
+    assert "<script>" not in html
+    assert '"onclick' not in html
+    assert '<html lang="es">' in html

@@ -1,0 +1,396 @@
+"""From a fact of another service to a message that leaves, or to the reason why it does not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from casos.derivaciones.states import Accion
+from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.red.actions import sembrar
+from notificaciones.handlers import handlers
+from notificaciones.models import Salida
+from notificaciones.plantillas import Canal, Clave
+from notificaciones.states import Estado, Motivo
+from oficina import clock
+from oficina.bus.inbox import Mensaje as Fact
+from oficina.bus.inbox import recibir
+from oficina.bus.outbox import emitir
+from oficina.bus.tables import Outbox
+from oficina.bus.worker import Worker
+from oficina.events.casos import PlazoPorVencer, PlazoVencido
+from unit.casos.derivaciones.mundo import Mundo, crear_mundo
+
+LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+JUEVES_10_30 = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
+VIERNES_12 = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _lunes(casa: Any) -> None:
+    casa.ir_a(LUNES)
+
+
+def _estados(casa: Any) -> list[Estado]:
+    return [mensaje.estado for mensaje in casa.mensajes()]
+
+
+def test_una_cita_deja_dos_recordatorios_en_el_idioma_de_la_persona(casa: Any) -> None:
+    cita = casa.cita(JUEVES_10_30)
+    assert _estados(casa) == [Estado.PROGRAMADA, Estado.PROGRAMADA]
+
+    casa.barrer()
+
+    dos_dias, tres_horas = casa.mensajes()
+    assert dos_dias.enviar_en == JUEVES_10_30 - timedelta(hours=48)
+    assert clock.local(tres_horas.enviar_en).hour == 9
+    for mensaje in (dos_dias, tres_horas):
+        assert mensaje.estado is Estado.LISTA
+        assert mensaje.cita_id == UUID(cita)
+        assert (mensaje.canal, mensaje.destino) == (Canal.SMS, "+56987654321")
+        assert mensaje.cuerpo == (
+            "Biwo minisipal: randevou ou se jedi 26 novanm a 10:30, nan biwo a. "
+            "Si ou pa ka vini, rele oswa ekri pou chanje l."
+        )
+    assert casa.hechos() == ["programado", "programado"]
+
+
+def test_cada_recordatorio_sale_a_su_hora_y_una_vez(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=48, seconds=1))
+    casa.barrer()
+    assert _estados(casa) == [Estado.LISTA, Estado.LISTA]
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=48))
+    casa.barrer()
+    casa.barrer()
+    assert _estados(casa) == [Estado.ENTREGADA, Estado.LISTA]
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=1))
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.ENTREGADA, Estado.ENTREGADA]
+    assert casa.hechos() == ["programado", "programado", "enviado", "enviado"]
+    with casa.db.read() as session:
+        assert len(session.scalars(select(Salida)).all()) == 2
+
+
+def test_cancelar_la_cita_cancela_sus_recordatorios(casa: Any) -> None:
+    cita = casa.cita(JUEVES_10_30)
+    casa.barrer()
+
+    casa.cancelar(cita)
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=2))
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.CANCELADA, Estado.CANCELADA]
+    assert {mensaje.motivo for mensaje in casa.mensajes()} == {Motivo.CITA_CANCELADA}
+    assert casa.hechos()[-2:] == ["cancelado", "cancelado"]
+
+
+def test_cancelada_antes_de_escribirse_tampoco_sale(casa: Any) -> None:
+    casa.cancelar(casa.cita(JUEVES_10_30))
+
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.CANCELADA, Estado.CANCELADA]
+
+
+def test_reprogramar_mueve_los_que_esperan_y_dicen_la_hora_nueva(casa: Any) -> None:
+    cita = casa.cita(JUEVES_10_30)
+    casa.barrer()
+    antes = [mensaje.id for mensaje in casa.mensajes()]
+
+    casa.reprogramar(cita, VIERNES_12)
+    casa.barrer()
+
+    dos_dias, tres_horas = casa.mensajes()
+    assert [dos_dias.id, tres_horas.id] == antes
+    assert dos_dias.enviar_en == VIERNES_12 - timedelta(hours=48)
+    assert tres_horas.enviar_en == VIERNES_12 - timedelta(hours=3)
+    assert tres_horas.caduca_en == VIERNES_12
+    assert "vandredi 27 novanm a 12:00" in tres_horas.cuerpo
+
+
+def test_reprogramar_despues_de_un_recordatorio_avisa_otra_vez(casa: Any) -> None:
+    cita = casa.cita(JUEVES_10_30)
+    casa.barrer()
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=48))
+    casa.barrer()
+
+    casa.reprogramar(cita, VIERNES_12 + timedelta(days=3))
+    casa.barrer()
+
+    assert _estados(casa).count(Estado.ENTREGADA) == 1
+    esperan = casa.mensajes(estado=Estado.LISTA)
+    assert len(esperan) == 2
+    assert all("lendi 30 novanm" in mensaje.cuerpo for mensaje in esperan)
+
+
+def test_reprogramar_dos_veces_de_ida_y_vuelta(casa: Any) -> None:
+    cita = casa.cita(JUEVES_10_30)
+
+    casa.reprogramar(cita, VIERNES_12)
+    casa.reprogramar(cita, JUEVES_10_30)
+    casa.barrer()
+
+    esperan = casa.mensajes(estado=Estado.LISTA)
+    assert [mensaje.caduca_en for mensaje in esperan][-1] == JUEVES_10_30
+    assert len(esperan) == 2
+
+
+def test_oido_dos_veces_se_planifica_una(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    with casa.agenda.extensions["env"].db.read() as session:
+        fila = session.scalars(select(Outbox)).one()
+    # The same fact under another id, as a producer that retried would send it.
+    otro = {**fila.cuerpo, "id": "018f0000-0000-7000-8000-000000000001"}
+    with casa.db.begin() as session:
+        recibir(session.connection(), "notificaciones", [Fact.of(fila.cuerpo), Fact.of(otro)])
+
+    while Worker(casa.db, handlers).run_once():
+        pass
+
+    assert len(casa.mensajes()) == 2
+
+
+def test_lo_que_debio_salir_antes_de_agendar_se_omite_y_se_dice(casa: Any) -> None:
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=20))
+
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+
+    dos_dias, tres_horas = casa.mensajes()
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.MOMENTO_PASADO)
+    assert tres_horas.estado is Estado.LISTA
+    assert casa.hechos() == ["programado"]
+
+
+@pytest.mark.parametrize(
+    ("datos", "motivo"),
+    [
+        ({"no_contactar": True}, Motivo.NO_CONTACTAR),
+        ({"telefono": ""}, Motivo.SIN_CONTACTO),
+        ({"telefono": "22 123 4567"}, Motivo.SIN_CONTACTO),
+        ({"canal_preferido": "llamada"}, Motivo.PREFIERE_LLAMADA),
+    ],
+)
+def test_a_quien_no_se_puede_escribir_no_se_escribe_y_se_sabe_por_que(
+    casa: Any, datos: dict[str, Any], motivo: Motivo
+) -> None:
+    casa.cita(JUEVES_10_30, casa.persona(**datos))
+
+    casa.barrer()
+
+    for mensaje in casa.mensajes():
+        assert (mensaje.estado, mensaje.motivo) == (Estado.SUPRIMIDA, motivo)
+        assert mensaje.cuerpo is None
+    assert casa.hechos() == ["cancelado", "cancelado"]
+
+
+@pytest.mark.parametrize(
+    ("datos", "canal"),
+    [
+        ({"correo": "w@correo.example"}, Canal.SMS),
+        ({"correo": "w@correo.example", "canal_preferido": "correo"}, Canal.CORREO),
+        ({"correo": "w@correo.example", "telefono": ""}, Canal.CORREO),
+        ({"correo": "w@correo.example", "telefono": "22 123 4567"}, Canal.CORREO),
+    ],
+)
+def test_se_escribe_por_donde_la_persona_quiere_o_tiene(
+    casa: Any, datos: dict[str, Any], canal: Canal
+) -> None:
+    casa.cita(JUEVES_10_30, casa.persona(**datos))
+
+    casa.barrer()
+
+    assert {mensaje.canal for mensaje in casa.mensajes()} == {canal}
+
+
+def test_quien_pide_despues_que_no_la_contacten_ya_no_recibe_el_recordatorio(casa: Any) -> None:
+    persona = casa.persona()
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    casa.casos.test_client().patch(
+        f"/casos/api/v1/personas/{persona}",
+        json={"no_contactar": True},
+        headers=casa.oficina.bearer("recepcion"),
+    )
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=47))
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.NO_CONTACTAR)
+
+
+def test_un_recordatorio_nunca_sale_cuando_la_cita_ya_comenzo(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+
+    casa.ir_a(JUEVES_10_30)
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.VENCIDA, Estado.VENCIDA]
+    assert casa.hechos()[-2:] == ["cancelado", "cancelado"]
+
+
+def test_lo_que_despierta_de_noche_espera_a_la_manana(casa: Any) -> None:
+    casa.cita(VIERNES_12)
+    casa.barrer()
+
+    casa.ir_a(datetime(2026, 11, 26, 3, 0, tzinfo=UTC))
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert dos_dias.estado is Estado.LISTA
+    assert clock.local(dos_dias.enviar_en).hour == 9
+    assert clock.local(dos_dias.enviar_en).day == 26
+
+
+def test_si_casos_no_responde_se_pregunta_despues(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.oficina.client.mount("casos", _caido)
+
+    casa.barrer()
+    assert _estados(casa) == [Estado.PROGRAMADA, Estado.PROGRAMADA]
+    assert all(mensaje.visible > clock.real_now() for mensaje in casa.mensajes())
+    casa.oficina.client.mount("casos", casa.casos)
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.LISTA, Estado.LISTA]
+
+
+def test_si_casos_no_responde_al_enviar_el_mensaje_espera(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+    casa.oficina.client.mount("casos", _caido)
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=48))
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.LISTA, Motivo.DATOS_NO_DISPONIBLES)
+
+
+# Derivations and their deadlines.
+
+
+@pytest.fixture
+def mundo(casa: Any) -> Mundo:
+    """A case that admits derivations, in casos' own database."""
+    with casa.db_casos.begin() as session:
+        sembrar(session, demo=True)
+    return crear_mundo(casa.db_casos)
+
+
+def _enviada(casa: Any, mundo: Mundo) -> UUID:
+    derivacion = mundo.en(EstadoDerivacion.ENVIADA, LUNES)
+    casa.circular()
+    casa.barrer()
+    return derivacion
+
+
+def test_una_derivacion_lleva_su_enlace_a_la_institucion_y_ningun_dato(
+    casa: Any, mundo: Mundo
+) -> None:
+    derivacion = _enviada(casa, mundo)
+
+    (mensaje,) = casa.mensajes()
+    assert (mensaje.plantilla, mensaje.derivacion_id) == (Clave.DERIVACION_ENVIADA, derivacion)
+    assert (mensaje.estado, mensaje.canal) == (Estado.ENTREGADA, Canal.CORREO)
+    assert "/casos/enlace/" in mensaje.cuerpo_visible()
+    texto = f"{mensaje.asunto} {mensaje.cuerpo}"
+    for dato in ("Marie", "Baptiste", "pasaporte", "arriendo", "Oculta"):
+        assert dato not in texto
+    assert casa.hechos() == ["programado", "enviado"]
+
+
+def test_el_hecho_de_un_mensaje_no_lleva_destino_ni_texto(casa: Any, mundo: Mundo) -> None:
+    _enviada(casa, mundo)
+
+    with casa.db.read() as session:
+        cuerpos = [str(fila.cuerpo) for fila in session.scalars(select(Outbox))]
+    assert not any("@" in cuerpo or "enlace/" in cuerpo for cuerpo in cuerpos)
+
+
+def test_una_derivacion_anulada_antes_de_escribir_no_se_envia(casa: Any, mundo: Mundo) -> None:
+    derivacion = mundo.en(EstadoDerivacion.ENVIADA, LUNES)
+    mundo.hacer(derivacion, Accion.ANULAR, LUNES)
+    casa.circular()
+    casa.barrer()
+
+    (mensaje,) = casa.mensajes()
+    assert (mensaje.estado, mensaje.motivo) == (Estado.CANCELADA, Motivo.DERIVACION_NO_VIGENTE)
+
+
+def _tell(casa: Any, hecho: Any) -> None:
+    with casa.db_casos.begin() as session:
+        emitir(session, hecho)
+    casa.circular()
+    casa.barrer()
+
+
+def test_a_la_institucion_se_le_recuerda_con_un_enlace_nuevo(casa: Any, mundo: Mundo) -> None:
+    derivacion = _enviada(casa, mundo)
+    hecho = {
+        "caso_id": mundo.caso_id,
+        "plazo_id": UUID(int=7),
+        "vence_en": VIERNES_12,
+        "nivel": 80,
+        "derivacion_id": derivacion,
+    }
+
+    _tell(casa, PlazoPorVencer(**hecho, reloj="recepcion"))
+    _tell(casa, PlazoPorVencer(**hecho, reloj="recepcion"))
+    _tell(casa, PlazoPorVencer(**{**hecho, "plazo_id": UUID(int=8)}, reloj="verificacion"))
+
+    enlace, recordatorio = casa.mensajes()
+    assert recordatorio.plantilla is Clave.RECORDATORIO_PLAZO
+    assert recordatorio.estado is Estado.ENTREGADA
+    assert "la confirmación de recepción" in recordatorio.cuerpo
+    assert "viernes 27 de noviembre de 2026" in recordatorio.cuerpo
+    assert recordatorio.enlace != enlace.enlace
+
+
+@pytest.mark.parametrize(
+    ("nivel", "destinos"),
+    [
+        (100, "profesional@oficina.example,coordinacion@oficina.example"),
+        (150, "coordinacion@oficina.example"),
+    ],
+)
+def test_un_plazo_vencido_se_avisa_adentro(
+    casa: Any, mundo: Mundo, nivel: int, destinos: str
+) -> None:
+    _tell(
+        casa,
+        PlazoVencido(
+            caso_id=mundo.caso_id,
+            plazo_id=UUID(int=7),
+            reloj="evaluacion",
+            vence_en=LUNES,
+            nivel=nivel,
+        ),
+    )
+
+    (mensaje,) = casa.mensajes()
+    assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
+    assert mensaje.destino == destinos
+    assert mensaje.estado is Estado.ENTREGADA
+    assert f"/casos/expedientes/{mundo.caso_id}" in mensaje.cuerpo
+
+
+def test_el_caso_cuenta_lo_que_paso_con_sus_mensajes(casa: Any, mundo: Mundo) -> None:
+    _enviada(casa, mundo)
+
+    mensajes = [hito for hito in mundo.hitos() if hito.tipo == "mensaje"]
+    assert [hito.datos["hecho"] for hito in mensajes] == ["programado", "enviado"]
+
+
+def _caido(_environ: Any, start_response: Any) -> list[bytes]:
+    start_response("503 Service Unavailable", [])
+    return []

@@ -1,0 +1,154 @@
+"""The outbox that people read, and the story of each message."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.red.actions import sembrar
+from oficina.audit import Auditoria
+from unit.casos.derivaciones.mundo import crear_mundo
+
+LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+JUEVES_10_30 = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _con_mensajes(casa: Any) -> None:
+    """Two reminders and one link to an institution."""
+    casa.ir_a(LUNES)
+    casa.cita(JUEVES_10_30)
+    with casa.db_casos.begin() as session:
+        sembrar(session, demo=True)
+    crear_mundo(casa.db_casos).en(EstadoDerivacion.ENVIADA, LUNES)
+    casa.circular()
+    casa.barrer()
+
+
+def _correo(casa: Any) -> Any:
+    (mensaje,) = [mensaje for mensaje in casa.mensajes() if mensaje.derivacion_id]
+    return mensaje
+
+
+def test_cada_rol_ve_lo_suyo(casa: Any) -> None:
+    def pagina(rol: str) -> Any:
+        return casa.oficina.entrar(casa.app, rol).get("/notificaciones/salida")
+
+    assert "Derivación enviada a una institución" in pagina("profesional").text
+    assert "Derivación enviada a una institución" not in pagina("recepcion").text
+    assert pagina("recepcion").text.count("Recordatorio de cita") == 2
+    assert pagina("administrador").status_code == 403
+
+    recepcion = casa.oficina.entrar(casa.app, "recepcion")
+    assert recepcion.get(f"/notificaciones/{_correo(casa).id}").status_code == 404
+
+
+def test_se_filtra_por_tipo_estado_y_cita(casa: Any) -> None:
+    browser = casa.oficina.entrar(casa.app, "coordinacion")
+
+    def enlaces(query: str) -> int:
+        text: str = browser.get(f"/notificaciones/salida/lista?{query}").text
+        return text.count("<tr>") - 1 if "<tr>" in text else 0
+
+    assert enlaces("") == 3
+    assert enlaces("tipo=recordatorio_cita") == 2
+    assert enlaces("estado=entregada_a_proveedor") == 1
+    assert enlaces(f"cita={casa.mensajes(regla='cita_3h')[0].cita_id}") == 2
+    assert enlaces("estado=fallida") == 0
+    assert browser.get("/notificaciones/salida?estado=ninguno").status_code == 422
+
+
+def test_la_lista_vive_y_no_cambia_sin_motivo(casa: Any) -> None:
+    browser = casa.oficina.entrar(casa.app, "profesional")
+    primera = browser.get("/notificaciones/salida/lista")
+
+    igual = browser.get(
+        "/notificaciones/salida/lista", headers={"If-None-Match": primera.headers["ETag"]}
+    )
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=48))
+    casa.barrer()
+    distinta = browser.get(
+        "/notificaciones/salida/lista", headers={"If-None-Match": primera.headers["ETag"]}
+    )
+
+    assert igual.status_code == 304
+    assert distinta.status_code == 200
+
+
+def test_el_enlace_a_la_institucion_se_puede_seguir_desde_la_salida(casa: Any) -> None:
+    browser = casa.oficina.entrar(casa.app, "profesional")
+
+    page = browser.get(f"/notificaciones/{_correo(casa).id}")
+
+    assert page.status_code == 200
+    assert f'<a href="{_correo(casa).enlace}">' in page.text
+    assert "Salió de la oficina" in page.text
+    assert "Comenzó el envío" in page.text
+
+
+def test_el_enlace_no_se_muestra_antes_de_que_salga(casa: Any) -> None:
+    casa.cambiar(lambda mensaje: setattr(mensaje, "proveedor", "smtp"))
+    browser = casa.oficina.entrar(casa.app, "profesional")
+
+    page = browser.get(f"/notificaciones/{_correo(casa).id}")
+
+    assert "/casos/enlace/" not in page.text
+    assert "[…]" in page.text
+
+
+def test_un_recordatorio_dice_cuanto_ocupa_y_por_que_no_llego(casa: Any) -> None:
+    browser = casa.oficina.entrar(casa.app, "recepcion")
+    mensaje = casa.mensajes(regla="cita_3h")[0]
+
+    espera = browser.get(f"/notificaciones/{mensaje.id}").text
+    casa.cancelar(str(mensaje.cita_id))
+    cancelado = browser.get(f"/notificaciones/{mensaje.id}").text
+
+    assert "1 (GSM-7" in espera
+    assert 'lang="ht"' in espera
+    assert "kreyòl ayisyen" in espera
+    assert "Se canceló antes de salir. La cita se canceló." in cancelado
+
+
+def test_un_idioma_sin_texto_se_nota(casa: Any) -> None:
+    casa.cita(JUEVES_10_30 + timedelta(hours=2), casa.persona(idiomas=["ara"]))
+    casa.barrer()
+    browser = casa.oficina.entrar(casa.app, "recepcion")
+    (mensaje, _otro) = [uno for uno in casa.mensajes() if uno.idioma_pedido == "ara"]
+
+    page = browser.get(f"/notificaciones/{mensaje.id}").text
+
+    assert "No hay texto en el idioma pedido (ara)." in page
+
+
+def test_la_api_da_lo_mismo_que_la_pagina(casa: Any) -> None:
+    api = casa.app.test_client()
+    url = "/notificaciones/api/v1/mensajes"
+    cita = str(casa.mensajes(regla="cita_3h")[0].cita_id)
+
+    def pedir(rol: str, **params: str) -> Any:
+        return api.get(url, query_string=params, headers=casa.oficina.bearer(rol))
+
+    assert len(pedir("profesional").json) == 3
+    assert len(pedir("recepcion").json) == 2
+    assert [uno["estado"] for uno in pedir("recepcion", cita_id=cita).json] == ["lista", "lista"]
+    assert pedir("profesional", estado="x").status_code == 422
+    assert pedir("administrador").status_code == 403
+    uno = api.get(f"{url}/{_correo(casa).id}", headers=casa.oficina.bearer("profesional")).json
+    assert "/casos/enlace/" in uno["cuerpo"]
+    ajeno = api.get(f"{url}/{_correo(casa).id}", headers=casa.oficina.bearer("recepcion"))
+    assert ajeno.status_code == 404
+
+
+def test_leer_un_mensaje_deja_huella_y_nada_queda_en_claro(casa: Any) -> None:
+    casa.oficina.entrar(casa.app, "profesional").get(f"/notificaciones/{_correo(casa).id}")
+
+    with casa.db.read() as session:
+        acciones = set(session.scalars(select(Auditoria.accion)))
+    assert {"notificaciones.mensaje.ver", "notificaciones.mensaje.entregar"} <= acciones
+    folder = casa.oficina.settings.data_dir
+    raw = b"".join(path.read_bytes() for path in folder.glob("notificaciones.db*"))
+    for secreto in (b"+56987654321", b"randevou", b"casos/enlace"):
+        assert secreto not in raw
