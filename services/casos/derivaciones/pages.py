@@ -217,7 +217,7 @@ def _elegir_servicio(caso: Caso) -> str:
 def _formulario(
     form: Form, caso: Caso, servicio: ServicioRed, persona: Persona, datos: Sequence[Dato]
 ) -> str:
-    idiomas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
+    lenguas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
     leidos = dict.fromkeys((persona.idioma, IDIOMA_POR_OMISION))
     return render_template(
         "casos/derivaciones/nueva.html",
@@ -228,7 +228,7 @@ def _formulario(
         datos=[(dato, linea(dato, language())) for dato in datos],
         bases=_bases(servicio),
         formas=opciones(FormaConsentimiento),
-        idiomas=idiomas,
+        lenguas=lenguas,
         consentimientos=[textos().en(i, servicio.institucion.nombre) for i in leidos],
     )
 

@@ -8,6 +8,7 @@ import pytest
 from oficina import clock
 from oficina.db import Database
 
+from .casos_app import Casos, OficinaLike, levantar
 from .mundo import Mundo, base_de_datos, crear_mundo, usar_claves
 
 
@@ -36,3 +37,10 @@ def _fecha_propia() -> Iterator[None]:
     """A test that moves the domain's day gives it back."""
     yield
     clock.move_to(None)
+
+
+@pytest.fixture
+def casos(oficina: OficinaLike) -> Iterator[Casos]:
+    """The real application, with one case that admits derivations."""
+    with levantar(oficina) as made:
+        yield made

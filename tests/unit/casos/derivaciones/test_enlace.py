@@ -1,0 +1,283 @@
+"""The institution's link: opening changes nothing, answers count once, and it does not last."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from casos.derivaciones.models import RespuestaDerivacion
+from casos.derivaciones.states import Accion, Estado, Grado
+from casos.expedientes.models import Caso
+from casos.plazos.models import Plazo
+from oficina import clock
+from oficina.audit import Auditoria
+from oficina.bus.tables import Outbox
+from oficina.calendar_cl import fin_de_plazo
+from oficina.clock import real_now
+
+from .casos_app import Casos
+from .mundo import SECRETOS
+
+
+def _respuestas(casos: Casos) -> list[RespuestaDerivacion]:
+    with casos.db.read() as session:
+        return list(session.scalars(select(RespuestaDerivacion)))
+
+
+def test_abrir_el_enlace_no_cambia_nada_y_queda_anotado(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    token = casos.enlace(derivacion_id)
+    hitos, hechos = len(casos.mundo.hitos()), casos.mundo.hechos()
+
+    visitas = [casos.app.test_client().get(f"/casos/enlace/{token}") for _ in range(3)]
+    casos.app.test_client().head(f"/casos/enlace/{token}")
+
+    assert [visita.status_code for visita in visitas] == [200, 200, 200]
+    derivacion = casos.mundo.derivacion(derivacion_id)
+    assert derivacion.estado is Estado.ENVIADA
+    assert (len(casos.mundo.hitos()), casos.mundo.hechos()) == (hitos, hechos)
+    with casos.db.read() as session:
+        assert not session.scalars(select(Plazo).where(Plazo.terminado_en.is_not(None))).all()
+        aperturas = session.scalar(
+            select(func.count()).where(Auditoria.accion == "casos.enlace.abrir")
+        )
+    assert aperturas == casos.enlaces()[0].aperturas == 4
+
+
+def test_del_token_solo_se_guarda_su_huella(casos: Casos) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.ENVIADA))
+
+    assert len(token) == 43
+    assert casos.enlaces()[0].token_hash != token
+    with casos.db.engine.connect() as connection:
+        everything = "\n".join(connection.connection.iterdump())
+    assert token not in everything
+
+
+def test_el_enlace_dura_quince_dias_habiles_del_reloj_de_la_maquina(casos: Casos) -> None:
+    clock.move_to(date(2027, 6, 1))
+
+    token = casos.enlace(casos.mundo.en(Estado.ENVIADA))
+
+    assert casos.enlaces()[0].vence_en == fin_de_plazo(real_now(), dias_habiles=15)
+    clock.move_to(date(2030, 6, 1))
+    assert casos.app.test_client().get(f"/casos/enlace/{token}").status_code == 200
+
+
+def test_un_enlace_vencido_dice_que_hacer(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    token = casos.enlace(derivacion_id)
+    casos.envejecer_enlaces()
+
+    browser = casos.app.test_client()
+    page, sent = (
+        browser.get(f"/casos/enlace/{token}"),
+        browser.post(f"/casos/enlace/{token}/aceptar"),
+    )
+    json = browser.get(f"/casos/api/v1/enlace/{token}")
+
+    assert (page.status_code, sent.status_code, json.status_code) == (410, 410, 410)
+    assert "le enviaremos uno nuevo" in page.text
+    assert json.content_type == "application/problem+json"
+    assert casos.mundo.derivacion(derivacion_id).estado is Estado.ENVIADA
+
+
+def test_un_enlace_desconocido_dice_que_hacer(casos: Casos) -> None:
+    browser = casos.app.test_client()
+
+    page = browser.get("/casos/enlace/nadie-lo-entrego")
+    json = browser.post("/casos/api/v1/enlace/nadie-lo-entrego/aceptar", json={})
+
+    assert (page.status_code, json.status_code) == (404, 404)
+    assert "No conocemos este enlace" in page.text
+
+
+def test_la_pagina_muestra_solo_lo_elegido_y_nada_de_la_oficina(casos: Casos) -> None:
+    pedido = casos.mundo.pedido(datos=["nombre", "interprete"])
+    derivacion_id = casos.mundo.preparar(pedido)
+    casos.mundo.hacer(derivacion_id, Accion.ENVIAR)
+    token = casos.enlace(derivacion_id)
+
+    # Also in the browser of somebody who works at the office.
+    page = casos.como("profesional").get(f"/casos/enlace/{token}")
+    json = casos.app.test_client().get(f"/casos/api/v1/enlace/{token}")
+
+    for answer in (page, json):
+        assert "Marie Ange Baptiste" in answer.text
+        assert not any(secreto in answer.text for secreto in SECRETOS)
+    with casos.db.read() as session:
+        folio = session.get_one(Caso, casos.mundo.caso_id).folio
+    assert folio not in page.text
+    assert "<nav" not in page.text
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert 'name="robots" content="noindex' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+def test_la_institucion_lleva_la_derivacion_hasta_el_resultado(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    url = f"/casos/enlace/{casos.enlace(derivacion_id)}"
+    browser = casos.app.test_client()
+
+    pasos = [
+        ("recibir", {}),
+        ("aceptar", {}),
+        ("espera", {"motivo": "lista_espera"}),
+        ("curso", {}),
+        ("cumplir", {"texto": "Subsidio de arriendo por tres meses"}),
+    ]
+    for accion, datos in pasos:
+        sent = browser.post(f"{url}/{accion}", data=datos)
+        assert sent.status_code == 303, (accion, sent.text)
+        assert "Recibimos su respuesta" in browser.get(url).text
+
+    derivacion = casos.mundo.derivacion(derivacion_id)
+    assert derivacion.estado is Estado.CUMPLIDA
+    assert {r.grado for r in _respuestas(casos)} == {Grado.A}
+    assert casos.mundo.hitos()[-1].actor_nombre == "DIDECO"
+    assert casos.mundo.hechos()[-1] == "casos.derivacion.cumplida"
+
+
+def test_responder_dos_veces_lo_mismo_explica_lo_ya_respondido(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    token = casos.enlace(derivacion_id)
+    browser = casos.app.test_client()
+    browser.post(f"/casos/enlace/{token}/recibir")
+    hechos = casos.mundo.hechos()
+
+    again = browser.post(f"/casos/enlace/{token}/recibir")
+    json = browser.post(f"/casos/api/v1/enlace/{token}/recibir", json={})
+    asked = browser.get(f"/casos/enlace/{token}/recibir")
+
+    assert (again.status_code, json.status_code, asked.status_code) == (409, 409, 409)
+    assert "Confirmar que se recibió" in again.text
+    assert json.json["estado_actual"] == "recibida"
+    assert json.json["transiciones_permitidas"] == ["aceptar", "anular", "rechazar", "vencer"]
+    assert casos.mundo.hechos() == hechos
+    assert len(_respuestas(casos)) == 1
+
+
+def test_rechazar_pide_un_motivo_y_despues_no_se_muestran_datos(casos: Casos) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.ENVIADA))
+    browser = casos.app.test_client()
+    url = f"/casos/enlace/{token}"
+
+    asked = browser.get(f"{url}/rechazar")
+    without = browser.post(f"{url}/rechazar", data={"texto": "Ya la atiende otra institución"})
+    sent = browser.post(f"{url}/rechazar", data={"motivo": "sin_cupo", "texto": "Hasta marzo"})
+    page = browser.get(url)
+
+    assert (asked.status_code, without.status_code, sent.status_code) == (200, 422, 303)
+    assert "Ya la atiende otra institución" in without.text
+    assert "Elija uno de los motivos" in without.text
+    assert "No hay cupo" in page.text
+    assert "Baptiste" not in page.text
+    assert "<form" not in re.sub(r"(?s).*<main", "", page.text)
+
+
+@pytest.mark.parametrize(
+    ("accion", "datos", "campo"),
+    [
+        ("rechazar", {}, "motivo"),
+        ("rechazar", {"motivo": "no me gusta"}, "motivo"),
+        ("aceptar", {"motivo": "sin_cupo"}, "motivo"),
+        ("aceptar", {"texto": "x" * 2001}, "texto"),
+        ("aceptar", {"otro": 1}, "otro"),
+    ],
+)
+def test_la_api_dice_que_campo_corregir(
+    casos: Casos, accion: str, datos: dict[str, object], campo: str
+) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.ENVIADA))
+
+    answer = casos.app.test_client().post(f"/casos/api/v1/enlace/{token}/{accion}", json=datos)
+
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+    assert list(answer.json["errors"]) == [campo]
+
+
+def test_una_respuesta_tardia_llega_y_no_se_repite(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.VENCIDA)
+    token = casos.enlace(derivacion_id)
+    browser = casos.app.test_client()
+
+    first = browser.post(f"/casos/enlace/{token}/aceptar")
+    second = browser.post(f"/casos/enlace/{token}/aceptar")
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert casos.mundo.derivacion(derivacion_id).estado is Estado.VENCIDA
+    assert [r.tardia for r in _respuestas(casos)] == [True]
+
+
+def test_un_enlace_solo_abre_su_derivacion(casos: Casos) -> None:
+    una = casos.mundo.en(Estado.ENVIADA)
+    otra = casos.mundo.preparar(casos.mundo.pedido("OLN.PROTECCION"))
+    casos.mundo.hacer(otra, Accion.ENVIAR)
+    token = casos.enlace(una)
+
+    answer = casos.app.test_client().post(f"/casos/enlace/{token}/aceptar")
+
+    assert answer.status_code == 303
+    assert casos.mundo.derivacion(una).estado is Estado.ACEPTADA
+    assert casos.mundo.derivacion(otra).estado is Estado.ENVIADA
+
+
+@pytest.mark.parametrize("accion", ["verificar", "anular", "vencer", "enviar", "disputar"])
+def test_lo_que_es_de_la_oficina_no_se_hace_por_el_enlace(casos: Casos, accion: str) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.CUMPLIDA))
+    browser = casos.app.test_client()
+
+    assert browser.post(f"/casos/enlace/{token}/{accion}").status_code == 404
+    assert browser.post(f"/casos/api/v1/enlace/{token}/{accion}", json={}).status_code == 404
+
+
+def test_quien_prueba_muchos_enlaces_espera(casos: Casos) -> None:
+    browser = casos.app.test_client()
+
+    codes = [browser.get(f"/casos/enlace/{uuid4().hex}").status_code for _ in range(31)]
+
+    assert codes == [404] * 30 + [429]
+
+
+def test_solo_un_servicio_de_la_oficina_pide_enlaces(casos: Casos) -> None:
+    path = f"/derivaciones/{casos.mundo.en(Estado.ENVIADA)}/enlace"
+
+    for rol in ("recepcion", "profesional", "coordinacion", "administrador"):
+        assert casos.api(rol, "POST", path).status_code == 403
+    made = casos.api("servicio", "POST", path)
+
+    assert made.status_code == 201
+    assert set(made.json) == {"correo", "institucion", "folio", "servicio", "url", "vence_en"}
+    assert made.json["correo"] == "dideco@red.example"
+
+
+@pytest.mark.parametrize("estado", [Estado.BORRADOR, Estado.ANULADA, Estado.RECHAZADA])
+def test_de_lo_que_no_espera_respuesta_no_se_hacen_enlaces(casos: Casos, estado: Estado) -> None:
+    path = f"/derivaciones/{casos.mundo.en(estado)}/enlace"
+
+    assert casos.api("servicio", "POST", path).status_code == 409
+
+
+def test_sin_correo_no_se_hace_enlace(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    with casos.db.begin() as session:
+        session.connection().exec_driver_sql("UPDATE instituciones SET correo = NULL")
+
+    made = casos.api("servicio", "POST", f"/derivaciones/{derivacion_id}/enlace")
+
+    assert (made.json["correo"], made.json["url"]) == (None, None)
+    assert casos.enlaces() == []
+
+
+def test_el_correo_no_viaja_en_el_hecho(casos: Casos) -> None:
+    casos.mundo.en(Estado.ENVIADA)
+
+    with casos.db.read() as session:
+        hecho = session.scalars(
+            select(Outbox).where(Outbox.tipo == "casos.derivacion.enviada")
+        ).one()
+    assert "@" not in str(hecho.cuerpo)

@@ -1,0 +1,134 @@
+"""The directory of the network: seeded once, found by theme and by words, kept up to date."""
+
+import json
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+from sqlalchemy import func, select
+from tests.unit.casos.derivaciones.casos_app import Casos, OficinaLike, levantar
+
+from casos.red.actions import sembrar
+from casos.red.models import Capacidad, Institucion, ServicioRed
+from casos.red.queries import institucion_por_sigla, servicios
+from casos.taxonomia import temas
+
+# The acronyms that the registers of past years use.
+DEL_REGISTRO = ["CAJ", "CESFAM", "DIDECO", "IT", "MUJER", "OLN", "OMIL", "PDI", "SERMIG", "SJM"]
+
+
+@pytest.fixture
+def casos(oficina: OficinaLike) -> Iterator[Casos]:
+    """The real application with its network."""
+    with levantar(oficina) as made:
+        yield made
+
+
+def _siglas(casos: Casos, **filtro: str) -> list[str]:
+    with casos.db.read() as session:
+        return [s.institucion.sigla for s in servicios(session, **filtro)]
+
+
+def test_los_datos_iniciales_dicen_su_version_su_fuente_y_temas_que_existen() -> None:
+    datos = json.loads((files("casos.red") / "datos.json").read_text(encoding="utf-8"))
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", datos["version"])
+    codigos = [s["codigo"] for i in datos["instituciones"] for s in i["servicios"]]
+    assert len(codigos) == len(set(codigos))
+    for institucion in datos["instituciones"]:
+        assert institucion["fuente"]
+        for servicio in institucion["servicios"]:
+            assert set(servicio["temas"]) <= set(temas())
+    cubiertos = {t for i in datos["instituciones"] for s in i["servicios"] for t in s["temas"]}
+    assert cubiertos == set(temas()) - {"OTRO"}
+
+
+def test_sembrar_dos_veces_no_repite_ni_pisa_lo_editado(casos: Casos) -> None:
+    with casos.db.begin() as session:
+        antes = session.scalar(select(func.count()).select_from(ServicioRed))
+        institucion_por_sigla(session, "SJM").correo = "hola@sjm.example"
+        assert sembrar(session) == 0
+    with casos.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(ServicioRed)) == antes
+        sjm = institucion_por_sigla(session, " sjm ")
+        assert sjm is not None
+        assert sjm.correo == "hola@sjm.example"
+
+
+@pytest.mark.parametrize("sigla", DEL_REGISTRO)
+def test_las_siglas_del_registro_estan(casos: Casos, sigla: str) -> None:
+    with casos.db.read() as session:
+        assert institucion_por_sigla(session, sigla) is not None
+
+
+def test_los_correos_de_demostracion_son_de_un_dominio_reservado(casos: Casos) -> None:
+    with casos.db.read() as session:
+        correos = [i.correo for i in session.scalars(select(Institucion))]
+    assert all(correo and correo.endswith("@red.example") for correo in correos)
+
+
+def test_primero_los_del_tema_despues_los_de_su_familia(casos: Casos) -> None:
+    siglas = _siglas(casos, tema="DER.NNA")
+
+    assert "OLN" in siglas
+    propios = [s for s in siglas if s in {"OLN", "MEJOR_NINEZ", "UNICEF"}]
+    assert siglas[: len(propios)] != []
+    assert siglas.index("OLN") < siglas.index("IT")
+    assert "OMIL" not in siglas
+
+
+@pytest.mark.parametrize(
+    ("texto", "sigla"),
+    [("jesuita", "SJM"), ("INSPECCION", "IT"), ("niñez proteccion", "OLN"), ("sermig", "SERMIG")],
+)
+def test_se_encuentra_sin_acentos_ni_orden(casos: Casos, texto: str, sigla: str) -> None:
+    assert sigla in _siglas(casos, texto=texto)
+
+
+def test_la_pagina_busca_y_dice_cuando_no_hay(casos: Casos) -> None:
+    browser = casos.como("recepcion")
+
+    found = browser.get("/casos/red", query_string={"q": "refugio"})
+    none = browser.get("/casos/red", query_string={"q": "zzzz"})
+
+    assert "Alto Comisionado" in found.text
+    assert "Ningún servicio coincide" in none.text
+    assert "@red.example" not in found.text
+
+
+def test_la_coordinacion_actualiza_cupo_y_correo(casos: Casos) -> None:
+    servicio = casos.mundo.servicio("OMIL.EMPLEO")
+    url = f"/casos/red/servicios/{servicio}"
+    browser = casos.como("coordinacion")
+    assert "omil@red.example" in browser.get(url).text
+    datos = {"capacidad": "sin_cupo", "estado": "activo", "correo": "empleo@omil.example"}
+
+    bad = browser.post(url, data=datos | {"correo": "sin arroba", "version": "1"})
+    good = browser.post(url, data=datos | {"version": "1"})
+    stale = browser.post(url, data=datos | {"version": "1"})
+
+    assert (bad.status_code, good.status_code, stale.status_code) == (422, 303, 412)
+    assert "sin arroba" in bad.text
+    with casos.db.read() as session:
+        guardado = session.get_one(ServicioRed, servicio)
+        assert guardado.capacidad is Capacidad.SIN_CUPO
+        assert guardado.capacidad_el is not None
+        omil = institucion_por_sigla(session, "OMIL")
+        assert omil is not None
+        assert omil.correo == "empleo@omil.example"
+
+
+def test_solo_la_coordinacion_edita(casos: Casos) -> None:
+    url = f"/casos/red/servicios/{casos.mundo.servicio('OMIL.EMPLEO')}"
+
+    assert [casos.como(r).get(url).status_code for r in ("profesional", "recepcion")] == [403, 403]
+
+
+def test_api_lista_los_servicios_sin_sus_correos(casos: Casos) -> None:
+    answer = casos.api("profesional", "GET", "/red/servicios?tema=SOC")
+
+    assert answer.status_code == 200
+    assert answer.json["servicios"][0]["institucion"]["sigla"]
+    assert "@" not in answer.text
+    assert casos.api("administrador", "GET", "/red/servicios").status_code == 403
