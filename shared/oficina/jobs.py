@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import kombu.exceptions
 from celery import Celery
@@ -21,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from oficina import telemetry
 from oficina.bus.topology import amqp_urls
-from oficina.db import Database
 from oficina.env import Env
 from oficina.settings import Settings
 
@@ -35,7 +33,6 @@ _EMBEDDED = {"polling_interval": 0.05}
 _RABBITMQ = {"confirm_publish": True, "max_retries": 1, "interval_start": 0.0, "interval_max": 0.0}
 
 _by_service: dict[str, Celery] = {}
-_by_database: WeakKeyDictionary[Database, Celery] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -105,17 +102,14 @@ def make_celery(jobs: Jobs, settings: Settings, env: Env) -> Celery:
         register = celery.task(name=f"{jobs.servicio}.{name}", shared=False, lazy=False)
         register(_bound(function, env))
     _by_service[jobs.servicio] = celery
-    _by_database[env.db] = celery
     return celery
 
 
-def nudge(env: Env, task: str, *args: Any) -> None:
-    """Ask the service of `env` to run a task soon. Never fails: the sweep is the guarantee."""
-    _send(_by_database.get(env.db), task, args)
-
-
 def nudge_after_commit(session: Session, task: str, *args: Any) -> None:
-    """Ask for `<servicio>.<task>` once this session has committed; a rollback forgets it."""
+    """Ask for `<servicio>.<task>` once this session has committed; a rollback forgets it.
+
+    The commit never fails nor waits for it: the sweep is the guarantee.
+    """
     session.info.setdefault("nudges", []).append((task, args))
 
 

@@ -27,7 +27,7 @@ from oficina.events import Clasificacion
 from oficina.events.casos import CasoAbierto, CasoElevado, CasoOrientado
 from oficina.migrations import migrate
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 # What the handlers of these tests leave behind, in the subscriber's own database.
 _metadata = MetaData()

@@ -4,34 +4,25 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
-from typing import Any
 
 import pika
 import pytest
+from sqlalchemy import text
 
 from oficina.db import Database
 from oficina.env import Env
-from oficina.jobs import Jobs, make_celery, nudge, run_worker
+from oficina.jobs import Jobs, make_celery, nudge_after_commit, run_worker
 from oficina.settings import Settings
+from oficina.web.client import ServiceClient
 
-PATIENCE = 20.0
-
-
-class _NoClient:
-    """A service that asks nobody."""
-
-    def get(self, *_args: Any, **_options: Any) -> Any:
-        raise NotImplementedError
-
-    def post(self, *_args: Any, **_options: Any) -> Any:
-        raise NotImplementedError
+PATIENCE = 60.0
 
 
 @pytest.fixture
 def env(amqp_url: str, tmp_path: Path) -> Iterator[Env]:
     settings = Settings(amqp_url=amqp_url, database_url="postgresql://unused/unused")
     db = Database(f"sqlite:///{tmp_path}/notificaciones.db")
-    yield Env(settings, db, _NoClient())
+    yield Env(settings, db, ServiceClient(settings))
     db.close()
 
 
@@ -44,8 +35,10 @@ def test_a_nudge_waits_in_its_queue_until_a_worker_comes(env: Env, amqp_url: str
         done.put(mensaje_id)
 
     celery = make_celery(jobs, env.settings, env)
-    for number in range(20):
-        nudge(env, "enviar", f"m-{number}")
+    with env.db.begin() as session:
+        session.execute(text("SELECT 1"))
+        for number in range(20):
+            nudge_after_commit(session, "notificaciones.enviar", f"m-{number}")
     stop = threading.Event()
     worker = threading.Thread(target=run_worker, args=(celery, stop))
     worker.start()
