@@ -4,9 +4,9 @@ Three context variables follow a request or a fact wherever it goes: `correlatio
 a whole), `causation_id` (the fact that caused this work) and `traceparent` (W3C Trace Context).
 
 The log never carries personal data, by construction: a line is an event name and fields; a text is
-written only under a key of `SAFE_KEYS` or when it is an id, a number only while it is a count, and
-everything else becomes `[omitido]`. Of an exception only its class and its frames are written,
-because messages quote values; of a library's own record only its template.
+written only when it is an id, or under a key of `SAFE_KEYS` while it is one word, a number only
+while it is a count, and everything else becomes `[omitido]`. Of an exception only its class and its
+frames are written, because messages quote values; of a library's own record only its template.
 """
 
 import json
@@ -43,15 +43,19 @@ LATENCY = Histogram(
 
 SAFE_KEYS = frozenset(
     {
-        "accion", "cola", "correlation_id", "endpoint", "error", "estado", "evento", "frames",
-        "kind", "level", "logger", "method", "plantilla", "recurso", "ruta", "servicio", "subject",
-        "tarea", "timestamp", "tipo", "trace_id", "transport",
+        "accion", "cola", "correlation_id", "endpoint", "error", "estado", "evento", "kind",
+        "level", "logger", "method", "recurso", "ruta", "servicio", "subject", "tarea",
+        "timestamp", "tipo", "trace_id", "transport",
     }
 )  # fmt: skip
+# Written by this module alone: the template of a library's record, the frames of an exception.
+OWN_KEYS = frozenset({"plantilla", "frames"})
 OMITTED = "[omitido]"
 COUNT_LIMIT = 1_000_000  # phone and document numbers are larger than any count that we log
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+_WORD = re.compile(r"[^\s@]{0,200}")
+_EVENT = re.compile(r"[a-z0-9_]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -188,9 +192,10 @@ def _exception_of(info: Any) -> BaseException | None:
 def _template_only(_logger: Any, _method: str, line: Line) -> Line:
     """A library's record: what it always says, without the values of this time."""
     record: logging.LogRecord = line["_record"]
-    if not record.name.startswith("gunicorn."):
-        line["event"] = "registro_ajeno"
-        line["plantilla"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    is_server = record.name.startswith("gunicorn.")
+    template = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    line["plantilla"] = record.getMessage() if is_server else template
+    line["event"] = "registro_ajeno"
     return line
 
 
@@ -199,13 +204,14 @@ def _omit_unsafe(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _is_safe(key: str, value: Any) -> bool:
-    if key == "event" or value is None or isinstance(value, (bool, UUID, Enum, date, datetime)):
+    if value is None or key in OWN_KEYS or isinstance(value, (bool, UUID, Enum, date, datetime)):
         return True
     if isinstance(value, (int, float)):
         return abs(value) < COUNT_LIMIT
-    if key in SAFE_KEYS:
-        return True
-    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+    if not isinstance(value, str):
+        return False
+    shape = _EVENT if key == "event" else _WORD if key in SAFE_KEYS else _UUID
+    return shape.fullmatch(value) is not None
 
 
 def _to_json(line: Any, **_options: Any) -> str:

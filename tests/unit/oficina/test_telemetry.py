@@ -48,10 +48,12 @@ def test_a_line_is_an_event_with_safe_fields(log: Any, capsys: pytest.CaptureFix
 
 
 def test_what_may_be_personal_is_left_out(log: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    log.info("x", nombre=NAME, telefono=PHONE, documento=26123456, lista=[NAME], persona_id=NAME)
+    fields = {"nombre": NAME, "telefono": PHONE, "documento": 26123456, "lista": [NAME]}
+    careless = f"llamó {NAME}"
+    log.info(careless, **fields, persona_id=NAME, error=NAME, estado="a@b.example")
 
     (line,) = _lines(capsys)
-    for key in ("nombre", "telefono", "documento", "lista", "persona_id"):
+    for key in (*fields, "persona_id", "error", "estado", "event"):
         assert line[key] == OMITTED
 
 
