@@ -76,7 +76,7 @@ def nombres(env: Env, personas: Iterable[UUID]) -> Mapping[UUID, str]:
             hallados |= _names(env, pedidas[start : start + POR_PREGUNTA])
     except DomainError as error:
         # The agenda is worth reading without names: the page says that they are missing.
-        log.warning("sin_nombres", motivo=type(error).__name__)
+        log.warning("sin_nombres", kind=type(error).__name__)
     return hallados
 
 

@@ -69,7 +69,7 @@ def _asked(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
     try:
         return reunir(env, mensaje)
     except (DomainError, AunNo) as error:
-        log.warning("sin_datos", mensaje_id=mensaje.id, motivo=type(error).__name__)
+        log.warning("sin_datos", mensaje_id=mensaje.id, kind=type(error).__name__)
         return None
 
 

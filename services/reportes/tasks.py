@@ -26,7 +26,7 @@ from reportes.schemas import EtiquetasSchema, PaginaSchema
 
 HECHOS = "/casos/api/v1/hechos"
 ETIQUETAS = "/casos/api/v1/hechos/etiquetas"
-LIMITE = 500
+LIMITE = 200
 
 REPASO = timedelta(minutes=1)
 """Without any nudge, ask again after this long."""
@@ -83,7 +83,7 @@ def generar_informe(env: Env, informe_id: str) -> None:
             actions.avanzar_informe(session, cual, 40)
         pdf = hacer_pdf(documento(figuras, palabras, real_now()))
     except (RenderFallido, DomainError) as error:
-        log.error("informe_no_hecho", informe_id=informe_id, motivo=str(error))
+        log.error("informe_no_hecho", informe_id=informe_id, kind=type(error).__name__)
         with env.db.begin() as session:
             actions.soltar_informe(session, cual)
         return
