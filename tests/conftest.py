@@ -17,10 +17,13 @@ SERVER_FIXTURES = {"fresh_pg", "pg_pattern", "amqp_url", "redis_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server, so that `make test-embedded` can leave it out."""
+    """Mark what needs a server or a browser, so that `make test-embedded` can leave it out."""
     for item in items:
-        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if SERVER_FIXTURES.intersection(fixtures):
             item.add_marker("servers")
+        if "browser" in fixtures:
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
