@@ -1,7 +1,7 @@
 """A form is a marshmallow schema read from what a browser sends, and shown again as it was sent.
 
-A blank field is a missing one. Names with dots are nested: `documento.numero`, `contactos.0.valor`.
-Names that the schema does not know (the button, for one) are left aside.
+A blank field is a missing one. Names with dots are nested: `documento.numero`. Names that the
+schema does not know (the button, for one) are left aside.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,10 +60,8 @@ class Form:
 
     def label_of(self, field: str) -> str:
         """The name that people know a field by, where its schema says it (`etiqueta`)."""
-        for name, known in self.schema.load_fields.items():
-            if (known.data_key or name) == field:
-                return str(known.metadata.get("etiqueta", ""))
-        return ""
+        known = _field_of(self.schema, field)
+        return str(known.metadata.get("etiqueta", "")) if known else ""
 
     def errors_of(self, field: str) -> list[str]:
         """What is wrong with one field."""
@@ -80,14 +78,22 @@ class Form:
     def _field_at(self, path: str) -> str:
         """The field to which an error belongs: of a choice among several, the whole choice."""
         parent, _dot, number = path.rpartition(".")
-        return parent if number.isdigit() and parent in self._choices() else path
+        is_one_of_many = number.isdigit() and isinstance(
+            _field_of(self.schema, parent), fields.List
+        )
+        return parent if is_one_of_many else path
 
-    def _choices(self) -> set[str]:
-        return {
-            field.data_key or name
-            for name, field in self.schema.load_fields.items()
-            if isinstance(field, fields.List) and not isinstance(field.inner, fields.Nested)
-        }
+
+def _field_of(schema: Schema, path: str) -> fields.Field[Any] | None:
+    """The field that a path names, through the nested ones."""
+    first, _dot, rest = path.partition(".")
+    for name, field in schema.load_fields.items():
+        if (field.data_key or name) != first:
+            continue
+        if not rest:
+            return field
+        return _field_of(field.schema, rest) if isinstance(field, fields.Nested) else None
+    return None
 
 
 def _read(schema: Schema, sent: MultiDict[str, str], prefix: str) -> dict[str, Any]:
@@ -102,35 +108,13 @@ def _read(schema: Schema, sent: MultiDict[str, str], prefix: str) -> dict[str, A
 
 def _read_field(field: fields.Field[Any], sent: MultiDict[str, str], path: str) -> Any:
     if isinstance(field, fields.Nested):
-        return _read_nested(field, sent, path)
+        return _read(field.schema, sent, f"{path}.") or None
     if isinstance(field, fields.List):
-        if isinstance(field.inner, fields.Nested):
-            return _read_rows(field.inner, sent, path) or None
         return [text.strip() for text in sent.getlist(path) if text.strip()] or None
     text = sent.get(path, "")
     # A password is taken as it was typed.
     text = text if field.metadata.get("raw") else text.strip()
     return text or None
-
-
-def _read_nested(field: fields.Nested, sent: MultiDict[str, str], path: str) -> Any:
-    if field.many:
-        return _read_rows(field, sent, path) or None
-    return _read(field.schema, sent, f"{path}.") or None
-
-
-def _read_rows(field: fields.Nested, sent: MultiDict[str, str], path: str) -> list[dict[str, Any]]:
-    """The rows `path.0`, `path.1`…; a row that was left blank is not one."""
-    numbers = {rest for name in sent if (rest := _row_number(name, path)) is not None}
-    rows = [_read(field.schema, sent, f"{path}.{number}.") for number in sorted(numbers)]
-    return [row for row in rows if row]
-
-
-def _row_number(name: str, path: str) -> int | None:
-    if not name.startswith(f"{path}."):
-        return None
-    number = name[len(path) + 1 :].partition(".")[0]
-    return int(number) if number.isdigit() else None
 
 
 def _as_sent(initial: Mapping[str, Any]) -> MultiDict[str, str]:
@@ -147,8 +131,6 @@ def _leaves(value: Any, path: str) -> Iterable[tuple[str, Any]]:
         for key, inner in value.items():
             yield from _leaves(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        for number, inner in enumerate(value):
-            nested = isinstance(inner, Mapping)
-            yield from _leaves(inner, f"{path}.{number}" if nested else path)
+        yield from ((path, inner) for inner in value)
     else:
         yield path, value

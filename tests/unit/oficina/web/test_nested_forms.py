@@ -1,0 +1,89 @@
+"""Forms whose fields are inside others."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Flask
+
+from oficina.errors import DatosInvalidos
+from oficina.web.forms import Form
+
+
+class DocumentoSchema(ma.Schema):
+    """One document."""
+
+    numero = ma.fields.String(
+        required=True, validate=ma.validate.Length(min=3), metadata={"etiqueta": "Número"}
+    )
+    pais = ma.fields.String(load_default="CHL")
+
+
+class PersonaSchema(ma.Schema):
+    """Somebody with a document."""
+
+    nombre = ma.fields.String(required=True, metadata={"etiqueta": "Nombre"})
+    documento = ma.fields.Nested(DocumentoSchema)
+    idiomas = ma.fields.List(ma.fields.String())
+
+
+def _sent(app: Flask, data: dict[str, Any]) -> Form:
+    with app.test_request_context(method="POST", data=data):
+        return Form(PersonaSchema())
+
+
+def test_names_with_dots_are_nested(app: Flask) -> None:
+    form = _sent(app, {"nombre": "Ana", "documento.numero": " 123 ", "idiomas": ["es", "", "ht"]})
+
+    assert form.valid
+    assert form.data == {
+        "nombre": "Ana",
+        "documento": {"numero": "123", "pais": "CHL"},
+        "idiomas": ["es", "ht"],
+    }
+
+
+def test_what_was_left_blank_is_not_there(app: Flask) -> None:
+    form = _sent(app, {"nombre": "Ana", "documento.numero": " ", "documento.pais": ""})
+
+    assert form.data == {"nombre": "Ana"}
+
+
+def test_errors_are_at_the_field_as_it_is_called(app: Flask) -> None:
+    form = _sent(app, {"documento.pais": "VEN", "documento.numero": "a"})
+
+    assert not form.valid
+    assert form.errors == {
+        "nombre": ["Falta este dato."],
+        "documento.numero": ["Debe tener al menos 3 caracteres."],
+    }
+    assert form.label_of("nombre") == "Nombre"
+    assert form.label_of("documento.numero") == "Número"
+    assert form.label_of("documento.otro") == form.label_of("otro.numero") == ""
+    assert form.value("documento.pais") == "VEN"
+
+
+def test_rules_add_their_errors_beside_the_fields(app: Flask) -> None:
+    form = _sent(app, {"nombre": "Ana"})
+
+    form.add_errors(DatosInvalidos({"documento": {"numero": ["Ya existe."]}}, "Revise."))
+
+    assert not form.valid
+    assert form.errors == {"documento.numero": ["Ya existe."], "": ["Revise."]}
+
+
+def test_values_of_a_thing_fill_its_form(app: Flask) -> None:
+    known = {
+        "nombre": "Ana",
+        "documento": {"numero": 7, "pais": None},
+        "idiomas": ["es", "ht"],
+        "acepta": True,
+        "rechaza": False,
+    }
+    with app.test_request_context():
+        form = Form(PersonaSchema(), initial=known)
+
+    assert form.value("documento.numero") == "7"
+    assert form.value("documento.pais") == ""
+    assert form.values("idiomas") == ["es", "ht"]
+    assert form.value("acepta") == "1"
+    assert form.value("rechaza") == ""
