@@ -1,6 +1,6 @@
 """Pages of cases: the list with what is late on top, and the case with its whole story."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
-from casos.expedientes.relato import Lectura, contar
+from casos.expedientes.relato import Lectura, Linea, contar
 from casos.expedientes.schemas import (
     FiltroCasosSchema,
     NuevaAsignacion,
@@ -157,17 +157,35 @@ def ver(caso_id: UUID) -> ResponseReturnValue:
     return page
 
 
+@bp.get("/expedientes/<uuid:caso_id>/situacion")
+@requires("casos.caso.ver")
+def situacion(caso_id: UUID) -> Response:
+    """State and deadlines, for the page that follows by itself."""
+    with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        plazos = _plazos(session, caso_id)
+    return _parte("casos/_situacion.html", f"{caso.version}|{plazos!r}", caso=caso, plazos=plazos)
+
+
 @bp.get("/expedientes/<uuid:caso_id>/relato")
 @requires("casos.caso.ver")
 def relato(caso_id: UUID) -> Response:
-    """State, deadlines and story, for the page that follows by itself."""
-    vista = _vista(caso_id)
+    """The story, for the page that follows by itself."""
+    with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        lineas = _lineas(session, caso_id)
+    ultima = max((linea.hito.id.hex for linea in lineas), default="")
+    return _parte("casos/_relato.html", ultima, caso=caso, lineas=lineas)
+
+
+def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response:
+    """A living part of the page of a case; what did not change is not read again."""
 
     def render() -> str:
-        registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
-        return render_template("casos/_relato.html", **vista)
+        registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso.id)
+        return render_template(plantilla, caso=caso, **vista)
 
-    return vivo(_huella(vista), render)
+    return vivo(huella, render)
 
 
 @bp.post("/expedientes/<uuid:caso_id>/orientaciones")
@@ -242,9 +260,9 @@ def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool =
 def _pagina(
     caso_id: UUID, *, completos: bool = False, enviado: tuple[str, Form] | None = None
 ) -> str:
-    vista = _vista(caso_id)
-    caso: Caso = vista["caso"]
     with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        vista = {"lineas": _lineas(session, caso_id), "plazos": _plazos(session, caso_id)}
         persona = persona_por_id(session, caso.persona_id)
         derivaciones = de_caso(session, caso_id) if puede("casos.derivacion.ver") else ()
         evaluaciones = (
@@ -254,6 +272,7 @@ def _pagina(
         registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
     return render_template(
         "casos/expediente.html",
+        caso=caso,
         **vista,
         persona=persona,
         contactos=contactos_vistos(persona, completos=completos),
@@ -297,19 +316,9 @@ def _opciones(caso: Caso) -> dict[str, Any]:
     }
 
 
-def _vista(caso_id: UUID) -> dict[str, Any]:
-    """What the living part of the page shows."""
-    ahora = clock.now()
-    with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        hitos = queries.historia(session, caso_id)
-        plazos = plazos_de_caso(session, caso_id)
-    vivos = [p for p in plazos if p.estado in {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}]
-    return {
-        "caso": caso,
-        "lineas": contar(hitos, Lectura.de_quien_lee(), idioma_del_lector()),
-        "plazos": [_plazo(plazo, ahora) for plazo in vivos],
-    }
+def _lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
+    hitos = queries.historia(session, caso_id)
+    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector())
 
 
 @dataclass(frozen=True)
@@ -322,17 +331,18 @@ class VistaPlazo:
     pausado: bool
 
 
+def _plazos(session: Session, caso_id: UUID) -> Sequence[VistaPlazo]:
+    """The clocks of a case that have not stopped."""
+    ahora = clock.now()
+    vivos = {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}
+    return [_plazo(p, ahora) for p in plazos_de_caso(session, caso_id) if p.estado in vivos]
+
+
 def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
     pausado = plazo.estado is EstadoPlazo.PAUSADO
     vencido = not pausado and plazo.vence_en < ahora
     nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
     return VistaPlazo(nombre, plazo.vence_en, vencido, pausado)
-
-
-def _huella(vista: Mapping[str, Any]) -> str:
-    lineas, plazos = vista["lineas"], vista["plazos"]
-    ultima = max((linea.hito.id.hex for linea in lineas), default="")
-    return f"{vista['caso'].version}|{ultima}|{plazos!r}"
 
 
 _FILTRO = frozenset(FiltroCasosSchema().fields)

@@ -223,6 +223,22 @@ def test_la_historia_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
     assert "<html" not in otro.text
 
 
+def test_la_situacion_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    path = f"/expedientes/{caso['id']}/situacion"
+    assert f'data-vivo="/casos{path}"' in _expediente(ventanilla, caso)
+
+    primero = ventanilla.pagina(path, "profesional")
+    visto = {"If-None-Match": primero.headers["ETag"]}
+    igual = ventanilla.pagina(path, "profesional", headers=visto)
+    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
+    otro = ventanilla.pagina(path, "profesional", headers=visto)
+
+    assert (primero.status_code, igual.status_code, otro.status_code) == (200, 304, 200)
+    assert "Abierto" in primero.text
+    assert "En evaluación" in otro.text
+
+
 def test_los_plazos_se_ven_y_se_vencen(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso()
     assert "Primer contacto: vence el" in _expediente(ventanilla, caso)
@@ -287,8 +303,8 @@ def _repartir(ventanilla: Ventanilla) -> None:
 def test_quien_administra_no_ve_el_caso(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso()
 
-    for path in (f"/expedientes/{caso['id']}", f"/expedientes/{caso['id']}/relato"):
-        page = ventanilla.pagina(path, "administrador")
+    for parte in ("", "/relato", "/situacion"):
+        page = ventanilla.pagina(f"/expedientes/{caso['id']}{parte}", "administrador")
         assert page.status_code == 403
         assert caso["folio"] not in page.text
 
