@@ -1,8 +1,8 @@
 """What can be done with a register: look at it, bring it, load it, go on with it, drop it.
 
 The command line reads a file of its own disk (`previsualizar`, `cargar`); a page brings the file
-first (`traer`) and loads it later (`empezar`, then `seguir` in a task). Both write the same rows
-and may be mixed: what is in is never in twice.
+first (`revisar`, `traer`) and loads it later (`empezar`, then `seguir` in a task). Both write the
+same rows and may be mixed: what is in is never in twice.
 """
 
 import base64
@@ -64,13 +64,20 @@ def cargar(
     return _con_rechazadas(resumen, al_final[antes:])
 
 
-def traer(session: Session, nombre: str, contenido: bytes, actor: Actor) -> Importacion:
-    """Keep a file, encrypted, until somebody loads or discards it.
+def revisar(contenido: bytes) -> Registro:
+    """Read a file that somebody brought; it takes a second, so do it before any transaction.
 
-    Raises ArchivoIlegible when it is no register; then nothing is kept.
+    Raises ArchivoIlegible when it is no register.
     """
     _comprobar_tamano(len(contenido))
-    importacion = _nueva(session, nombre, contenido, Registro.de(leer(contenido)), actor)
+    return queries.leido(_en_texto(contenido))
+
+
+def traer(
+    session: Session, nombre: str, contenido: bytes, registro: Registro, actor: Actor
+) -> Importacion:
+    """Keep a file that `revisar` read, encrypted, until somebody loads or discards it."""
+    importacion = _nueva(session, nombre, contenido, registro, actor)
     auditar(session, actor, "casos.importacion.traer", "importacion", importacion.id)
     return importacion
 
@@ -151,8 +158,7 @@ def _nueva(
     )
     session.add(importacion)
     session.flush()
-    texto = base64.b64encode(contenido).decode()
-    session.add(ArchivoImportado(importacion_id=importacion.id, contenido=texto))
+    session.add(ArchivoImportado(importacion_id=importacion.id, contenido=_en_texto(contenido)))
     return importacion
 
 
@@ -162,7 +168,11 @@ def _empezar(session: Session, importacion: Importacion, actor: Actor) -> None:
 
 
 def _huella(contenido: bytes) -> str:
-    return blind_index("casos.importacion.archivo", base64.b64encode(contenido).decode())
+    return blind_index("casos.importacion.archivo", _en_texto(contenido))
+
+
+def _en_texto(contenido: bytes) -> str:
+    return base64.b64encode(contenido).decode()
 
 
 def _con_rechazadas(resumen: Resumen, rechazadas: Sequence[Problema]) -> Resumen:

@@ -35,6 +35,7 @@ from casos.importacion.fechas import (
 )
 from casos.importacion.problemas import N_, ArchivoIlegible, Problema
 from casos.importacion.vocabulario import plano, vocabulario
+from casos.personas import nombres
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import DocumentoInvalido
 
@@ -276,7 +277,7 @@ class _Lector:
             resultado=self._resultado(escrito.get("resultado", ""), derivada_a, nota),
             funcionario=escrito.get("funcionario", ""),
             nota="\n".join(filter(None, nota)),
-            huella=_huella(fecha, nombre, escrito, celdas.texto(dato.get("documento", ""))),
+            huella=_huella(fecha, nombre, escrito),
         )
 
     def _fecha(self, celda: Celda) -> date | None:
@@ -374,7 +375,10 @@ def _es_atencion(dato: Mapping[str, Celda], renglon: list[Celda]) -> bool:
     return len(dato) > 1
 
 
-def _huella(fecha: date, nombre: str, escrito: Mapping[str, str], documento: str) -> str:
-    """What makes a row the same row when the file is saved again with more or corrected cells."""
-    partes = (nombre, documento, escrito.get("motivo", ""), escrito.get("derivado_a", ""))
-    return "|".join((fecha.isoformat(), *map(plano, partes)))
+def _huella(fecha: date, nombre: str, escrito: Mapping[str, str]) -> str:
+    """What makes a row the same row when the file is saved again with more or corrected cells.
+
+    Day, name, motive and institution; not the document, whose digits people come to correct.
+    """
+    partes = (escrito.get("motivo", ""), escrito.get("derivado_a", ""))
+    return "|".join((fecha.isoformat(), nombres.clave(nombre), *map(plano, partes)))

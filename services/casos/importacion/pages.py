@@ -67,11 +67,12 @@ def traer() -> ResponseReturnValue:
     with closing(archivo):
         contenido = archivo.read(actions.MAX_BYTES + 1)
     try:
-        with env().db.begin() as session:
-            importacion = actions.traer(session, archivo.filename, contenido, actor())
+        registro = actions.revisar(contenido)
     except ArchivoIlegible as error:
         form.add_error("archivo", _(error.texto, **error.valores))
         return _lista(form), 422
+    with env().db.begin() as session:
+        importacion = actions.traer(session, archivo.filename, contenido, registro, actor())
     return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
 
 

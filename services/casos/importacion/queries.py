@@ -92,7 +92,7 @@ def registro_de(session: Session, importacion_id: UUID) -> Registro | None:
     contenido = session.scalar(
         select(ArchivoImportado.contenido).where(ArchivoImportado.importacion_id == importacion_id)
     )
-    return None if contenido is None else _leido(contenido)
+    return None if contenido is None else leido(contenido)
 
 
 def resumen(session: Session, registro: Registro) -> Resumen:
@@ -119,9 +119,10 @@ def problemas(importacion: Importacion) -> Sequence[Problema]:
     return leer_problemas(importacion.problemas)
 
 
-# Reading takes a second: the pages of one preview share it. One register, a few megabytes.
+# Reading takes a second: bringing a file, its preview's pages and its load share it.
 @lru_cache(maxsize=1)
-def _leido(contenido: str) -> Registro:
+def leido(contenido: str) -> Registro:
+    """The register of a file in base64; the last one read is kept. Raises ArchivoIlegible."""
     return Registro.de(leer(base64.b64decode(contenido)))
 
 

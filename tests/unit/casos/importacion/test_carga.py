@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
 from casos.importacion import actions, carga, queries
@@ -41,6 +42,10 @@ def _cuantas(db: Database, tabla: type[Any]) -> int:
 def _personas(db: Database) -> list[Persona]:
     with db.read() as session:
         return list(session.scalars(select(Persona).order_by(Persona.folio)))
+
+
+def _traer(session: Session, contenido: bytes, actor: Actor, nombre: str = "r.xlsx") -> Importacion:
+    return actions.traer(session, nombre, contenido, actions.revisar(contenido), actor)
 
 
 def test_el_anio_entero_se_carga_una_vez_y_da_las_cifras_fijas(
@@ -144,6 +149,16 @@ def test_un_archivo_con_mas_filas_carga_solo_las_nuevas(
     assert _cuantas(db, Atencion) == 4
 
 
+def test_un_run_corregido_en_el_archivo_no_carga_otra_vez_la_fila(
+    db: Database, actor: Actor, registro: Hacer, guardar: Guardar
+) -> None:
+    actions.cargar(db, guardar(registro({"RUT / PASAPORTE": "12.531.909-3"})), actor)
+
+    resumen = actions.cargar(db, guardar(registro({"RUT / PASAPORTE": RUN})), actor)
+
+    assert (resumen.nuevas, resumen.ya_estaban) == (0, 1)
+
+
 def test_quien_la_oficina_ya_conoce_por_su_documento_es_la_misma_persona(
     db: Database, actor: Actor, registro: Hacer, guardar: Guardar
 ) -> None:
@@ -223,7 +238,7 @@ def test_quien_toma_una_carga_desplaza_a_quien_la_tenia(
     contenido = muchas(150)
     leido = Registro.de(leer(contenido))
     with db.begin() as session:
-        importacion = actions.traer(session, "r.xlsx", contenido, actor)
+        importacion = _traer(session, contenido, actor)
         actions.empezar(session, importacion.id, actor)
     primera = tomar(db, importacion.id)
     assert primera is not None
@@ -243,7 +258,7 @@ def test_una_carga_que_nadie_tiene_sigue_donde_quedo(
 ) -> None:
     contenido = muchas(250)
     with db.begin() as session:
-        importacion = actions.traer(session, "r.xlsx", contenido, actor)
+        importacion = _traer(session, contenido, actor)
         actions.empezar(session, importacion.id, actor)
     prueba = tomar(db, importacion.id)
     assert prueba is not None
@@ -299,7 +314,7 @@ def test_descartar_borra_el_archivo_y_no_vuelve_atras(
     db: Database, actor: Actor, registro: Hacer
 ) -> None:
     with db.begin() as session:
-        importacion = actions.traer(session, "../../r.xlsx", registro({}), actor)
+        importacion = _traer(session, registro({}), actor, "../../r.xlsx")
     assert importacion.archivo == "r.xlsx"
     with db.begin() as session:
         actions.descartar(session, importacion.id, actor)
@@ -311,12 +326,12 @@ def test_descartar_borra_el_archivo_y_no_vuelve_atras(
 
 
 def test_un_archivo_que_no_existe_o_pesa_demasiado_se_dice(
-    db: Database, actor: Actor, guardar: Guardar, tmp_path: Path
+    db: Database, guardar: Guardar, tmp_path: Path
 ) -> None:
     pesado = b"x" * (actions.MAX_BYTES + 1)
     with pytest.raises(ArchivoIlegible, match="No existe"):
         actions.previsualizar(db, tmp_path / "nada.xlsx")
     with pytest.raises(ArchivoIlegible, match="más de 10 MB"):
         actions.previsualizar(db, guardar(pesado))
-    with pytest.raises(ArchivoIlegible, match="más de 10 MB"), db.begin() as session:
-        actions.traer(session, "r.xlsx", pesado, actor)
+    with pytest.raises(ArchivoIlegible, match="más de 10 MB"):
+        actions.revisar(pesado)
