@@ -4,6 +4,7 @@ The office's document is Spanish whoever asks for it, as its decree is.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from babel.dates import format_date
@@ -54,9 +55,16 @@ def documento(figuras: Figuras, palabras: Palabras, momento: datetime) -> dict[s
     }
 
 
+@cache
 def mes_dicho(mes: Mes, idioma: str = IDIOMA) -> str:
     """A month in words: «mayo de 2024»."""
     return str(format_date(mes.primer_dia, "MMMM 'de' y" if idioma == "es" else "MMMM y", idioma))
+
+
+@cache
+def mes_corto(mes: Mes, idioma: str = IDIOMA) -> str:
+    """A month at the head of a column: «may 2024»."""
+    return str(format_date(mes.primer_dia, "MMM y", idioma))
 
 
 def _resumen(figuras: Figuras) -> dict[str, Any]:
@@ -139,7 +147,7 @@ def _barras(dichas: list[Fila]) -> dict[str, Any]:
 
 
 def _meses(figuras: Figuras) -> list[str]:
-    return [mes_dicho(figuras.mes), mes_dicho(figuras.mes.anterior), _("Diferencia")]
+    return [mes_corto(figuras.mes), mes_corto(figuras.mes.anterior), _("Diferencia")]
 
 
 def _celdas(fila: Fila) -> list[str]:
@@ -154,14 +162,17 @@ def _celdas_cruzadas(fila: FilaCruzada) -> list[str]:
 
 def numero(valor: int | None, idioma: str = IDIOMA) -> str:
     """A count as people write it; a blank says that it is one."""
-    return str(_("reservado")) if valor is None else str(format_decimal(valor, locale=idioma))
+    if valor is None:
+        return str(_("reservado"))
+    # Below a thousand no language that we speak groups digits.
+    return str(valor) if abs(valor) < 1000 else str(format_decimal(valor, locale=idioma))
 
 
 def diferencia(valor: int | None, idioma: str = IDIOMA) -> str:
     """A difference with its sign; a dash when it is not known or not told."""
     if valor is None:
         return "–"
-    return f"{'+' if valor > 0 else ''}{format_decimal(valor, locale=idioma)}"
+    return f"{'+' if valor > 0 else ''}{numero(valor, idioma)}"
 
 
 def _explicacion(alcance: Alcance) -> str:

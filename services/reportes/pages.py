@@ -15,7 +15,7 @@ from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 from reportes import actions, descargas, exports, queries, vistas
-from reportes.documento import TOTALES, diferencia, mes_dicho, numero
+from reportes.documento import TOTALES, diferencia, mes_corto, mes_dicho, numero
 from reportes.figuras import Figuras
 from reportes.labels import DIMENSIONES, ESTADOS, Palabras
 from reportes.meses import Mes
@@ -35,6 +35,7 @@ def _palabras_de_pagina() -> dict[str, Any]:
         "numero": lambda valor: numero(valor, idioma),
         "diferencia": lambda valor: diferencia(valor, idioma),
         "mes_dicho": lambda mes: mes_dicho(mes, idioma),
+        "mes_corto": lambda mes: mes_corto(mes, idioma),
         "leer_mes": Mes.leer,
         "DIMENSIONES": DIMENSIONES,
         "ESTADOS": ESTADOS,

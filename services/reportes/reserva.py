@@ -36,11 +36,7 @@ def reservadas(valores: Mapping[C, int], sumas: Iterable[Suma[C]]) -> frozenset[
     relaciones = list(sumas)
     ocultas = {celda for celda, valor in valores.items() if 0 < valor < UMBRAL}
     while debiles := _debiles(valores, relaciones, ocultas):
-        mas = {
-            celda
-            for debil in debiles
-            if (celda := _companera(debil, valores, relaciones, ocultas)) is not None
-        }
+        mas = _companeras(debiles, valores, relaciones, ocultas)
         if not mas:
             break
         ocultas |= mas
@@ -131,6 +127,26 @@ def _restar(fila: dict[C, int], otra: Mapping[C, int], factor: int) -> None:
             fila[celda] = resto
         else:
             fila.pop(celda, None)
+
+
+def _companeras(
+    debiles: Iterable[C], valores: Mapping[C, int], sumas: Sequence[Suma[C]], ocultas: set[C]
+) -> set[C]:
+    """Cells to blank for the weak ones; one for those that share a sum, which may be enough."""
+    elegidas: set[C] = set()
+    tocadas: set[C] = set()
+    for debil in debiles:
+        if debil in tocadas:
+            continue
+        celda = _companera(debil, valores, sumas, ocultas)
+        if celda is None:
+            continue
+        elegidas.add(celda)
+        for suma in sumas:
+            celdas = {suma.total, *suma.partes}
+            if debil in celdas or celda in celdas:
+                tocadas |= celdas
+    return elegidas
 
 
 def _companera(
