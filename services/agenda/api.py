@@ -50,7 +50,7 @@ def citas(filtro: Filtro) -> Sequence[Cita]:
 @requires("agenda.cita.agendar")
 def agendar(nueva: NuevaCita) -> Cita:
     """Agendar una cita"""
-    nombre = directorio.profesional(env(), nueva.profesional_id)
+    nombre = directorio.personal().nombre(nueva.profesional_id)
     directorio.de_quien(env(), nueva.persona_id, nueva.caso_id)
     with env().db.begin() as session:
         return actions.agendar(session, nueva, nombre, actor(), clock.now())

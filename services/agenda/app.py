@@ -3,6 +3,7 @@
 from flask import Flask
 
 from agenda import api, pages
+from agenda.directorio import Personal
 from agenda.permissions import PERMISOS
 from agenda.tasks import jobs
 from oficina.settings import Settings
@@ -13,6 +14,7 @@ from oficina.web.client import ServiceClient
 def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
     """The web application of agenda."""
     app = new_app("agenda", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    app.extensions["personal"] = Personal(app.extensions["env"].client)
     app.register_blueprint(pages.bp)
     new_api(app, title="Agenda").register_blueprint(api.bp)
     return app

@@ -4,18 +4,25 @@ People and cases are asked with the reader's own token, so that casos applies th
 the staff is asked of identidad in the service's own name.
 """
 
+import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from oficina import telemetry
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
+from oficina.web.client import ServiceClient, ServicioNoDisponible
 
-ROLES_QUE_ATIENDEN = ("profesional", "coordinacion")
+ROLES_QUE_ATIENDEN = frozenset({"profesional", "coordinacion"})
+VIGENCIA = 60.0
+"""Seconds for which the staff is remembered."""
+
 # The ids travel in the address, whose length has a limit.
 POR_PREGUNTA = 60
 
@@ -32,21 +39,54 @@ class DeQuien:
     caso_folio: str | None
 
 
-def profesionales(env: Env) -> Mapping[UUID, str]:
-    """Names of the staff with whom one can have an appointment, in alphabetical order."""
-    hallados: dict[UUID, str] = {}
-    for rol in ROLES_QUE_ATIENDEN:
-        for uno in env.client.get("identidad", "/identidad/api/v1/funcionarios", {"rol": rol}):
-            hallados[UUID(uno["id"])] = uno["nombre"]
-    return dict(sorted(hallados.items(), key=lambda item: item[1].casefold()))
+class Personal:
+    """The staff with whom one can have an appointment, as identidad said at most a minute ago."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        """Nothing is asked before somebody wants to know."""
+        self._client = client
+        self._nombres: Mapping[UUID, str] = {}
+        self._hasta = 0.0
+        self._lock = threading.Lock()
+
+    def nombres(self) -> Mapping[UUID, str]:
+        """Their names, in alphabetical order; the last known ones while identidad is silent."""
+        with self._lock:
+            if time.monotonic() >= self._hasta:
+                self._refresh()
+            return self._nombres
+
+    def nombre(self, profesional_id: UUID) -> str:
+        """The name of one of them; DatosInvalidos when nobody has this id, also just now."""
+        if profesional_id not in self.nombres():
+            with self._lock:
+                self._refresh()
+        nombre = self._nombres.get(profesional_id)
+        if nombre is None:
+            mensaje = _("Elija a alguien que atienda en la oficina.")
+            raise DatosInvalidos({"profesional_id": [mensaje]})
+        return nombre
+
+    def _refresh(self) -> None:
+        try:
+            todos = self._client.get("identidad", "/identidad/api/v1/funcionarios")
+        except ServicioNoDisponible:
+            if not self._nombres:
+                raise
+            return
+        hallados = {
+            UUID(uno["id"]): uno["nombre"]
+            for uno in todos
+            if ROLES_QUE_ATIENDEN.intersection(uno["roles"])
+        }
+        self._nombres = dict(sorted(hallados.items(), key=lambda item: item[1].casefold()))
+        self._hasta = time.monotonic() + VIGENCIA
 
 
-def profesional(env: Env, profesional_id: UUID) -> str:
-    """The name of one of them; DatosInvalidos when nobody is called so."""
-    nombre = profesionales(env).get(profesional_id)
-    if nombre is None:
-        raise DatosInvalidos({"profesional_id": [_("Elija a alguien que atienda en la oficina.")]})
-    return nombre
+def personal() -> Personal:
+    """The staff, as the current application knows it."""
+    found: Personal = current_app.extensions["personal"]
+    return found
 
 
 def de_quien(env: Env, persona_id: UUID | None, caso_id: UUID | None) -> DeQuien | None:

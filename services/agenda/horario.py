@@ -49,6 +49,10 @@ class Horario:
     duraciones: tuple[int, ...]
     lugares: Mapping[str, Lugar]
 
+    def atiende(self, dia: date) -> bool:
+        """Whether the office receives people on that day of the week."""
+        return any(dia.isoweekday() in tramo.dias for tramo in self.tramos)
+
     def exigir_abierto(self, inicia_en: datetime, termina_en: datetime) -> None:
         """Refuse, by the form's field, a time at which nobody is there."""
         desde, hasta = local(inicia_en), local(termina_en)

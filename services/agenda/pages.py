@@ -73,7 +73,7 @@ def agenda() -> str:
         despues=desde + timedelta(days=cuantos),
         dias=_by_day(desde, cuantos, halladas),
         nombres=directorio.nombres(env(), (cita.persona_id for cita in halladas)),
-        profesionales=directorio.profesionales(env()),
+        profesionales=directorio.personal().nombres(),
         yo=actor().id,
         **_words(),
     )
@@ -87,7 +87,7 @@ def nueva() -> ResponseReturnValue:
     quien = directorio.de_quien(env(), para["persona"], para["caso"])
     if quien is None:
         return render_template("agenda/sin_persona.html")
-    profesionales = directorio.profesionales(env())
+    profesionales = directorio.personal().nombres()
     form = Form(
         NuevaCitaSchema(),
         initial={
@@ -191,17 +191,20 @@ def _span(dia: date, vista: str) -> tuple[date, int]:
 
 
 def _by_day(desde: date, cuantos: int, citas: Sequence[Cita]) -> list[Dia]:
+    """The days to show; a week leaves out those on which nobody comes."""
     yo = actor().id
     dias = []
     for fecha in (desde + timedelta(days=number) for number in range(cuantos)):
         suyas = [una for una in citas if clock.local(una.inicia_en).date() == fecha]
+        if cuantos > 1 and not suyas and not horario().atiende(fecha):
+            continue
         suyas.sort(key=lambda una: una.profesional_id != yo)
         dias.append(Dia(fecha, feriados(fecha.year).get(fecha), suyas))
     return dias
 
 
 def _book(nueva_cita: actions.NuevaCita) -> ResponseReturnValue:
-    nombre = directorio.profesional(env(), nueva_cita.profesional_id)
+    nombre = directorio.personal().nombre(nueva_cita.profesional_id)
     directorio.de_quien(env(), nueva_cita.persona_id, nueva_cita.caso_id)
     with env().db.begin() as session:
         una = actions.agendar(session, nueva_cita, nombre, actor(), clock.now())

@@ -188,8 +188,11 @@ class Mensaje(Identified, Base):
         Its link opens only what the institution was sent: it is shown where the office's outbox
         is the institution's mailbox, and nowhere else.
         """
-        en_la_salida = self.proveedor == SALIDA and self.estado is Estado.ENTREGADA
-        return self.cuerpo if en_la_salida else self.cuerpo_sin_enlace()
+        return self.cuerpo if self.en_la_salida() else self.cuerpo_sin_enlace()
+
+    def en_la_salida(self) -> bool:
+        """Whether it was delivered to the office's own page and not to anybody outside."""
+        return self.proveedor == SALIDA and self.estado is Estado.ENTREGADA
 
     def anotar(self, paso: Paso) -> None:
         """Add a line to its history."""

@@ -59,6 +59,7 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         "notificaciones/mensaje.html",
         mensaje=uno,
         historia=historia,
+        en_la_salida=uno.en_la_salida(),
         segmentos=contar(uno.cuerpo or "") if sms else None,
         sin_traduccion=_missing_translation(uno),
         **_words(),

@@ -84,7 +84,7 @@ def test_el_enlace_a_la_institucion_se_puede_seguir_desde_la_salida(casa: Any) -
 
     assert page.status_code == 200
     assert f'<a href="{_correo(casa).enlace}">' in page.text
-    assert "Salió de la oficina" in page.text
+    assert "nada salió de ella" in page.text
     assert "Comenzó el envío" in page.text
 
 
@@ -106,7 +106,7 @@ def test_un_recordatorio_dice_cuanto_ocupa_y_por_que_no_llego(casa: Any) -> None
     casa.cancelar(str(mensaje.cita_id))
     cancelado = browser.get(f"/notificaciones/{mensaje.id}").text
 
-    assert "1 (GSM-7" in espera
+    assert " unidades de GSM-7" in espera
     assert 'lang="ht"' in espera
     assert "kreyòl ayisyen" in espera
     assert "Se canceló antes de salir. La cita se canceló." in cancelado
