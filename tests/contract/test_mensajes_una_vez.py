@@ -1,0 +1,118 @@
+"""Several workers, withdrawals and sendings at once: each message has one fate, on both columns."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from notificaciones import actions
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Canal, Clave, Redaccion
+from notificaciones.proveedores import Envio, OutboxProvider
+from notificaciones.states import Estado, Motivo
+from oficina.bus.tables import Outbox
+from oficina.clock import now
+from oficina.db import Database, uuid7
+from oficina.migrations import migrate
+from oficina.privacy import Keyring, use_keyring
+
+VUELTAS = 12
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The database of the messages."""
+    use_keyring(Keyring.load(tmp_path / "claves"))
+    if request.param == "sqlite":
+        made = Database(f"sqlite:///{tmp_path / 'notificaciones.db'}")
+    else:
+        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
+        made = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
+    migrate("notificaciones", made)
+    yield made
+    made.close()
+
+
+def _lista(db: Database) -> UUID:
+    cita = uuid7()
+    with db.begin() as session:
+        mensaje = Mensaje(
+            id=uuid7(),
+            clave_de_negocio=f"derivacion/{cita}",
+            plantilla=Clave.DERIVACION_ENVIADA,
+            estado=Estado.PROGRAMADA,
+            cita_id=cita,
+            datos={},
+            enviar_en=now() - timedelta(minutes=1),
+            creado_en=now(),
+        )
+        session.add(mensaje)
+        session.flush()
+        mensaje.preparar(Canal.CORREO, "a@b.example", "es", Redaccion("es", "Asunto", "Texto"))
+    return mensaje.id
+
+
+def _send(db: Database, mensaje_id: UUID) -> bool:
+    """What a worker does, without asking anybody; whether it got as far as the provider."""
+    with db.begin() as session:
+        tomado = actions.reservar(session, mensaje_id)
+    if tomado is None or tomado.reserva is None:
+        return False
+    with db.begin() as session:
+        autorizado = actions.autorizar_llamada(session, mensaje_id, tomado.reserva, None)
+    if autorizado is None:
+        return False
+    resultado = OutboxProvider(db).entregar(
+        Envio(
+            mensaje_id=mensaje_id,
+            canal=Canal.CORREO,
+            destino="a@b.example",
+            idioma="es",
+            asunto="Asunto",
+            cuerpo="Texto",
+        )
+    )
+    with db.begin() as session:
+        return actions.asentar(session, mensaje_id, tomado.reserva, "salida", resultado)
+
+
+def _withdraw(db: Database, mensaje_id: UUID) -> bool:
+    with db.read() as session:
+        cita_id = session.get_one(Mensaje, mensaje_id).cita_id
+    assert cita_id is not None
+    with db.begin() as session:
+        actions.retirar_recordatorios(session, cita_id, Motivo.CITA_CANCELADA)
+    return True
+
+
+def test_de_ocho_trabajadores_envia_uno(db: Database) -> None:
+    for _ in range(VUELTAS):
+        mensaje_id = _lista(db)
+        with ThreadPoolExecutor(8) as pool:
+            enviados = list(pool.map(lambda _n, uno=mensaje_id: _send(db, uno), range(8)))
+        assert enviados.count(True) == 1
+
+
+def test_enviar_y_retirar_a_la_vez_deja_un_solo_final(db: Database) -> None:
+    for _ in range(VUELTAS):
+        mensaje_id = _lista(db)
+        with ThreadPoolExecutor(2) as pool:
+            envio = pool.submit(_send, db, mensaje_id)
+            retiro = pool.submit(_withdraw, db, mensaje_id)
+            enviado = envio.result()
+            retiro.result()
+
+        with db.read() as session:
+            final = session.get_one(Mensaje, mensaje_id).estado
+            hechos = session.scalar(
+                select(func.count())
+                .select_from(Outbox)
+                .where(Outbox.agregado == f"mensaje/{mensaje_id}")
+            )
+        assert final is (Estado.ENTREGADA if enviado else Estado.CANCELADA)
+        # The end alone: the fixture prepared it without telling.
+        assert hechos == 1
