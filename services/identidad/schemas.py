@@ -26,20 +26,18 @@ def _clave() -> fields.String:
             max=200,
             error=_l("La clave debe tener entre 12 y 200 caracteres."),
         ),
-        metadata={"raw": True, "etiqueta": _l("Clave")},
+        metadata={"raw": True},
     )
 
 
 class EntradaSchema(Schema):
     """Signing in."""
 
-    usuario = fields.String(
-        required=True, validate=validate.Length(max=200), metadata={"etiqueta": _l("Usuario")}
-    )
+    usuario = fields.String(required=True, validate=validate.Length(max=200))
     clave = fields.String(
         required=True,
         validate=validate.Length(max=200),
-        metadata={"raw": True, "etiqueta": _l("Clave")},
+        metadata={"raw": True},
     )
 
 
@@ -52,14 +50,12 @@ class NuevoFuncionarioSchema(Schema):
             re.compile(r"[a-z0-9][a-z0-9._-]{2,39}\Z", re.IGNORECASE),
             error=_l("Use de 3 a 40 letras sin acento, números, punto o guion."),
         ),
-        metadata={"etiqueta": _l("Usuario")},
     )
     nombre = fields.String(
         required=True,
         validate=validate.Length(min=3, max=120),
-        metadata={"etiqueta": _l("Nombre completo")},
     )
-    correo = fields.Email(required=True, metadata={"etiqueta": _l("Correo electrónico")})
+    correo = fields.Email(required=True)
     clave = _clave()
     roles = fields.List(
         fields.String(
@@ -67,7 +63,6 @@ class NuevoFuncionarioSchema(Schema):
         ),
         required=True,
         validate=validate.Length(min=1),
-        metadata={"etiqueta": _l("Roles")},
     )
     unidad = fields.String(load_default="", validate=validate.Length(max=80))
     idioma = fields.String(load_default="es", validate=validate.OneOf(["es", "en"]))

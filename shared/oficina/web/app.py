@@ -25,7 +25,7 @@ from oficina.env import Env
 from oficina.jobs import Jobs, make_celery
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
-from oficina.web import csrf, headers, health, i18n, limits, nav, problems
+from oficina.web import csrf, headers, health, i18n, labels, limits, nav, problems
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
@@ -108,6 +108,7 @@ def new_app(
     headers.init_app(app, secure=settings.secure_cookies)
     limits.init_app(app, settings)
     i18n.init_app(app)
+    labels.init_app(app)
     problems.init_app(app)
     health.init_app(app, db)
     _pages(app, settings)

@@ -58,11 +58,6 @@ class Form:
         """What is chosen in a field of several values."""
         return [str(value) for value in self._values.getlist(field)]
 
-    def label_of(self, field: str) -> str:
-        """The name that people know a field by, where its schema says it (`etiqueta`)."""
-        known = _field_of(self.schema, field)
-        return str(known.metadata.get("etiqueta", "")) if known else ""
-
     def errors_of(self, field: str) -> list[str]:
         """What is wrong with one field."""
         return self.errors.get(field, [])
@@ -71,9 +66,16 @@ class Form:
         try:
             self.data = self.schema.load(_read(self.schema, request.form, ""))
         except ValidationError as error:
-            for path, found in messages.flatten(error.messages).items():
-                for message in found:
+            found = messages.flatten(error.messages)
+            for path in sorted(found, key=self._position):
+                for message in found[path]:
                     self.add_error(self._field_at(path), message)
+
+    def _position(self, path: str) -> int:
+        """Errors are told in the order of the fields, those of the whole at the end."""
+        names = [field.data_key or name for name, field in self.schema.load_fields.items()]
+        first = path.partition(".")[0]
+        return names.index(first) if first in names else len(names)
 
     def _field_at(self, path: str) -> str:
         """The field to which an error belongs: of a choice among several, the whole choice."""

@@ -99,7 +99,7 @@ def test_a_form_comes_back_filled_with_its_errors(browser: FlaskClient) -> None:
 
     assert response.status_code == 422
     assert 'id="errores"' in page
-    assert 'href="#campo-nombre"' in page
+    assert '<a href="#campo-nombre">Nombre: Debe tener al menos 3 caracteres.</a>' in page
     assert 'value="ab"' in page
     assert 'value="2026-02-31"' in page
     assert re.search(r'value="ht" checked', page)
