@@ -1,6 +1,7 @@
 """What comes in about an attention and what goes out; the same for JSON and form."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from casos.atenciones.models import Canal, Resultado
+from casos.campos import Texto
 from casos.expedientes.models import Prioridad, TipoCaso
 from casos.expedientes.schemas import es_tema
 from casos.personas.catalogos import codigos_de_idioma, codigos_de_pais
 from casos.personas.edades import RangoEtario
 from casos.personas.schemas import PersonaResumenSchema
+
+DESDE, HASTA = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ class NuevaAtencionSchema(Schema):
     tema = fields.String(required=True, validate=es_tema)
     resultado = fields.Enum(Resultado, by_value=True, required=True)
     idioma = fields.String(load_default=None, allow_none=True, validate=_es_idioma)
-    nota = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=4000))
+    nota = Texto(load_default=None, allow_none=True, validate=validate.Length(max=4000))
     nacionalidad = fields.String(load_default=None, allow_none=True, validate=_es_pais)
     rango_etario = fields.Enum(RangoEtario, by_value=True, load_default=RangoEtario.SIN_DATO)
     tipo = fields.Enum(TipoCaso, by_value=True, load_default=None, allow_none=True)
@@ -75,7 +79,7 @@ class NuevaAtencionSchema(Schema):
 class FiltroAtencionesSchema(Schema):
     """Which attentions: of a day, of a person."""
 
-    dia = fields.Date(load_default=None)
+    dia = fields.Date(load_default=None, validate=validate.Range(DESDE, HASTA))
     persona_id = fields.UUID(load_default=None)
     pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
 

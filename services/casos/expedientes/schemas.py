@@ -7,6 +7,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from casos.campos import Texto
 from casos.expedientes.models import (
     Instancia,
     MotivoElevacion,
@@ -129,7 +130,7 @@ class NuevaOrientacionSchema(_ConVersion):
     """Orientation given in the first instance."""
 
     tema = fields.String(required=True, validate=es_tema)
-    texto = fields.String(required=True, validate=validate.Length(1, 4000))
+    texto = Texto(required=True, validate=validate.Length(1, 4000))
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaOrientacion:
@@ -140,7 +141,7 @@ class NuevaElevacionSchema(_ConVersion):
     """To the second instance, with a reason."""
 
     motivo = fields.Enum(MotivoElevacion, by_value=True, required=True)
-    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaElevacion:
@@ -157,7 +158,7 @@ class NuevaEvaluacionSchema(_ConVersion):
         validate=validate.NoneOf([Riesgo.SIN_EVALUAR]),
     )
     amerita_derivacion = fields.Boolean(required=True)
-    fundamento = fields.String(required=True, validate=validate.Length(1, 4000))
+    fundamento = Texto(required=True, validate=validate.Length(1, 4000))
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaEvaluacion:
@@ -179,7 +180,7 @@ class NuevoCierreSchema(_ConVersion):
 
     motivo = fields.Enum(MotivoCierre, by_value=True, required=True)
     resultado = fields.Enum(ResultadoCierre, by_value=True, required=True)
-    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
 
     @validates_schema
     def _fundado(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -195,7 +196,7 @@ class NuevaReaperturaSchema(_ConVersion):
     """A closed case goes on."""
 
     motivo = fields.Enum(MotivoReapertura, by_value=True, required=True)
-    texto = fields.String(load_default=None, allow_none=True, validate=TEXTO)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaReapertura:

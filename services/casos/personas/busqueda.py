@@ -111,7 +111,8 @@ class Resultados:
 
 def reconocer(texto: str) -> Consulta:
     """What a text is, however it was typed."""
-    texto = " ".join(texto.split())[:200]
+    visible = "".join(letra if letra.isprintable() else " " for letra in texto)
+    texto = " ".join(visible.split())[:200]
     if folio := _FOLIO.search(texto):
         numero = f"{folio[1].upper()}-{folio[2]}-{int(folio[3]):06d}"
         campo = "folio_caso" if folio[1].upper() == "OM" else "folio_persona"
@@ -135,10 +136,11 @@ def reconocer(texto: str) -> Consulta:
 
 def buscar(session: Session, consulta: Consulta) -> Resultados:
     """The people that match any of what was recognised, documents and contacts loaded."""
-    if consulta.vacia:
+    consultas = _consultas(consulta)
+    if not consultas:
         return Resultados((), hay_mas=False)
     por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
-    for persona_id, hallazgo in session.execute(union_all(*_consultas(consulta))).all():
+    for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
         por_persona[persona_id].append(Hallazgo(hallazgo))
     if not por_persona:
         return Resultados((), hay_mas=False)

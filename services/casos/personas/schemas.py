@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from casos.campos import Texto
 from casos.personas.catalogos import codigos_de_idioma, codigos_de_pais
 from casos.personas.models import (
     CanalPreferido,
@@ -124,20 +125,26 @@ def _telefono(texto: str) -> str:
 class DatosPersonaSchema(Schema):
     """What people edit of a person's record."""
 
-    nombres = fields.String(required=True, validate=validate.Length(1, 120))
-    primer_apellido = fields.String(load_default="", validate=validate.Length(max=80))
-    segundo_apellido = fields.String(load_default="", validate=validate.Length(max=80))
-    nombre_social = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(max=120)
-    )
+    nombres = Texto(required=True, validate=validate.Length(1, 120))
+    primer_apellido = Texto(load_default="", validate=validate.Length(max=80))
+    segundo_apellido = Texto(load_default="", validate=validate.Length(max=80))
+    nombre_social = Texto(load_default=None, allow_none=True, validate=validate.Length(max=120))
     fecha_nacimiento = fields.Date(load_default=None, allow_none=True)
     precision_fecha = fields.Enum(PrecisionFecha, by_value=True, load_default=None, allow_none=True)
     sexo = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SEXOS))
-    genero = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-    nacionalidades = fields.List(fields.String(validate=_es_codigo_de_pais), load_default=list)
-    idiomas = fields.List(fields.String(validate=_es_codigo_de_idioma), load_default=list)
+    genero = Texto(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    nacionalidades = fields.List(
+        fields.String(validate=_es_codigo_de_pais),
+        load_default=list,
+        validate=validate.Length(max=5),
+    )
+    idiomas = fields.List(
+        fields.String(validate=_es_codigo_de_idioma),
+        load_default=list,
+        validate=validate.Length(max=8),
+    )
     requiere_interprete = fields.Boolean(load_default=False)
-    direccion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    direccion = Texto(load_default=None, allow_none=True, validate=validate.Length(max=200))
     no_contactar = fields.Boolean(load_default=False)
     canal_preferido = fields.Enum(CanalPreferido, by_value=True, load_default=None, allow_none=True)
 
@@ -154,12 +161,12 @@ class NuevaPersonaSchema(DatosPersonaSchema):
     """A person to register, with at most one document and one contact of each kind."""
 
     documento_tipo = fields.Enum(TipoDocumento, by_value=True, load_default=None, allow_none=True)
-    documento_numero = fields.String(load_default="", validate=validate.Length(max=60))
+    documento_numero = Texto(load_default="", validate=validate.Length(max=60))
     documento_pais = fields.String(load_default=None, allow_none=True, validate=_es_codigo_de_pais)
     documento_nivel = fields.Enum(
         NivelDocumento, by_value=True, load_default=NivelDocumento.DECLARADO
     )
-    telefono = fields.String(load_default="", validate=validate.Length(max=60))
+    telefono = Texto(load_default="", validate=validate.Length(max=60))
     correo = fields.Email(load_default=None, allow_none=True)
 
     @post_load
@@ -199,12 +206,16 @@ class NuevoDocumentoSchema(Schema):
     """One more document."""
 
     documento_tipo = fields.Enum(TipoDocumento, by_value=True, required=True)
-    documento_numero = fields.String(load_default="", validate=validate.Length(max=60))
+    documento_numero = Texto(load_default="", validate=validate.Length(max=60))
     documento_pais = fields.String(load_default=None, allow_none=True, validate=_es_codigo_de_pais)
     documento_nivel = fields.Enum(
         NivelDocumento, by_value=True, load_default=NivelDocumento.DECLARADO
     )
-    vence_el = fields.Date(load_default=None, allow_none=True)
+    vence_el = fields.Date(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(date(1900, 1, 1), date(2999, 12, 31)),
+    )
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> DatosDocumento:
@@ -222,7 +233,7 @@ class NuevoContactoSchema(Schema):
     """One more way to reach the person."""
 
     tipo = fields.Enum(TipoContacto, by_value=True, required=True)
-    valor = fields.String(required=True, validate=validate.Length(3, 120))
+    valor = Texto(required=True, validate=validate.Length(3, 120))
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> DatosContacto:
@@ -244,7 +255,7 @@ class NuevaSituacionSchema(Schema):
 
     prefiere_no_indicar = fields.Boolean(load_default=False)
     categoria = fields.String(load_default=None, allow_none=True, validate=_es_categoria)
-    nota = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
+    nota = Texto(load_default=None, allow_none=True, validate=validate.Length(max=1000))
 
     @validates_schema
     def _algo(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -1,0 +1,88 @@
+"""The application of casos as a whole: its document, its doors, and input that nobody types."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.unit.casos.conftest import Ventanilla
+
+RAROS = ["a\u0000b", "\ud800", "\u0007"]
+
+
+def test_el_documento_de_la_api_esta_completo(ventanilla: Ventanilla) -> None:
+    documento: dict[str, Any] = ventanilla.app.test_client().get("/casos/openapi.json").json  # type: ignore[assignment]  # it is an object
+
+    assert documento["openapi"] == "3.1.0"
+    for path, metodos in {
+        "/casos/api/v1/personas": {"get", "post"},
+        "/casos/api/v1/personas/{persona_id}": {"get", "patch"},
+        "/casos/api/v1/personas/{persona_id}/contacto": {"get"},
+        "/casos/api/v1/atenciones": {"get", "post"},
+        "/casos/api/v1/casos": {"get", "post"},
+        "/casos/api/v1/casos/{caso_id}": {"get"},
+        **{
+            f"/casos/api/v1/casos/{{caso_id}}/{paso}": {"post"}
+            for paso in (
+                "orientaciones",
+                "segunda-instancia",
+                "evaluacion",
+                "asignacion",
+                "cierre",
+                "reapertura",
+            )
+        },
+    }.items():
+        assert metodos <= documento["paths"][path].keys()
+
+
+@pytest.mark.parametrize("raro", RAROS)
+def test_un_texto_que_no_se_puede_guardar_vuelve_como_422(
+    ventanilla: Ventanilla, raro: str
+) -> None:
+    # Escaped in JSON, as no client could send half of a pair otherwise.
+    cuerpo = json.dumps({"nombres": raro})
+    answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["nombres"]  # type: ignore[index]  # it is an object
+
+
+@pytest.mark.parametrize("texto", ["%00", "%ud800", "'; DROP TABLE personas; --", "%", "_", "\\"])
+def test_cualquier_cosa_se_puede_buscar(ventanilla: Ventanilla, texto: str) -> None:
+    assert ventanilla.pagina(f"/recepcion?q={texto}").status_code == 200
+    assert ventanilla.api("GET", f"/personas?q={texto}").status_code == 200
+
+
+def test_un_nombre_en_blanco_no_es_un_nombre(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.api("POST", "/personas", json={"nombres": "   "})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/atenciones?dia=9999-12-31",
+        "/atenciones?dia=0001-01-01",
+        "/atenciones?pagina=0",
+        "/casos?pagina=-1",
+        "/casos?pagina=99999999999999999999",
+        "/casos?atrasados=quizas",
+    ],
+)
+def test_un_filtro_imposible_es_422(ventanilla: Ventanilla, path: str) -> None:
+    assert ventanilla.api("GET", path, "coordinacion").status_code == 422
+
+
+def test_un_cuerpo_que_no_es_json_es_un_problema(ventanilla: Ventanilla) -> None:
+    for cuerpo in ("{", "[]", "null", '"x"'):
+        answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/json")
+        assert answer.status_code in {400, 422}
+        assert answer.content_type == "application/problem+json"
+
+
+def test_las_respuestas_no_se_guardan_en_caches(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona()
+    page = ventanilla.pagina(f"/personas/{persona['id']}")
+
+    assert "no-store" in page.headers.get("Cache-Control", "")
