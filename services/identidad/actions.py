@@ -22,7 +22,7 @@ from identidad.queries import (
     funcionario_por_usuario,
     sesion_por_id,
 )
-from identidad.secretos import clave_correcta, hash_clave, hash_secreto, nuevo_secreto
+from identidad.secretos import clave_correcta, hash_clave, hash_secreto
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.db import Database
@@ -47,6 +47,16 @@ class NuevoFuncionario:
     roles: Sequence[str]
     unidad: str = ""
     idioma: str = "es"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoCliente:
+    """A program that will call the API, with a secret from `secretos.nuevo_secreto`."""
+
+    client_id: str
+    nombre: str
+    secreto: str
+    roles: Sequence[str]
 
 
 class CredencialesInvalidas(NoIdentificado):
@@ -165,22 +175,18 @@ def borrar_sesiones_viejas(session: Session, ahora: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result counts rows
 
 
-def crear_cliente(
-    session: Session, nombre: str, roles: Sequence[str], actor: Actor, *, unidad: str = ""
-) -> tuple[ClienteApi, str]:
-    """Register a program that calls the API; its secret is shown this once."""
-    secreto = nuevo_secreto()
+def crear_cliente(session: Session, datos: NuevoCliente, actor: Actor) -> ClienteApi:
+    """Register a program that calls the API; only a hash of its secret is kept."""
     cliente = ClienteApi(
-        client_id=f"cliente-{nuevo_secreto()[:12].lower().replace('_', 'x')}",
-        nombre=nombre,
-        secreto_hash=hash_secreto(secreto),
-        roles=sorted(roles),
-        unidad=unidad,
+        client_id=datos.client_id,
+        nombre=datos.nombre,
+        secreto_hash=hash_secreto(datos.secreto),
+        roles=sorted(datos.roles),
     )
     session.add(cliente)
     session.flush()
     registrar(session, actor, "identidad.cliente.crear", "cliente_api", cliente.id)
-    return cliente, secreto
+    return cliente
 
 
 def autenticar_cliente(

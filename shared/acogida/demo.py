@@ -14,10 +14,15 @@ from flask import Flask
 
 from acogida import historias
 from acogida.services import db_of
-from identidad.actions import NuevoFuncionario, crear_funcionario
-from identidad.models import ClienteApi, Funcionario, Rol
+from identidad.actions import (
+    NuevoCliente,
+    NuevoFuncionario,
+    crear_cliente,
+    crear_funcionario,
+)
+from identidad.models import Funcionario, Rol
 from identidad.queries import cliente_por_client_id, funcionario_por_usuario
-from identidad.secretos import hash_secreto, nuevo_secreto
+from identidad.secretos import nuevo_secreto
 from oficina.actor import Actor
 from oficina.settings import Settings
 
@@ -78,14 +83,13 @@ def _accounts(app: Flask, secretos: Secretos) -> Mapping[Rol, Funcionario]:
                 session, _account(rol, cuenta), Actor.sistema("acogida")
             )
             if cliente_por_client_id(session, cliente["client_id"]) is None:
-                session.add(
-                    ClienteApi(
-                        client_id=cliente["client_id"],
-                        nombre=f"Demostración, {rol}",
-                        secreto_hash=hash_secreto(cliente["client_secret"]),
-                        roles=[rol],
-                    )
+                nuevo = NuevoCliente(
+                    client_id=cliente["client_id"],
+                    nombre=f"Demostración, {rol}",
+                    secreto=cliente["client_secret"],
+                    roles=[rol],
                 )
+                crear_cliente(session, nuevo, Actor.sistema("identidad"))
     return made
 
 

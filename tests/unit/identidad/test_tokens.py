@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from identidad.actions import crear_cliente
-from identidad.secretos import KEY_FILE, Firma, clave_correcta, hash_clave
+from identidad.actions import NuevoCliente, crear_cliente
+from identidad.secretos import KEY_FILE, Firma, clave_correcta, hash_clave, nuevo_secreto
 from oficina.actor import Actor
 from oficina.settings import SettingsError
 
@@ -29,10 +29,11 @@ def api(oficina: Any) -> FlaskClient:
 def cliente(oficina: Any) -> tuple[str, str]:
     """A registered program: its id and its secret."""
     with oficina.identidad.extensions["env"].db.begin() as session:
-        made, secreto = crear_cliente(
-            session, "Programa", ["profesional"], Actor.sistema("identidad")
+        datos = NuevoCliente(
+            client_id="programa", nombre="Programa", secreto=nuevo_secreto(), roles=["profesional"]
         )
-        return made.client_id, secreto
+        crear_cliente(session, datos, Actor.sistema("identidad"))
+        return datos.client_id, datos.secreto
 
 
 def _ask(api: FlaskClient, **form: str) -> Any:
