@@ -150,11 +150,28 @@ TONOS: Mapping[Estado, str] = {
     Estado.ANULADA: "neutro",
 }
 
+_HECHAS: Mapping[Accion, LazyString] = {
+    Accion.RECIBIR: _l("Se confirmó la recepción"),
+    Accion.ACEPTAR: _l("Se aceptó"),
+    Accion.RECHAZAR: _l("Se rechazó"),
+    Accion.ESPERA: _l("Quedó en espera"),
+    Accion.CURSO: _l("Comenzó la atención"),
+    Accion.CUMPLIR: _l("Se cumplió"),
+    Accion.NO_LOGRADA: _l("No se logró"),
+    Accion.VERIFICAR: _l("La persona lo confirmó"),
+    Accion.DISPUTAR: _l("La persona dice que no fue así"),
+}
+
 _MOTIVOS: Mapping[str, LazyString] = {
     codigo: texto
     for tipo in (MotivoRechazo, MotivoEspera, MotivoNoLograda, MotivoAnulacion)
     for codigo, texto in ETIQUETAS[tipo].items()
 }
+
+
+def hecha(accion: Accion) -> str:
+    """How a step is said when it was somebody else who took it; the office's own, as a command."""
+    return str(_HECHAS.get(accion) or ETIQUETAS[Accion][accion])
 
 
 def motivo(codigo: str | None) -> str:

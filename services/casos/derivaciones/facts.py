@@ -67,7 +67,7 @@ def contar(
             "hecho": accion.value,
             "derivacion_id": str(derivacion.id),
             "folio": derivacion.folio,
-            "institucion": derivacion.institucion.sigla,
+            "institucion": derivacion.institucion.rotulo,
             "motivo": entrada.motivo_codigo if entrada else derivacion.motivo_codigo,
             "grado": entrada.grado.value if entrada else None,
             "canal": entrada.canal.value if entrada else None,

@@ -12,7 +12,7 @@ from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.derivaciones import actions, queries
 from casos.derivaciones.actions import DE_LA_PERSONA, NuevaDerivacion, Respuesta, registrada
-from casos.derivaciones.etiquetas import motivo
+from casos.derivaciones.etiquetas import hecha, motivo
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.paquete import Dato
 from casos.derivaciones.presentacion import linea
@@ -124,6 +124,7 @@ def derivacion(derivacion_id: UUID) -> str:
         relevo=relevo,
         anterior=anterior,
         acciones=_acciones(found),
+        hecha=hecha,
         reencaminable=found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
         estado_vivo=_estado(found),
         **_del_paquete(found),
@@ -179,6 +180,7 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         "casos/derivaciones/paso.html",
         derivacion=found,
         accion=pedida,
+        hecha=hecha,
         form=form,
         motivos=opciones(MOTIVOS[pedida]) if pedida in MOTIVOS else [],
         canales=opciones(CanalRespuesta, CanalRespuesta.ENLACE) if pedida in REGISTRABLES else [],
@@ -261,6 +263,7 @@ def _estado(found: Derivacion) -> str:
         "casos/derivaciones/_estado.html",
         derivacion=found,
         motivo=motivo,
+        hecha=hecha,
         por_adoptar={r.id for r in queries.pendientes_de_adoptar(found)},
         adoptable=found.estado is Estado.VENCIDA and puede("casos.derivacion.responder"),
         plazos=[

@@ -14,6 +14,8 @@ from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
 from casos.red.models import Modo
 
+_SIN_DATOS = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
+
 
 @dataclass(frozen=True)
 class DatosRespuesta:
@@ -39,6 +41,7 @@ class NuevaDerivacionSchema(Schema):
     servicio_id = fields.UUID(required=True)
     proposito = fields.String(
         required=True,
+        error_messages={"required": _l("Escriba para qué se deriva.")},
         validate=validate.Length(
             10, 1000, error=_l("Escriba para qué se deriva, en 10 a 1000 caracteres.")
         ),
@@ -46,12 +49,16 @@ class NuevaDerivacionSchema(Schema):
     datos = fields.List(
         fields.String(),
         required=True,
-        validate=validate.Length(
-            min=1, error=_l("Elija al menos un dato: sin él nadie puede atender a la persona.")
-        ),
+        validate=validate.Length(min=1, error=_SIN_DATOS),
+        error_messages={"required": _SIN_DATOS},
         metadata={"description": "Códigos de los datos elegidos uno por uno"},
     )
-    base_licitud = fields.Enum(BaseLicitud, by_value=True, required=True)
+    base_licitud = fields.Enum(
+        BaseLicitud,
+        by_value=True,
+        required=True,
+        error_messages={"required": _l("Elija la base legal para compartir los datos.")},
+    )
     forma_consentimiento = fields.Enum(
         FormaConsentimiento, by_value=True, load_default=None, allow_none=True
     )
@@ -110,6 +117,7 @@ class RespuestaRegistradaSchema(RespuestaSchema):
         CanalRespuesta,
         by_value=True,
         required=True,
+        error_messages={"required": _l("Indique cómo se supo.")},
         validate=validate.NoneOf(
             [CanalRespuesta.ENLACE], error=_l("Por el enlace responde solo la institución.")
         ),
@@ -119,7 +127,12 @@ class RespuestaRegistradaSchema(RespuestaSchema):
 class AnulacionSchema(Schema):
     """Why a derivation is taken back."""
 
-    motivo = fields.Enum(MotivoAnulacion, by_value=True, required=True)
+    motivo = fields.Enum(
+        MotivoAnulacion,
+        by_value=True,
+        required=True,
+        error_messages={"required": _l("Elija uno de los motivos.")},
+    )
 
 
 class VerificacionSchema(Schema):

@@ -181,7 +181,7 @@ def _quien(derivacion: Derivacion) -> Actor:
     institucion = derivacion.institucion
     return Actor(
         id=institucion.id,
-        nombre=institucion.sigla,
+        nombre=institucion.rotulo,
         roles=frozenset(),
         unidad=institucion.sigla,
         tipo="cliente",

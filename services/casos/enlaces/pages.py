@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from casos.derivaciones.actions import Respuesta
-from casos.derivaciones.etiquetas import motivo
+from casos.derivaciones.etiquetas import hecha, motivo
 from casos.derivaciones.presentacion import linea
 from casos.derivaciones.schemas import DatosRespuesta, RespuestaSchema
 from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, MOTIVOS, Accion
@@ -114,6 +114,7 @@ def _pagina(vista: VistaEnlace, token: str) -> str:
         lineas=[linea(dato, language()) for dato in datos],
         con_formulario=CON_FORMULARIO,
         motivo=motivo,
+        hecha=hecha,
     )
 
 
@@ -131,6 +132,6 @@ def _formulario(form: Form, vista: VistaEnlace, token: str, accion: Accion) -> s
 
 def _ya_respondida(vista: VistaEnlace, token: str) -> ResponseReturnValue:
     page = render_template(
-        "casos/enlaces/ya_respondida.html", vista=vista, token=token, motivo=motivo
+        "casos/enlaces/ya_respondida.html", vista=vista, token=token, motivo=motivo, hecha=hecha
     )
     return make_response(page, 409)

@@ -77,6 +77,11 @@ class Institucion(Identified, Base):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def rotulo(self) -> str:
+        """The acronym as people read it."""
+        return self.sigla.replace("_", " ")
+
+    @property
     def admite_funcion_legal(self) -> bool:
         """Whether data may go to it without consent: a public body, or an agreement says so."""
         publica = self.tipo in {TipoInstitucion.MUNICIPAL, TipoInstitucion.PUBLICA}

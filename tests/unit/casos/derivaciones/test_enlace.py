@@ -153,7 +153,7 @@ def test_responder_dos_veces_lo_mismo_explica_lo_ya_respondido(casos: Casos) -> 
     asked = browser.get(f"/casos/enlace/{token}/recibir")
 
     assert (again.status_code, json.status_code, asked.status_code) == (409, 409, 409)
-    assert "Confirmar que se recibió" in again.text
+    assert "Se confirmó la recepción" in again.text
     assert json.json["estado_actual"] == "recibida"
     assert json.json["transiciones_permitidas"] == ["aceptar", "anular", "rechazar", "vencer"]
     assert casos.mundo.hechos() == hechos
