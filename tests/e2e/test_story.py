@@ -66,7 +66,7 @@ def _register(hand: Hand, teller: Teller, apellido: str) -> None:
     hand.write("Primer apellido", apellido)
     hand.write("Teléfono", "12")
     hand.press("Registrar")
-    expect(page.get_by_role("alert")).to_contain_text("Teléfono")
+    expect(page.get_by_role("alert")).to_contain_text("teléfono")
     expect(page.get_by_label("Nombres", exact=True)).to_have_value("Emmanuel")
     teller.look(page)
     hand.write("Teléfono", "+56 9 0000 0202")
@@ -81,7 +81,7 @@ def _attend(hand: Hand, teller: Teller, apellido: str) -> str:
     page = hand.page
     hand.follow("Registrar atención")
     teller.look(page)
-    hand.choose("Canal", "Presencial")
+    hand.choose("Canal", "En la oficina")
     hand.choose("Tema", "Residencia temporal")
     hand.choose("Resultado", "Se abre un caso")
     hand.press("Registrar atención")
@@ -121,7 +121,7 @@ def _derive(hand: Hand, teller: Teller) -> str:
     page = hand.page
     hand.follow("Derivar a la red")
     teller.look(page)
-    hand.follow("Elegir Asesoría")
+    hand.follow("Elegir Orientación legal migratoria de SJM")
     teller.look(page)
     hand.write("Para qué se deriva", "Acompañar la solicitud de residencia.")
     hand.tick("Consentimiento de la persona")
@@ -142,7 +142,7 @@ def _mail(hand: Hand, teller: Teller, derivation: str) -> str:
     sent = page.get_by_role("row").filter(has_text=derivation)
     for _ in range(20):
         page.goto("/notificaciones/salida")
-        if sent.count() and "Entregado" in sent.first.inner_text():
+        if sent.count() and "Enviado" in sent.first.inner_text():
             break
         page.wait_for_timeout(500)
     sent.first.get_by_role("link").click()
