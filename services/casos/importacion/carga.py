@@ -11,7 +11,7 @@ write gets in.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -105,6 +105,8 @@ class Carga:
             hasta = min(desde + FILAS_POR_LOTE, len(self._registro.claves))
             ya = _ya_cargadas(session, self._registro.claves[desde:hasta])
             faltan = [n for n in range(desde, hasta) if self._registro.claves[n] not in ya]
+            # Rows that another load put in meanwhile bring the persons of their records.
+            self._personas.update(_personas_de(self._registro, range(desde, hasta), ya))
             personas, problemas = self._cargar(session, faltan)
             nuevas = len(faltan) - len(problemas)
             importacion.leidas = hasta
@@ -205,9 +207,15 @@ def _conocidas(db: Database, registro: Registro) -> dict[int, UUID]:
     """The persons of records that have a row in, from this load or an earlier one."""
     with db.read() as session:
         dentro = claves_conocidas(session, registro.claves)
+    return _personas_de(registro, range(len(registro.claves)), dentro)
+
+
+def _personas_de(
+    registro: Registro, lugares: range, dentro: Mapping[str, UUID | None]
+) -> dict[int, UUID]:
     personas: dict[int, UUID] = {}
-    for clave, lugar in zip(registro.claves, registro.agrupacion.de_fila, strict=True):
-        persona_id = dentro.get(clave)
-        if lugar is not None and persona_id is not None:
-            personas.setdefault(lugar, persona_id)
+    for n in lugares:
+        ficha, persona_id = registro.agrupacion.de_fila[n], dentro.get(registro.claves[n])
+        if ficha is not None and persona_id is not None:
+            personas.setdefault(ficha, persona_id)
     return personas
