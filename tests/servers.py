@@ -104,11 +104,13 @@ def rabbitmq() -> Iterator[str]:
         )
         process = stack.enter_context(_running([server], folder, env=environment))
         url = f"amqp://guest:guest@127.0.0.1:{port}/%2F"
+        # The port first: pika writes pages of log about one that nobody listens on yet.
+        _wait(process, folder, lambda: _knock(port), OSError)
         _wait(
             process,
             folder,
             lambda: pika.BlockingConnection(pika.URLParameters(url)).close(),
-            (pika.exceptions.AMQPError, OSError),
+            pika.exceptions.AMQPError,
         )
         yield url
 
@@ -137,6 +139,10 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _knock(port: int) -> None:
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
 
 def _ping(url: str) -> None:

@@ -121,7 +121,7 @@ def _derive(hand: Hand, teller: Teller) -> str:
     page = hand.page
     hand.follow("Derivar a la red")
     teller.look(page)
-    hand.follow("Elegir Orientación legal migratoria de SJM")
+    hand.follow("Elegir Orientación legal migratoria")
     teller.look(page)
     hand.write("Para qué se deriva", "Acompañar la solicitud de residencia.")
     hand.tick("Consentimiento de la persona")
