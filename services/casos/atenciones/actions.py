@@ -2,20 +2,24 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion, Resultado
 from casos.atenciones.schemas import NuevaAtencion
-from casos.expedientes.actions import Responsable, abrir
+from casos.expedientes.actions import PRIMER_CONTACTO, Responsable, abrir
 from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.expedientes.queries import caso_por_id
 from casos.expedientes.schemas import NuevoCaso
+from casos.expedientes.states import Estado
 from casos.personas.edades import RangoEtario, rango_etario
 from casos.personas.models import Persona
+from casos.plazos import actions as plazos
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
-from oficina.errors import NoEncontrado
+from oficina.errors import Conflicto, NoEncontrado
 from oficina.events.casos import AtencionRegistrada
 
 
@@ -28,9 +32,11 @@ def registrar(
 ) -> Atencion:
     """Record an attention that took place now; with the result «abre_caso», open its case.
 
-    Raises NoEncontrado when the person does not exist. `responsable` answers for the new case.
+    `responsable` answers for the new case. Raises NoEncontrado when the person does not exist or
+    the case is not theirs, Conflicto when the case is closed.
     """
     persona = _persona(session, datos)
+    caso = _caso_abierto(session, datos)
     atencion = Atencion(
         persona_id=datos.persona_id,
         canal=datos.canal,
@@ -62,18 +68,29 @@ def registrar(
             persona_id=persona.id, tema=datos.tema, tipo=datos.tipo, prioridad=datos.prioridad
         )
         caso = abrir(session, nuevo, responsable, actor, ahora)
+    if caso:
         atencion.caso_id = caso.id
-        _contar_en_el_caso(session, atencion, caso, actor)
+        hecho = "apertura" if datos.caso_id is None else "seguimiento"
+        _contar_en_el_caso(session, atencion, caso, actor, hecho)
     return atencion
 
 
-def _contar_en_el_caso(session: Session, atencion: Atencion, caso: Caso, actor: Actor) -> None:
+def _contar_en_el_caso(
+    session: Session, atencion: Atencion, caso: Caso, actor: Actor, hecho: str
+) -> None:
+    if hecho == "seguimiento":
+        plazos.cumplir(session, caso.id, PRIMER_CONTACTO, atencion.inicio)
     anotar(
         session,
         caso,
         TipoHito.ATENCION,
         actor,
-        datos={"atencion_id": str(atencion.id), "canal": atencion.canal.value},
+        datos={
+            "hecho": hecho,
+            "atencion_id": str(atencion.id),
+            "canal": atencion.canal.value,
+            "tema": atencion.tema,
+        },
         texto=atencion.nota,
         ocurrido_en=atencion.inicio,
     )
@@ -86,6 +103,17 @@ def _persona(session: Session, datos: NuevaAtencion) -> Persona | None:
     if persona is None:
         raise NoEncontrado
     return persona
+
+
+def _caso_abierto(session: Session, datos: NuevaAtencion) -> Caso | None:
+    if datos.caso_id is None:
+        return None
+    caso = caso_por_id(session, datos.caso_id)
+    if caso.persona_id != datos.persona_id:
+        raise NoEncontrado
+    if caso.estado is Estado.CERRADO:
+        raise Conflicto(_("El caso está cerrado: para seguirlo hay que reabrirlo."))
+    return caso
 
 
 def _rango(persona: Persona | None, datos: NuevaAtencion, ahora: datetime) -> RangoEtario:

@@ -13,6 +13,8 @@ from casos.atenciones.models import Canal, Resultado
 from casos.atenciones.schemas import NuevaAtencion, NuevaAtencionSchema
 from casos.equipo import equipo
 from casos.expedientes.models import Prioridad, TipoCaso
+from casos.expedientes.queries import casos_de_persona
+from casos.expedientes.states import Estado
 from casos.personas import busqueda, catalogos
 from casos.personas.edades import RangoEtario
 from casos.personas.models import Persona
@@ -37,14 +39,11 @@ def recepcion() -> ResponseReturnValue:
     with env().db.read() as session:
         hallados = busqueda.buscar(session, consulta)
         hoy = queries.del_dia(session, clock.today())
-    registrar_lectura(
-        env().db,
-        actor(),
-        "casos.persona.buscar",
-        "persona",
-        None,
-        cantidad=len(hallados.filas) + sum(atencion.persona is not None for atencion in hoy.filas),
-    )
+    vistas = len(hallados.filas) + sum(atencion.persona is not None for atencion in hoy.filas)
+    if vistas:
+        registrar_lectura(
+            env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=vistas
+        )
     return render_template(
         "casos/recepcion.html",
         consulta=consulta,
@@ -62,7 +61,11 @@ def nueva() -> ResponseReturnValue:
     persona = _persona(request.args.get("persona", type=UUID))
     inicial = {"canal": Canal.PRESENCIAL.value}
     if persona:
-        inicial |= {"persona_id": str(persona.id), "idioma": persona.idioma}
+        inicial |= {
+            "persona_id": str(persona.id),
+            "idioma": persona.idioma,
+            "caso_id": request.args.get("caso", ""),
+        }
     return _formulario(Form(NuevaAtencionSchema(), initial=inicial), persona)
 
 
@@ -82,7 +85,10 @@ def registrar() -> ResponseReturnValue:
     with env().db.begin() as session:
         atencion = actions.registrar(session, datos, responsable, actor(), clock.now())
     if atencion.caso_id:
-        flash(_("Se registró la atención y se abrió el caso."), "success")
+        if datos.caso_id:
+            flash(_("Se registró la atención en el caso."), "success")
+        else:
+            flash(_("Se registró la atención y se abrió el caso."), "success")
         return redirect(url_for("expedientes.ver", caso_id=atencion.caso_id), 303)
     flash(_("Se registró la atención."), "success")
     if atencion.persona_id and atencion.resultado is Resultado.AGENDADA:
@@ -102,14 +108,24 @@ def _persona(persona_id: UUID | None) -> Persona | None:
 
 
 def _formulario(form: Form, persona: Persona | None) -> str:
-    profesionales = [(uno.id, uno.nombre) for uno in equipo().profesionales()] if persona else []
     return render_template(
         "casos/atencion_nueva.html",
         form=form,
         persona=persona,
-        profesionales=profesionales,
+        casos=_casos_abiertos(persona) if persona else [],
+        profesionales=[(uno.id, uno.nombre) for uno in equipo().profesionales()],
         **_opciones(),
     )
+
+
+def _casos_abiertos(persona: Persona) -> list[tuple[UUID, str]]:
+    with env().db.read() as session:
+        casos = casos_de_persona(session, persona.id)
+    return [
+        (caso.id, f"{caso.folio} · {etiquetas.etiqueta(caso.tipo)}")
+        for caso in casos
+        if caso.estado is not Estado.CERRADO
+    ]
 
 
 def _opciones() -> dict[str, Any]:

@@ -23,13 +23,15 @@ DESDE, HASTA = date(1900, 1, 1), date(2999, 12, 31)
 class NuevaAtencion:
     """An attention that took place; without a person it is anonymous.
 
-    With the result «abre_caso» the last three say how the case is opened.
+    It may belong to a case that is open. With the result «abre_caso» the last three say how the new
+    one is opened.
     """
 
     canal: Canal
     tema: str
     resultado: Resultado
     persona_id: UUID | None = None
+    caso_id: UUID | None = None
     idioma: str | None = None
     nota: str | None = None
     nacionalidad: str | None = None
@@ -53,6 +55,7 @@ class NuevaAtencionSchema(Schema):
     """An attention to record."""
 
     persona_id = fields.UUID(load_default=None, allow_none=True)
+    caso_id = fields.UUID(load_default=None, allow_none=True)
     canal = fields.Enum(Canal, by_value=True, required=True)
     tema = fields.String(required=True, validate=es_tema)
     resultado = fields.Enum(Resultado, by_value=True, required=True)
@@ -70,6 +73,10 @@ class NuevaAtencionSchema(Schema):
             raise ValidationError(
                 _("Para abrir un caso hay que registrar a la persona."), "resultado"
             )
+        if data.get("caso_id") and not data.get("persona_id"):
+            raise ValidationError(_("Un caso es de una persona: falta decir cuál."), "persona_id")
+        if data.get("caso_id") and data.get("resultado") is Resultado.ABRE_CASO:
+            raise ValidationError(_("Elija entre abrir un caso o seguir este."), "caso_id")
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaAtencion:

@@ -329,20 +329,26 @@ class VistaPlazo:
     vence_en: datetime
     vencido: bool
     pausado: bool
+    derivacion_id: UUID | None
 
 
 def _plazos(session: Session, caso_id: UUID) -> Sequence[VistaPlazo]:
-    """The clocks of a case that have not stopped."""
+    """The clocks of a case that have not stopped, as far as the reader may know of them."""
     ahora = clock.now()
     vivos = {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}
-    return [_plazo(p, ahora) for p in plazos_de_caso(session, caso_id) if p.estado in vivos]
+    ve_derivaciones = puede("casos.derivacion.ver")
+    return [
+        _plazo(plazo, ahora)
+        for plazo in plazos_de_caso(session, caso_id)
+        if plazo.estado in vivos and (ve_derivaciones or plazo.derivacion_id is None)
+    ]
 
 
 def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
     pausado = plazo.estado is EstadoPlazo.PAUSADO
     vencido = not pausado and plazo.vence_en < ahora
     nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
-    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado)
+    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, plazo.derivacion_id)
 
 
 _FILTRO = frozenset(FiltroCasosSchema().fields)

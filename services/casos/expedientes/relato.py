@@ -149,8 +149,11 @@ def _abierto(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
     return _("Se abrió el caso"), temas(idioma).get(datos.get("tema", ""), "")
 
 
-def _atencion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
-    return _("Atención de la que nace el caso"), etiquetas.etiqueta(Canal(datos["canal"]))
+def _atencion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
+    canal = etiquetas.etiqueta(Canal(datos["canal"]))
+    if datos["hecho"] == "apertura":
+        return _("Atención de la que nace el caso"), canal
+    return _("Nueva atención"), f"{temas(idioma).get(datos['tema'], '')} · {canal}"
 
 
 def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:

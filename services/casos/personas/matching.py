@@ -5,7 +5,7 @@ Weights and the threshold are data (`matching.json`); each reason has a name tha
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +27,8 @@ from casos.personas.models import (
     TokenNombre,
     par,
 )
+
+_A_LO_MAS = 50
 
 
 class Razon(StrEnum):
@@ -125,7 +127,7 @@ def parecidos(session: Session, senas: Senas) -> list[Parecido]:
         candidatos.pop(senas.excepto, None)
     if not candidatos:
         return []
-    personas = _personas(session, candidatos.keys())
+    personas = _personas(session, candidatos)
     for persona in personas:
         if senas.nacimiento and persona.fecha_nacimiento == senas.nacimiento:
             candidatos[persona.id].razones.add(Razon.MISMA_FECHA_NACIMIENTO)
@@ -246,11 +248,10 @@ def _contiene(palabras: frozenset[str], nombre: str) -> bool:
     return len(otras) >= 2 and (palabras <= otras or otras <= palabras)
 
 
-def _personas(session: Session, ids: Collection[UUID]) -> Sequence[Persona]:
-    # A very common name is cut off: beyond some tens nobody compares.
-    return session.scalars(
-        select(Persona).where(Persona.id.in_(ids)).order_by(Persona.id.desc()).limit(50)
-    ).all()
+def _personas(session: Session, candidatos: Mapping[UUID, _Candidato]) -> Sequence[Persona]:
+    # A very common name is cut off after what is surer: nobody compares more than some tens.
+    ids = sorted(candidatos, key=lambda uno: (-candidatos[uno].puntaje(), uno))[:_A_LO_MAS]
+    return session.scalars(select(Persona).where(Persona.id.in_(ids))).all()
 
 
 def _parecido(persona: Persona, candidato: _Candidato) -> Parecido:

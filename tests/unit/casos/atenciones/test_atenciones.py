@@ -66,6 +66,36 @@ def test_abrir_un_caso_desde_la_atencion(ventanilla: Ventanilla) -> None:
     assert _de(ventanilla, persona)[0]["caso_id"] == caso_id
 
 
+def test_una_atencion_puede_seguir_un_caso_abierto(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    persona_id = caso["persona"]["id"]
+    ruta = f"/atenciones/nueva?persona={persona_id}&caso={caso['id']}"
+    assert f'<option value="{caso["id"]}" selected>' in ventanilla.pagina(ruta).text
+
+    answer = ventanilla.enviar(
+        "/atenciones/nueva", BASICA | {"persona_id": persona_id, "caso_id": caso["id"]}
+    )
+
+    assert answer.headers["Location"] == f"/casos/expedientes/{caso['id']}"
+    page = ventanilla.pagina(f"/expedientes/{caso['id']}")
+    assert "Nueva atención" in page.text
+    assert "Primer contacto" not in page.text
+
+
+def test_el_caso_que_se_sigue_es_de_la_persona_y_esta_abierto(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    otra = ventanilla.persona()
+    datos = BASICA | {"persona_id": caso["persona"]["id"], "caso_id": caso["id"]}
+    ajena = ventanilla.api("POST", "/atenciones", json=datos | {"persona_id": otra["id"]})
+    sin_nadie = ventanilla.api("POST", "/atenciones", json=BASICA | {"caso_id": caso["id"]})
+    dos = ventanilla.api("POST", "/atenciones", json=datos | {"resultado": "abre_caso"})
+    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
+    ventanilla.paso(caso, "cierre", motivo="no_amerita", resultado="parcial", texto="No")
+    cerrado = ventanilla.api("POST", "/atenciones", json=datos)
+
+    assert [a.status_code for a in (ajena, sin_nadie, dos, cerrado)] == [404, 422, 422, 409]
+
+
 def test_sin_persona_no_hay_caso(ventanilla: Ventanilla) -> None:
     answer = ventanilla.api("POST", "/atenciones", json=BASICA | {"resultado": "abre_caso"})
 
