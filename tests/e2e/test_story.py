@@ -126,7 +126,7 @@ def _derive(hand: Hand, teller: Teller) -> str:
     hand.write("Para qué se deriva", "Acompañar la solicitud de residencia.")
     hand.tick("Consentimiento de la persona")
     hand.tick("De palabra")
-    hand.choose("Idioma en que se leyó", "español")
+    hand.choose("Idioma en que se leyó", "Español")
     hand.press("Ver lo que se compartirá")
     expect(page.get_by_text("Todavía no se ha enviado")).to_be_visible()
     teller.look(page)
