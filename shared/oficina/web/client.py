@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+# Connections are let go before gunicorn closes them, which it does after two seconds.
+LIMITS = httpx.Limits(keepalive_expiry=1.5)
 TOKEN_MARGIN = timedelta(seconds=30)
 TOKEN_PATH = "/identidad/oauth/token"  # noqa: S105  an address, not a secret
 
@@ -148,7 +150,7 @@ class ServiceClient:
                 if not self._settings.service_urls:
                     raise ServicioNoDisponible(servicio=servicio)
                 url = self._settings.service_urls.replace("{servicio}", servicio)
-                transport = httpx.HTTPTransport(retries=1)
+                transport = httpx.HTTPTransport(retries=1, limits=LIMITS)
                 self._mounts[servicio] = httpx.Client(
                     base_url=url, transport=transport, timeout=TIMEOUT
                 )
