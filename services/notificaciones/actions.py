@@ -29,6 +29,9 @@ from oficina.events import Evento
 PLAZO_DE_RESERVA = timedelta(seconds=90)
 """A lease outlasts every wait of one sending: two questions and one provider."""
 
+PLAZO_DE_PREGUNTA = timedelta(seconds=30)
+"""A planned message that somebody asks about is left alone for so long, even if they vanish."""
+
 INTENTOS_DE_ENVIO = 24
 
 _ACTOR = Actor.sistema("notificaciones")
@@ -122,6 +125,18 @@ def encargar(
     return mensaje
 
 
+def tomar(session: Session, mensaje_id: UUID) -> Mensaje | None:
+    """Take a planned message to ask what it needs; None when it is not its turn.
+
+    Taking it is counted first: one that cannot be asked about backs off, and others have a turn.
+    """
+    mensaje = _locked(session, mensaje_id)
+    if mensaje.estado is not Estado.PROGRAMADA or mensaje.visible > real_now():
+        return None
+    mensaje.esperar_datos(real_now() + PLAZO_DE_PREGUNTA)
+    return mensaje
+
+
 def preparar(
     session: Session, mensaje_id: UUID, version: int, hallado: Reunido | Descarte
 ) -> Mensaje | None:
@@ -144,7 +159,7 @@ def esperar_datos(session: Session, mensaje_id: UUID) -> None:
     """An owner did not answer: ask again later and later, at most five minutes apart."""
     mensaje = _locked(session, mensaje_id)
     if mensaje.estado is Estado.PROGRAMADA:
-        mensaje.esperar_datos(real_now() + timedelta(seconds=min(2**mensaje.intentos, 300)))
+        mensaje.visible = real_now() + timedelta(seconds=min(2**mensaje.intentos, 300))
 
 
 def vencer(session: Session, mensaje_id: UUID, ahora: datetime) -> None:

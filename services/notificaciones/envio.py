@@ -11,7 +11,6 @@ from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, plantillas
 from notificaciones.preparacion import AunNo, Descarte, Reunido, reunir
 from notificaciones.proveedores import Desvio, Envio
-from notificaciones.states import Estado
 from oficina import telemetry
 from oficina.clock import now
 from oficina.env import Env
@@ -22,9 +21,9 @@ log = telemetry.get_logger("notificaciones.envio")
 
 def preparar(env: Env, mensaje_id: UUID) -> None:
     """Ask what a planned message needs and write it; sends it at once when it is due."""
-    with env.db.read() as session:
-        mensaje = session.get(Mensaje, mensaje_id)
-    if mensaje is None or mensaje.estado is not Estado.PROGRAMADA:
+    with env.db.begin() as session:
+        mensaje = actions.tomar(session, mensaje_id)
+    if mensaje is None:
         return
     hallado = _asked(env, mensaje)
     with env.db.begin() as session:

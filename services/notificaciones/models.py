@@ -111,7 +111,7 @@ class Mensaje(Identified, Base):
         self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
 
     def esperar_datos(self, visible: datetime) -> None:
-        """Its owner did not answer: ask again, and not before `visible`."""
+        """Its owners are being asked, once more; nobody else asks before `visible`."""
         self.intentos += 1
         self.visible = visible
 

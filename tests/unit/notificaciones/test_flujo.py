@@ -1,5 +1,6 @@
 """From a fact of another service to a message that leaves, or to the reason why it does not."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -264,6 +265,21 @@ def test_si_casos_no_responde_se_pregunta_despues(casa: Any) -> None:
     assert _estados(casa) == [Estado.LISTA, Estado.LISTA]
 
 
+def test_un_mensaje_que_no_se_puede_preparar_no_detiene_a_los_demas(casa: Any) -> None:
+    rara = casa.persona(nombres="Rara")
+    casa.cita(JUEVES_10_30, rara)
+    casa.cita(VIERNES_12, casa.persona(nombres="Otra"))
+    casa.oficina.client.mount("casos", _sin_contacto_de(rara, casa.casos))
+
+    for _ in range(3):
+        with suppress(KeyError):
+            casa.barrer()
+
+    assert {m.estado for m in casa.mensajes(persona_id=rara)} == {Estado.PROGRAMADA}
+    listos = [m for m in casa.mensajes() if m.persona_id != rara]
+    assert [m.estado for m in listos] == [Estado.LISTA, Estado.LISTA]
+
+
 def test_si_casos_no_responde_al_enviar_el_mensaje_espera(casa: Any) -> None:
     casa.cita(JUEVES_10_30)
     casa.barrer()
@@ -389,6 +405,18 @@ def test_el_caso_cuenta_lo_que_paso_con_sus_mensajes(casa: Any, mundo: Mundo) ->
 
     mensajes = [hito for hito in mundo.hitos() if hito.tipo == "mensaje"]
     assert [hito.datos["hecho"] for hito in mensajes] == ["programado", "enviado"]
+
+
+def _sin_contacto_de(persona: UUID, casos: Any) -> Any:
+    """casos as a broken version of it would answer about one person."""
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"].endswith(f"{persona}/contacto"):
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [b"{}"]
+        return casos(environ, start_response)
+
+    return answer
 
 
 def _caido(_environ: Any, start_response: Any) -> list[bytes]:
