@@ -19,10 +19,14 @@ from oficina.identity_docs import (
 
 @dataclass(frozen=True)
 class DocumentoLeido:
-    """What a document cell says. One that is not `probado` identifies nobody."""
+    """What a document cell says. One that is not `probado` identifies nobody.
+
+    `digito_ajeno`: its check digit does not fit, so it may be another number mistyped.
+    """
 
     documento: Documento
     probado: bool = True
+    digito_ajeno: bool = False
 
 
 _ETIQUETAS = {
@@ -38,6 +42,8 @@ _ETIQUETAS = {
     "nip": TipoDocumento.NIP_FONASA,
     "tum": TipoDocumento.TUM,
     "dni": TipoDocumento.DNI_CEDULA_ORIGEN,
+    "carnet": TipoDocumento.DNI_CEDULA_ORIGEN,
+    "carne": TipoDocumento.DNI_CEDULA_ORIGEN,
     "cedula": TipoDocumento.DNI_CEDULA_ORIGEN,
     "ced": TipoDocumento.DNI_CEDULA_ORIGEN,
     "cc": TipoDocumento.DNI_CEDULA_ORIGEN,
@@ -50,6 +56,7 @@ _ETIQUETA = re.compile(
 _RUN = re.compile(r"\d{7,8}[\dK]")
 _PROVISORIO = re.compile(r"\d{9}[\dK]")
 _CON_GUION = re.compile(r"\d\s*-\s*[\dkK]$")
+_MIN_DIGITOS = 4
 _TILDES = "áéíóúüñÁÉÍÓÚÜÑèàçïÈÀÇÏ"
 
 
@@ -67,30 +74,37 @@ def texto_o_nada(celda: Celda) -> str:
 
 
 def leer_documento(escrito: str, nacionalidad: str | None) -> DocumentoLeido | None:
-    """The document that a cell tells; None for «sin documento» and its like.
+    """The document that a cell tells; None for «sin documento» and whatever has no digit.
 
     Raises DocumentoInvalido when it looks like a RUN and its check digit is another person's, or
     a typing slip. Without a label, eight digits are a foreign identity card and not a RUN of seven
     digits, which nobody who arrived in this century has; Chileans may.
     """
-    palabras = plano(escrito)
-    if palabras in vocabulario().vacio | vocabulario().sin_documento:
+    if dice_sin_documento(escrito):
         return None
+    palabras = plano(escrito)
     etiqueta = _ETIQUETA.match(palabras)
     tipo = _ETIQUETAS[etiqueta[1]] if etiqueta else None
     numero = compactar(etiqueta[2]) if etiqueta else compactar(escrito)
     if tipo is None or tipo is TipoDocumento.DNI_CEDULA_ORIGEN:
         tipo = _tipo_por_forma(escrito, numero, nacionalidad, tipo)
     if not any(letra.isdigit() for letra in numero):
-        return None if not numero else DocumentoLeido(normalizar(TipoDocumento.OTRO, numero), False)  # noqa: FBT003
+        return None
     documento = normalizar(tipo, numero, None if tipo in _CHILENOS else nacionalidad)
-    return DocumentoLeido(documento, documento.aviso is not AvisoDocumento.DIGITO_VERIFICADOR)
+    ajeno = documento.aviso is AvisoDocumento.DIGITO_VERIFICADOR
+    return DocumentoLeido(documento, not ajeno and not _es_relleno(documento), ajeno)
+
+
+def dice_sin_documento(escrito: str) -> bool:
+    """Whether it is one of the ways to write that the person has none."""
+    return plano(escrito) in vocabulario().vacio | vocabulario().sin_documento
 
 
 def documento_dudoso(escrito: str) -> DocumentoLeido:
     """A document whose check digit does not fit, kept as it was written; it proves nothing."""
     numero = re.sub(r"^(?:RUN|RUT)", "", compactar(escrito))
-    return DocumentoLeido(Documento(TipoDocumento.OTRO, numero, numero), probado=False)
+    documento = Documento(TipoDocumento.OTRO, numero, numero)
+    return DocumentoLeido(documento, probado=False, digito_ajeno=True)
 
 
 def partir_nombre(nombre: str) -> tuple[str, str, str]:
@@ -130,6 +144,12 @@ def riqueza(nombre: str) -> tuple[bool, int]:
 _CHILENOS = frozenset(
     {TipoDocumento.RUN_CEDULA_EXTRANJERO, TipoDocumento.RUN_CEDULA_CHILENA, TipoDocumento.IPE}
 )
+
+
+def _es_relleno(documento: Documento) -> bool:
+    """What is typed to fill the cell: «11.111.111-1», «123»."""
+    digitos = [letra for letra in documento.numero.partition("-")[0] if letra.isdigit()]
+    return len(digitos) < _MIN_DIGITOS or len(set(digitos)) == 1
 
 
 def _tipo_por_forma(

@@ -55,7 +55,8 @@ class Nacimiento:
 def leer_fecha(celda: Celda, anio: int | None, mes: int | None = None) -> date:
     """The day that a cell of a sheet of `anio` and `mes` tells. Raises FechaIlegible.
 
-    A month first («01/31/2024») is only believed when it is the sheet's own month.
+    A month first («01/31/2024») is only believed when it is the sheet's own month; a day alone
+    («7») is one of that month.
     """
     if isinstance(celda, datetime):
         return celda.date()
@@ -63,6 +64,8 @@ def leer_fecha(celda: Celda, anio: int | None, mes: int | None = None) -> date:
         return celda
     if isinstance(celda, float) and int(celda) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(days=int(celda))
+    if anio and mes and (dia := _solo_dia(celda)):
+        return _fecha(anio, mes, dia)
     if not isinstance(celda, str):
         raise FechaIlegible(N_("no es una fecha"))
     if not celda.strip():
@@ -107,6 +110,11 @@ def anio_nombrado(texto: str) -> int | None:
     """The year that a sheet's name or a title tells."""
     hallado = re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", texto)
     return int(hallado[0]) if hallado else None
+
+
+def _solo_dia(celda: Celda) -> int | None:
+    texto = f"{celda:g}" if isinstance(celda, float) else str(celda).strip()
+    return int(texto) if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", texto) else None
 
 
 def _leer_texto(texto: str, anio: int | None, mes: int | None) -> date:

@@ -264,7 +264,7 @@ class _Lector:
             numero=self._numero,
             fecha=fecha,
             nombre=nombre,
-            documento=self._documento(dato.get("documento", ""), nacionalidad),
+            documento=self._documento(dato.get("documento", ""), nacionalidad, nota),
             nacionalidad=nacionalidad,
             sexo=vocablos.sexos.codigo(escrito.get("sexo", "")),
             nacimiento=self._nacimiento(dato.get("nacimiento", ""), fecha),
@@ -310,7 +310,7 @@ class _Lector:
             self._anotar(campo, N_("falta el dato"), "")
         return desconocido
 
-    def _documento(self, celda: Celda, nacionalidad: str) -> DocumentoLeido | None:
+    def _documento(self, celda: Celda, nacionalidad: str, nota: list[str]) -> DocumentoLeido | None:
         escrito = celdas.texto(celda)
         pais = None if nacionalidad == SIN_NACIONALIDAD else nacionalidad
         try:
@@ -324,7 +324,9 @@ class _Lector:
             )
             self._anotar("run", motivo, "")
             return celdas.documento_dudoso(escrito)
-        if leido is not None and leido.documento.aviso and not leido.probado:
+        if leido is None and not celdas.dice_sin_documento(escrito):
+            nota.append(f"documento: {escrito}")
+        if leido is not None and leido.digito_ajeno:
             motivo = N_("el dígito verificador no corresponde al identificador provisorio")
             self._anotar("documento", motivo, "")
         return leido

@@ -51,7 +51,7 @@ class Ficha:
     def documento_dudoso(self) -> str | None:
         """A number whose check digit does not fit."""
         leido = self.filas[0].documento
-        return compactar(leido.documento.numero) if leido and not leido.probado else None
+        return compactar(leido.documento.numero) if leido and leido.digito_ajeno else None
 
     @cached_property
     def direcciones(self) -> frozenset[str]:

@@ -41,7 +41,18 @@ def test_un_documento_como_sea_que_lo_escriban(
 
 
 @pytest.mark.parametrize(
-    "escrito", ["", "s/d", "S/D", "sin documento", "Indocumentado", "no tiene", "sin RUT", "-"]
+    "escrito",
+    [
+        "",
+        "s/d",
+        "S/D",
+        "sin documento",
+        "Indocumentado",
+        "no tiene",
+        "sin RUT",
+        "-",
+        "RUT en trámite",
+    ],
 )
 def test_sin_documento(escrito: str) -> None:
     assert celdas.leer_documento(escrito, "PER") is None
@@ -54,6 +65,14 @@ def test_un_digito_verificador_ajeno_no_se_acepta(escrito: str) -> None:
 
     assert celdas.es_digito_ajeno(caught.value)
     assert not celdas.documento_dudoso(escrito).probado
+
+
+@pytest.mark.parametrize("escrito", ["11.111.111-1", "123", "00000000", "pas. 0000"])
+def test_lo_que_se_escribe_por_llenar_la_celda_no_identifica_a_nadie(escrito: str) -> None:
+    leido = celdas.leer_documento(escrito, "PER")
+
+    assert leido is not None
+    assert not leido.probado
 
 
 def test_ocho_digitos_sin_guion_son_un_run_solo_de_un_chileno() -> None:

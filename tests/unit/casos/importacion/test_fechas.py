@@ -43,6 +43,9 @@ DIA = date(2024, 3, 5)
         "5° de marzo",
         "5 de maarzo",
         "marzo 5, 2024",
+        5.0,
+        "5",
+        "05",
     ],
 )
 def test_una_fecha_se_lee_como_sea_que_la_escriban(celda: str | float | date) -> None:

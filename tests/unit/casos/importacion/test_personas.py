@@ -93,6 +93,12 @@ def test_dos_documentos_son_dos_personas_y_si_todo_lo_demas_coincide_se_sugiere(
     assert len(grupo.parecidos) == 1
 
 
+def test_un_numero_de_relleno_no_junta_a_nadie(agrupadas: Callable[..., Agrupacion]) -> None:
+    grupo = agrupadas({"RUT / PASAPORTE": "11.111.111-1"}, {"RUT / PASAPORTE": "11.111.111-1"})
+
+    assert (len(grupo.fichas), grupo.personas, grupo.parecidos) == (2, 2, ())
+
+
 def test_una_atencion_anonima_no_es_de_nadie(agrupadas: Callable[..., Agrupacion]) -> None:
     grupo = agrupadas({"NOMBRE COMPLETO": ""}, {})
 

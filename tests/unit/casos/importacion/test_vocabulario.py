@@ -38,6 +38,7 @@ def test_las_palabras_estan_en_su_forma_plana() -> None:
         ("  VENEZOLANA ", "VEN"),
         ("Vzla.", "VEN"),
         ("venezolna", "VEN"),
+        ("bolibiana", "BOL"),
         ("Chileno (hijo de migrante)", "CHL"),
         ("Rep. Dominicana", "DOM"),
         ("haitiano/a", "HTI"),
