@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from casos.importacion import queries
 from casos.importacion.carga import AlAvanzar, Carga, Desplazada, tomar
-from casos.importacion.lectura import leer
 from casos.importacion.models import ArchivoImportado, Estado, Importacion
 from casos.importacion.problemas import N_, ArchivoIlegible, Problema, guardar_problemas
 from casos.importacion.resumen import Registro, Resumen
@@ -32,7 +31,7 @@ MAX_BYTES = 10 * 1024 * 1024
 
 def previsualizar(db: Database, archivo: Path) -> Resumen:
     """What loading a file would do; nothing is written. Raises ArchivoIlegible."""
-    registro = Registro.de(leer(_contenido(archivo)))
+    registro = revisar(_contenido(archivo))
     with db.read() as session:
         return queries.resumen(session, registro)
 
@@ -47,7 +46,7 @@ def cargar(
     batch. Raises ArchivoIlegible, and Desplazada when another process took this load over.
     """
     contenido = _contenido(archivo)
-    registro = Registro.de(leer(contenido))
+    registro = revisar(contenido)
     with db.read() as session:
         resumen = queries.resumen(session, registro)
     if not resumen.nuevas:
@@ -114,6 +113,8 @@ def seguir(db: Database, importacion_id: UUID, actor: Actor) -> None:
         Carga(db, importacion_id, prueba, registro, actor).hasta_el_final()
     except Desplazada:
         return
+    finally:
+        queries.olvidar_lo_leido()
 
 
 def _cargar(

@@ -8,7 +8,7 @@ other cell that cannot be read is reported and its row still counts.
 
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -124,29 +124,58 @@ def _abrir(contenido: bytes) -> CalamineWorkbook:
 
 
 def _hojas(libro: CalamineWorkbook) -> tuple[list[_Hoja], list[Problema]]:
-    ignoradas = vocabulario().hojas_ignoradas
-    halladas, errores = [], []
-    for dato in libro.sheets_metadata:
-        if dato.typ is not SheetTypeEnum.WorkSheet or dato.visible is not SheetVisibleEnum.Visible:
-            continue
-        if plano(dato.name) in ignoradas:
-            continue
-        renglones = _renglones(libro.get_sheet_by_name(dato.name))
-        encabezado = _encabezado(renglones)
-        if encabezado is not None:
-            halladas.append(_hoja(dato.name, renglones, encabezado))
-        elif mes_nombrado(dato.name) and any(any(map(celdas.texto, r)) for r in renglones):
-            motivo = N_("no se encontró la fila de títulos; la hoja quedó sin leer")
-            errores.append(Problema(dato.name, 1, "encabezado", motivo))
-    if not halladas:
+    visibles = [
+        dato.name
+        for dato in libro.sheets_metadata
+        if dato.typ is SheetTypeEnum.WorkSheet and dato.visible is SheetVisibleEnum.Visible
+    ]
+    principales = [nombre for nombre in visibles if not _es_resumen(nombre)]
+    # A summary repeats what the other sheets say, unless there is no other.
+    for nombres_de_hojas in (principales, visibles):
+        halladas, problemas = _con_registro(libro, nombres_de_hojas)
+        if halladas:
+            return halladas, problemas
+    if problemas:
         raise ArchivoIlegible(
-            N_(
-                "No se encontró ningún registro: se espera una fila de títulos con al menos "
-                "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
-                "y «MOTIVO CONSULTA»."
-            )
+            N_("En la hoja «%(hoja)s», fila %(fila)s, faltan columnas: %(faltan)s."),
+            hoja=problemas[0].hoja,
+            fila=str(problemas[0].fila),
+            faltan=problemas[0].valor or ", ".join(_NECESARIAS),
         )
-    return halladas, errores
+    raise ArchivoIlegible(
+        N_(
+            "No se encontró ningún registro: se espera una fila de títulos con al menos "
+            "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
+            "y «MOTIVO CONSULTA»."
+        )
+    )
+
+
+def _es_resumen(nombre: str) -> bool:
+    palabras = plano(nombre).split()
+    return bool(palabras) and palabras[0] in vocabulario().hojas_ignoradas
+
+
+def _con_registro(
+    libro: CalamineWorkbook, nombres_de_hojas: Sequence[str]
+) -> tuple[list[_Hoja], list[Problema]]:
+    """The sheets that hold a register, and what is wrong with those that only seem to."""
+    halladas, problemas = [], []
+    for nombre in nombres_de_hojas:
+        renglones = _renglones(libro.get_sheet_by_name(nombre))
+        encabezado = _encabezado(renglones)
+        columnas = _columnas(renglones[encabezado]).values() if encabezado is not None else ()
+        faltan = [columna for columna in _NECESARIAS if columna not in columnas]
+        if encabezado is not None and not faltan:
+            halladas.append(_hoja(nombre, renglones, encabezado))
+        elif encabezado is not None and ("fecha" in columnas or mes_nombrado(nombre)):
+            motivo = N_("faltan estas columnas; la hoja quedó sin leer")
+            valor = ", ".join(faltan)
+            problemas.append(Problema(nombre, encabezado + 1, "encabezado", motivo, valor))
+        elif mes_nombrado(nombre) and any(any(map(celdas.texto, r)) for r in renglones):
+            motivo = N_("no se encontró la fila de títulos; la hoja quedó sin leer")
+            problemas.append(Problema(nombre, 1, "encabezado", motivo))
+    return halladas, problemas
 
 
 def _renglones(hoja: CalamineSheet) -> list[list[Celda]]:
@@ -162,19 +191,6 @@ def _encabezado(renglones: list[list[Celda]]) -> int | None:
 
 
 def _hoja(nombre: str, renglones: list[list[Celda]], encabezado: int) -> _Hoja:
-    tiene = _columnas(renglones[encabezado])
-    faltan = [columna for columna in _NECESARIAS if columna not in tiene.values()]
-    if faltan:
-        raise ArchivoIlegible(
-            N_(
-                "En la hoja «%(hoja)s», fila %(fila)s, faltan columnas: %(faltan)s. "
-                "Los títulos que hay son: %(hay)s."
-            ),
-            hoja=nombre,
-            fila=str(encabezado + 1),
-            faltan=", ".join(faltan),
-            hay=", ".join(filter(None, map(celdas.texto, renglones[encabezado]))),
-        )
     titulo = " ".join(celdas.texto(c) for renglon in renglones[:encabezado] for c in renglon)
     return _Hoja(
         nombre,
@@ -276,7 +292,7 @@ class _Lector:
             derivada_el=self._derivada_el(dato, fecha) if derivada_a else None,
             resultado=self._resultado(escrito.get("resultado", ""), derivada_a, nota),
             funcionario=escrito.get("funcionario", ""),
-            nota="\n".join(filter(None, nota)),
+            nota="\n".join(filter(None, nota)),  # after the cells that add to it
             huella=_huella(fecha, nombre, escrito),
         )
 

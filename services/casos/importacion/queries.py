@@ -126,6 +126,11 @@ def leido(contenido: str) -> Registro:
     return Registro.de(leer(base64.b64decode(contenido)))
 
 
+def olvidar_lo_leido() -> None:
+    """Let go of the last register: people's data need not stay in memory once it is loaded."""
+    leido.cache_clear()
+
+
 def _filas(registro: Registro, conocidas: dict[str, UUID | None]) -> list[FilaVista]:
     con_problema: dict[tuple[str, int], list[Problema]] = {}
     for problema in registro.lectura.errores:

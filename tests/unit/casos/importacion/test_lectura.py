@@ -215,8 +215,29 @@ def test_faltan_columnas_y_se_dice_cuales(libro: Libro) -> None:
         leer(contenido)
 
     assert "«ENERO», fila 1, faltan columnas: motivo" in caught.value.detail
-    assert "Fecha, Nombre, Sexo, Teléfono" in caught.value.detail
     assert caught.value.status == 422
+
+
+def test_una_lista_de_telefonos_no_estorba_al_registro(libro: Libro, titulos: list[str]) -> None:
+    una = ["", date(2024, 1, 2), "Ana", "", "Perú", "", "", "", "", "RSH"]
+    telefonos = [["Nombre", "Teléfono", "Dirección"], ["CAJ", "22 345 6789", "Maruri 12"]]
+    sin_motivo = [["Fecha", "Nombre", "Sexo"], [date(2024, 2, 1), "Ana", "F"]]
+
+    lectura = leer(libro({"Red": telefonos, "ENERO": [titulos, una], "Febrero": sin_motivo}))
+
+    assert len(lectura.filas) == 1
+    assert [(e.hoja, e.campo, e.valor) for e in lectura.errores] == [
+        ("Febrero", "encabezado", "motivo")
+    ]
+
+
+def test_un_consolidado_se_deja_salvo_que_sea_lo_unico(libro: Libro, titulos: list[str]) -> None:
+    una = ["", date(2024, 1, 2), "Ana", "", "Perú", "", "", "", "", "RSH"]
+
+    con_meses = leer(libro({"ENERO": [titulos, una], "Consolidado 2024": [titulos, una]}))
+    solo = leer(libro({"Consolidado 2024": [titulos, una]}))
+
+    assert len(con_meses.filas) == len(solo.filas) == 1
 
 
 def test_un_libro_sin_registro_dice_que_se_espera(libro: Libro) -> None:
