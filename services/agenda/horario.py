@@ -30,13 +30,17 @@ class Tramo:
 class Lugar:
     """Where an appointment takes place; an exclusive place holds one at a time.
 
-    `frases` say it inside a sentence to the person, by language.
+    `etiquetas` name it for the office, `frases` inside a sentence to the person, by language.
     """
 
     clave: str
-    nombre: str
+    etiquetas: Mapping[str, str]
     exclusivo: bool
     frases: Mapping[str, str]
+
+    def etiqueta(self, idioma: str) -> str:
+        """Its name, in Spanish where there is no other."""
+        return self.etiquetas.get(idioma) or self.etiquetas["es"]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version
 from oficina.web.forms import Form
+from oficina.web.i18n import language
 
 bp = Blueprint("agenda", __name__, url_prefix="/agenda", template_folder="templates")
 
@@ -270,7 +271,9 @@ def _choices() -> dict[str, Any]:
         "duraciones": [
             (minutos, _("%(minutos)s minutos", minutos=minutos)) for minutos in horario().duraciones
         ],
-        "opciones_lugar": [(lugar.clave, lugar.nombre) for lugar in horario().lugares.values()],
+        "opciones_lugar": [
+            (lugar.clave, lugar.etiqueta(language())) for lugar in horario().lugares.values()
+        ],
         "motivos": [(motivo.value, texto) for motivo, texto in MOTIVOS.items()],
     }
 
@@ -280,5 +283,7 @@ def _words() -> dict[str, Any]:
         "estados": ESTADOS,
         "tonos": TONOS,
         "textos_motivo": MOTIVOS,
-        "nombres_lugar": {clave: lugar.nombre for clave, lugar in horario().lugares.items()},
+        "nombres_lugar": {
+            clave: lugar.etiqueta(language()) for clave, lugar in horario().lugares.items()
+        },
     }

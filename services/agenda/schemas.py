@@ -11,6 +11,7 @@ from agenda.models import Cita
 from agenda.queries import Filtro
 from agenda.states import Estado, MotivoCancelacion
 from oficina import clock
+from oficina.web.i18n import language
 
 
 def _es_duracion(minutos: int) -> None:
@@ -127,7 +128,7 @@ class CitaSchema(Schema):
     profesional_id = fields.UUID(required=True)
     profesional_nombre = fields.String(required=True)
     lugar = fields.String(required=True)
-    lugar_nombre = fields.Function(lambda cita: horario().lugares[cita.lugar].nombre)
+    lugar_nombre = fields.Function(lambda cita: horario().lugares[cita.lugar].etiqueta(language()))
     lugar_frases = fields.Function(
         lambda cita: dict(horario().lugares[cita.lugar].frases),
         metadata={"description": "El lugar dentro de una frase a la persona, por idioma"},

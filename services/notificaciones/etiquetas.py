@@ -66,7 +66,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
     Motivo.SIN_CONTACTO: _l("No hay un teléfono celular ni un correo a donde escribir."),
     Motivo.INSTITUCION_SIN_CORREO: _l(
-        "La institución no tiene correo en el directorio de la red: agréguelo y envíe otra vez."
+        "La institución no tiene correo en el directorio de la red: avísele por otra vía."
     ),
     Motivo.CITA_CANCELADA: _l("La cita se canceló."),
     Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
