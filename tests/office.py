@@ -20,7 +20,7 @@ from oficina.settings import SERVICES
 from servers import free_port
 
 ACOGIDA = Path(sys.executable).with_name("acogida")
-START_SECONDS = 60
+START_SECONDS = 120
 ROLES = ("recepcion", "profesional", "coordinacion", "administrador")
 
 
@@ -58,6 +58,11 @@ class Office:
         )
         assert done.returncode == 0, f"acogida {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done
+
+    def ask_to_stop(self) -> None:
+        """Ctrl-C, to all at once."""
+        for process in self.processes:
+            os.killpg(process.pid, signal.SIGINT)
 
     def kill(self) -> None:
         """kill -9, everything at once."""
@@ -135,6 +140,7 @@ def on_servers(data: Path, database: str, amqp: str, redis: str) -> Iterator[Off
         for service in SERVICES:
             _wait_ready(office, f"http://127.0.0.1:{ports[service]}", data)
         yield office
+        office.ask_to_stop()
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
@@ -161,6 +167,7 @@ def _process(
         yield
     finally:
         if process.poll() is None:
+            # A second one does no harm.
             os.killpg(process.pid, signal.SIGINT)
         try:
             process.wait(20)
