@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje
@@ -185,6 +185,7 @@ def reservar(session: Session, mensaje_id: UUID) -> Mensaje | None:
             Mensaje.estado == Estado.LISTA,
             Mensaje.enviar_en <= ahora,
             Mensaje.visible <= real,
+            or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
         )
         .values(
             estado=Estado.RESERVADA,

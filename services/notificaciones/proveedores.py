@@ -87,7 +87,11 @@ class SmtpProvider(Proveedor):
 
     def entregar(self, envio: Envio) -> Resultado:
         """Send one mail. Until its text begins to travel, a failure leaves no doubt."""
-        correo = componer(envio.mensaje_id, self._remitente, envio)
+        try:
+            correo = componer(envio.mensaje_id, self._remitente, envio).as_bytes()
+        except ValueError:
+            # What cannot be written in a header: an address with a line break or a strange letter.
+            return Resultado(Desenlace.DEFINITIVO)
         try:
             server = self._connect()
         except smtplib.SMTPResponseException as error:
@@ -95,7 +99,7 @@ class SmtpProvider(Proveedor):
         except (OSError, smtplib.SMTPException):
             return Resultado(Desenlace.TRANSITORIO)
         try:
-            return self._transact(server, envio, correo.as_bytes())
+            return self._transact(server, envio, correo)
         finally:
             server.close()
 
@@ -124,6 +128,8 @@ class SmtpProvider(Proveedor):
                 code, _text = server.rcpt(destino)
                 if code not in {250, 251}:
                     return _refused(code)
+        except UnicodeEncodeError:
+            return Resultado(Desenlace.DEFINITIVO)
         except (OSError, smtplib.SMTPException):
             return Resultado(Desenlace.TRANSITORIO)
         return self._send_text(server, envio, correo)

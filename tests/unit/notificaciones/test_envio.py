@@ -305,6 +305,27 @@ def test_lo_que_contesta_el_servidor_decide(
         assert quedo.visible > clock.real_now()
 
 
+@pytest.mark.parametrize("destino", ["b@x.example\r\nBcc: c@x.example", "buzón@x.example"])
+def test_una_direccion_que_no_se_puede_escribir_no_se_reintenta(
+    casa: Any, smtp: Servidor, destino: str
+) -> None:
+    mensaje = _lista(casa)
+    casa.cambiar(lambda m: setattr(m, "destino", destino))
+
+    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+
+    assert _el_mensaje(casa).estado is Estado.FALLIDA
+    assert smtp.correos == []
+
+
+def test_lo_que_caduca_no_se_reserva(casa: Any) -> None:
+    mensaje = _lista(casa)
+    casa.cambiar(lambda m: setattr(m, "caduca_en", MEDIODIA))
+
+    with casa.db.begin() as session:
+        assert actions.reservar(session, mensaje.id) is None
+
+
 def test_un_recordatorio_cortado_a_la_mitad_queda_en_duda_y_no_se_repite(
     casa: Any, smtp: Servidor
 ) -> None:
