@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import kombu.exceptions
 from celery import Celery
+from celery.worker.consumer import Consumer
 from kombu import Queue
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -108,7 +109,8 @@ def make_celery(jobs: Jobs, settings: Settings, env: Env) -> Celery:
 def nudge_after_commit(session: Session, task: str, *args: Any) -> None:
     """Ask for `<servicio>.<task>` once this session has committed; a rollback forgets it.
 
-    The commit never fails nor waits for it: the sweep is the guarantee.
+    The commit never fails for it, and waits at most 3 s for a broker that is away; a nudge that
+    is lost costs the time until the next sweep.
     """
     session.info.setdefault("nudges", []).append((task, args))
 
@@ -157,8 +159,18 @@ def run_worker(celery: Celery, stop: threading.Event) -> None:
             stop.wait(1.0)
 
 
+_STEPS = [step for step in Consumer.Blueprint.default_steps if "delayed_delivery" not in step]
+
+
+class _Consumer(Consumer):
+    """Celery's consumer without its 28 queues for delayed tasks, of which we have none."""
+
+    Blueprint = type("Blueprint", (Consumer.Blueprint,), {"default_steps": _STEPS})
+
+
 def _make_worker(celery: Celery) -> Any:
     return celery.WorkController(
+        consumer_cls=_Consumer,
         pool="solo",
         concurrency=1,
         hostname=f"{celery.main}@oficina",
