@@ -150,3 +150,14 @@ def test_quien_administra_no_entra_y_un_dia_imposible_se_dice(mesa: Any) -> None
 def _caido(_environ: Any, start_response: Any) -> list[bytes]:
     start_response("503 Service Unavailable", [])
     return []
+
+
+def test_la_agenda_se_lee_en_ingles(mesa: Any) -> None:
+    browser = mesa.oficina.entrar(mesa.app, "recepcion")
+    browser.set_cookie("idioma", "en")
+    where = _agendar(mesa, browser)
+
+    page = browser.get(where).text
+
+    assert "Appointment of" in page
+    assert "Office" in page
