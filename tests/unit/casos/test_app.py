@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from tests.unit.casos.conftest import Ventanilla
 
 RAROS = ["a\u0000b", "\ud800", "\u0007"]
@@ -79,6 +80,37 @@ def test_un_cuerpo_que_no_es_json_es_un_problema(ventanilla: Ventanilla) -> None
         answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/json")
         assert answer.status_code in {400, 422}
         assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/recepcion?q=repetida", "/api/v1/casos", "/api/v1/atenciones"]
+)
+def test_una_lista_mas_larga_no_pregunta_mas_veces(ventanilla: Ventanilla, path: str) -> None:
+    def preguntas() -> int:
+        sentencias: list[str] = []
+
+        def contar(_c: Any, _cursor: Any, sentencia: str, *_resto: Any) -> None:
+            sentencias.append(sentencia)
+
+        event.listen(ventanilla.db.engine, "before_cursor_execute", contar)
+        try:
+            assert ventanilla.pagina(path, "profesional").status_code == 200
+        finally:
+            event.remove(ventanilla.db.engine, "before_cursor_execute", contar)
+        return len(sentencias)
+
+    def llegan(cuantas: int) -> None:
+        for _n in range(cuantas):
+            persona = ventanilla.persona(nombres="Repetida", telefono="981110000")
+            ventanilla.caso(persona_id=persona["id"])
+            atencion = {"canal": "presencial", "tema": "SAL", "resultado": "orientada"}
+            ventanilla.api("POST", "/atenciones", json=atencion | {"persona_id": persona["id"]})
+
+    llegan(2)
+    pocas = preguntas()
+    llegan(4)
+
+    assert preguntas() == pocas
 
 
 def test_las_respuestas_no_se_guardan_en_caches(ventanilla: Ventanilla) -> None:

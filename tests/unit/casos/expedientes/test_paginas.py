@@ -8,12 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.expedientes.actions import Responsable, abrir
-from casos.expedientes.models import Prioridad
-from casos.expedientes.schemas import NuevoCaso
 from casos.handlers import handlers
 from oficina import clock
-from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.transport import LocalTransport
@@ -21,66 +17,9 @@ from oficina.bus.worker import Worker
 from oficina.events.agenda import CitaAgendada, CitaCancelada
 from oficina.events.notificaciones import MensajeProgramado
 
-AHORA = clock.now
-
-
-def _orden(html: str) -> list[str]:
-    return re.findall(r"OM-\d{4}-\d{6}", html)
-
 
 def _expediente(ventanilla: Ventanilla, caso: dict[str, Any], rol: str = "profesional") -> str:
     return ventanilla.pagina(f"/expedientes/{caso['id']}", rol).text
-
-
-def test_los_propios_primero_y_lo_atrasado_arriba(ventanilla: Ventanilla) -> None:
-    persona = UUID(ventanilla.persona()["id"])
-    yo = Responsable(ventanilla.funcionario_id("profesional"), "Persona de profesional")
-    folios = {}
-    with ventanilla.db.begin() as session:
-        for nombre, responsable, hace in (
-            ("ajeno atrasado", None, 30),
-            ("propio al día", yo, 0),
-            ("propio atrasado", yo, 30),
-            ("ajeno al día", None, 0),
-        ):
-            nuevo = NuevoCaso(persona_id=persona, tema="SAL", prioridad=Prioridad.NORMAL)
-            caso = abrir(
-                session, nuevo, responsable, Actor.sistema("casos"), AHORA() - timedelta(days=hace)
-            )
-            folios[caso.folio] = nombre
-
-    page = ventanilla.pagina("/", "profesional")
-    mios = ventanilla.pagina("/?de=mios", "profesional")
-    atrasados = ventanilla.pagina("/?atrasados=1", "profesional")
-
-    assert [folios[folio] for folio in _orden(page.text)] == [
-        "propio atrasado",
-        "propio al día",
-        "ajeno atrasado",
-        "ajeno al día",
-    ]
-    assert [folios[folio] for folio in _orden(mios.text)] == ["propio atrasado", "propio al día"]
-    assert [folios[f] for f in _orden(atrasados.text)] == ["propio atrasado", "ajeno atrasado"]
-
-
-def test_la_lista_se_filtra_por_estado_y_pagina(ventanilla: Ventanilla) -> None:
-    caso = ventanilla.caso()
-    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
-
-    assert caso["folio"] in ventanilla.pagina("/?estado=en_evaluacion", "coordinacion").text
-    assert caso["folio"] not in ventanilla.pagina("/?estado=cerrado", "coordinacion").text
-    vacia = ventanilla.api("GET", "/casos?pagina=99", "coordinacion").json
-    assert vacia["casos"] == []  # type: ignore[index]  # it is an object
-    assert vacia["total"] >= 1  # type: ignore[index]  # it is an object
-    assert ventanilla.pagina("/?estado=raro", "profesional").status_code == 422
-
-
-@pytest.mark.parametrize("rol", ["recepcion", "administrador"])
-def test_la_lista_no_es_de_recepcion_ni_de_quien_administra(
-    ventanilla: Ventanilla, rol: str
-) -> None:
-    assert ventanilla.pagina("/", rol).status_code == 403
-    assert ventanilla.api("GET", "/casos", rol).status_code == 403
 
 
 def test_la_pagina_ofrece_lo_que_admiten_el_estado_y_el_rol(ventanilla: Ventanilla) -> None:
@@ -312,3 +251,15 @@ def test_quien_administra_no_ve_el_caso(ventanilla: Ventanilla) -> None:
 def test_un_caso_que_no_existe_es_404(ventanilla: Ventanilla) -> None:
     assert ventanilla.pagina(f"/expedientes/{uuid4()}", "profesional").status_code == 404
     assert ventanilla.pagina(f"/expedientes/{uuid4()}/relato", "profesional").status_code == 404
+
+
+def test_lo_que_la_pagina_ya_muestra_no_se_lee_otra_vez(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    partes = re.findall(
+        r'data-vivo="/casos([^"]+)" data-etag="(\w+)"', _expediente(ventanilla, caso)
+    )
+
+    assert len(partes) == 2
+    for path, tag in partes:
+        seen = {"If-None-Match": f'"{tag}"'}
+        assert ventanilla.pagina(path, "profesional", headers=seen).status_code == 304

@@ -1,0 +1,73 @@
+"""The list of cases: own ones first, what is late on top, filtered and in pages."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from tests.unit.casos.conftest import Ventanilla
+
+from casos.expedientes.actions import Responsable, abrir
+from casos.expedientes.models import Prioridad
+from casos.expedientes.schemas import NuevoCaso
+from oficina import clock
+from oficina.actor import Actor
+
+AHORA = clock.now
+
+
+def _orden(html: str, folios: Mapping[str, str]) -> list[str]:
+    """The names of these cases in the order in which the page lists them."""
+    return [folios[folio] for folio in re.findall(r"OM-\d{4}-\d{6}", html) if folio in folios]
+
+
+def test_los_propios_primero_y_lo_atrasado_arriba(ventanilla: Ventanilla) -> None:
+    persona = UUID(ventanilla.persona()["id"])
+    yo = Responsable(ventanilla.funcionario_id("profesional"), "Persona de profesional")
+    folios = {}
+    with ventanilla.db.begin() as session:
+        for nombre, responsable, hace in (
+            ("ajeno atrasado", None, 30),
+            ("propio al día", yo, 0),
+            ("propio atrasado", yo, 30),
+            ("ajeno al día", None, 0),
+        ):
+            nuevo = NuevoCaso(persona_id=persona, tema="SAL", prioridad=Prioridad.NORMAL)
+            caso = abrir(
+                session, nuevo, responsable, Actor.sistema("casos"), AHORA() - timedelta(days=hace)
+            )
+            folios[caso.folio] = nombre
+
+    page = ventanilla.pagina("/", "profesional")
+    mios = ventanilla.pagina("/?de=mios", "profesional")
+    atrasados = ventanilla.pagina("/?atrasados=1", "profesional")
+
+    assert _orden(page.text, folios) == [
+        "propio atrasado",
+        "propio al día",
+        "ajeno atrasado",
+        "ajeno al día",
+    ]
+    assert _orden(mios.text, folios) == ["propio atrasado", "propio al día"]
+    assert _orden(atrasados.text, folios) == ["propio atrasado", "ajeno atrasado"]
+
+
+def test_la_lista_se_filtra_por_estado_y_pagina(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
+
+    assert caso["folio"] in ventanilla.pagina("/?estado=en_evaluacion", "coordinacion").text
+    assert caso["folio"] not in ventanilla.pagina("/?estado=cerrado", "coordinacion").text
+    vacia = ventanilla.api("GET", "/casos?pagina=99", "coordinacion").json
+    assert vacia["casos"] == []  # type: ignore[index]  # it is an object
+    assert vacia["total"] >= 1  # type: ignore[index]  # it is an object
+    assert ventanilla.pagina("/?estado=raro", "profesional").status_code == 422
+
+
+@pytest.mark.parametrize("rol", ["recepcion", "administrador"])
+def test_la_lista_no_es_de_recepcion_ni_de_quien_administra(
+    ventanilla: Ventanilla, rol: str
+) -> None:
+    assert ventanilla.pagina("/", rol).status_code == 403
+    assert ventanilla.api("GET", "/casos", rol).status_code == 403
