@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from oficina.settings import SERVICES
 
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"silent": "false"}}
+OPTIONS = {"**/templates/**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}
 KEYWORDS = {
     "_": None,
     "_l": None,
