@@ -164,7 +164,8 @@ def situacion(caso_id: UUID) -> Response:
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
         plazos = _plazos(session, caso_id)
-    return _parte("casos/_situacion.html", f"{caso.version}|{plazos!r}", caso=caso, plazos=plazos)
+    huella = _huella_de_situacion(caso, plazos)
+    return _parte("casos/_situacion.html", huella, caso=caso, plazos=plazos)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/relato")
@@ -174,8 +175,16 @@ def relato(caso_id: UUID) -> Response:
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
         lineas = _lineas(session, caso_id)
-    ultima = max((linea.hito.id.hex for linea in lineas), default="")
-    return _parte("casos/_relato.html", ultima, caso=caso, lineas=lineas)
+    return _parte("casos/_relato.html", _huella_de_relato(lineas), caso=caso, lineas=lineas)
+
+
+def _huella_de_situacion(caso: Caso, plazos: Sequence["VistaPlazo"]) -> str:
+    return f"{caso.version}|{plazos!r}"
+
+
+def _huella_de_relato(lineas: Sequence[Linea]) -> str:
+    # Lines are only ever added: as many lines are the same lines.
+    return str(len(lineas))
 
 
 def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response:
@@ -262,7 +271,7 @@ def _pagina(
 ) -> str:
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
-        vista = {"lineas": _lineas(session, caso_id), "plazos": _plazos(session, caso_id)}
+        lineas, plazos = _lineas(session, caso_id), _plazos(session, caso_id)
         persona = persona_por_id(session, caso.persona_id)
         derivaciones = de_caso(session, caso_id) if puede("casos.derivacion.ver") else ()
         evaluaciones = (
@@ -273,7 +282,10 @@ def _pagina(
     return render_template(
         "casos/expediente.html",
         caso=caso,
-        **vista,
+        lineas=lineas,
+        plazos=plazos,
+        huella_de_relato=_huella_de_relato(lineas),
+        huella_de_situacion=_huella_de_situacion(caso, plazos),
         persona=persona,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,

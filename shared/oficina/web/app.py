@@ -29,6 +29,7 @@ from oficina.web import csrf, headers, health, i18n, labels, limits, nav, proble
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
+from oficina.web.conditional import marca_viva
 
 HERE = Path(__file__).parent
 MAX_BODY = 20 * 1024 * 1024
@@ -207,7 +208,9 @@ def _pages(app: Flask, settings: Settings) -> None:
     app.jinja_loader = jinja2.ChoiceLoader([one for one in loaders if one])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(lugares=nav.lugares, recurso=recurso, demo=settings.demo)
-    app.jinja_env.globals["bootstrap_version"] = version("bootstrap-flask")
+    app.jinja_env.globals.update(
+        bootstrap_version=version("bootstrap-flask"), marca_viva=marca_viva
+    )
     # Bootstrap-Flask brings the style sheet; each service serves it below its own prefix.
     app.register_blueprint(
         Blueprint(

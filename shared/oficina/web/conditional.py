@@ -49,14 +49,8 @@ def set_version(response: R, thing: Versioned) -> R:
 
 
 def vivo(etag_source: str, render: Callable[[], str]) -> Response:
-    """A fragment that a page asks for again and again: 304 while `etag_source` is the same.
-
-    The tag also holds who reads and in which language, so that nobody is told that nothing changed
-    about somebody else's view.
-    """
-    reader = actor_or_none()
-    seen_by = f"{reader.id}:{','.join(sorted(reader.roles))}" if reader else ""
-    digest = hashlib.sha256(f"{etag_source}|{seen_by}|{get_locale()}".encode()).hexdigest()[:32]
+    """A fragment that a page asks for again and again: 304 while `etag_source` is the same."""
+    digest = marca_viva(etag_source)
     if request.if_none_match.contains_weak(digest):
         response = current_app.response_class(status=304)
     else:
@@ -64,3 +58,14 @@ def vivo(etag_source: str, render: Callable[[], str]) -> Response:
     response.set_etag(digest)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def marca_viva(etag_source: str) -> str:
+    """The tag of a fragment, which a page that already holds it gives as `data-etag`.
+
+    It also holds who reads and in which language, so that nobody is told that nothing changed about
+    somebody else's view.
+    """
+    reader = actor_or_none()
+    seen_by = f"{reader.id}:{','.join(sorted(reader.roles))}" if reader else ""
+    return hashlib.sha256(f"{etag_source}|{seen_by}|{get_locale()}".encode()).hexdigest()[:32]

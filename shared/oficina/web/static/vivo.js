@@ -1,4 +1,4 @@
-// A part of a page that follows by itself: <div data-vivo="/address/of/fragment">.
+// A part of a page that follows by itself: <div data-vivo="/address/of/fragment" data-etag="…">.
 // It asks with the last ETag every few seconds, rests while the page is hidden, and waits longer
 // after an error. Only what changed is replaced, so that a screen reader tells only what is new and
 // what somebody is using stays as it is. Without this script the page works.
@@ -9,7 +9,7 @@
   const GONE = [401, 403, 404];
 
   function follow(part) {
-    let tag = "";
+    let tag = part.dataset.etag ? `"${part.dataset.etag}"` : "";
     let wait = EVERY;
     let timer = 0;
     let ended = false;
