@@ -132,14 +132,26 @@ def _restar(fila: dict[C, int], otra: Mapping[C, int], factor: int) -> None:
 def _companeras(
     debiles: Iterable[C], valores: Mapping[C, int], sumas: Sequence[Suma[C]], ocultas: set[C]
 ) -> set[C]:
-    """Cells to blank for the weak ones; one for those that share a sum, which may be enough."""
+    """Cells to blank for the weak ones, the cheapest first.
+
+    Of those that share a sum only one is helped at a time, and totals are blanked one by one, weak
+    totals first: each may be enough for all the others.
+    """
+    costo = _costos(valores, sumas)
+    pares = [
+        (costo[celda], celda, debil)
+        for debil in debiles
+        if (celda := _companera(debil, costo, sumas, ocultas)) is not None
+    ]
+    totales = {suma.total for suma in sumas}
+    hojas = sorted((par for par in pares if par[1] not in totales), key=lambda par: par[0])
+    if not hojas:
+        orden = sorted(pares, key=lambda par: (par[2] not in totales, par[0]))
+        return {celda for _, celda, _ in orden[:1]}
     elegidas: set[C] = set()
     tocadas: set[C] = set()
-    for debil in debiles:
+    for _, celda, debil in hojas:
         if debil in tocadas:
-            continue
-        celda = _companera(debil, valores, sumas, ocultas)
-        if celda is None:
             continue
         elegidas.add(celda)
         for suma in sumas:
@@ -149,23 +161,37 @@ def _companeras(
     return elegidas
 
 
-def _companera(
-    debil: C, valores: Mapping[C, int], sumas: Sequence[Suma[C]], ocultas: set[C]
-) -> C | None:
-    """The cell whose blanking costs least and helps `debil`: a part before a total, small first.
+_Costo = tuple[bool, bool, int, str]
 
-    When its own sums have nothing left to blank, the nearest sums that share a blank are asked.
+
+def _costos(valores: Mapping[C, int], sumas: Sequence[Suma[C]]) -> dict[C, _Costo]:
+    """What blanking a cell costs: a total more than a part of something, a large one more."""
+    totales = {suma.total for suma in sumas}
+    partes = {parte for suma in sumas for parte in suma.partes}
+    return {
+        celda: (celda not in partes, celda in totales, valor, repr(celda))
+        for celda, valor in valores.items()
+        if valor
+    }
+
+
+def _companera(
+    debil: C, costo: Mapping[C, _Costo], sumas: Sequence[Suma[C]], ocultas: set[C]
+) -> C | None:
+    """The cell whose blanking costs least and helps `debil`.
+
+    One of its own sums; when they have nothing left to blank but the total of everything, of the
+    nearest sums that share a blank with them.
     """
     vecinas, vistas = {debil}, {debil}
+    ultima: C | None = None
     while vecinas:
         cercanas = [s for s in sumas if s.total in vecinas or not vecinas.isdisjoint(s.partes)]
-        partes = [p for s in cercanas for p in s.partes if p not in ocultas and valores[p]]
-        totales = [s.total for s in cercanas if s.total not in ocultas and valores[s.total]]
-        es_total = {s.total for s in sumas}
-        candidatas = partes or totales
-        if candidatas:
-            return min(candidatas, key=lambda c: (c in es_total, valores[c], repr(c)))
         celdas = {celda for s in cercanas for celda in (s.total, *s.partes)}
+        candidatas = sorted((celdas - ocultas) & costo.keys(), key=costo.__getitem__)
+        if candidatas and not costo[candidatas[0]][0]:
+            return candidatas[0]
+        ultima = ultima or next(iter(candidatas), None)
         vecinas = (celdas & ocultas) - vistas
         vistas |= vecinas
-    return None
+    return ultima

@@ -13,7 +13,7 @@ class DesdeSchema(Schema):
     """Where the reader stands and how much it takes."""
 
     desde = fields.String(load_default="")
-    limite = fields.Integer(load_default=500, validate=validate.Range(min=1, max=MAXIMO))
+    limite = fields.Integer(load_default=200, validate=validate.Range(min=1, max=MAXIMO))
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> tuple[Cursor, int]:

@@ -205,3 +205,17 @@ def test_lo_que_no_es_un_mes_se_rechaza(clave: str) -> None:
 
 def test_antes_de_enero_esta_diciembre() -> None:
     assert Mes(2024, 1).anterior == Mes(2023, 12)
+
+
+def test_una_linea_chica_de_un_solo_tema_no_cuesta_el_total() -> None:
+    conteos: dict[Celda, int] = {
+        ("L4", "SAL"): 310,
+        ("L4", "REG.REFUGIO"): 13,
+        ("L6", "SOC"): 61,
+        ("L1", "CON"): 3,
+    }
+
+    (publicada,) = publicables([(TEMA, con_margenes(TEMA, conteos))])
+
+    blancas = {celda for celda, valor in publicada.items() if valor is None}
+    assert blancas == {("L1", TODAS), ("L1", "CON"), ("L6", TODAS), ("L6", "SOC")}
