@@ -5,7 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export ACOGIDA_DEMO ACOGIDA_LOG_LEVEL PORT DATOS ONLY
+# What the demonstration is, unless the environment says otherwise.
+DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev lint test test-embedded test-containers servers bench bench-peers migration
@@ -15,14 +16,11 @@ help: ## Show this list
 
 setup: $(VENV)/.runtime ## Prepare .venv with what the office needs to run
 
-run: ACOGIDA_DEMO ?= 1
-run: ACOGIDA_LOG_LEVEL ?= WARNING
 run: $(VENV)/.runtime ## Serve the whole office on http://127.0.0.1:8000 (PORT, DATOS)
-	@exec $(BIN)/acogida run --con-su-padre
+	@$(DEMO) exec $(BIN)/acogida run --con-su-padre
 
-dev: ACOGIDA_DEMO ?= 1
 dev: $(VENV)/.dev ## The same, started again at every change of the code
-	@exec $(BIN)/acogida run --con-su-padre --recargar
+	@$(DEMO) exec $(BIN)/acogida run --con-su-padre --recargar
 
 lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/ruff check
@@ -30,6 +28,7 @@ lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m oficina.bus.catalogue check
+	$(BIN)/python -m acogida.texts check
 
 test: $(VENV)/.dev servers ## Every test; as root it installs the servers that are missing
 	$(BIN)/pytest -m "not containers"
