@@ -8,6 +8,7 @@ Each root has one catalogue: `oficina/web` for what all pages share, and one a s
 
 import io
 import sys
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,6 +31,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
 }
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOISE = tuple(
     f'"{name}'.encode()
     for name in (
@@ -119,12 +121,11 @@ def _po(catalog: Catalog) -> bytes:
 
 
 def _mo(catalog: Catalog) -> bytes:
-    # Only texts: the header would carry the moment of compiling.
-    texts = Catalog(locale="en", charset="utf-8")
+    # Its header would carry the moment of compiling: the same texts make the same file.
+    texts = Catalog(locale="en", charset="utf-8", creation_date=EPOCH, revision_date=EPOCH)
     for message in catalog:
         if message.id and _has_english(message):
             texts.add(message.id, message.string, context=message.context)
-    texts.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
     made = io.BytesIO()
     write_mo(made, texts)
     return made.getvalue()
