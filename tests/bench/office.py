@@ -27,7 +27,7 @@ PAGES = (
     "/agenda/",
     "/notificaciones/salida",
     "/reportes/",
-    f"/reportes/{MONTH}",
+    "/reportes/2024/5",
 )
 API = (
     "/casos/api/v1/personas?q=maria",

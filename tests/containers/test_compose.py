@@ -81,7 +81,7 @@ def office(image: str) -> Iterator[Office]:
             "ACOGIDA_PUBLIC_URL": url,
         }
         try:
-            _run(*compose, "run", "--rm", "claves", **environment)
+            _run(*compose, "--profile", "preparar", "run", "--rm", "claves", **environment)
             _run(*compose, "up", "-d", "--no-build", **environment)
             container = f"{PROJECT}_identidad-web_1"
             command = (ENGINE, "exec", "-i", container, "acogida")
