@@ -3,12 +3,15 @@
 All three answer the probes (`/healthz`, `/readyz`, `/metrics`); only the web answers anything else.
 """
 
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from acogida.background import Background
 from acogida.services import Service, all_handlers, db_of, load
@@ -16,7 +19,9 @@ from oficina.bus.ingest import AmqpIngest
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
+from oficina.db import Database
 from oficina.jobs import Ticker, run_worker
+from oficina.migrations import is_current
 from oficina.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 WORKERS = 2
+TABLES_SECONDS = 100
 
 
 class ServiceProcess:
@@ -33,6 +39,7 @@ class ServiceProcess:
 
         self.service = service
         self.app: Flask = service.create_app(settings)
+        _wait_for_tables(service.name, db_of(self.app))
         self.background = Background()
         self._probes_only = probes_only
 
@@ -54,6 +61,20 @@ class ServiceProcess:
         """Stop the loops and give the connections back."""
         self.background.stop()
         db_of(self.app).close()
+
+
+def _wait_for_tables(name: str, db: Database) -> None:
+    """Start when `acogida migrate` has been here; raises TimeoutError when it does not come."""
+    deadline = time.monotonic() + TABLES_SECONDS
+    while True:
+        with suppress(OperationalError):
+            if is_current(name, db):
+                return
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"the tables of {name} are not those of this version: acogida migrate"
+            )
+        time.sleep(0.5)
 
 
 def web(name: str, settings: Settings) -> ServiceProcess:

@@ -26,29 +26,32 @@ PAUSE_SECONDS = 0.5
     metavar="SEGUNDOS",
     help="Cuánto esperar a que respondan la base de datos y RabbitMQ.",
 )
-def migrate(*, servicio: str | None, esperar: int) -> None:
+@click.option("--solo-colas", is_flag=True, help="Declarar las colas y no tocar las tablas.")
+def migrate(*, servicio: str | None, esperar: int, solo_colas: bool) -> None:
     """Dejar al día las tablas de un SERVICIO, o de todos, y sus colas si hay RabbitMQ.
 
-    Se puede repetir. La versión anterior sigue funcionando mientras tanto.
+    Se puede repetir. La versión anterior sigue funcionando mientras tanto. Las colas de todos van
+    antes que las tablas: un servicio parte cuando tiene las suyas, y nadie debe perderse lo que
+    cuente.
     """
     settings = read_settings()
     deadline = time.monotonic() + esperar
-    for name in (servicio,) if servicio else SERVICES:
-        changed = _migrate(load(name), settings, deadline)
-        click.echo(f"{name}: {'tablas al día' if changed else 'ya estaba al día'}")
+    services = [load(name) for name in ((servicio,) if servicio else SERVICES)]
+    if settings.amqp_url:
+        handlers = [service.handlers for service in services]
+        _until(deadline, lambda: topology.declare(settings.amqp_url, handlers))
+    for service in () if solo_colas else services:
+        changed = _tables(service, settings, deadline)
+        click.echo(f"{service.name}: {'tablas al día' if changed else 'ya estaba al día'}")
 
 
-def _migrate(service: Service, settings: Settings, deadline: float) -> bool:
+def _tables(service: Service, settings: Settings, deadline: float) -> bool:
     db = db_of(service.create_app(settings))
     try:
         _until(deadline, lambda: _connect(db))
-        changed = prepare(service.name, db)
+        return prepare(service.name, db)
     finally:
         db.close()
-    if settings.amqp_url:
-        # Before anybody tells a fact: what is told to a queue that is not there is not heard.
-        _until(deadline, lambda: topology.declare(settings.amqp_url, [service.handlers]))
-    return changed
 
 
 def _connect(db: Database) -> None:
