@@ -31,7 +31,7 @@ BUILD_FLAGS = shlex.split(
         "--isolation chroot --network host --volume /etc/ssl/certs:/etc/ssl/certs:ro",
     )
 )
-PROJECT = "acogida-prueba"
+PROJECT = f"acogida-prueba-{os.getpid()}"
 IMAGE = "localhost/acogida:prueba"
 
 pytestmark = pytest.mark.containers
