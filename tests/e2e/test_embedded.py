@@ -1,0 +1,132 @@
+"""`acogida run` as whoever starts and stops it meets it."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+
+from office import ACOGIDA, embedded, wait_until
+
+
+def test_it_stops_cleanly_and_comes_back_with_its_data(tmp_path: Path) -> None:
+    with embedded(tmp_path, demo=True) as office, office.client("recepcion") as client:
+        found = client.get("/casos/api/v1/personas", params={"q": "jean louis"}).json()
+        first = sorted(one["persona"]["id"] for one in found["resultados"])
+        began = time.monotonic()
+        os.killpg(office.processes[0].pid, signal.SIGINT)
+        assert office.processes[0].wait(10) == 0
+        assert time.monotonic() - began < 5
+    assert first
+
+    with embedded(tmp_path, demo=True) as office, office.client("recepcion") as client:
+        found = client.get("/casos/api/v1/personas", params={"q": "jean louis"}).json()
+        assert sorted(one["persona"]["id"] for one in found["resultados"]) == first
+
+
+def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATOS": str(tmp_path), "ACOGIDA_DEMO": "1", "PORT": "20990"}
+    for pause in (1.5, 2.0, 2.5):
+        process = subprocess.Popen(
+            [ACOGIDA, "run"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+        time.sleep(pause)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    with embedded(tmp_path, demo=True) as office, office.client("coordinacion") as client:
+        cases = client.get("/casos/api/v1/casos", params={"estado": "todos"}).json()
+        assert cases["total"] == 9
+        names = [one["persona"]["nombre"] for one in cases["casos"]]
+        assert len(set(names)) == len(names)
+        appointments = client.get("/agenda/api/v1/citas").json()
+        assert len(appointments) == 1
+
+
+def test_the_accounts_of_the_demonstration_are_for_the_owner_alone(tmp_path: Path) -> None:
+    with embedded(tmp_path, demo=True) as office:
+        path = tmp_path / "demo.json"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        client = json.loads(path.read_text())["clientes"]["coordinacion"]
+        asked = {"grant_type": "client_credentials", **client}
+        token = httpx.post(f"{office.url}/identidad/oauth/token", data=asked).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{office.url}/casos/api/v1/casos", headers=headers)
+        assert answer.status_code == httpx.codes.OK
+
+
+def test_a_second_office_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with embedded(tmp_path) as office:
+        environment = {**os.environ, "DATOS": str(tmp_path), "PORT": "20991"}
+        second = subprocess.run(
+            [ACOGIDA, "run"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert "Ya hay una oficina abierta" in second.stderr
+        assert httpx.get(f"{office.url}/healthz").status_code == httpx.codes.OK
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with embedded(tmp_path / "una") as office:
+        port = office.url.rpartition(":")[2]
+        environment = {**os.environ, "DATOS": str(tmp_path / "otra"), "PORT": port}
+        second = subprocess.run(
+            [ACOGIDA, "run"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert second.returncode == 1
+    assert f"PORT={int(port) + 1}" in second.stderr
+
+
+def test_the_worker_ends_when_its_server_is_killed(tmp_path: Path) -> None:
+    with embedded(tmp_path) as office:
+        server = office.processes[0].pid
+        listed = subprocess.check_output(["ps", "-o", "pid=", "--ppid", str(server)], text=True)
+        worker = int(listed.split()[0])
+        os.kill(server, signal.SIGKILL)
+        wait_until("the end of the worker", lambda: not _alive(worker), seconds=15)
+
+    with embedded(tmp_path):
+        pass
+
+
+def test_the_date_of_the_domain_moves_and_sessions_stay(tmp_path: Path) -> None:
+    """Deadlines pass: the derivation without an answer is reminded, escalated and expires."""
+    with embedded(tmp_path, demo=True):
+        pass
+    with (
+        embedded(tmp_path, demo=True, fecha="2027-03-15") as office,
+        office.client("coordinacion") as client,
+    ):
+        assert client.get("/identidad/api/v1/yo").status_code == httpx.codes.OK
+
+        def kinds() -> set[str]:
+            return {
+                one["plantilla"] for one in client.get("/notificaciones/api/v1/mensajes").json()
+            }
+
+        wait_until("the notice of a deadline", lambda: "aviso_plazo_vencido" in kinds(), seconds=30)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
