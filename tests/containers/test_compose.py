@@ -17,10 +17,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from story import walk
 
 from office import Office, create_accounts, wait_until
 from servers import free_port
+from story import walk
 
 ROOT = Path(__file__).parents[2]
 ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
