@@ -31,6 +31,7 @@ from casos.derivaciones.states import (
     MotivoAnulacion,
 )
 from casos.expedientes.models import Caso
+from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
@@ -184,10 +185,13 @@ def responder(
 
     An answer of the institution to an expired derivation is kept as late and changes nothing until
     an officer adopts it. Raises NoEncontrado, TransicionInvalida, Conflicto for the same late
-    answer twice, DatosInvalidos without the reason or the result that the step needs.
+    answer twice and for a dispute in a closed case, DatosInvalidos without the reason or the
+    result that the step needs.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
     _exigir_completa(respuesta)
+    if respuesta.accion is Accion.DISPUTAR:
+        _exigir_caso_abierto(session, derivacion.caso_id)
     tardia = derivacion.estado is Estado.VENCIDA and respuesta.accion in ADOPTABLES
     if tardia:
         _exigir_primera(session, derivacion, respuesta.accion)
@@ -221,7 +225,7 @@ def adoptar(
     """Give a late answer the effect that it would have had in time.
 
     The grade stays the answer's own. Raises NoEncontrado, TransicionInvalida when the derivation
-    has not expired, Conflicto when another one took over.
+    has not expired, Conflicto when another one took over or the case was closed.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
     tardia = session.scalar(
@@ -235,6 +239,7 @@ def adoptar(
         raise NoEncontrado
     if derivacion.estado is not Estado.VENCIDA:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+    _exigir_caso_abierto(session, derivacion.caso_id)
     _exigir_sin_relevo(session, derivacion)
     entrada = RespuestaDerivacion(
         derivacion_id=derivacion.id,
@@ -322,6 +327,12 @@ def _caso(session: Session, caso_id: UUID) -> Caso:
     if caso is None:
         raise NoEncontrado
     return caso
+
+
+def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
+    """A derivation does not come to life again in a case that ended."""
+    if _caso(session, caso_id).estado is EstadoCaso.CERRADO:
+        raise Conflicto(_("El caso está cerrado: reábralo antes."))
 
 
 def _descartar_borradores(

@@ -813,7 +813,6 @@ def upgrade() -> None:
         ),
         sa.Column("inicia_en", sa.DateTime(timezone=True), nullable=False),
         sa.Column("vence_en", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("vence_en_original", sa.DateTime(timezone=True), nullable=False),
         sa.Column("nivel", sa.Integer(), nullable=False),
         sa.Column("siguiente_nivel", sa.Integer(), nullable=True),
         sa.Column("siguiente_en", sa.DateTime(timezone=True), nullable=True),

@@ -1,10 +1,10 @@
-"""What can be done with a deadline: start it, pause it, go on, meet it, take it back, pass a stage.
+"""What can be done with a deadline: start it, pause it, meet it, take it back, pass a stage.
 
 Callers hold the transaction. Of a derivation's clocks, its row is locked first (see
 `derivaciones.actions`), so that the follow-up and an answer never wait for each other in a ring.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
-from oficina import clock
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
-from oficina.calendar_cl import es_habil, sumar_dias_habiles
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
 
 _VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
@@ -39,7 +37,6 @@ def iniciar(
     if corre := _vivo(session, caso_id, reloj, derivacion_id):
         return corre
     vigentes = reglas()
-    vence_en = vigentes.relojes[reloj].fin(prioridad, ahora)
     plazo = Plazo(
         caso_id=caso_id,
         derivacion_id=derivacion_id,
@@ -48,8 +45,7 @@ def iniciar(
         reglas_version=vigentes.version,
         estado=EstadoPlazo.CORRIENDO,
         inicia_en=ahora,
-        vence_en=vence_en,
-        vence_en_original=vence_en,
+        vence_en=vigentes.relojes[reloj].fin(prioridad, ahora),
         nivel=0,
     )
     _fijar_siguiente(plazo)
@@ -113,25 +109,6 @@ def pausar(
     if plazo and plazo.estado is EstadoPlazo.CORRIENDO:
         plazo.estado, plazo.pausado_en = EstadoPlazo.PAUSADO, ahora
         plazo.siguiente_en = None
-
-
-def reanudar(
-    session: Session,
-    caso_id: UUID,
-    reloj: str,
-    ahora: datetime,
-    *,
-    derivacion_id: UUID | None = None,
-) -> None:
-    """Let a paused clock go on, with its end moved by the working days that the pause took."""
-    plazo = _vivo(session, caso_id, reloj, derivacion_id)
-    if plazo is None or plazo.pausado_en is None:
-        return
-    dias = _habiles_entre(clock.local(plazo.pausado_en).date(), clock.local(ahora).date())
-    plazo.inicia_en = _correr(plazo.inicia_en, dias)
-    plazo.vence_en = _correr(plazo.vence_en, dias)
-    plazo.estado, plazo.pausado_en = EstadoPlazo.CORRIENDO, None
-    _fijar_siguiente(plazo)
 
 
 def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None:
@@ -206,17 +183,3 @@ def _fijar_siguiente(plazo: Plazo) -> None:
 def _terminar(plazo: Plazo, estado: EstadoPlazo, ahora: datetime) -> None:
     plazo.estado, plazo.terminado_en = estado, ahora
     plazo.siguiente_nivel = plazo.siguiente_en = None
-
-
-def _habiles_entre(desde: date, hasta: date) -> int:
-    """Working days after `desde`, up to and with `hasta`."""
-    dias = range(1, (hasta - desde).days + 1)
-    return sum(es_habil(desde + timedelta(days=n)) for n in dias)
-
-
-def _correr(momento: datetime, dias: int) -> datetime:
-    """The same hour in Chile, that many working days later."""
-    local = clock.local(momento)
-    dia = sumar_dias_habiles(local.date(), dias)
-    hora: time = local.timetz()
-    return datetime.combine(dia, hora)

@@ -1,4 +1,4 @@
-"""What a deadline is: a clock of a case that started, ends and may pause."""
+"""What a deadline is: a clock of a case that started, ends and may be paused."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +23,6 @@ class EstadoPlazo(StrEnum):
 class Plazo(Identified, Base):
     """One clock of one case or derivation.
 
-    `inicia_en` and `vence_en` move on by what a pause took; `vence_en_original` never moves.
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
     when nothing more will happen. `nivel` is the last stage that was told.
     """
@@ -40,7 +39,6 @@ class Plazo(Identified, Base):
     estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
     inicia_en: Mapped[datetime] = mapped_column()
     vence_en: Mapped[datetime] = mapped_column()
-    vence_en_original: Mapped[datetime] = mapped_column()
     nivel: Mapped[int] = mapped_column(default=0)
     siguiente_nivel: Mapped[int | None] = mapped_column()
     siguiente_en: Mapped[datetime | None] = mapped_column()

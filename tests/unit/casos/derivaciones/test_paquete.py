@@ -9,7 +9,7 @@ from casos.consentimientos.models import BaseLicitud, Consentimiento, FormaConse
 from casos.derivaciones import actions
 from casos.derivaciones.paquete import Categoria, Paquete
 from casos.derivaciones.queries import datos_de_persona, de_caso
-from casos.derivaciones.states import Estado
+from casos.derivaciones.states import Accion, Estado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.personas.models import Persona
@@ -17,7 +17,7 @@ from casos.red.models import EstadoServicio, ServicioRed
 from oficina.db import Database
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
 
-from .mundo import LUNES, PROFESIONAL, SECRETOS, Mundo, crear_mundo
+from .mundo import LUNES, POR_TELEFONO, PROFESIONAL, SECRETOS, Mundo, crear_mundo
 
 
 def _codigos(mundo: Mundo) -> dict[Categoria, str]:
@@ -219,3 +219,26 @@ def test_los_hechos_no_llevan_datos_personales(mundo: Mundo) -> None:
             str(c) for c in session.scalars(select(text("cuerpo")).select_from(text("outbox")))
         )
     assert not any(secreto in cuerpos for secreto in (*SECRETOS, "Baptiste", "caja de alimentos"))
+
+
+def test_en_un_caso_cerrado_una_derivacion_no_revive(mundo: Mundo) -> None:
+    cumplida, vencida = mundo.en(Estado.CUMPLIDA), mundo.en(Estado.VENCIDA)
+    with mundo.db.begin() as session:
+        tardia = actions.responder(
+            session,
+            vencida,
+            actions.Respuesta(accion=Accion.ACEPTAR),
+            PROFESIONAL,
+            LUNES,
+            procedencia=POR_TELEFONO,
+        ).id
+        session.get_one(Caso, mundo.caso_id).estado = EstadoCaso.CERRADO
+
+    with pytest.raises(Conflicto):
+        mundo.hacer(cumplida, Accion.DISPUTAR)
+    with pytest.raises(Conflicto), mundo.db.begin() as session:
+        actions.adoptar(session, vencida, tardia, PROFESIONAL, LUNES)
+    mundo.hacer(cumplida, Accion.VERIFICAR)
+
+    assert mundo.derivacion(cumplida).estado is Estado.VERIFICADA
+    assert mundo.derivacion(vencida).estado is Estado.VENCIDA

@@ -1,7 +1,7 @@
 """The follow-up: what is due is told in order, each stage exactly once, whatever happens."""
 
 import threading
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -155,27 +155,17 @@ def test_dos_seguimientos_a_la_vez_cuentan_cada_etapa_una_vez(mundo: Mundo) -> N
     assert len(_etapas(mundo)) == 5 * 3
 
 
-def test_la_espera_detiene_el_reloj_y_lo_corre_en_dias_habiles(mundo: Mundo) -> None:
+def test_la_espera_detiene_el_reloj_y_la_atencion_lo_cumple(mundo: Mundo) -> None:
     derivacion_id = mundo.en(Estado.EN_ESPERA)
-    original = _plazo(mundo, "primera_atencion").vence_en
 
     _seguir(mundo, LEJOS)
     assert _etapas(mundo) == []
+    assert _plazo(mundo, "primera_atencion").estado is EstadoPlazo.PAUSADO
+    mundo.hacer(derivacion_id, Accion.CURSO)
+    _seguir(mundo)
 
-    # From Monday 9 to Wednesday 18 there are seven working days; 8 December is a holiday.
-    with mundo.db.begin() as session:
-        plazos.reanudar(
-            session,
-            mundo.caso_id,
-            "primera_atencion",
-            LUNES + timedelta(days=9),
-            derivacion_id=derivacion_id,
-        )
-    plazo = _plazo(mundo, "primera_atencion")
-    assert plazo.estado is EstadoPlazo.CORRIENDO
-    assert plazo.vence_en_original == original
-    assert clock.local(original).date() == date(2026, 12, 7)
-    assert clock.local(plazo.vence_en).date() == date(2026, 12, 17)
+    assert _plazo(mundo, "primera_atencion").estado is EstadoPlazo.CUMPLIDO
+    assert _etapas(mundo) == []
 
 
 def test_un_reloj_que_no_pausa_no_se_pausa(mundo: Mundo) -> None:

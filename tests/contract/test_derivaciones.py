@@ -1,0 +1,117 @@
+"""Two answers at the same moment, and several follow-ups at once: the same on either database."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from tests.unit.casos.derivaciones.mundo import LUNES, Mundo, crear_mundo, usar_claves
+
+from casos.derivaciones import actions
+from casos.derivaciones.models import RespuestaDerivacion
+from casos.derivaciones.states import Accion, Estado
+from casos.enlaces.actions import crear, responder_por_enlace
+from casos.plazos.tasks import seguir_plazos
+from casos.red.actions import sembrar
+from oficina import clock
+from oficina.actor import Actor
+from oficina.bus.tables import Outbox
+from oficina.db import Database
+from oficina.env import Env
+from oficina.errors import DomainError
+from oficina.migrations import migrate
+from oficina.settings import Settings
+from oficina.web.client import ServiceClient
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def mundo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mundo]:
+    """A case that admits derivations, in each kind of database."""
+    usar_claves(tmp_path)
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path / 'casos.db'}")
+    else:
+        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
+        db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
+    migrate("casos", db)
+    with db.begin() as session:
+        sembrar(session, demo=True)
+    yield crear_mundo(db)
+    clock.move_to(None)
+    db.close()
+
+
+def _token(mundo: Mundo, derivacion_id: UUID) -> str:
+    with mundo.db.begin() as session:
+        made = crear(session, derivacion_id, "", Actor.sistema("notificaciones"))
+    return str(made.url).rpartition("/")[2]
+
+
+def _answer(mundo: Mundo, token: str, accion: Accion) -> bool:
+    motivo = "sin_cupo" if accion is Accion.RECHAZAR else None
+    try:
+        with mundo.db.begin() as session:
+            respuesta = actions.Respuesta(accion=accion, motivo=motivo)
+            responder_por_enlace(session, token, respuesta, LUNES)
+    except DomainError:
+        return False
+    return True
+
+
+def test_de_varias_respuestas_a_la_vez_vale_una(mundo: Mundo) -> None:
+    derivacion_id = mundo.en(Estado.ENVIADA)
+    tokens = [_token(mundo, derivacion_id) for _ in range(4)]
+    pedidos = [(t, a) for t in tokens for a in (Accion.ACEPTAR, Accion.RECHAZAR)]
+
+    with ThreadPoolExecutor(8) as pool:
+        logradas = list(pool.map(lambda pedido: _answer(mundo, *pedido), pedidos))
+
+    assert logradas.count(True) == 1
+    with mundo.db.read() as session:
+        assert len(session.scalars(select(RespuestaDerivacion)).all()) == 1
+    assert mundo.derivacion(derivacion_id).estado in {Estado.ACEPTADA, Estado.RECHAZADA}
+
+
+def test_un_borrador_se_envia_una_vez(mundo: Mundo) -> None:
+    derivacion_id = mundo.preparar()
+
+    def enviar(_numero: int) -> bool:
+        try:
+            mundo.hacer(derivacion_id, Accion.ENVIAR)
+        except DomainError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(enviar, range(6))).count(True) == 1
+    assert mundo.hechos().count("casos.derivacion.enviada") == 1
+
+
+def test_varios_seguimientos_cuentan_cada_etapa_una_vez_mientras_alguien_responde(
+    mundo: Mundo,
+) -> None:
+    enviadas = [mundo.en(Estado.ENVIADA) for _ in range(4)]
+    tokens = [_token(mundo, derivacion_id) for derivacion_id in enviadas]
+    clock.move_to(date(2027, 3, 1))
+    settings = Settings()
+    env = Env(settings=settings, db=mundo.db, client=ServiceClient(settings))
+
+    with ThreadPoolExecutor(8) as pool:
+        follow_ups = [pool.submit(seguir_plazos, env) for _ in range(3)]
+        answers = [pool.submit(_answer, mundo, token, Accion.ACEPTAR) for token in tokens]
+        assert all(answer.result(60) for answer in answers)
+        for follow_up in follow_ups:
+            follow_up.result(60)
+    seguir_plazos(env)
+
+    with mundo.db.read() as session:
+        told = session.scalars(
+            select(Outbox).where(Outbox.tipo.like("casos.caso.plazo%")).order_by(Outbox.evento_id)
+        ).all()
+    stages = [(row.cuerpo["data"]["plazo_id"], row.cuerpo["data"]["nivel"]) for row in told]
+    assert len(stages) == len(set(stages))
+    for derivacion_id in enviadas:
+        assert mundo.derivacion(derivacion_id).estado in {Estado.ACEPTADA, Estado.VENCIDA}
