@@ -1,0 +1,135 @@
+"""What can be typed after `acogida`, on an office without servers."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from acogida.cli import COMMANDS, main
+from oficina.db import Database
+from oficina.migrations import is_current
+from oficina.settings import SERVICES
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DATOS", str(tmp_path))
+    monkeypatch.setenv("ACOGIDA_LOG_LEVEL", "WARNING")
+    for name in ("ACOGIDA_AMQP_URL", "ACOGIDA_DATABASE_URL", "ACOGIDA_DEMO"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def _run(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(main, arguments, input=typed)
+
+
+def _all_commands() -> list[list[str]]:
+    found: list[list[str]] = []
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        found.append([name])
+        if isinstance(command, click.Group):
+            found += [[name, inner] for inner in command.commands]
+    return found
+
+
+@pytest.mark.parametrize("command", _all_commands(), ids=" ".join)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    answer = _run(*command, "--help")
+    assert answer.exit_code == 0
+    assert len(answer.output.splitlines()) > 4
+
+
+def test_migrate_brings_every_database_up_and_may_be_repeated(data: Path) -> None:
+    assert "tablas al día" in _run("migrate").output
+    for service in SERVICES:
+        db = Database(f"sqlite:///{data / service}.db")
+        assert is_current(service, db)
+        db.close()
+    assert _run("migrate").output.count("ya estaba al día") == len(SERVICES)
+
+
+def test_the_first_administrator_is_made_from_the_server() -> None:
+    account = ["user", "create", "--usuario", "ana", "--nombre", "Ana Rojas"]
+    account += ["--correo", "ana@oficina.example", "--administrador", "--clave-por-entrada"]
+    assert _run(*account, typed="una clave larga\n").exit_code == 0
+
+    again = _run(*account, typed="una clave larga\n")
+    assert again.exit_code == 1
+    assert "ya existe" in again.output
+
+    short = _run(*account[:3], "otra", *account[4:], typed="corta\n")
+    assert short.exit_code == 1
+    assert "clave:" in short.output
+
+
+def test_an_account_without_a_role_is_refused() -> None:
+    answer = _run("user", "create", "--usuario", "a", "--nombre", "A", "--correo", "a@b.example")
+    assert answer.exit_code == 2
+    assert "--rol" in answer.output
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
+    assert _run("doctor").exit_code == 0
+    _run("migrate")
+    (data / "claves" / "indice").unlink()
+
+    answer = _run("doctor")
+
+    assert answer.exit_code == 1
+    assert "✗ Claves" in answer.output
+    assert "respaldo" in answer.output
+
+
+def test_doctor_names_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACOGIDA_DATABASE_URL", "postgresql://nadie@127.0.0.1:9/{servicio}")
+    answer = _run("doctor")
+    assert answer.exit_code == 1
+    assert "ACOGIDA_DATABASE_URL" in answer.output
+
+
+def test_a_setting_that_is_nonsense_ends_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "noventa")
+    answer = _run("doctor")
+    assert answer.exit_code == 2
+    assert "PORT" in answer.output
+
+
+def test_a_process_of_the_containers_needs_its_servers() -> None:
+    answer = _run("bus", "casos")
+    assert answer.exit_code == 2
+    assert "ACOGIDA_AMQP_URL" in answer.output
+
+
+def test_events_of_an_office_at_rest() -> None:
+    _run("migrate")
+    answer = _run("events", "list")
+    assert answer.output.count("0 por publicar, 0 por hacer, 0 detenidos") == len(SERVICES)
+    assert _run("events", "reintentar").output == "Se intentarán de nuevo: 0\n"
+    nobody = "00000000-0000-7000-8000-000000000000"
+    refused = _run("events", "saltar", nobody, "--servicio", "casos", "--nota", "prueba")
+    assert refused.exit_code == 1
+
+
+def test_import_reads_first_and_loads_when_told() -> None:
+    register = Path(__file__).parents[2] / "datos" / "registro-atenciones-2024.xlsx"
+    read = json.loads(_run("import", str(register), "--json").stdout)
+    assert read["nuevas"] == read["filas"]
+    assert read["ya_estaban"] == 0
+
+    loaded = _run("import", str(register), "--json", "--si")
+    assert json.loads(loaded.stdout)["nuevas"] == read["filas"]
+
+    again = json.loads(_run("import", str(register), "--json", "--si").stdout)
+    assert (again["nuevas"], again["ya_estaban"]) == (0, read["filas"])
+
+
+def test_a_file_that_is_no_register_says_what_was_expected(tmp_path: Path) -> None:
+    file = tmp_path / "carta.xlsx"
+    file.write_text("hola")
+    answer = _run("import", str(file))
+    assert answer.exit_code == 1
+    assert ".xlsx" in answer.output
