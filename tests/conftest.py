@@ -8,10 +8,15 @@ import pika
 import psycopg
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import servers
 from oficina.settings import SERVICES
+
+# How fast a machine draws examples under load says nothing about the rule that they try.
+settings.register_profile("oficina", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("oficina")
 
 SERVER_FIXTURES = {"fresh_pg", "pg_pattern", "amqp_url", "redis_url"}
 
