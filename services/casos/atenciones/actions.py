@@ -108,7 +108,7 @@ def _persona(session: Session, datos: NuevaAtencion) -> Persona | None:
 def _caso_abierto(session: Session, datos: NuevaAtencion) -> Caso | None:
     if datos.caso_id is None:
         return None
-    caso = caso_por_id(session, datos.caso_id)
+    caso = caso_por_id(session, datos.caso_id, bloquear=True)
     if caso.persona_id != datos.persona_id:
         raise NoEncontrado
     if caso.estado is Estado.CERRADO:

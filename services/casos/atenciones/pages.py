@@ -23,7 +23,7 @@ from casos.presentacion import idioma_del_lector
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.audit import registrar_lectura
-from oficina.errors import DatosInvalidos
+from oficina.errors import Conflicto, DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.forms import Form
@@ -79,11 +79,14 @@ def registrar() -> ResponseReturnValue:
     datos: NuevaAtencion = form.data
     try:
         responsable = equipo().responsable(datos.responsable_id)
-    except DatosInvalidos as error:
-        form.add_errors(error)
-        return _formulario(form, _persona(datos.persona_id)), 422
-    with env().db.begin() as session:
-        atencion = actions.registrar(session, datos, responsable, actor(), clock.now())
+        with env().db.begin() as session:
+            atencion = actions.registrar(session, datos, responsable, actor(), clock.now())
+    except (DatosInvalidos, Conflicto) as error:
+        if isinstance(error, DatosInvalidos):
+            form.add_errors(error)
+        else:
+            form.add_error("", error.detail)
+        return _formulario(form, _persona(datos.persona_id)), error.status
     if atencion.caso_id:
         if datos.caso_id:
             flash(_("Se registró la atención en el caso."), "success")

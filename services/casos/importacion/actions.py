@@ -83,7 +83,7 @@ def traer(
 
 def empezar(session: Session, importacion_id: UUID, actor: Actor) -> Importacion:
     """Let a register be loaded: a task takes it up. Raises NoEncontrado, TransicionInvalida."""
-    importacion = queries.importacion_por_id(session, importacion_id)
+    importacion = queries.importacion_por_id(session, importacion_id, bloquear=True)
     _empezar(session, importacion, actor)
     nudge_after_commit(session, "casos.cargar_importacion", str(importacion.id))
     return importacion
@@ -91,7 +91,7 @@ def empezar(session: Session, importacion_id: UUID, actor: Actor) -> Importacion
 
 def descartar(session: Session, importacion_id: UUID, actor: Actor) -> None:
     """Forget a file that nobody loaded. Raises NoEncontrado, TransicionInvalida."""
-    importacion = queries.importacion_por_id(session, importacion_id)
+    importacion = queries.importacion_por_id(session, importacion_id, bloquear=True)
     importacion.pasar_a(Estado.DESCARTADA)
     importacion.problemas = guardar_problemas([])
     session.execute(

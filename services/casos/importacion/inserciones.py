@@ -116,8 +116,7 @@ def _personas(session: Session, nuevas: Mapping[int, tuple[UUID, Ficha]], ahora:
         filas[Persona].append(_persona(persona_id, folio, datos, ahora))
         partes = (datos.nombres, datos.primer_apellido, datos.segundo_apellido)
         filas[TokenNombre].extend(
-            {"persona_id": persona_id, "token": token}
-            for token in {token[:60] for token in nombres.tokens(*partes)}
+            {"persona_id": persona_id, "token": token} for token in nombres.tokens(*partes)
         )
         if datos.documento:
             filas[DocumentoIdentidad].append(

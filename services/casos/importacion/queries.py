@@ -46,9 +46,11 @@ class Vista:
         return max(1, -(-self.total // FILAS_POR_PAGINA))
 
 
-def importacion_por_id(session: Session, importacion_id: UUID) -> Importacion:
-    """Raises NoEncontrado."""
-    importacion = session.get(Importacion, importacion_id)
+def importacion_por_id(
+    session: Session, importacion_id: UUID, *, bloquear: bool = False
+) -> Importacion:
+    """An import; with `bloquear` it stays locked. Raises NoEncontrado."""
+    importacion = session.get(Importacion, importacion_id, with_for_update=bloquear or None)
     if importacion is None:
         raise NoEncontrado
     return importacion

@@ -220,6 +220,8 @@ def _para_cambiar(session: Session, persona_id: UUID) -> Persona:
     persona = session.scalar(
         select(Persona)
         .where(Persona.id == persona_id)
+        # Locked: what is added is compared with what is there, also when a button is sent twice.
+        .with_for_update(of=Persona)
         .options(
             selectinload(Persona.documentos),
             selectinload(Persona.contactos),

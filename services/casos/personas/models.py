@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
 from casos.personas import nombres
+from casos.personas.nombres import LARGO_DE_CLAVE, LARGO_DE_TOKEN
 from oficina.contacto import normalizar_telefono
 from oficina.db import Identified, text_enum
 from oficina.identity_docs import TipoDocumento, compactar
@@ -73,7 +74,7 @@ class Persona(Identified, Base):
     primer_apellido: Mapped[str] = mapped_column(String(80), default="")
     segundo_apellido: Mapped[str] = mapped_column(String(80), default="")
     nombre_social: Mapped[str | None] = mapped_column(String(120))
-    clave_nombre: Mapped[str] = mapped_column(String(360), index=True)
+    clave_nombre: Mapped[str] = mapped_column(String(LARGO_DE_CLAVE), index=True)
     fecha_nacimiento: Mapped[date | None] = mapped_column(index=True)
     precision_fecha: Mapped[PrecisionFecha] = mapped_column(
         text_enum(PrecisionFecha), default=PrecisionFecha.DESCONOCIDA
@@ -127,7 +128,7 @@ class Persona(Identified, Base):
         tiene = {fila.token: fila for fila in self.tokens}
         for sobra in tiene.keys() - quiere:
             self.tokens.remove(tiene[sobra])
-        self.tokens.extend(TokenNombre(token=t[:60]) for t in sorted(quiere - tiene.keys()))
+        self.tokens.extend(TokenNombre(token=t) for t in sorted(quiere - tiene.keys()))
 
 
 class TokenNombre(Base):
@@ -137,7 +138,8 @@ class TokenNombre(Base):
 
     # Byte order, so that a prefix is a range of the index on both databases.
     token: Mapped[str] = mapped_column(
-        String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True
+        String(LARGO_DE_TOKEN).with_variant(String(LARGO_DE_TOKEN, collation="C"), "postgresql"),
+        primary_key=True,
     )
     persona_id: Mapped[UUID] = mapped_column(
         ForeignKey("personas.id"), primary_key=True, index=True

@@ -8,6 +8,9 @@ PostgreSQL answer the same.
 import unicodedata
 from itertools import pairwise
 
+LARGO_DE_CLAVE, LARGO_DE_TOKEN = 360, 60
+"""What the columns hold. A letter may come apart into many («ﷺ»), so a name may need more."""
+
 PARTICULAS = frozenset({"da", "das", "de", "del", "do", "dos", "la", "las", "los", "san", "y"})
 
 
@@ -34,18 +37,23 @@ def palabras_propias(texto: str) -> list[str]:
 def tokens(*partes: str | None) -> set[str]:
     """What a name can be found by: its words, and each two neighbours joined."""
     lista = palabras_propias(" ".join(parte for parte in partes if parte))
-    return set(lista) | {f"{a}{b}" for a, b in pairwise(lista)}
+    todos = {*lista, *(f"{a}{b}" for a, b in pairwise(lista))}
+    return {token[:LARGO_DE_TOKEN] for token in todos}
 
 
 def clave(*partes: str | None) -> str:
     """The same for two writings of one name whatever the order of its words."""
-    return "".join(sorted(palabras_propias(" ".join(parte for parte in partes if parte))))
+    return _clave(palabras_propias(" ".join(parte for parte in partes if parte)))
 
 
 def claves_con_palabras_juntas(texto: str) -> set[str]:
     """The keys of a name with each two neighbouring words written as one."""
     lista = palabras_propias(texto)
     return {
-        "".join(sorted([*lista[:n], lista[n] + lista[n + 1], *lista[n + 2 :]]))
+        _clave([*lista[:n], lista[n] + lista[n + 1], *lista[n + 2 :]])
         for n in range(len(lista) - 1)
     }
+
+
+def _clave(lista: list[str]) -> str:
+    return "".join(sorted(lista))[:LARGO_DE_CLAVE]

@@ -69,14 +69,8 @@ def registrar() -> ResponseReturnValue:
         )
     with env().db.begin() as session:
         persona = actions.registrar(session, form.data, actor(), clock.now())
-    flash(
-        _(
-            "Se registró a %(nombre)s con el folio %(folio)s.",
-            nombre=persona.nombre,
-            folio=persona.folio,
-        ),
-        "success",
-    )
+    # No name: until it is shown, the text travels in a cookie that the browser can read.
+    flash(_("Se registró a la persona con el folio %(folio)s.", folio=persona.folio), "success")
     return redirect(url_for("personas.ver", persona_id=persona.id), 303)
 
 
@@ -85,10 +79,7 @@ def registrar() -> ResponseReturnValue:
 def ver(persona_id: UUID) -> ResponseReturnValue:
     """A person's record, contact masked unless it was asked for."""
     completos = request.args.get("mostrar") == "contacto"
-    accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
-    page = _pagina(persona_id, completos=completos)
-    registrar_lectura(env().db, actor(), accion, "persona", persona_id)
-    return page
+    return _pagina(persona_id, completos=completos)
 
 
 @bp.get("/personas/<uuid:persona_id>/editar")
@@ -206,6 +197,7 @@ def _pagina(
     contacto: Form | None = None,
     situacion: Form | None = None,
 ) -> str:
+    """The record; also when a form comes back with its errors it is read, and that is noted."""
     ve_situacion = puede("casos.situacion.ver")
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id)
@@ -215,6 +207,8 @@ def _pagina(
             "casos": expedientes.casos_de_persona(session, persona_id),
             "situaciones": queries.situaciones(session, persona_id) if ve_situacion else (),
         }
+    accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
+    registrar_lectura(env().db, actor(), accion, "persona", persona_id)
     idioma = idioma_del_lector()
     return render_template(
         "casos/persona.html",

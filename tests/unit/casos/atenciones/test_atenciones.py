@@ -217,3 +217,20 @@ def _de(
     answer = ventanilla.api("GET", f"/atenciones?persona_id={persona['id']}", rol)
     filas: list[dict[str, Any]] = answer.json["atenciones"]  # type: ignore[index]  # it is an object
     return filas
+
+
+def test_la_nota_no_se_pierde_cuando_el_caso_se_cerro_mientras_se_escribia(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = ventanilla.en_gestion()
+    ventanilla.paso(caso, "cierre", motivo="gestion_terminada", resultado="logrado")
+
+    page = ventanilla.enviar(
+        "/atenciones/nueva",
+        BASICA
+        | {"persona_id": caso["persona"]["id"], "caso_id": caso["id"], "nota": "Lo que escribí"},
+    )
+
+    assert page.status_code == 409
+    assert "El caso está cerrado" in page.text
+    assert "Lo que escribí" in page.text

@@ -1,9 +1,12 @@
 """Registering people and finding them again, through the application."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.unit.casos.conftest import Ventanilla
+
+from casos.personas.models import Persona
 
 RUN = "12.345.678-5"
 
@@ -210,3 +213,32 @@ def test_el_contacto_seguro_es_solo_para_servicios(
         "canal_preferido": None,
         "no_contactar": False,
     }
+
+
+@pytest.mark.parametrize(
+    "nombre",
+    [
+        {"nombres": "x" * 61 + "a", "primer_apellido": "x" * 61 + "b"},
+        {"nombres": "x" * 60, "primer_apellido": "y"},
+        {"nombres": "ﷺ" * 120},
+    ],
+)
+def test_un_nombre_desmedido_se_registra_y_se_halla(
+    ventanilla: Ventanilla, nombre: dict[str, str]
+) -> None:
+    persona = ventanilla.persona(**{"primer_apellido": ""} | nombre)
+
+    with ventanilla.db.read() as session:
+        guardada = session.get_one(Persona, UUID(persona["id"]))
+    assert len(guardada.clave_nombre) <= 360
+    igual = ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"segundo_apellido": "Z"})
+    assert igual.status_code == 200
+
+
+def test_el_aviso_de_registro_no_lleva_el_nombre(ventanilla: Ventanilla) -> None:
+    answer = ventanilla.enviar("/personas/nueva", {"nombres": "Reservada"})
+
+    aviso = ventanilla.pagina("/recepcion").text
+    assert answer.status_code == 303
+    assert "Se registró a la persona con el folio P-" in aviso
+    assert "Reservada" not in aviso
