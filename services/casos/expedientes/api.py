@@ -173,7 +173,12 @@ def _respuesta(caso_id: UUID) -> Response:
         hitos = queries.historia(session, caso_id)
         plazos = plazos_de_caso(session, caso_id)
         evaluaciones = queries.evaluaciones(session, caso_id) if lectura.evaluacion else ()
-    corren = [plazo.vence_en for plazo in plazos if plazo.estado is EstadoPlazo.CORRIENDO]
+    corren = [
+        plazo.vence_en
+        for plazo in plazos
+        if plazo.estado is EstadoPlazo.CORRIENDO
+        and (lectura.derivaciones or plazo.derivacion_id is None)
+    ]
     vence_en = min(corren, default=None)
     vista = _resumen(caso) | {
         "vence_en": vence_en,

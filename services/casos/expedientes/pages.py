@@ -152,9 +152,7 @@ def bandeja() -> ResponseReturnValue:
 @requires("casos.caso.ver")
 def ver(caso_id: UUID) -> ResponseReturnValue:
     """A case: who, how far, what is due, the whole story, and what can be done."""
-    page = _pagina(caso_id, completos=request.args.get("mostrar") == "contacto")
-    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
-    return page
+    return _pagina(caso_id, completos=request.args.get("mostrar") == "contacto")
 
 
 @bp.get("/expedientes/<uuid:caso_id>/situacion")
@@ -277,6 +275,7 @@ def _pagina(
         evaluaciones = (
             queries.evaluaciones(session, caso_id) if puede("casos.caso.evaluacion.ver") else ()
         )
+    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
     if completos:
         registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
     return render_template(

@@ -104,7 +104,10 @@ def actualizar(cambios: dict[str, Any], persona_id: UUID) -> Response:
         actions.actualizar(
             session, persona_id, cambios, version=version, actor=actor(), ahora=clock.now()
         )
-    return _respuesta(persona_id, completos=False)
+    response = _respuesta(persona_id, completos=False)
+    # What changed nothing was a reading all the same.
+    registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
+    return response
 
 
 @bp.post("/personas/<uuid:persona_id>/documentos")

@@ -263,3 +263,14 @@ def test_lo_que_la_pagina_ya_muestra_no_se_lee_otra_vez(ventanilla: Ventanilla) 
     for path, tag in partes:
         seen = {"If-None-Match": f'"{tag}"'}
         assert ventanilla.pagina(path, "profesional", headers=seen).status_code == 304
+
+
+def test_un_paso_con_errores_vuelve_con_la_ficha_y_la_lectura_queda_anotada(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = ventanilla.caso()
+
+    page = ventanilla.enviar(f"/expedientes/{caso['id']}/orientaciones", {}, "profesional")
+
+    assert page.status_code == 422
+    assert ventanilla.auditadas(caso["id"])[-1] == "casos.caso.ver"

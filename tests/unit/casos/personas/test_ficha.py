@@ -210,3 +210,27 @@ def test_la_pagina_de_la_persona_deja_su_lectura(ventanilla: Ventanilla) -> None
         "casos.persona.ver",
         "casos.persona.ver_contacto",
     ]
+
+
+def test_leer_con_un_cambio_vacio_o_un_formulario_con_errores_queda_anotado(
+    ventanilla: Ventanilla,
+) -> None:
+    persona = ventanilla.persona()
+    path = f"/personas/{persona['id']}"
+
+    assert ventanilla.api("PATCH", path, json={}).status_code == 200
+    assert ventanilla.auditadas(persona["id"]) == ["casos.persona.registrar", "casos.persona.ver"]
+
+    assert ventanilla.enviar(f"{path}/documentos", {"documento_tipo": "run"}).status_code == 422
+    assert ventanilla.auditadas(persona["id"])[2:] == ["casos.persona.ver"]
+
+
+@pytest.mark.parametrize("version", ['"²"', '"' + "9" * 5000 + '"', '"x"'])
+def test_una_version_que_no_es_nuestra_esta_vencida(ventanilla: Ventanilla, version: str) -> None:
+    persona = ventanilla.persona()
+
+    answer = ventanilla.api(
+        "PATCH", f"/personas/{persona['id']}", json={"genero": "x"}, headers={"If-Match": version}
+    )
+
+    assert answer.status_code == 412
