@@ -197,7 +197,8 @@ def autenticar_cliente(
     if client_id.startswith(SERVICE_PREFIX) and servicio in SERVICE_NAMES:
         expected = service_secret(settings, servicio)
         return Actor.sistema(servicio) if _same(expected, secreto) else None
-    cliente = cliente_por_client_id(session, client_id)
+    # A NUL is in no name, and PostgreSQL would not even compare it.
+    cliente = cliente_por_client_id(session, client_id) if client_id.isprintable() else None
     kept = cliente.secreto_hash if cliente else ""
     return cliente.actor() if cliente and _same(kept, hash_secreto(secreto)) else None
 

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from identidad.actions import NuevoFuncionario
 from identidad.models import Rol
@@ -16,6 +17,12 @@ ROLES = {
     Rol.ADMINISTRADOR: _l("Administración del sistema"),
 }
 LARGO_DE_CLAVE = 12
+
+
+def _sin_control(texto: str) -> None:
+    """No database keeps a NUL, and nobody types the other control characters."""
+    if not texto.isprintable():
+        raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
 
 
 def _clave() -> fields.String:
@@ -33,7 +40,7 @@ def _clave() -> fields.String:
 class EntradaSchema(Schema):
     """Signing in."""
 
-    usuario = fields.String(required=True, validate=validate.Length(max=200))
+    usuario = fields.String(required=True, validate=[validate.Length(max=200), _sin_control])
     clave = fields.String(
         required=True,
         validate=validate.Length(max=200),
@@ -53,9 +60,9 @@ class NuevoFuncionarioSchema(Schema):
     )
     nombre = fields.String(
         required=True,
-        validate=validate.Length(min=3, max=120),
+        validate=[validate.Length(min=3, max=120), _sin_control],
     )
-    correo = fields.Email(required=True)
+    correo = fields.Email(required=True, validate=validate.Length(max=254))
     clave = _clave()
     roles = fields.List(
         fields.String(
@@ -64,7 +71,7 @@ class NuevoFuncionarioSchema(Schema):
         required=True,
         validate=validate.Length(min=1),
     )
-    unidad = fields.String(load_default="", validate=validate.Length(max=80))
+    unidad = fields.String(load_default="", validate=[validate.Length(max=80), _sin_control])
     idioma = fields.String(load_default="es", validate=validate.OneOf(["es", "en"]))
 
     @post_load

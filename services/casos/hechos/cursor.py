@@ -6,6 +6,9 @@ from uuid import UUID
 
 from oficina.errors import DatosInvalidos
 
+_AJENO = {"desde": ["No es un cursor de esta página."]}
+_MAXIMO = 2**63
+
 
 @dataclass(frozen=True, order=True)
 class Cursor:
@@ -21,9 +24,12 @@ class Cursor:
             return cls(0, UUID(int=0))
         cambio, _, fila = texto.partition(".")
         try:
-            return cls(int(cambio), UUID(fila))
+            leido = cls(int(cambio), UUID(fila))
         except ValueError as error:
-            raise DatosInvalidos({"desde": ["No es un cursor de esta página."]}) from error
+            raise DatosInvalidos(_AJENO) from error
+        if not 0 <= leido.cambio < _MAXIMO:
+            raise DatosInvalidos(_AJENO)
+        return leido
 
     def __str__(self) -> str:
         return f"{self.cambio}.{self.fila}"

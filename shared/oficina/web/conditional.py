@@ -1,6 +1,7 @@
 """Writing over what one has read, and asking again only for what changed."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -12,6 +13,8 @@ from oficina.errors import VersionVencida
 from oficina.web.auth import actor_or_none
 
 R = TypeVar("R", bound=AnyResponse)
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 class Versioned(Protocol):
@@ -37,7 +40,7 @@ def if_match() -> int | None:
     if not tags or tags.star_tag:
         return None
     for tag in tags.as_set():
-        if tag.isdigit():
+        if _NUMBER.fullmatch(tag):
             return int(tag)
     raise VersionVencida
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import RequestRedirect
 
 from oficina import telemetry
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, handle_domain_error)
     app.register_error_handler(ValidationError, handle_validation_error)
     app.register_error_handler(HTTPException, handle_http_exception)
+    app.register_error_handler(RecursionError, handle_recursion_error)
 
 
 def handle_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -56,6 +57,11 @@ def handle_http_exception(error: HTTPException) -> ResponseReturnValue:
         if name.title() in {"Allow", "Retry-After", "Www-Authenticate"}:
             answer.headers[name] = value
     return answer
+
+
+def handle_recursion_error(_error: RecursionError) -> ResponseReturnValue:
+    """JSON in more brackets than Python follows; nothing of ours nests by itself."""
+    return handle_http_exception(BadRequest())
 
 
 def wants_json() -> bool:

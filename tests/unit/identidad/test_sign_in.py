@@ -207,3 +207,12 @@ def test_old_sessions_are_forgotten(browser: FlaskClient, oficina: Any) -> None:
 
     with env.db.begin() as session:
         assert actions.borrar_sesiones_viejas(session, real_now() + timedelta(hours=25)) == 1
+
+
+def test_a_name_that_no_database_keeps_is_nobodys(browser: FlaskClient) -> None:
+    page = _entrar(browser, "nadie\x00", CLAVE)
+    assert page.status_code == 422
+    assert "caracteres que no se pueden guardar" in page.text
+
+    program = {"grant_type": "client_credentials", "client_id": "x\x00", "client_secret": "s"}
+    assert browser.post("/identidad/oauth/token", data=program).status_code == 401

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from casos.hechos.api import bp
+from casos.hechos.cursor import Cursor
 from casos.permissions import PERMISOS
+from oficina.errors import DatosInvalidos
 from oficina.jobs import Jobs
 from oficina.migrations import migrate
 from oficina.web.app import new_api, new_app
@@ -106,3 +109,9 @@ def test_una_pregunta_mala_dice_su_campo(
 
     assert answer.status_code == 422
     assert any(campo in ruta for ruta in answer.get_json()["errors"])
+
+
+@pytest.mark.parametrize("cambio", [-(10**30), -1, 10**30, 2**63])
+def test_un_cursor_que_no_cabe_no_es_un_cursor(cambio: int) -> None:
+    with pytest.raises(DatosInvalidos):
+        Cursor.leer(f"{cambio}.{UUID(int=1)}")

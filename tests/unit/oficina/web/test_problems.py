@@ -59,6 +59,12 @@ def test_an_unreadable_body_says_what_was_expected(api: FlaskClient) -> None:
     }
 
 
+def test_json_nested_without_end_is_a_bad_request(api: FlaskClient) -> None:
+    response = api.post("/casos/api/v1/cosas", data="[" * 100_000, content_type="application/json")
+
+    assert _problem(response, 400)
+
+
 def test_domain_errors_keep_their_extra_members(api: FlaskClient) -> None:
     step = _problem(api.post("/casos/api/v1/pasos"), 409)
     rule = _problem(api.post("/casos/api/v1/reglas"), 422)
