@@ -19,17 +19,21 @@ from oficina.web.i18n import language
 
 bp = Blueprint("red_paginas", __name__, url_prefix="/casos/red")
 
+POCOS = 3
+"""So few services are shown unfolded."""
+
 
 @bp.get("")
 @requires("casos.red.ver")
 def directorio() -> str:
-    """The services of the network, by theme and words."""
+    """The services of the network, by theme and words, some a page."""
     tema, texto = request.args.get("tema", ""), request.args.get("q", "")
     with env().db.read() as session:
         servicios = queries.servicios(session, tema=tema, texto=texto)
     return render_template(
         "casos/red/directorio.html",
-        servicios=servicios,
+        hoja=queries.hoja(servicios, request.args.get("pagina", 1, type=int)),
+        pocos=POCOS,
         tema=tema,
         texto=texto,
         temas=temas(language()),

@@ -1,6 +1,7 @@
 """What can be asked of the directory of the network."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,18 @@ from casos.personas.nombres import palabras
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
 from casos.taxonomia import temas
 from oficina.errors import NoEncontrado
+
+POR_HOJA = 20
+
+
+@dataclass(frozen=True)
+class Hoja:
+    """Some services of many: what one page of the directory shows."""
+
+    servicios: Sequence[ServicioRed]
+    total: int
+    pagina: int
+    paginas: int
 
 
 def servicio_por_id(session: Session, servicio_id: UUID) -> ServicioRed:
@@ -55,6 +68,14 @@ def servicios(
         return hallados
     cercanos = [s for s in hallados if buscadas or _cercania(s, tema) < 2]
     return sorted(cercanos, key=lambda s: _cercania(s, tema))
+
+
+def hoja(servicios: Sequence[ServicioRed], pagina: int) -> Hoja:
+    """A page of what was found, counted from 1; the nearest that exists when there is no such."""
+    paginas = max(1, -(-len(servicios) // POR_HOJA))
+    pagina = min(max(pagina, 1), paginas)
+    desde = (pagina - 1) * POR_HOJA
+    return Hoja(servicios[desde : desde + POR_HOJA], len(servicios), pagina, paginas)
 
 
 def _texto_de(servicio: ServicioRed) -> str:

@@ -11,7 +11,7 @@ from tests.unit.casos.derivaciones.casos_app import Casos, OficinaLike, levantar
 
 from casos.red.actions import sembrar
 from casos.red.models import Capacidad, Institucion, ServicioRed
-from casos.red.queries import institucion_por_sigla, servicios
+from casos.red.queries import POR_HOJA, institucion_por_sigla, servicios
 from casos.taxonomia import temas
 
 # The acronyms that the registers of past years use.
@@ -95,6 +95,24 @@ def test_la_pagina_busca_y_dice_cuando_no_hay(casos: Casos) -> None:
     assert "Alto Comisionado" in found.text
     assert "Ningún servicio coincide" in none.text
     assert "@red.example" not in found.text
+
+
+def test_el_directorio_se_lee_por_hojas_plegadas(casos: Casos) -> None:
+    browser = casos.como("recepcion")
+    with casos.db.read() as session:
+        todos = servicios(session)
+    ultima = -(-len(todos) // POR_HOJA)
+
+    hojas = [browser.get(f"/casos/red?pagina={n}").text for n in range(1, ultima + 1)]
+    lejos = browser.get("/casos/red?pagina=999").text
+    pocos = browser.get("/casos/red?q=jesuita").text
+
+    assert [texto.count("<summary>") for texto in hojas[:-1]] == [POR_HOJA] * (ultima - 1)
+    assert sum(texto.count("<summary>") for texto in hojas) == len(todos)
+    assert f"Página {ultima} de {ultima}" in lejos
+    assert " open>" in pocos
+    assert " open>" not in hojas[0]
+    assert f"{len(todos)} servicios" in hojas[0]
 
 
 def test_la_coordinacion_actualiza_cupo_y_correo(casos: Casos) -> None:
