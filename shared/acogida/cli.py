@@ -40,7 +40,7 @@ class Office(click.Group):
 
 @click.group(cls=Office, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """La oficina de migraciones: servirla, cuidarla y traerle registros.
+    """La Oficina de Migración: servirla, cuidarla y traerle registros.
 
     Sin servidores: `acogida run`. Los ajustes son variables ACOGIDA_*, más PORT y DATOS.
     """

@@ -100,5 +100,5 @@ def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
         correo=f"{rol}@oficina.example",
         clave=cuenta["clave"],
         roles=[rol],
-        unidad="Oficina de migraciones",
+        unidad="Oficina de Migración",
     )

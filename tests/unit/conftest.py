@@ -54,7 +54,7 @@ class Oficina:
                     correo=f"{rol}@oficina.example",
                     clave=CLAVE,
                     roles=[rol],
-                    unidad="Oficina de migrantes",
+                    unidad="Oficina de Migración",
                 ),
                 Actor.sistema("identidad"),
             )

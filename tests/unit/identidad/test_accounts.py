@@ -13,7 +13,7 @@ NUEVA = {
     "usuario": "Ana.Rojas",
     "correo": "ana.rojas@oficina.example",
     "roles": ["profesional", "coordinacion"],
-    "unidad": "Oficina de migrantes",
+    "unidad": "Oficina de Migración",
     "idioma": "es",
     "clave": "una clave bien larga",
 }

@@ -52,7 +52,7 @@ def test_titulos_en_otra_fila_con_otras_palabras_y_otro_orden(libro: Libro) -> N
         libro(
             {
                 "Setiembre": [
-                    ["Oficina de migrantes, año 2025"],
+                    ["Oficina de Migración, año 2025"],
                     [],
                     ["", "NOMBRE Y APELLIDOS", " motivo de consulta ", "Fecha", "país", "R.U.N."],
                     ["", "Ana Pérez", "r.s.h.", "3 de Sept.", "  PERUANA ", ""],
