@@ -23,7 +23,7 @@ PROFESIONALES = frozenset({"profesional", "coordinacion"})
 
 LUGARES = (
     Lugar(_l("Recepción"), "/casos/recepcion", ATIENDEN),
-    Lugar(_l("Mis casos"), "/casos/", PROFESIONALES),
+    Lugar(_l("Casos"), "/casos/", PROFESIONALES),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN),
