@@ -1,7 +1,11 @@
 """What the network is: institutions and their services."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, String
@@ -54,6 +58,13 @@ class Modo(StrEnum):
     PRESENCIAL_ACOMPANADA = "presencial_acompanada"
 
 
+@cache
+def _rotulos() -> Mapping[str, str]:
+    """Short names of the institutions whose key is no acronym, by key."""
+    datos = json.loads((files("casos.red") / "datos.json").read_text(encoding="utf-8"))
+    return {i["sigla"]: i["rotulo"] for i in datos["instituciones"] if "rotulo" in i}
+
+
 class Institucion(Identified, Base):
     """A body of the network; it has no account here."""
 
@@ -78,8 +89,13 @@ class Institucion(Identified, Base):
 
     @property
     def rotulo(self) -> str:
-        """The acronym as people read it."""
-        return self.sigla.replace("_", " ")
+        """The short name as people read it: what `datos.json` says, or the acronym."""
+        return _rotulos().get(self.sigla, self.sigla.replace("_", " "))
+
+    @property
+    def titulo(self) -> str:
+        """The whole name, with the short one when it says something else."""
+        return self.nombre if self.rotulo == self.nombre else f"{self.nombre} ({self.rotulo})"
 
     @property
     def admite_funcion_legal(self) -> bool:

@@ -137,6 +137,16 @@ def test_la_coordinacion_actualiza_cupo_y_correo(casos: Casos) -> None:
         assert omil.correo == "empleo@omil.example"
 
 
+def test_las_instituciones_se_nombran_en_castellano(casos: Casos) -> None:
+    with casos.db.read() as session:
+        nombres = {i.sigla: (i.rotulo, i.titulo) for i in session.scalars(select(Institucion))}
+
+    assert nombres["SJM"] == ("SJM", "Servicio Jesuita a Migrantes (SJM)")
+    assert nombres["DEFENSORIA_NINEZ"] == ("Defensoría de la Niñez", "Defensoría de la Niñez")
+    assert nombres["FISCALIA"][1].endswith(" (Fiscalía)")
+    assert not [rotulo for rotulo, _ in nombres.values() if "_" in rotulo]
+
+
 def test_solo_la_coordinacion_edita(casos: Casos) -> None:
     url = f"/casos/red/servicios/{casos.mundo.servicio('OMIL.EMPLEO')}"
 
