@@ -1,5 +1,7 @@
-"""agenda has no slow or timed work: reminders belong to notificaciones."""
+"""agenda has no slow or timed work of its own: reminders belong to notificaciones."""
 
+from oficina.bus import retention
 from oficina.jobs import Jobs
 
 jobs = Jobs("agenda")
+jobs.sweep(every=retention.EVERY)(retention.podar_bus)

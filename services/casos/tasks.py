@@ -2,8 +2,10 @@
 
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
+from oficina.bus import retention
 from oficina.jobs import Jobs
 
 jobs = Jobs("casos")
+jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)

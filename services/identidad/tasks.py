@@ -1,11 +1,13 @@
 """What identidad does by itself: it forgets sessions that ended long ago."""
 
 from identidad import actions
+from oficina.bus import retention
 from oficina.clock import real_now
 from oficina.env import Env
 from oficina.jobs import Jobs
 
 jobs = Jobs("identidad")
+jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 
 
 @jobs.sweep(every=3600)

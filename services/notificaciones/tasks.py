@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from notificaciones import actions, envio, queries
+from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
 from oficina.jobs import Jobs
 
 jobs = Jobs("notificaciones")
+jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 
 
 @jobs.task

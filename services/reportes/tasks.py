@@ -11,6 +11,7 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError
 
 from oficina import telemetry
+from oficina.bus import retention
 from oficina.clock import real_now
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError
@@ -32,6 +33,7 @@ REPASO = timedelta(minutes=1)
 """Without any nudge, ask again after this long."""
 
 jobs = Jobs("reportes")
+jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 log = telemetry.get_logger("reportes")
 
 

@@ -45,6 +45,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 1:
+        raise ValueError("must be a number of days, at least 1")
+    return days
+
+
 def _setting(
     variable: str,
     default: Any,
@@ -137,6 +144,15 @@ class Settings:
         None,
         date.fromisoformat,
         "Embedded only: the day that the domain believes it is (YYYY-MM-DD).",
+    )
+    outbox_dias: int = _setting(
+        "ACOGIDA_OUTBOX_DIAS", 180, _days, "Days that a service keeps the facts that it told."
+    )
+    inbox_dias: int = _setting(
+        "ACOGIDA_INBOX_DIAS",
+        30,
+        _days,
+        "Days that a service keeps the facts that it heard and finished.",
     )
     log_level: str = _setting("ACOGIDA_LOG_LEVEL", "INFO", str, "Level of the structured log.")
 

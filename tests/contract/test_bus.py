@@ -11,10 +11,13 @@ from uuid import UUID
 
 import pika
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from oficina.actor import Actor
+from oficina.audit import Auditoria
 from oficina.bus import admin, catalogue, topology
+from oficina.bus.admin import Orden, Tramo
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.outbox import emitir
@@ -26,8 +29,10 @@ from oficina.db import Database, uuid7
 from oficina.events import Clasificacion
 from oficina.events.casos import CasoAbierto, CasoElevado, CasoOrientado
 from oficina.migrations import migrate
+from oficina.privacy import Keyring, use_keyring
 
 PATIENCE = 60.0
+ORDEN = Orden(actor=Actor.sistema("acogida"), motivo="caso duplicado")
 
 # What the handlers of these tests leave behind, in the subscriber's own database.
 _metadata = MetaData()
@@ -109,6 +114,7 @@ class Bus:
 @pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
 def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
     """A bus of each column, with databases made by the migrations."""
+    use_keyring(Keyring.load(tmp_path / "claves"))
     servers = request.param == "servers"
     with ExitStack() as stack:
 
@@ -240,7 +246,7 @@ def test_a_parked_fact_goes_on_when_it_is_tried_again(bus: Bus) -> None:
 
     bus.failing.clear()
     (parked,) = admin.listar(bus.agenda, estado=Estado.MUERTO)
-    changed = admin.reintentar(bus.agenda, evento_id=parked.evento_id)
+    changed = admin.reintentar(bus.agenda, ORDEN, evento_id=parked.evento_id)
     bus.pump(lambda: len(bus.effects()) == 3)
 
     assert changed == 1
@@ -255,12 +261,12 @@ def test_a_skipped_fact_lets_its_followers_go_on_and_keeps_the_note(bus: Bus) ->
     bus.pump(lambda: bus.count(Estado.MUERTO) == 1 and bus.arrived() == 2)
     (parked,) = admin.listar(bus.agenda, estado=Estado.MUERTO)
 
-    admin.saltar(bus.agenda, parked.evento_id, nota="coordinacion: caso duplicado")
+    admin.saltar(bus.agenda, ORDEN, parked.evento_id)
     bus.pump(lambda: len(bus.effects()) == 1)
 
     assert bus.effects() == [(f"caso/{caso}", 2)]
     skipped = [row for row in admin.listar(bus.agenda, estado=Estado.HECHO) if row.error]
-    assert [row.error for row in skipped] == ["saltado: coordinacion: caso duplicado"]
+    assert [row.error for row in skipped] == ["saltado: caso duplicado"]
 
 
 def test_replay_runs_handlers_again_and_telling_again_does_not(bus: Bus) -> None:
@@ -270,15 +276,43 @@ def test_replay_runs_handlers_again_and_telling_again_does_not(bus: Bus) -> None
     bus.pump(lambda: len(bus.effects()) == 2)
     (first, *_) = admin.listar(bus.agenda, estado=Estado.HECHO)
 
-    told_again = admin.reenviar(bus.casos, desde=first.recibido.replace(year=2020))
+    told_again = admin.reenviar(bus.casos, ORDEN, Tramo(desde=first.recibido.replace(year=2020)))
     bus.tell(caso)
     bus.pump(lambda: len(bus.effects()) == 3 and admin.resumen(bus.casos).por_publicar == 0)
-    run_again = admin.replay(bus.agenda)
+    run_again = admin.replay(bus.agenda, ORDEN, Tramo())
     bus.pump(lambda: len(bus.effects()) == 6)
 
     assert told_again == 2
     assert run_again == 3
     assert bus.effects() == [(f"caso/{caso}", number) for number in (1, 2, 3, 1, 2, 3)]
+
+
+def test_one_subscriber_hears_again_what_its_producer_told_and_in_order(bus: Bus) -> None:
+    caso = uuid7()
+    for _ in range(3):
+        bus.tell(caso)
+    bus.pump(lambda: len(bus.effects()) == 3)
+    (latest, *_) = admin.listar(bus.agenda, estado=Estado.HECHO)
+    with bus.agenda.begin() as session:  # forgotten, as after the loss of a database
+        session.execute(delete(Inbox).where(Inbox.evento_id == latest.evento_id))
+
+    heard = []
+    page = admin.enviados(bus.casos, Tramo(tipo=CasoOrientado.tipo), limite=2)
+    heard.append(admin.recibir_otra_vez(bus.agenda, bus.handlers, page.eventos, ORDEN))
+    assert page.siguiente is not None
+    page = admin.enviados(bus.casos, Tramo(), despues=page.siguiente, limite=2)
+    heard.append(admin.recibir_otra_vez(bus.agenda, bus.handlers, page.eventos, ORDEN))
+    bus.pump(lambda: len(bus.effects()) == 6)
+
+    assert heard == [2, 1]
+    assert page.siguiente is None
+    assert bus.effects() == [(f"caso/{caso}", number) for number in (1, 2, 3, 1, 2, 3)]
+    with bus.agenda.read() as session:
+        audited = session.scalars(select(Auditoria)).all()
+    assert [(one.accion, one.motivo, one.cantidad) for one in audited] == [
+        ("bus.reenviar", "caso duplicado", 2),
+        ("bus.reenviar", "caso duplicado", 1),
+    ]
 
 
 def test_only_wanted_facts_are_kept_reserved_ones_too(bus: Bus) -> None:
