@@ -78,6 +78,7 @@ def office(image: str) -> Iterator[Office]:
         environment = {
             "ACOGIDA_IMAGE": image,
             "ACOGIDA_LISTEN": f"127.0.0.1:{port}",
+            "ACOGIDA_LISTEN_TLS": f"127.0.0.1:{free_port()}",
             "ACOGIDA_PUBLIC_URL": url,
         }
         try:

@@ -125,6 +125,27 @@ def test_lo_que_no_sirve_vuelve_con_la_ruta_del_campo(
     assert list(answer.json["errors"]) == [campo]  # type: ignore[index]  # it is an object
 
 
+def test_todo_lo_que_hay_que_corregir_se_dice_de_una_vez(ventanilla: Ventanilla) -> None:
+    datos = {
+        "nombres": "A",
+        "correo": "no es",
+        "telefono": "tampoco",
+        "documento_tipo": "run_cedula_chilena",
+        "documento_numero": "12.345.678-9",
+        "fecha_nacimiento": "2999-01-01",
+    }
+
+    answer = ventanilla.api("POST", "/personas", json=datos)
+
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]) == {  # type: ignore[index]  # it is an object
+        "correo",
+        "telefono",
+        "documento_numero",
+        "fecha_nacimiento",
+    }
+
+
 def test_el_formulario_vuelve_lleno_con_sus_errores(ventanilla: Ventanilla) -> None:
     answer = ventanilla.enviar(
         "/personas/nueva",
