@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from oficina.bus.metrics import observe
 from oficina.db import Database
 from oficina.migrations import is_current
 from oficina.web.auth import public
@@ -26,6 +27,7 @@ def init_app(app: Flask, db: Database) -> None:
 
     checks: dict[str, Check] = {"base_de_datos": tables}
     app.extensions["readiness"] = checks
+    observe(app.name, db)
     app.register_blueprint(bp)
 
 
