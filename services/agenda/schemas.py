@@ -1,5 +1,6 @@
 """What comes in about an appointment and what goes out; the same for JSON and form."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,12 +25,18 @@ def _es_lugar(clave: str) -> None:
         raise ValidationError(_("Elija uno de los lugares."))
 
 
+# What a calendar can hold with a day before and a day after in every zone.
+_EN_EL_CALENDARIO = validate.Range(date(2000, 1, 1), date(2100, 12, 31))
+
+
 class _ConVersion(Schema):
     version = fields.Integer(load_default=None, allow_none=True)
 
 
 class _TiempoSchema(Schema):
-    fecha = fields.Date(required=True, metadata={"description": "Día en Chile"})
+    fecha = fields.Date(
+        required=True, validate=_EN_EL_CALENDARIO, metadata={"description": "Día en Chile"}
+    )
     hora = fields.Time(required=True, metadata={"description": "Hora en Chile"})
     duracion = fields.Integer(required=True, validate=_es_duracion)
     lugar = fields.String(required=True, validate=_es_lugar)
@@ -79,9 +86,9 @@ class VersionSchema(_ConVersion):
 class ConsultaSchema(Schema):
     """Which appointments; `dia` is short for both ends."""
 
-    dia = fields.Date()
-    desde = fields.Date()
-    hasta = fields.Date()
+    dia = fields.Date(validate=_EN_EL_CALENDARIO)
+    desde = fields.Date(validate=_EN_EL_CALENDARIO)
+    hasta = fields.Date(validate=_EN_EL_CALENDARIO)
     persona_id = fields.UUID()
     caso_id = fields.UUID()
     profesional_id = fields.UUID()
@@ -102,7 +109,7 @@ class VistaSchema(Schema):
 
         unknown = EXCLUDE
 
-    dia = fields.Date(load_default=clock.today)
+    dia = fields.Date(load_default=clock.today, validate=_EN_EL_CALENDARIO)
     vista = fields.String(load_default="dia", validate=validate.OneOf(["dia", "semana"]))
     profesional = fields.UUID(load_default=None)
 

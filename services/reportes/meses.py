@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-PRIMER_ANIO, ULTIMO_ANIO = 1990, 2100
+PRIMER_ANIO, ULTIMO_ANIO = 1900, 2100
 
 
 @dataclass(frozen=True, order=True)
@@ -14,9 +14,12 @@ class Mes:
     anio: int
     mes: int
 
-    def __post_init__(self) -> None:
-        if not (PRIMER_ANIO <= self.anio <= ULTIMO_ANIO and 1 <= self.mes <= 12):
+    @classmethod
+    def de(cls, anio: int, mes: int) -> Self:
+        """A month that the office may have worked in. Raises ValueError."""
+        if not (PRIMER_ANIO <= anio <= ULTIMO_ANIO and 1 <= mes <= 12):
             raise ValueError("there is no such month")
+        return cls(anio, mes)
 
     @classmethod
     def leer(cls, clave: str) -> Self:
@@ -24,7 +27,7 @@ class Mes:
         anio, _, mes = clave.partition("-")
         if len(anio) != 4 or len(mes) != 2:
             raise ValueError("a month is written YYYY-MM")
-        return cls(int(anio), int(mes))
+        return cls.de(int(anio), int(mes))
 
     @property
     def clave(self) -> str:

@@ -183,6 +183,6 @@ def _palabras(etiquetas: Mapping[tuple[str, str], str]) -> Palabras:
 
 def _mes(anio: int, mes: int) -> Mes:
     try:
-        return Mes(anio, mes)
+        return Mes.de(anio, mes)
     except ValueError as error:
         raise NoEncontrado from error

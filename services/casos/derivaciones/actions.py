@@ -323,10 +323,20 @@ def _paso(derivacion: Derivacion, accion: Accion) -> Estado:
 
 def _caso(session: Session, caso_id: UUID) -> Caso:
     # Locked: a case that somebody is closing takes no new derivation meanwhile.
-    caso = session.scalar(select(Caso).where(Caso.id == caso_id).with_for_update())
+    caso = session.scalar(select(Caso).where(Caso.id == caso_id).with_for_update(key_share=True))
     if caso is None:
         raise NoEncontrado
     return caso
+
+
+def puede_volver(session: Session, derivacion: Derivacion) -> bool:
+    """Whether an answer can still matter: always before it expired; afterwards, while its case
+    is open and no other derivation took over.
+    """
+    if derivacion.estado is not Estado.VENCIDA:
+        return True
+    estado = session.scalar(select(Caso.estado).where(Caso.id == derivacion.caso_id))
+    return estado is not EstadoCaso.CERRADO and not _relevos(session, derivacion)
 
 
 def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
@@ -391,11 +401,15 @@ def _exigir_reencaminable(session: Session, caso_id: UUID, derivacion_id: UUID) 
 
 def _exigir_sin_relevo(session: Session, derivacion: Derivacion) -> None:
     """Nobody has taken over from `derivacion` yet; a draft and one taken back do not count."""
+    if _relevos(session, derivacion):
+        raise Conflicto(_("Esta derivación ya se reencaminó."))
+
+
+def _relevos(session: Session, derivacion: Derivacion) -> bool:
     relevo = session.scalar(
         select(Derivacion.id).where(
             Derivacion.reemplaza_a_id == derivacion.id,
             Derivacion.estado.not_in((Estado.BORRADOR, Estado.ANULADA)),
         )
     )
-    if relevo is not None:
-        raise Conflicto(_("Esta derivación ya se reencaminó."))
+    return relevo is not None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud
-from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, responder
+from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, puede_volver, responder
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.queries import con_respuestas, derivacion_por_id
@@ -150,16 +150,17 @@ def acciones(derivacion: Derivacion) -> list[Accion]:
     return [a for a in PASOS[derivacion.estado] if a in ACCIONES_DE_INSTITUCION]
 
 
-def vista(derivacion: Derivacion) -> VistaEnlace:
+def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
     """What the institution is shown. Service, institution and answers must be loaded."""
+    terminada = derivacion.estado in SIN_DATOS or not puede_volver(session, derivacion)
     return VistaEnlace(
         folio=derivacion.folio,
         estado=derivacion.estado,
         institucion=derivacion.institucion.nombre,
         servicio=derivacion.servicio.nombre,
         base_licitud=derivacion.base_licitud,
-        paquete=None if derivacion.estado in SIN_DATOS else derivacion.contenido,
-        acciones=acciones(derivacion),
+        paquete=None if terminada else derivacion.contenido,
+        acciones=[] if terminada else acciones(derivacion),
         respuestas=list(derivacion.respuestas),
     )
 

@@ -24,7 +24,7 @@ ACCIONES = 'any(recibir, aceptar, rechazar, espera, curso, cumplir, "no-lograda"
 def abrir(token: str) -> VistaEnlace:
     """Lo que se comparte por un enlace; abrirlo no cambia nada"""
     with env().db.begin() as session:
-        return enlaces.vista(enlaces.abrir(session, token))
+        return enlaces.vista(session, enlaces.abrir(session, token))
 
 
 @bp.post(f"/<token>/<{ACCIONES}:accion>")
@@ -38,4 +38,4 @@ def responder(datos: DatosRespuesta, token: str, accion: str) -> VistaEnlace:
     with env().db.begin() as session:
         enlaces.responder_por_enlace(session, token, respuesta, clock.now())
     with env().db.read() as session:
-        return enlaces.vista(enlaces.leer(session, token))
+        return enlaces.vista(session, enlaces.leer(session, token))

@@ -58,7 +58,7 @@ def expired(_error: EnlaceVencido) -> ResponseReturnValue:
 def abrir(token: str) -> str:
     """What is shared, and what can be answered."""
     with env().db.begin() as session:
-        vista = actions.vista(actions.abrir(session, token))
+        vista = actions.vista(session, actions.abrir(session, token))
     return _pagina(vista, token)
 
 
@@ -69,7 +69,7 @@ def preguntar(token: str, accion: str) -> ResponseReturnValue:
     """Ask for the reason or the result of an answer."""
     pedida = Accion(accion)
     with env().db.read() as session:
-        vista = actions.vista(actions.leer(session, token))
+        vista = actions.vista(session, actions.leer(session, token))
     if pedida not in vista.acciones:
         return _ya_respondida(vista, token)
     return _formulario(Form(RespuestaSchema()), vista, token, pedida)
@@ -89,12 +89,12 @@ def responder(token: str, accion: str) -> ResponseReturnValue:
             form.add_errors(error)
         except (TransicionInvalida, Conflicto):
             with env().db.read() as session:
-                return _ya_respondida(actions.vista(actions.leer(session, token)), token)
+                return _ya_respondida(actions.vista(session, actions.leer(session, token)), token)
         else:
             flash(_("Recibimos su respuesta. Muchas gracias."), "success")
             return redirect(url_for(".abrir", token=token), 303)
     with env().db.read() as session:
-        vista = actions.vista(actions.leer(session, token))
+        vista = actions.vista(session, actions.leer(session, token))
     return _formulario(form, vista, token, pedida), 422
 
 

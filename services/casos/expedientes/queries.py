@@ -42,7 +42,10 @@ def caso_por_id(session: Session, caso_id: UUID, *, bloquear: bool = False) -> C
     """A case with its person; with `bloquear` it stays locked. Raises NoEncontrado."""
     consulta = select(Caso).where(Caso.id == caso_id).options(joinedload(Caso.persona))
     if bloquear:
-        consulta = consulta.with_for_update(of=Caso).execution_options(populate_existing=True)
+        # Its key stays free: whoever writes a line of its story never waits for this lock.
+        consulta = consulta.with_for_update(of=Caso, key_share=True).execution_options(
+            populate_existing=True
+        )
     caso = session.scalar(consulta)
     if caso is None:
         raise NoEncontrado

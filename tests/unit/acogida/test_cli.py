@@ -107,8 +107,12 @@ def test_a_process_of_the_containers_needs_its_servers() -> None:
 def test_events_of_an_office_at_rest() -> None:
     _run("migrate")
     answer = _run("events", "list")
-    assert answer.output.count("0 por publicar, 0 por hacer, 0 detenidos") == len(SERVICES)
-    assert _run("events", "reintentar").output == "Se intentarán de nuevo: 0\n"
+    assert answer.output.count(
+        "0 por publicar, 0 por hacer (0 reintentándose), 0 detenidos"
+    ) == len(SERVICES)
+    assert _run("events", "reintentar").exit_code == 2
+    again = _run("events", "reintentar", "--nota", "prueba")
+    assert again.output == "Se intentarán de nuevo: 0\n"
     nobody = "00000000-0000-7000-8000-000000000000"
     refused = _run("events", "saltar", nobody, "--servicio", "casos", "--nota", "prueba")
     assert refused.exit_code == 1

@@ -142,7 +142,9 @@ def test_la_agenda_se_lee_aunque_casos_no_responda(mesa: Any) -> None:
 def test_quien_administra_no_entra_y_un_dia_imposible_se_dice(mesa: Any) -> None:
     assert mesa.oficina.entrar(mesa.app, "administrador").get("/agenda/").status_code == 403
     browser = mesa.oficina.entrar(mesa.app, "recepcion")
-    assert browser.get("/agenda/?dia=mañana").status_code == 422
+    for dia in ("mañana", "9999-12-31", "0001-01-01"):
+        assert browser.get(f"/agenda/?dia={dia}").status_code == 422
+        assert browser.get(f"/agenda/api/v1/citas?dia={dia}").status_code == 422
     assert browser.get(f"/agenda/?dia={date(2026, 12, 8)}").text.count("Feriado") == 1
     assert browser.get("/agenda/citas/018f0000-0000-7000-8000-000000000000").status_code == 404
 

@@ -205,6 +205,7 @@ def test_lo_que_no_es_un_mes_se_rechaza(clave: str) -> None:
 
 def test_antes_de_enero_esta_diciembre() -> None:
     assert Mes(2024, 1).anterior == Mes(2023, 12)
+    assert Mes.de(1900, 1).anterior == Mes(1899, 12)
 
 
 def test_una_linea_chica_de_un_solo_tema_no_cuesta_el_total() -> None:

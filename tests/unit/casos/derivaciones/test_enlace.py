@@ -1,6 +1,7 @@
 """The institution's link: opening changes nothing, answers count once, and it does not last."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -211,6 +212,24 @@ def test_una_respuesta_tardia_llega_y_no_se_repite(casos: Casos) -> None:
     assert (first.status_code, second.status_code) == (303, 409)
     assert casos.mundo.derivacion(derivacion_id).estado is Estado.VENCIDA
     assert [r.tardia for r in _respuestas(casos)] == [True]
+
+
+def test_quien_ya_fue_relevado_no_ve_los_datos_ni_puede_responder(casos: Casos) -> None:
+    vencida = casos.mundo.en(Estado.VENCIDA)
+    token = casos.enlace(vencida)
+    address = f"/casos/api/v1/enlace/{token}"
+    before = casos.app.test_client().get(address).json
+    relevo = casos.mundo.preparar(
+        replace(casos.mundo.pedido("OLN.PROTECCION"), reemplaza_a=vencida)
+    )
+
+    casos.mundo.hacer(relevo, Accion.ENVIAR)
+
+    after = casos.app.test_client().get(address).json
+    assert before["paquete"] is not None
+    assert before["acciones"]
+    assert after["paquete"] is None
+    assert after["acciones"] == []
 
 
 def test_un_enlace_solo_abre_su_derivacion(casos: Casos) -> None:
