@@ -2,8 +2,8 @@
 
 The inbox is the queue. Eligible is the oldest unfinished fact of each aggregate, so any number of
 workers may run side by side. Handlers run in the transaction that marks their fact as done. A fact
-that fails is undone by itself and tried again later and later in real time, then given up; its
-followers wait for it, other aggregates do not.
+that fails is tried again later and later in real time, then given up; its followers wait for it,
+other aggregates do not.
 """
 
 import random
@@ -15,7 +15,7 @@ from traceback import extract_tb
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, Row, Select, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from oficina import telemetry
@@ -27,8 +27,6 @@ from oficina.db import Database
 from oficina.errors import DomainError
 
 BATCH = 100
-STRETCH = 10
-"""Facts that share a savepoint: what one failure makes others do again."""
 POLL = 1.0
 MAX_TRIES = 8
 
@@ -90,46 +88,13 @@ class Worker:
                 self._db.inbox_changed.wait(POLL)
 
     def _handle_together(self, taken: list[int]) -> None:
-        results: list[str] = []
         with self._db.begin() as session:
             rows = session.execute(self._eligible().limit(BATCH)).all()
             taken.extend(row.id for row in rows)
-            done: list[int] = []
-            for start in range(0, len(rows), STRETCH):
-                done += self._handle_stretch(session, rows[start : start + STRETCH], results)
-            self._mark_done(session, done)
-        HANDLED.labels(self._handlers.consumidor, "hecho").inc(len(done))
-        for result in filter(None, results):
-            HANDLED.labels(self._handlers.consumidor, result).inc()
-
-    def _handle_stretch(
-        self, session: Session, rows: Sequence[Row[Any]], results: list[str]
-    ) -> list[int]:
-        """Handle rows under one savepoint; the ids of those that are done.
-
-        When one fails, all are undone, it is postponed and the others are handled again. When the
-        writing of their effects fails, nobody knows whose it was, and each is handled by itself.
-        """
-        if not rows:
-            return []
-        emitted = session.info.get("emitted", False)
-        failed: Row[Any] | None = None
-        try:
-            with session.begin_nested():
-                for row in rows:
-                    failed = row
-                    self._run_handlers(session, row.cuerpo)
-                failed = row if len(rows) == 1 else None
-        except Exception as error:  # a handler may fail in any way; the row tells how
-            # The hint to the relay went with the savepoint; whoever emits next sends it again.
-            session.info["emitted"] = emitted
-            if failed is None:
-                return [
-                    done for row in rows for done in self._handle_stretch(session, [row], results)
-                ]
-            results.append(self._note_failure(session, failed.id, error))
-            return self._handle_stretch(session, [r for r in rows if r is not failed], results)
-        return [row.id for row in rows]
+            for row in rows:
+                self._run_handlers(session, row.cuerpo)
+            self._mark_done(session, taken)
+        HANDLED.labels(self._handlers.consumidor, "hecho").inc(len(taken))
 
     def _handle_alone(self, row_id: int) -> None:
         try:
@@ -184,20 +149,16 @@ class Worker:
 
     def _postpone(self, row_id: int, error: Exception) -> None:
         with self._db.begin() as session:
-            result = self._note_failure(session, row_id, error)
-        if result:
-            HANDLED.labels(self._handlers.consumidor, result).inc()
-
-    def _note_failure(self, session: Session, row_id: int, error: Exception) -> str:
-        """Put the next try off, or give up; the result, or nothing when another was faster."""
-        row = session.get_one(Inbox, row_id, with_for_update=True)
-        if row.estado is not Estado.PENDIENTE:
-            return ""
-        row.intentos += 1
-        row.error = describe(error)
-        row.visible = real_now() + timedelta(seconds=self._delay(row.intentos))
-        if row.intentos >= MAX_TRIES:
-            row.estado = Estado.MUERTO
+            row = session.get_one(Inbox, row_id, with_for_update=True)
+            if row.estado is not Estado.PENDIENTE:
+                return
+            row.intentos += 1
+            row.error = describe(error)
+            row.visible = real_now() + timedelta(seconds=self._delay(row.intentos))
+            if row.intentos >= MAX_TRIES:
+                row.estado = Estado.MUERTO
+        result = "muerto" if row.estado is Estado.MUERTO else "fallido"
+        HANDLED.labels(self._handlers.consumidor, result).inc()
         log.warning(
             "handler_failed",
             servicio=self._handlers.consumidor,
@@ -206,7 +167,6 @@ class Worker:
             estado=row.estado.value,
             kind=type(error).__name__,
         )
-        return "muerto" if row.estado is Estado.MUERTO else "fallido"
 
 
 def describe(error: Exception) -> str:
