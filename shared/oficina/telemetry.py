@@ -11,12 +11,11 @@ frames are written, because messages quote values; of a library's own record onl
 
 import json
 import logging
+import random
 import re
-import secrets
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -70,7 +69,7 @@ class Trace:
     @classmethod
     def new(cls) -> "Trace":
         """A trace that begins here."""
-        return cls(secrets.token_hex(16), secrets.token_hex(8))
+        return cls(_hex(32), _hex(16))
 
     @classmethod
     def parse(cls, text: str | None) -> "Trace | None":
@@ -84,28 +83,43 @@ class Trace:
 
     def child(self) -> "Trace":
         """A new step of the same trace."""
-        return Trace(self.trace_id, secrets.token_hex(8), self.flags)
+        return Trace(self.trace_id, _hex(16), self.flags)
 
     def __str__(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
 
-@contextmanager
-def follow(correlation: str = "", causation: str = "", trace: str = "") -> Iterator[None]:
+def _hex(digits: int) -> str:
+    # Unlike any other is enough: nothing is guarded by not being able to guess a trace.
+    return f"{random.getrandbits(4 * digits):0{digits}x}"
+
+
+class follow:  # noqa: N801  used as a function is: `with follow(…):`
     """Work inside a story: what is missing is begun, and all is put back at the end.
 
     A correlation that is not a UUID is not taken over: it would travel in every fact and log line.
     """
-    parent = Trace.parse(trace)
-    here = parent.child() if parent else Trace.new()
-    story = correlation if _UUID.fullmatch(correlation) else str(UUID(hex=here.trace_id))
-    tokens = (correlation_id.set(story), causation_id.set(causation), traceparent.set(str(here)))
-    try:
-        yield
-    finally:
-        correlation_id.reset(tokens[0])
-        causation_id.reset(tokens[1])
-        traceparent.reset(tokens[2])
+
+    __slots__ = ("_causation", "_correlation", "_tokens", "_trace")
+
+    def __init__(self, correlation: str = "", causation: str = "", trace: str = "") -> None:
+        self._correlation, self._causation, self._trace = correlation, causation, trace
+
+    def __enter__(self) -> None:
+        parent = Trace.parse(self._trace)
+        here = parent.child() if parent else Trace.new()
+        is_story = _UUID.fullmatch(self._correlation)
+        story = self._correlation if is_story else str(UUID(hex=here.trace_id))
+        self._tokens = (
+            correlation_id.set(story),
+            causation_id.set(self._causation),
+            traceparent.set(str(here)),
+        )
+
+    def __exit__(self, *_error: object) -> None:
+        correlation_id.reset(self._tokens[0])
+        causation_id.reset(self._tokens[1])
+        traceparent.reset(self._tokens[2])
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
