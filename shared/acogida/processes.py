@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from acogida.background import Background
 from acogida.services import Service, all_handlers, db_of, load
+from oficina.bus.hints import Hints
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
@@ -88,6 +89,7 @@ def bus(name: str, settings: Settings) -> ServiceProcess:
     db, handlers = db_of(process.app), process.service.handlers
     process.background.wake_at_stop(db.outbox_changed, db.inbox_changed)
     transport = AmqpTransport(settings.amqp_url, all_handlers())
+    process.background.add(f"{name}-hints", Hints(db).run)
     process.background.add(f"{name}-relay", Relay(db, transport, name).run)
     process.background.add(f"{name}-ingest", AmqpIngest(settings.amqp_url, db, handlers).run)
     for number in range(WORKERS):

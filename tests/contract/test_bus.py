@@ -187,7 +187,7 @@ def test_a_batch_sent_again_after_a_crash_before_its_mark_changes_nothing(bus: B
     bus.tell(*(uuid7() for _ in range(5)))
     with bus.casos.read() as session:
         waiting = [Mensaje.of(cuerpo) for cuerpo in session.scalars(select(Outbox.cuerpo))]
-    bus.transport.publicar(waiting)
+    bus.transport.enviar(waiting).esperar()
 
     bus.pump(lambda: len(bus.effects()) >= 5)
     bus.tell(uuid7())
@@ -385,7 +385,7 @@ def test_a_fact_waits_for_a_service_that_never_started(amqp_url: str) -> None:
     handlers.on(CasoOrientado)(lambda _session, _hecho, _sobre: None)
     transport = AmqpTransport(amqp_url, [handlers])
 
-    transport.publicar([_message()])
+    transport.enviar([_message()]).esperar()
     transport.close()
 
     assert _length(amqp_url, "agenda.eventos") == 1
@@ -394,18 +394,18 @@ def test_a_fact_waits_for_a_service_that_never_started(amqp_url: str) -> None:
 @pytest.mark.servers
 def test_a_fact_that_nobody_took_or_a_lost_link_counts_as_not_published(amqp_url: str) -> None:
     transport = AmqpTransport(amqp_url, [], timeout=5)
-    transport.publicar([_message()])
+    transport.enviar([_message()]).esperar()
 
     with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
         channel = connection.channel()
         channel.queue_unbind(topology.AUDITORIA, topology.EVENTOS, "#")
         with pytest.raises(PublicacionFallida, match="nobody is bound"):
-            transport.publicar([_message()])
-        transport.publicar([_message()])  # declared anew
+            transport.enviar([_message()]).esperar()
+        transport.enviar([_message()]).esperar()  # declared anew
         channel.exchange_delete(topology.EVENTOS)
         with pytest.raises(PublicacionFallida, match="NOT_FOUND"):
-            transport.publicar([_message()])
-    transport.publicar([_message()])
+            transport.enviar([_message()]).esperar()
+    transport.enviar([_message()]).esperar()
     transport.close()
 
 
@@ -413,9 +413,9 @@ def test_a_broker_that_is_away_is_said_and_tried_again() -> None:
     away = AmqpTransport("amqp://guest:guest@127.0.0.1:1/%2F", [])
 
     with pytest.raises(PublicacionFallida):
-        away.publicar([_message()])
+        away.enviar([_message()]).esperar()
     with pytest.raises(PublicacionFallida):
-        away.publicar([_message()])
+        away.enviar([_message()]).esperar()
 
 
 @pytest.mark.servers

@@ -4,9 +4,10 @@ The dataclass of a fact is its schema: writing refuses a value of another type, 
 missing or mistyped one and passes over fields that a newer version added.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -16,6 +17,9 @@ from oficina.events import Clasificacion, Evento, catalogo
 
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json"
+
+_SOBRE = ("id", "tipo", "sequence", "time", "clasificacion")
+"""What of an envelope may be there and not be readable."""
 
 _kinds: dict[str, type[Evento]] = {}
 _campos: dict[type[Evento], tuple["Campo", ...]] = {}
@@ -27,30 +31,81 @@ class SobreInvalido(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Campo:
-    """A field of a fact: its plain type, and whether it may be absent."""
+    """A field of a fact: its plain type, how it is read, and whether it may be absent."""
 
     nombre: str
     tipo: Any
+    parse: Callable[[Any], Any]
+    """The value of a JSON value; raises ValueError, TypeError or AttributeError."""
     opcional: bool
     requerido: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class Sobre:
-    """What a handler knows about a fact besides the fact."""
+    """What a handler knows about a fact besides the fact: a view of its CloudEvent.
 
-    id: UUID
-    tipo: str
-    """The routing key, `<servicio>.<agregado>.<hecho>`."""
-    ce_type: str
-    source: str
-    subject: str
-    sequence: int
-    time: datetime
-    correlationid: str
-    causationid: str
-    traceparent: str
-    clasificacion: Clasificacion
+    Each attribute is read when it is asked for; `read_sobre` has seen that all of them can be.
+    """
+
+    __slots__ = ("_cuerpo",)
+
+    def __init__(self, cuerpo: Mapping[str, Any]) -> None:
+        self._cuerpo = cuerpo
+
+    @property
+    def id(self) -> UUID:
+        """The event's own."""
+        return UUID(self._cuerpo["id"])
+
+    @property
+    def tipo(self) -> str:
+        """The routing key, `<servicio>.<agregado>.<hecho>`."""
+        return routing_key(self._cuerpo["type"])
+
+    @property
+    def ce_type(self) -> str:
+        """The CloudEvents `type`."""
+        return str(self._cuerpo["type"])
+
+    @property
+    def source(self) -> str:
+        """`/<comuna>/<servicio>`."""
+        return str(self._cuerpo["source"])
+
+    @property
+    def subject(self) -> str:
+        """The aggregate, `<agregado>/<uuid>`."""
+        return str(self._cuerpo["subject"])
+
+    @property
+    def sequence(self) -> int:
+        """The number of the fact among those of its aggregate, from 1."""
+        return int(self._cuerpo["sequence"])
+
+    @property
+    def time(self) -> datetime:
+        """When it was told, in real time."""
+        return _moment(self._cuerpo["time"])
+
+    @property
+    def correlationid(self) -> str:
+        """The story that it belongs to."""
+        return str(self._cuerpo.get("correlationid", ""))
+
+    @property
+    def causationid(self) -> str:
+        """The fact that it follows from, or nothing."""
+        return str(self._cuerpo.get("causationid", ""))
+
+    @property
+    def traceparent(self) -> str:
+        """Its place in a W3C trace, or nothing."""
+        return str(self._cuerpo.get("traceparent", ""))
+
+    @property
+    def clasificacion(self) -> Clasificacion:
+        """Who may hear it."""
+        return Clasificacion(self._cuerpo.get("clasificacion", Clasificacion.INTERNO))
 
 
 def campos(kind: type[Evento]) -> tuple[Campo, ...]:
@@ -105,23 +160,17 @@ def to_data(hecho: Evento) -> dict[str, Any]:
 
 
 def read_sobre(cuerpo: Mapping[str, Any]) -> Sobre:
-    """The envelope of a CloudEvent of ours. Raises SobreInvalido."""
+    """The envelope of a CloudEvent of ours, all of it readable. Raises SobreInvalido."""
+    sobre = Sobre(cuerpo)
     try:
-        return Sobre(
-            id=UUID(cuerpo["id"]),
-            tipo=routing_key(cuerpo["type"]),
-            ce_type=cuerpo["type"],
-            source=cuerpo["source"],
-            subject=cuerpo["subject"],
-            sequence=int(cuerpo["sequence"]),
-            time=_moment(cuerpo["time"]),
-            correlationid=cuerpo.get("correlationid", ""),
-            causationid=cuerpo.get("causationid", ""),
-            traceparent=cuerpo.get("traceparent", ""),
-            clasificacion=Clasificacion(cuerpo.get("clasificacion", Clasificacion.INTERNO)),
-        )
+        for name in ("source", "subject"):
+            if not isinstance(cuerpo[name], str):
+                raise TypeError(name)
+        for attribute in _SOBRE:
+            getattr(sobre, attribute)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise SobreInvalido(f"not a CloudEvent of ours: {type(error).__name__} {error}") from error
+    return sobre
 
 
 def read_hecho(cuerpo: Mapping[str, Any]) -> Evento:
@@ -133,6 +182,7 @@ def read_hecho(cuerpo: Mapping[str, Any]) -> Evento:
     return kind(**{c.nombre: _read(c, data[c.nombre]) for c in campos(kind) if _present(c, data)})
 
 
+@lru_cache(maxsize=1024)
 def routing_key(ce_type: str) -> str:
     """`casos.caso.abierto` of `cl.acogida.casos.caso.abierto.v1`. Raises SobreInvalido."""
     words = ce_type.split(".")
@@ -148,7 +198,11 @@ def _campo(item: Any, hint: Any) -> Campo:
         raise TypeError(f"{item.name}: a field of a fact has one type, or that one and None")
     without_default = item.default is MISSING and item.default_factory is MISSING
     return Campo(
-        nombre=item.name, tipo=plain[0], opcional=len(parts) > 1, requerido=without_default
+        nombre=item.name,
+        tipo=plain[0],
+        parse=_parser(plain[0]),
+        opcional=len(parts) > 1,
+        requerido=without_default,
     )
 
 
@@ -188,24 +242,33 @@ def _plain(nombre: str, value: Any) -> Any:
 
 def _read(campo: Campo, value: Any) -> Any:
     try:
-        return _parse(campo.tipo, value)
+        return campo.parse(value)
     except (ValueError, TypeError, AttributeError) as error:
         raise SobreInvalido(f"data.{campo.nombre} is no {campo.tipo}") from error
 
 
-def _parse(kind: Any, value: Any) -> Any:
+def _parser(kind: Any) -> Callable[[Any], Any]:
     if kind is UUID:
-        return UUID(value)
+        return UUID
     if kind is datetime:
-        return _moment(value)
+        return _moment
     if kind is date:
-        return date.fromisoformat(value)
+        return date.fromisoformat
     if kind == list[str]:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _texts
+
+    def same(value: Any) -> Any:
+        if type(value) is kind:
             return value
-    elif type(value) is kind:
+        raise TypeError("another type")
+
+    return same
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    raise TypeError("another type")
+    raise TypeError("no list of texts")
 
 
 def _moment(text: str) -> datetime:

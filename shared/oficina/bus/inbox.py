@@ -1,17 +1,21 @@
 """Hearing: who wants which fact, and the row that makes hearing it twice harmless."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from oficina.bus.envelope import Sobre, read_sobre
-from oficina.bus.tables import Estado, Inbox
+from oficina.bus.envelope import Sobre, SobreInvalido, read_sobre
 from oficina.clock import real_now
+from oficina.db import UtcDateTime
 from oficina.events import Clasificacion, Evento
 
 __all__ = ["Handlers", "Mensaje", "Sobre", "recibir"]
@@ -20,9 +24,9 @@ E = TypeVar("E", bound=Evento)
 Handler = Callable[[Session, E, Sobre], None]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mensaje:
-    """A fact under way."""
+    """A fact under way: its JSON text, which nobody writes anew, and what was read out of it."""
 
     evento_id: UUID
     tipo: str
@@ -30,11 +34,28 @@ class Mensaje:
     agregado: str
     secuencia: int
     clasificacion: Clasificacion
-    cuerpo: dict[str, Any]
+    cuerpo: str
+    """The whole CloudEvent."""
 
     @classmethod
-    def of(cls, cuerpo: dict[str, Any]) -> "Mensaje":
+    def read(cls, cuerpo: str | bytes) -> "Mensaje":
+        """The message of the JSON text of a CloudEvent. Raises SobreInvalido."""
+        try:
+            texto = cuerpo if isinstance(cuerpo, str) else cuerpo.decode()
+            read = json.loads(texto)
+        except ValueError as error:
+            raise SobreInvalido("not JSON") from error
+        if not isinstance(read, dict):
+            raise SobreInvalido("not an object")
+        return cls._of(read, texto)
+
+    @classmethod
+    def of(cls, cuerpo: Mapping[str, Any]) -> "Mensaje":
         """The message of a CloudEvent. Raises SobreInvalido."""
+        return cls._of(cuerpo, json.dumps(cuerpo, ensure_ascii=False))
+
+    @classmethod
+    def _of(cls, cuerpo: Mapping[str, Any], texto: str) -> "Mensaje":
         sobre = read_sobre(cuerpo)
         return cls(
             evento_id=sobre.id,
@@ -43,7 +64,7 @@ class Mensaje:
             agregado=sobre.subject,
             secuencia=sobre.sequence,
             clasificacion=sobre.clasificacion,
-            cuerpo=cuerpo,
+            cuerpo=texto,
         )
 
 
@@ -54,12 +75,18 @@ class Handlers:
     and must be short: no HTTP, no files, no waiting. What takes longer is a row that it writes.
     """
 
-    def __init__(self, consumidor: str) -> None:
-        """`consumidor` is the name of the service."""
+    def __init__(self, consumidor: str, *, ordenado: bool = True) -> None:
+        """`consumidor` is the name of the service.
+
+        With `ordenado=False` each fact runs as soon as it can, whatever became of the earlier ones
+        of its aggregate: for handlers to which it is all the same which comes first.
+        """
         self.consumidor = consumidor
+        self.ordenado = ordenado
         self._by_type: dict[str, list[Handler[Any]]] = {}
         self._by_pattern: list[tuple[str, Handler[Any]]] = []
         self._keys: set[str] = set()
+        self._found: dict[str, Sequence[Handler[Any]]] = {}
 
     def on(self, *kinds: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Decorator: run for each fact of these kinds, in this version of theirs."""
@@ -68,6 +95,7 @@ class Handlers:
             for kind in kinds:
                 self._by_type.setdefault(kind.ce_type(), []).append(handler)
                 self._keys.add(kind.tipo)
+            self._found.clear()
             return handler
 
         return register
@@ -78,6 +106,7 @@ class Handlers:
         def register(handler: Handler[Evento]) -> Handler[Evento]:
             self._by_pattern.append((pattern, handler))
             self._keys.add(pattern)
+            self._found.clear()
             return handler
 
         return register
@@ -92,32 +121,64 @@ class Handlers:
 
     def matching(self, ce_type: str, tipo: str) -> Sequence[Handler[Any]]:
         """The handlers of a fact, in the order in which they were registered."""
-        by_pattern = [handler for topic, handler in self._by_pattern if _matches(topic, tipo)]
-        return [*self._by_type.get(ce_type, ()), *by_pattern]
+        found = self._found.get(ce_type)
+        if found is None:
+            by_pattern = [handler for topic, handler in self._by_pattern if _matches(topic, tipo)]
+            found = [*self._by_type.get(ce_type, ()), *by_pattern]
+            if found:  # a type that somebody made up is not remembered
+                self._found[ce_type] = found
+        return found
 
 
-def recibir(connection: Connection, consumidor: str, mensajes: Iterable[Mensaje]) -> None:
+# One statement a batch, whatever its size: a statement a row costs more than the row.
+_COLUMNS = """(consumidor, visible, recibido, estado, intentos,
+    evento_id, tipo, agregado, secuencia, cuerpo)"""
+_POSTGRES_INSERT = text(
+    f"INSERT INTO inbox {_COLUMNS} "  # noqa: S608  no value is written into it
+    "SELECT :consumidor, :moment, :moment, 'pendiente', 0, una.* FROM unnest(CAST(:ids AS uuid[]), "
+    "CAST(:tipos AS text[]), CAST(:agregados AS text[]), CAST(:secuencias AS bigint[]), "
+    "CAST(:cuerpos AS json[])) AS una ON CONFLICT DO NOTHING"
+)
+
+
+def recibir(connection: Connection, consumidor: str, mensajes: Sequence[Mensaje]) -> None:
     """Write the inbox rows of messages; one that is already there stays as it is."""
-    moment = real_now()
-    rows = [
-        {
-            "consumidor": consumidor,
-            "evento_id": mensaje.evento_id,
-            "tipo": mensaje.tipo,
-            "agregado": mensaje.agregado,
-            "secuencia": mensaje.secuencia,
-            "cuerpo": mensaje.cuerpo,
-            "estado": Estado.PENDIENTE,
-            "intentos": 0,
-            "visible": moment,
-            "recibido": moment,
-        }
-        for mensaje in mensajes
-    ]
-    if not rows:
+    if not mensajes:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(Inbox.__table__).on_conflict_do_nothing(), rows)
+    moment = real_now()
+    if connection.dialect.name == "postgresql":
+        values = {
+            "consumidor": consumidor,
+            "moment": moment,
+            "ids": [one.evento_id for one in mensajes],
+            "tipos": [one.tipo for one in mensajes],
+            "agregados": [one.agregado for one in mensajes],
+            "secuencias": [one.secuencia for one in mensajes],
+            "cuerpos": [one.cuerpo for one in mensajes],
+        }
+        connection.execute(_POSTGRES_INSERT, values)
+        return
+    stored = _stored_moment(connection.dialect)
+    rows = (
+        (one.evento_id.hex, one.tipo, one.agregado, one.secuencia, one.cuerpo) for one in mensajes
+    )
+    written = (consumidor, stored(moment), *chain.from_iterable(rows))
+    connection.exec_driver_sql(_sqlite_insert(len(mensajes)), written)
+
+
+@lru_cache(maxsize=8)
+def _sqlite_insert(rows: int) -> str:
+    row = "(?1, ?2, ?2, 'pendiente', 0, ?, ?, ?, ?, ?)"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO inbox {_COLUMNS} VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608
+
+
+def _stored_moment(dialect: Dialect) -> Callable[[datetime], Any]:
+    """How a moment of ours is written in a column."""
+    stored = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    if stored is None:
+        raise TypeError(f"{dialect.name} takes moments as they are")
+    return stored
 
 
 def _matches(topic: str, key: str) -> bool:

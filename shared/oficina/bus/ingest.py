@@ -4,27 +4,40 @@ A message is acknowledged only when its inbox row is committed. Nothing here is 
 connection's heartbeat is always answered in time.
 """
 
-import json
 import random
 import threading
-import time
+from dataclasses import dataclass
 from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ChannelClosedByBroker, ConsumerCancelled
+from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from oficina import telemetry
+from oficina.bus import hints
 from oficina.bus.envelope import SobreInvalido
 from oficina.bus.inbox import Handlers, Mensaje, recibir
-from oficina.bus.topology import declare_exchanges, declare_queue, parameters, queue_of
+from oficina.bus.topology import (
+    MUERTAS,
+    declare_exchanges,
+    declare_queue,
+    muerta_of,
+    parameters,
+    queue_of,
+)
 from oficina.db import Database
 
 PREFETCH = 400
 BATCH = 200
-GATHER = 0.02
-"""Seconds that a message may wait for company."""
+IDLE = 0.5
+"""Seconds between two looks at whether to stop. A message never waits: what has arrived when the
+first one is read goes with it."""
+
+DEAD = Counter(
+    "acogida_ingest_dead_total", "Messages that were no fact; alert on any.", ("servicio",)
+)
 
 log = telemetry.get_logger("oficina.bus")
 
@@ -40,45 +53,89 @@ class AmqpIngest:
 
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set; a lost connection is opened again, from 0.1 s to 5 s later."""
-        failures = 0
+        failures, is_declared = 0, False
         while not stop.is_set():
             try:
-                self._read(stop)
-                failures = 0
+                with pika.BlockingConnection(self._shuffled()) as connection:
+                    channel = connection.channel()
+                    if not is_declared:
+                        self._declare(channel)
+                    # Not at each new connection: while a cluster elects leaders it takes seconds.
+                    is_declared = True
+                    failures = 0
+                    self._read(connection, channel, stop)
             except (AMQPError, OSError) as error:
                 failures += 1
+                # A queue that is gone is made again.
+                gone = isinstance(error, ChannelClosedByBroker | ConsumerCancelled)
+                is_declared = is_declared and not gone
                 log.warning("ingest_lost", cola=queue_of(self._handlers), kind=type(error).__name__)
                 stop.wait(random.uniform(0.5, 1) * min(5.0, 0.1 * 2**failures))  # noqa: S311  jitter
 
-    def _read(self, stop: threading.Event) -> None:
-        random.shuffle(self._hosts)
-        with pika.BlockingConnection(self._hosts) as connection:
-            channel = connection.channel()
-            declare_exchanges(channel)
-            declare_queue(channel, self._handlers)
-            channel.basic_qos(prefetch_count=PREFETCH)
-            batch = _Batch()
-            channel.basic_consume(queue_of(self._handlers), batch.on_message)
-            while not stop.is_set():
-                connection.process_data_events(time_limit=GATHER if batch.last_tag else 0.5)
-                if batch.is_due():
-                    self._store(connection, channel, batch)
+    def _shuffled(self) -> list[pika.URLParameters]:
+        return random.sample(self._hosts, len(self._hosts))
+
+    def _declare(self, channel: BlockingChannel) -> None:
+        declare_exchanges(channel)
+        declare_queue(channel, self._handlers)
+
+    def _read(
+        self, connection: BlockingConnection, channel: BlockingChannel, stop: threading.Event
+    ) -> None:
+        channel.confirm_delivery()
+        channel.basic_qos(prefetch_count=PREFETCH)
+        batch = _Batch()
+        channel.basic_consume(queue_of(self._handlers), batch.on_message)
+        cancelled = threading.Event()
+        channel.add_on_cancel_callback(lambda _frame: cancelled.set())
+        while not stop.is_set():
+            if cancelled.is_set():
+                raise ConsumerCancelled(0, "the queue is gone")
+            connection.process_data_events(time_limit=IDLE)
+            while 0 < batch.size < BATCH:
+                size = batch.size
+                connection.process_data_events(time_limit=0)
+                if batch.size == size:
+                    break
+            if batch.size:
+                self._store(connection, channel, batch)
 
     def _store(
         self, connection: BlockingConnection, channel: BlockingChannel, batch: "_Batch"
     ) -> None:
         wanted = [mensaje for mensaje in batch.mensajes if self._handlers.wants(mensaje)]
         try:
-            with self._db.begin() as session:
-                recibir(session.connection(), self._handlers.consumidor, wanted)
+            if wanted:
+                with self._db.begin() as session:
+                    recibir(session.connection(), self._handlers.consumidor, wanted)
+                    hints.notify(session, hints.INBOX)
         except SQLAlchemyError as error:
             # The batch stays ours: handed back, it would count against the delivery limit.
             log.warning("ingest_waits", cola=queue_of(self._handlers), kind=type(error).__name__)
             connection.sleep(1.0)
             return
+        for letter in batch.dead:
+            self._bury(channel, letter)
         channel.basic_ack(batch.last_tag, multiple=True)
         batch.clear()
         self._db.inbox_changed.set()
+
+    def _bury(self, channel: BlockingChannel, letter: "_DeadLetter") -> None:
+        """Send on what is no fact, with the reason, before it is acknowledged."""
+        muerta = muerta_of(self._handlers)
+        properties = pika.BasicProperties(
+            delivery_mode=2, headers={"motivo": letter.reason, "clave": letter.key}
+        )
+        channel.basic_publish(MUERTAS, muerta, letter.body, properties, mandatory=True)
+        DEAD.labels(self._handlers.consumidor).inc()
+        log.warning("not_a_fact", cola=muerta)
+
+
+@dataclass(frozen=True)
+class _DeadLetter:
+    body: bytes
+    key: str
+    reason: str
 
 
 class _Batch:
@@ -86,37 +143,24 @@ class _Batch:
 
     def __init__(self) -> None:
         self.mensajes: list[Mensaje] = []
+        self.dead: list[_DeadLetter] = []
         self.last_tag = 0
-        self._since = 0.0
+
+    @property
+    def size(self) -> int:
+        """How many messages wait."""
+        return len(self.mensajes) + len(self.dead)
 
     def on_message(
-        self, channel: BlockingChannel, method: Any, _properties: Any, body: bytes
+        self, _channel: BlockingChannel, method: Any, _properties: Any, body: bytes
     ) -> None:
         try:
-            mensaje = Mensaje.of(_object(body))
-        except SobreInvalido:
-            log.warning("not_a_fact", tipo=str(method.routing_key))
-            channel.basic_reject(method.delivery_tag, requeue=False)
-            return
-        if not self.mensajes:
-            self._since = time.monotonic()
-        self.mensajes.append(mensaje)
+            self.mensajes.append(Mensaje.read(body))
+        except SobreInvalido as error:
+            self.dead.append(_DeadLetter(body, str(method.routing_key), str(error)[:500]))
         self.last_tag = int(method.delivery_tag)
-
-    def is_due(self) -> bool:
-        waited = time.monotonic() - self._since
-        return bool(self.mensajes) and (len(self.mensajes) >= BATCH or waited >= GATHER)
 
     def clear(self) -> None:
         self.mensajes.clear()
+        self.dead.clear()
         self.last_tag = 0
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        read = json.loads(body)
-    except ValueError as error:
-        raise SobreInvalido("not JSON") from error
-    if not isinstance(read, dict):
-        raise SobreInvalido("not an object")
-    return read

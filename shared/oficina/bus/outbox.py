@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from oficina.bus import hints
 from oficina.bus.envelope import to_cloudevent
 from oficina.bus.tables import AggregateCounter, Outbox
 from oficina.clock import real_now
 from oficina.db import uuid7
 from oficina.events import Clasificacion, Evento
-
-CHANNEL = "outbox"
-"""PostgreSQL notification that something waits for the relay; a hint, its poll is the guarantee."""
 
 _comuna = "independencia"
 _counters = AggregateCounter.__table__
@@ -80,6 +77,4 @@ def _wake_after_commit(session: Session) -> None:
     if session.info.get("emitted"):
         return
     session.info["emitted"] = True
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    hints.notify(session, hints.OUTBOX)

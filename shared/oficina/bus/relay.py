@@ -1,28 +1,34 @@
 """Takes what waits in the outbox to the transport, in order, until it is durable at the other side.
 
-A batch holds the oldest waiting fact of each aggregate and no other, so whatever becomes of a batch
+Only the oldest waiting fact of each aggregate is ever on its way, so whatever becomes of a batch
 (half of it arrived, all of it twice) no fact can overtake its predecessor.
 """
 
 import random
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import psycopg
-from prometheus_client import Counter
-from sqlalchemy import select, text, update
+from prometheus_client import Counter, Histogram
+from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from oficina import telemetry
 from oficina.bus.inbox import Mensaje
-from oficina.bus.outbox import CHANNEL
-from oficina.bus.tables import Outbox
-from oficina.bus.transport import Transport
+from oficina.bus.tables import OUTBOX_TEXT, Outbox
+from oficina.bus.transport import Envio, PublicacionFallida, Transport
 from oficina.clock import real_now
 from oficina.db import Database
+from oficina.events import Clasificacion
 
 BATCH = 200
+UNDER_WAY = 2
+"""Batches that may be on their way at once: one is read while the other is confirmed."""
+TURN_BATCHES = 10
+"""Batches of one turn, after which the lock is given back for a moment."""
 POLL = 1.0
 """Seconds after which the outbox is looked at even when nobody said that it changed."""
 
@@ -30,9 +36,44 @@ POLL = 1.0
 _TURN = 0x0B05
 
 PUBLISHED = Counter("acogida_outbox_published_total", "Facts that left the outbox.", ("servicio",))
-FAILURES = Counter("acogida_relay_failures_total", "Batches that did not leave.", ("servicio",))
+FAILURES = Counter(
+    "acogida_relay_failures_total", "Turns that ended before their time.", ("servicio", "motivo")
+)
+TURNS = Histogram(
+    "acogida_relay_turn_seconds",
+    "Time of a turn that published something.",
+    ("servicio",),
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 
 log = telemetry.get_logger("oficina.bus")
+
+_earlier = aliased(Outbox)
+_OLDEST_OF_EACH_AGGREGATE = (
+    select(
+        Outbox.id,
+        Outbox.evento_id,
+        Outbox.tipo,
+        Outbox.cuerpo["type"].as_string().label("ce_type"),
+        Outbox.agregado,
+        Outbox.secuencia,
+        Outbox.clasificacion,
+        OUTBOX_TEXT,
+    )
+    .where(
+        Outbox.publicado.is_(None),
+        Outbox.id > bindparam("despues"),
+        ~select(_earlier.id)
+        .where(
+            _earlier.publicado.is_(None),
+            _earlier.agregado == Outbox.agregado,
+            _earlier.secuencia < Outbox.secuencia,
+        )
+        .exists(),
+    )
+    .order_by(Outbox.id)
+    .limit(BATCH)
+)
 
 
 class Relay:
@@ -48,21 +89,25 @@ class Relay:
         self._name = name
 
     def run_once(self) -> int:
-        """Publish one batch; how many facts left. Raises what the transport or database raises."""
-        with self._turn() as mine:
-            if not mine:
-                return 0
-            waiting = self._oldest_of_each_aggregate()
-            if waiting:
-                self._transport.publicar([message for _, message in waiting])
-                self._mark([row_id for row_id, _ in waiting])
-            PUBLISHED.labels(self._name).inc(len(waiting))
-            return len(waiting)
+        """Publish what waits, TURN_BATCHES at the most; how many facts left.
+
+        What was confirmed is marked even when the turn fails. Raises PublicacionFallida, and what
+        the database raises.
+        """
+        # On SQLite each statement is a transaction: a lock on this file while the transport waits
+        # for that of another service would be a deadlock with its relay.
+        turn = _Turn(self._transport, is_one_transaction=not self._db.is_sqlite)
+        with TURNS.labels(self._name).time(), self._connection() as connection:
+            if connection is not None:
+                turn.run(connection)
+        PUBLISHED.labels(self._name).inc(turn.left)
+        if turn.failure is not None:
+            raise turn.failure
+        return turn.left
 
     def run(self, stop: threading.Event) -> None:
         """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 5 s later."""
         failures = 0
-        hint = _PostgresHint(self._db) if not self._db.is_sqlite else None
         while not stop.is_set():
             self._db.outbox_changed.clear()
             try:
@@ -70,79 +115,81 @@ class Relay:
                 failures = 0
             except Exception as error:  # outermost loop: the rows wait, so it goes on
                 failures += 1
-                FAILURES.labels(self._name).inc()
+                FAILURES.labels(self._name, type(error).__name__).inc()
                 log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
                 stop.wait(random.uniform(0.5, 1) * min(5.0, 0.1 * 2**failures))  # noqa: S311  jitter
                 continue
-            if busy:
-                continue
-            if hint is None:
+            if not busy:
                 self._db.outbox_changed.wait(POLL)
-            else:
-                hint.wait(stop)
-        if hint is not None:
-            hint.close()
 
     @contextmanager
-    def _turn(self) -> Iterator[bool]:
+    def _connection(self) -> Iterator[Connection | None]:
+        """The connection of a turn, or None when another relay has it."""
         if self._db.is_sqlite:
-            yield True
+            with self._db.engine.connect() as connection:
+                yield connection
             return
         # The lock lives as long as this transaction: a process that dies gives it back.
         with self._db.engine.begin() as connection:
             taken = text("SELECT pg_try_advisory_xact_lock(:turn)")
-            yield bool(connection.execute(taken, {"turn": _TURN}).scalar_one())
-
-    def _oldest_of_each_aggregate(self) -> list[tuple[int, Mensaje]]:
-        earlier = aliased(Outbox)
-        waiting = (
-            select(Outbox.id, Outbox.cuerpo)
-            .where(
-                Outbox.publicado.is_(None),
-                ~select(earlier.id)
-                .where(
-                    earlier.publicado.is_(None),
-                    earlier.agregado == Outbox.agregado,
-                    earlier.secuencia < Outbox.secuencia,
-                )
-                .exists(),
-            )
-            .order_by(Outbox.id)
-            .limit(BATCH)
-        )
-        with self._db.read() as session:
-            return [(row.id, Mensaje.of(row.cuerpo)) for row in session.execute(waiting)]
-
-    def _mark(self, ids: list[int]) -> None:
-        with self._db.begin() as session:
-            session.connection().execute(
-                update(Outbox).where(Outbox.id.in_(ids)).values(publicado=real_now())
-            )
+            yield connection if connection.execute(taken, {"turn": _TURN}).scalar_one() else None
 
 
-class _PostgresHint:
-    """Wakes when any process commits a fact; without a connection it is only a pause."""
+class _Turn:
+    """Some batches, one after the other, two of them on their way at once."""
 
-    def __init__(self, db: Database) -> None:
-        plain = db.engine.url.set(drivername="postgresql")
-        self._conninfo = plain.render_as_string(hide_password=False)
-        self._connection: psycopg.Connection | None = None
+    def __init__(self, transport: Transport, *, is_one_transaction: bool) -> None:
+        self._transport = transport
+        self._is_one_transaction = is_one_transaction
+        self._under_way: deque[tuple[list[int], Envio]] = deque()
+        self.left = 0
+        self.failure: PublicacionFallida | None = None
 
-    def wait(self, stop: threading.Event) -> None:
+    def run(self, connection: Connection) -> None:
+        """Publish and mark until nothing waits, the turn is over, or a batch fails."""
         try:
-            for _ in self._listening().notifies(timeout=POLL, stop_after=1):
-                pass
-        except psycopg.Error:
-            self.close()
-            stop.wait(POLL)
+            for _ in range(TURN_BATCHES):
+                if not self._send_one(connection):
+                    break
+                if len(self._under_way) == UNDER_WAY:
+                    self._settle(connection)
+            while self._under_way:
+                self._settle(connection)
+        except PublicacionFallida as failure:
+            self.failure = failure
 
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _send_one(self, connection: Connection) -> bool:
+        """Set the next batch on its way; False when nothing waits behind what is under way."""
+        last = self._under_way[-1][0][-1] if self._under_way else 0
+        rows = connection.execute(_OLDEST_OF_EACH_AGGREGATE, {"despues": last}).all()
+        self._after_statement(connection)
+        if not rows:
+            return False
+        envio = self._transport.enviar([_mensaje(row) for row in rows])
+        self._under_way.append(([row.id for row in rows], envio))
+        return True
 
-    def _listening(self) -> psycopg.Connection:
-        if self._connection is None:
-            self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
-            self._connection.execute(f"LISTEN {CHANNEL}")
-        return self._connection
+    def _settle(self, connection: Connection) -> None:
+        """Wait for the oldest batch and mark it."""
+        ids, envio = self._under_way.popleft()
+        envio.esperar()
+        connection.execute(update(Outbox).where(Outbox.id.in_(ids)).values(publicado=real_now()))
+        self._after_statement(connection)
+        self.left += len(ids)
+
+    def _after_statement(self, connection: Connection) -> None:
+        if not self._is_one_transaction:
+            connection.commit()
+
+
+def _mensaje(row: Row[*tuple[Any, ...]]) -> Mensaje:
+    _, evento_id, tipo, ce_type, agregado, secuencia, clasificacion, cuerpo = row
+    return Mensaje(
+        evento_id=evento_id,
+        tipo=tipo,
+        ce_type=ce_type,
+        agregado=agregado,
+        secuencia=secuencia,
+        clasificacion=Clasificacion(clasificacion),
+        cuerpo=cuerpo,
+    )

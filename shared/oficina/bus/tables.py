@@ -10,7 +10,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    cast,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oficina.clock import real_now
@@ -114,3 +124,8 @@ class Inbox(Retryable, OficinaBase):
     secuencia: Mapped[int] = mapped_column(BigInteger)
     cuerpo: Mapped[dict[str, Any]] = mapped_column(JSON)
     recibido: Mapped[datetime] = mapped_column(default=real_now)
+
+
+OUTBOX_TEXT = cast(Outbox.cuerpo, Text).label("cuerpo")
+"""The CloudEvent as it stands there, for whoever only passes it on."""
+INBOX_TEXT = cast(Inbox.cuerpo, Text).label("cuerpo")

@@ -72,7 +72,7 @@ def declare_exchanges(channel: BlockingChannel) -> None:
 
 def declare_queue(channel: BlockingChannel, handlers: Handlers) -> None:
     """The queues of one service; the dead-letter one first, or its first letters would wait."""
-    muerta = f"{handlers.consumidor}.muerta"
+    muerta = muerta_of(handlers)
     channel.queue_declare(muerta, durable=True, arguments={"x-queue-type": "quorum"})
     channel.queue_bind(muerta, MUERTAS, muerta)
     queue = queue_of(handlers)
@@ -97,6 +97,11 @@ def declare_queue(channel: BlockingChannel, handlers: Handlers) -> None:
 def queue_of(handlers: Handlers) -> str:
     """The queue that one service reads."""
     return f"{handlers.consumidor}.eventos"
+
+
+def muerta_of(handlers: Handlers) -> str:
+    """The queue of what one service could not read."""
+    return f"{handlers.consumidor}.muerta"
 
 
 def _parameters(url: str) -> pika.URLParameters:

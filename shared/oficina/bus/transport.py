@@ -1,12 +1,13 @@
 """Carries a batch of facts to everybody who wants them: over RabbitMQ, or inside this process.
 
-`publicar` returns only when every fact of the batch is durable at the other side, and raises
-otherwise; the relay then sends the whole batch again. Receivers take a fact twice in their stride.
+`enviar` sets a batch on its way; `esperar` returns only when every fact of it is durable at the
+other side, and raises otherwise; the relay then sends the whole batch again. Receivers take a fact
+twice in their stride.
 """
 
-import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import cycle
@@ -23,16 +24,26 @@ from oficina.bus.topology import EVENTOS, RESERVADOS, declare, parameters
 from oficina.db import Database
 from oficina.events import Clasificacion
 
+NOT_FOUND = 404
+"""AMQP's reply code for an exchange or a queue that is not there."""
+
 
 class PublicacionFallida(Exception):
     """Nobody knows which facts of the batch arrived; send all of it again."""
 
 
+class Envio(Protocol):
+    """A batch on its way."""
+
+    def esperar(self) -> None:
+        """Return when every message is durable at every subscriber, or raise."""
+
+
 class Transport(Protocol):
     """The way to the subscribers."""
 
-    def publicar(self, mensajes: Sequence[Mensaje]) -> None:
-        """Make every message durable at every subscriber, or raise."""
+    def enviar(self, mensajes: Sequence[Mensaje]) -> Envio:
+        """Set a batch on its way. Further ones may follow before it has arrived."""
 
     def close(self) -> None:
         """Let go of connections; publishing again opens them again."""
@@ -45,7 +56,7 @@ class LocalTransport:
         """Each subscriber is a service's database and what it does about facts."""
         self._subscribers = list(subscribers)
 
-    def publicar(self, mensajes: Sequence[Mensaje]) -> None:
+    def enviar(self, mensajes: Sequence[Mensaje]) -> Envio:
         """One transaction a subscriber. A crash between two is mended by sending again."""
         for db, handlers in self._subscribers:
             wanted = [mensaje for mensaje in mensajes if handlers.wants(mensaje)]
@@ -54,9 +65,20 @@ class LocalTransport:
             with db.begin() as session:
                 recibir(session.connection(), handlers.consumidor, wanted)
             db.inbox_changed.set()
+        return _ARRIVED
 
     def close(self) -> None:
         """Nothing is held between batches."""
+
+
+class _Arrived:
+    """What was durable when `enviar` returned."""
+
+    def esperar(self) -> None:
+        return
+
+
+_ARRIVED = _Arrived()
 
 
 class AmqpTransport:
@@ -78,14 +100,19 @@ class AmqpTransport:
         self._subscribers = list(subscribers)
         self._timeout = timeout
         self._link: _Link | None = None
+        self._is_declared = False
 
-    def publicar(self, mensajes: Sequence[Mensaje]) -> None:
-        """Return when RabbitMQ has confirmed each message. Raises PublicacionFallida."""
-        if not mensajes:
-            return
-        letters = [_letter(mensaje) for mensaje in mensajes]
+    def enviar(self, mensajes: Sequence[Mensaje]) -> Envio:
+        """Hand the batch to the connection's thread; opens the connection when there is none.
+
+        Raises PublicacionFallida when no connection can be had.
+        """
+        return _Waited(self, self._connected().send([_letter(one) for one in mensajes]))
+
+    def wait(self, batch: "Future[None]") -> None:
+        """Return when RabbitMQ has confirmed a batch. Raises PublicacionFallida."""
         try:
-            self._connected().publish(letters)
+            _await(batch, self._timeout)
         except PublicacionFallida:
             self.close()
             raise
@@ -97,16 +124,46 @@ class AmqpTransport:
             self._link = None
 
     def _connected(self) -> "_Link":
+        if self._link is not None and not self._link.is_open:
+            self.close()
         if self._link is None:
-            try:
-                declare(self._url, self._subscribers)
-            except AMQPError as error:
-                raise PublicacionFallida(f"no topology: {type(error).__name__}") from error
-            self._link = _Link(next(self._hosts), self._timeout)
+            self._declare_once()
+            self._link = _Link(next(self._hosts), self._timeout, on_missing=self._forget_topology)
         return self._link
+
+    def _declare_once(self) -> None:
+        # Not at each new connection: while a cluster elects leaders that alone takes seconds.
+        if self._is_declared:
+            return
+        try:
+            declare(self._url, self._subscribers)
+        except AMQPError as error:
+            raise PublicacionFallida(f"no topology: {type(error).__name__}") from error
+        self._is_declared = True
+
+    def _forget_topology(self) -> None:
+        self._is_declared = False
 
 
 @dataclass(frozen=True)
+class _Waited:
+    """A batch that RabbitMQ still has to confirm."""
+
+    transport: AmqpTransport
+    batch: "Future[None]"
+
+    def esperar(self) -> None:
+        self.transport.wait(self.batch)
+
+
+def _await(outcome: "Future[None]", timeout: float) -> None:
+    try:
+        outcome.result(timeout)
+    except TimeoutError as error:
+        raise PublicacionFallida("RabbitMQ did not answer in time") from error
+
+
+@dataclass(frozen=True, slots=True)
 class _Letter:
     exchange: str
     key: str
@@ -119,7 +176,7 @@ def _letter(mensaje: Mensaje) -> _Letter:
     return _Letter(
         exchange=RESERVADOS if reserved else EVENTOS,
         key=mensaje.tipo,
-        body=json.dumps(mensaje.cuerpo, ensure_ascii=False).encode(),
+        body=mensaje.cuerpo.encode(),
         properties=pika.BasicProperties(
             content_type=CONTENT_TYPE,
             delivery_mode=2,
@@ -129,18 +186,44 @@ def _letter(mensaje: Mensaje) -> _Letter:
     )
 
 
+class _Batch:
+    """Messages of one `send` that are not confirmed yet, by their delivery tags."""
+
+    def __init__(self, first: int, last: int) -> None:
+        self.outcome: Future[None] = Future()
+        self._first, self.last = first, last
+        self._unconfirmed = set(range(first, last + 1))
+
+    def confirm(self, tag: int, *, multiple: bool) -> None:
+        """Take a confirm of RabbitMQ's, of one message or of all up to it."""
+        if tag < self._first:
+            return
+        if not multiple:
+            self._unconfirmed.discard(tag)
+        elif tag >= self.last:
+            self._unconfirmed.clear()
+        else:
+            self._unconfirmed = {one for one in self._unconfirmed if one > tag}
+        if not self._unconfirmed and not self.outcome.done():
+            self.outcome.set_result(None)
+
+
 class _Link:
     """One connection with one confirming channel, on a thread of its own.
 
-    pika's objects are touched by that thread alone; only the two futures cross over.
+    pika's objects are touched by that thread alone; only futures cross over. Once anything has
+    failed, everything under way has failed and the link is of no more use.
     """
 
-    def __init__(self, where: pika.URLParameters, timeout: float) -> None:
-        self._timeout = timeout
+    def __init__(
+        self, where: pika.URLParameters, timeout: float, *, on_missing: Callable[[], None]
+    ) -> None:
+        """`on_missing` is called when RabbitMQ lacks a queue or an exchange of ours."""
+        self._on_missing = on_missing
         self._ready: Future[None] = Future()
-        self._batch: Future[None] = Future()
+        self._failure: PublicacionFallida | None = None
         self._channel: Channel | None = None
-        self._unconfirmed: set[int] = set()
+        self._under_way: deque[_Batch] = deque()
         self._last_tag = 0
         self._connection = SelectConnection(
             where,
@@ -151,27 +234,27 @@ class _Link:
         self._thread = threading.Thread(target=self._run, name="bus-publisher", daemon=True)
         self._thread.start()
         try:
-            self._await(self._ready)
+            _await(self._ready, timeout)
         except PublicacionFallida:
             self.close()
             raise
 
-    def publish(self, letters: Sequence[_Letter]) -> None:
-        """Send all, then wait for all. Raises PublicacionFallida."""
-        batch: Future[None] = Future()
+    @property
+    def is_open(self) -> bool:
+        """False once anything has failed."""
+        return self._failure is None
+
+    def send(self, letters: Sequence[_Letter]) -> "Future[None]":
+        """Have all sent; the future is done when all are confirmed, or fails."""
+        batch = _Batch(self._last_tag + 1, self._last_tag + len(letters))
+        self._last_tag = batch.last
         self._on_thread(lambda: self._send(letters, batch))
-        self._await(batch)
+        return batch.outcome
 
     def close(self) -> None:
         """Ask the broker for the end; one that does not answer loses its thread by heartbeat."""
         self._on_thread(self._leave)
         self._thread.join(timeout=2)
-
-    def _await(self, outcome: "Future[None]") -> None:
-        try:
-            outcome.result(self._timeout)
-        except TimeoutError as error:
-            raise PublicacionFallida("RabbitMQ did not answer in time") from error
 
     def _on_thread(self, action: Any) -> None:
         if self._thread.is_alive():
@@ -191,27 +274,22 @@ class _Link:
 
     def _on_channel(self, channel: Channel) -> None:
         self._channel = channel
-        channel.add_on_close_callback(lambda _channel, reason: self._fail(f"channel: {reason}"))
-        channel.add_on_return_callback(
-            lambda _channel, method, _properties, _body: self._fail(
-                f"nobody is bound to {method.routing_key}"
-            )
-        )
+        channel.add_on_close_callback(self._on_channel_closed)
+        channel.add_on_return_callback(self._on_return)
         channel.confirm_delivery(self._on_confirm, callback=lambda _frame: self._set_ready())
 
     def _set_ready(self) -> None:
         if not self._ready.done():
             self._ready.set_result(None)
 
-    def _send(self, letters: Sequence[_Letter], batch: "Future[None]") -> None:
-        self._batch = batch
-        if self._channel is None or not self._channel.is_open:
+    def _send(self, letters: Sequence[_Letter], batch: _Batch) -> None:
+        self._under_way.append(batch)
+        channel = self._channel
+        if self._failure is not None or channel is None or not channel.is_open:
             self._fail("the channel is closed")
             return
         for letter in letters:
-            self._last_tag += 1
-            self._unconfirmed.add(self._last_tag)
-            self._channel.basic_publish(
+            channel.basic_publish(
                 letter.exchange, letter.key, letter.body, letter.properties, mandatory=True
             )
 
@@ -219,18 +297,25 @@ class _Link:
         if not isinstance(frame.method, pika.spec.Basic.Ack):
             self._fail("RabbitMQ refused a message")
             return
-        tag = frame.method.delivery_tag
-        if frame.method.multiple:
-            self._unconfirmed = {one for one in self._unconfirmed if one > tag}
-        else:
-            self._unconfirmed.discard(tag)
-        if not self._unconfirmed and not self._batch.done():
-            self._batch.set_result(None)
+        for batch in self._under_way:
+            batch.confirm(frame.method.delivery_tag, multiple=frame.method.multiple)
+        while self._under_way and self._under_way[0].outcome.done():
+            self._under_way.popleft()
+
+    def _on_return(self, _channel: Any, method: Any, _properties: Any, _body: bytes) -> None:
+        self._on_missing()
+        self._fail(f"nobody is bound to {method.routing_key}")
+
+    def _on_channel_closed(self, _channel: Any, reason: Exception) -> None:
+        if getattr(reason, "reply_code", None) == NOT_FOUND:
+            self._on_missing()
+        self._fail(f"channel: {reason}")
 
     def _fail(self, reason: str) -> None:
-        for outcome in (self._ready, self._batch):
+        self._failure = self._failure or PublicacionFallida(reason)
+        for outcome in (self._ready, *(batch.outcome for batch in self._under_way)):
             if not outcome.done():
-                outcome.set_exception(PublicacionFallida(reason))
+                outcome.set_exception(self._failure)
 
     def _on_open_error(self, connection: Any, error: Any) -> None:
         self._fail(f"no connection: {type(error).__name__}")

@@ -2,31 +2,40 @@
 
 The inbox is the queue. Eligible is the oldest unfinished fact of each aggregate, so any number of
 workers may run side by side. Handlers run in the transaction that marks their fact as done. A fact
-that fails is tried again later and later in real time, then given up; its followers wait for it,
-other aggregates do not.
+that fails is undone by itself and tried again later and later in real time, then given up; its
+followers wait for it, other aggregates do not.
+
+A batch is one transaction, and stretches of it share a savepoint. When a handler fails, its stretch
+is undone, it is put off, and the others of the stretch are handled again: a handler may run more
+than once, its effects stay once.
 """
 
+import json
 import random
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from traceback import extract_tb
+from traceback import walk_tb
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, Select, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from oficina import telemetry
-from oficina.bus.envelope import SobreInvalido, read_hecho, read_sobre
+from oficina.bus.envelope import Sobre, SobreInvalido, read_hecho
 from oficina.bus.inbox import Handlers
-from oficina.bus.tables import Estado, Inbox
+from oficina.bus.tables import INBOX_TEXT, Estado, Inbox
 from oficina.clock import real_now
 from oficina.db import Database
 from oficina.errors import DomainError
 
-BATCH = 100
+BATCH = 200
+SHORT_STRETCH = 8
+"""Facts that share a savepoint when handlers fail: what one failure makes others do again. Without
+failures the stretch doubles, up to the whole batch."""
 POLL = 1.0
 MAX_TRIES = 8
 
@@ -56,13 +65,16 @@ class Worker:
         self._db = db
         self._handlers = handlers
         self._delay = delay
+        self._eligible = _eligible(handlers)
+        self._heads = self._eligible.limit(BATCH)
+        self._stretch = BATCH
 
     def run_once(self) -> int:
         """Handle a batch of eligible facts; how many were tried. Raises if the database fails."""
         taken: list[int] = []
         try:
             self._handle_together(taken)
-        except Exception:  # a handler may fail in any way; each answers for itself
+        except Exception:  # the commit may fail in any way; each answers for itself
             if not taken:
                 raise
             for row_id in taken:
@@ -89,84 +101,163 @@ class Worker:
 
     def _handle_together(self, taken: list[int]) -> None:
         with self._db.begin() as session:
-            rows = session.execute(self._eligible().limit(BATCH)).all()
+            rows = self._claim(session, self._heads)
             taken.extend(row.id for row in rows)
-            for row in rows:
-                self._run_handlers(session, row.cuerpo)
-            self._mark_done(session, taken)
-        HANDLED.labels(self._handlers.consumidor, "hecho").inc(len(taken))
+            failures: list[_Failure] = []
+            start = 0
+            while start < len(rows):
+                stretch = rows[start : start + self._stretch]
+                failures += self._handle_stretch(session, stretch)
+                start += len(stretch)
+            self._mark(session, rows, failures)
+        self._report(len(rows), failures)
 
     def _handle_alone(self, row_id: int) -> None:
+        only = self._eligible.where(Inbox.id == row_id)
         try:
             with self._db.begin() as session:
-                row = session.execute(self._eligible().where(Inbox.id == row_id)).one_or_none()
-                if row is None:
-                    return  # another worker took it meanwhile
-                self._run_handlers(session, row.cuerpo)
-                self._mark_done(session, [row_id])
+                rows = self._claim(session, only)
+                failures = self._handle_stretch(session, rows)
+                self._mark(session, rows, failures)
+        except Exception as error:  # its commit failed; the row tells how
+            with self._db.begin() as session:
+                rows = self._claim(session, only)
+                failures = [self._failure(row, error) for row in rows]
+                self._mark(session, rows, failures)
+        self._report(len(rows), failures)
+
+    def _claim(self, session: Session, eligible: Select[Any]) -> Sequence[Row[Any]]:
+        """Rows that nobody else holds, locked until the transaction ends."""
+        # The connection's rows: the session would look for entities in each of them.
+        return session.connection().execute(eligible, {"ahora": real_now()}).all()
+
+    def _handle_stretch(self, session: Session, rows: Sequence[Row[Any]]) -> "list[_Failure]":
+        """Handle rows under one savepoint; those that failed, the others are done.
+
+        When one fails, all are undone and the others are handled again without it. When the writing
+        of their effects fails, nobody knows whose it was, and each is handled by itself.
+        """
+        if not rows:
+            return []
+        emitted = session.info.get("emitted", False)
+        failed: Row[Any] | None = None
+        try:
+            with session.begin_nested():
+                for row in rows:
+                    failed = row
+                    self._run_handlers(session, row.cuerpo)
+                failed = rows[0] if len(rows) == 1 else None
         except Exception as error:  # a handler may fail in any way; the row tells how
-            self._postpone(row_id, error)
-        else:
-            HANDLED.labels(self._handlers.consumidor, "hecho").inc()
+            # The hint to the relay went with the savepoint; whoever emits next sends it again.
+            session.info["emitted"] = emitted
+            self._stretch = max(SHORT_STRETCH, self._stretch // 2)
+            if failed is None:
+                return [one for row in rows for one in self._handle_stretch(session, [row])]
+            others = [row for row in rows if row is not failed]
+            return [self._failure(failed, error), *self._handle_stretch(session, others)]
+        self._stretch = min(BATCH, self._stretch * 2)
+        return []
 
-    def _eligible(self) -> Select[Any]:
-        earlier = aliased(Inbox)
-        return (
-            select(Inbox.id, Inbox.cuerpo)
-            .where(
-                Inbox.consumidor == self._handlers.consumidor,
-                Inbox.estado == _PENDIENTE,
-                Inbox.visible <= real_now(),
-                ~select(earlier.id)
-                .where(
-                    earlier.consumidor == Inbox.consumidor,
-                    earlier.agregado == Inbox.agregado,
-                    earlier.estado != _HECHO,
-                    earlier.secuencia < Inbox.secuencia,
-                )
-                .exists(),
-            )
-            .order_by(Inbox.id)
-            # PostgreSQL leaves out what another worker holds; on SQLite a writer is alone.
-            .with_for_update(of=Inbox, skip_locked=True)
-        )
-
-    def _run_handlers(self, session: Session, cuerpo: dict[str, Any]) -> None:
-        sobre = read_sobre(cuerpo)
-        hecho = read_hecho(cuerpo)
-        with telemetry.follow(sobre.correlationid, str(sobre.id), sobre.traceparent):
+    def _run_handlers(self, session: Session, cuerpo: str) -> None:
+        read = json.loads(cuerpo)
+        sobre, hecho = Sobre(read), read_hecho(read)
+        with telemetry.follow(sobre.correlationid, read["id"], sobre.traceparent):
             for handler in self._handlers.matching(sobre.ce_type, sobre.tipo):
                 handler(session, hecho, sobre)
 
-    def _mark_done(self, session: Session, ids: Sequence[int]) -> None:
-        if not ids:
-            return
-        session.connection().execute(
-            update(Inbox)
-            .where(Inbox.id.in_(ids))
-            .values(estado=Estado.HECHO, hecho_en=real_now(), error=None)
-        )
-
-    def _postpone(self, row_id: int, error: Exception) -> None:
-        with self._db.begin() as session:
-            row = session.get_one(Inbox, row_id, with_for_update=True)
-            if row.estado is not Estado.PENDIENTE:
-                return
-            row.intentos += 1
-            row.error = describe(error)
-            row.visible = real_now() + timedelta(seconds=self._delay(row.intentos))
-            if row.intentos >= MAX_TRIES:
-                row.estado = Estado.MUERTO
-        result = "muerto" if row.estado is Estado.MUERTO else "fallido"
-        HANDLED.labels(self._handlers.consumidor, result).inc()
+    def _failure(self, row: Row[Any], error: Exception) -> "_Failure":
+        sobre = Sobre(json.loads(row.cuerpo))
+        tries = row.intentos + 1
+        estado = Estado.MUERTO if tries >= MAX_TRIES else Estado.PENDIENTE
         log.warning(
             "handler_failed",
             servicio=self._handlers.consumidor,
-            evento=str(row.evento_id),
-            tipo=row.tipo,
-            estado=row.estado.value,
+            evento=str(sobre.id),
+            tipo=sobre.tipo,
+            estado=estado.value,
             kind=type(error).__name__,
         )
+        return _Failure(row.id, tries, estado, describe(error))
+
+    def _mark(
+        self, session: Session, rows: Sequence[Row[Any]], failures: "Sequence[_Failure]"
+    ) -> None:
+        connection = session.connection()
+        failed = {one.row_id for one in failures}
+        done = [row.id for row in rows if row.id not in failed]
+        if done:
+            connection.execute(_DONE, {"ids": done, "ahora": real_now()})
+        if failures:
+            connection.execute(
+                _PUT_OFF,
+                [
+                    {
+                        "de": one.row_id,
+                        "estado": one.estado,
+                        "intentos": one.tries,
+                        "error": one.error,
+                        "visible": real_now() + timedelta(seconds=self._delay(one.tries)),
+                    }
+                    for one in failures
+                ],
+            )
+
+    def _report(self, tried: int, failures: "Sequence[_Failure]") -> None:
+        count = HANDLED.labels
+        count(self._handlers.consumidor, "hecho").inc(tried - len(failures))
+        for one in failures:
+            result = "muerto" if one.estado is Estado.MUERTO else "fallido"
+            count(self._handlers.consumidor, result).inc()
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """A fact whose handler failed, and what becomes of it."""
+
+    row_id: int
+    tries: int
+    estado: Estado
+    error: str
+
+
+_DONE = (
+    update(Inbox)
+    .where(Inbox.id.in_(bindparam("ids", expanding=True)))
+    .values(estado=Estado.HECHO, hecho_en=bindparam("ahora"), error=None)
+)
+_PUT_OFF = (
+    update(Inbox)
+    .where(Inbox.id == bindparam("de"))
+    .values(
+        estado=bindparam("estado"),
+        intentos=bindparam("intentos"),
+        error=bindparam("error"),
+        visible=bindparam("visible"),
+    )
+)
+
+
+def _eligible(handlers: Handlers) -> Select[*tuple[Any, ...]]:
+    """What may run `ahora`: of each aggregate the oldest that is not done, when order counts."""
+    eligible = select(Inbox.id, Inbox.intentos, INBOX_TEXT).where(
+        Inbox.consumidor == handlers.consumidor,
+        Inbox.estado == _PENDIENTE,
+        Inbox.visible <= bindparam("ahora"),
+    )
+    if handlers.ordenado:
+        earlier = aliased(Inbox)
+        eligible = eligible.where(
+            ~select(earlier.id)
+            .where(
+                earlier.consumidor == Inbox.consumidor,
+                earlier.agregado == Inbox.agregado,
+                earlier.estado != _HECHO,
+                earlier.secuencia < Inbox.secuencia,
+            )
+            .exists()
+        )
+    # PostgreSQL leaves out what another worker holds; on SQLite a writer is alone.
+    return eligible.order_by(Inbox.id).with_for_update(of=Inbox, skip_locked=True)
 
 
 def describe(error: Exception) -> str:
@@ -175,6 +266,6 @@ def describe(error: Exception) -> str:
     Only errors of our own speak for themselves; another's message may quote personal data.
     """
     said = f": {error}" if isinstance(error, DomainError | SobreInvalido) else ""
-    frames = extract_tb(error.__traceback__)[-3:]
-    path = " > ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
+    frames = [(frame.f_code, line) for frame, line in walk_tb(error.__traceback__)][-3:]
+    path = " > ".join(f"{Path(c.co_filename).name}:{line} {c.co_name}" for c, line in frames)
     return f"{type(error).__name__}{said}"[:500] + f" ({path})"

@@ -17,7 +17,7 @@ from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.tables import Inbox
-from oficina.bus.transport import LocalTransport
+from oficina.bus.transport import Envio, LocalTransport
 from oficina.bus.worker import Worker
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
@@ -44,10 +44,11 @@ class _Transport(LocalTransport):
 
     dies = False
 
-    def publicar(self, mensajes: Sequence[Mensaje]) -> None:
-        super().publicar(mensajes)
+    def enviar(self, mensajes: Sequence[Mensaje]) -> Envio:
+        envio = super().enviar(mensajes)
         if self.dies:
             raise _Power
+        return envio
 
 
 @cache

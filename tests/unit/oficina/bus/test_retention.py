@@ -118,7 +118,7 @@ def _plan(db: Database, explain: str) -> str:
         session.execute(insert(Inbox), [_heard(n, Estado.PENDIENTE, 1) for n in range(100)])
     with db.begin() as session:
         session.execute(text("ANALYZE"))
-    claim = Worker(db, Handlers("agenda"))._eligible().limit(100)
+    claim = Worker(db, Handlers("agenda"))._heads.params(ahora=real_now())
     dialect = sqlite.dialect() if db.is_sqlite else postgresql.dialect()
     written = claim.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     with db.read() as session:

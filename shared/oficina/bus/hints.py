@@ -1,0 +1,55 @@
+"""Wakes the relay and the workers of this process when another process committed something.
+
+A hint and no more: each looks by itself within its own pause. On SQLite the office is one process
+and whoever writes wakes the others directly.
+"""
+
+import threading
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from oficina.db import Database
+
+OUTBOX = "outbox"
+INBOX = "inbox"
+PAUSE = 1.0
+"""Seconds between two looks at whether to stop, and before a lost connection is opened again."""
+
+
+def notify(session: Session, channel: str) -> None:
+    """Have every listening process woken when this transaction commits."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
+
+
+class Hints:
+    """Listens to one service's PostgreSQL database on a connection of its own."""
+
+    def __init__(self, db: Database) -> None:
+        """Raises nothing: the connection is opened by `run`."""
+        self._wakes = {OUTBOX: db.outbox_changed, INBOX: db.inbox_changed}
+        self._conninfo = db.engine.url.set(drivername="postgresql").render_as_string(
+            hide_password=False
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Listen until `stop` is set."""
+        while not stop.is_set():
+            try:
+                with psycopg.connect(
+                    self._conninfo, autocommit=True, connect_timeout=5
+                ) as connection:
+                    self._listen(connection, stop)
+            except psycopg.Error:
+                stop.wait(PAUSE)
+
+    def _listen(self, connection: psycopg.Connection, stop: threading.Event) -> None:
+        for channel, changed in self._wakes.items():
+            connection.execute(f"LISTEN {channel}")
+            changed.set()  # what was committed before anybody listened
+        while not stop.is_set():
+            for notice in connection.notifies(timeout=PAUSE, stop_after=1):
+                self._wakes[notice.channel].set()
