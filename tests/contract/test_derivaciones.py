@@ -1,5 +1,6 @@
 """Two answers at the same moment, and several follow-ups at once: the same on either database."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -7,15 +8,17 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from tests.unit.casos.derivaciones.mundo import LUNES, Mundo, crear_mundo, usar_claves
 
 from casos.derivaciones import actions
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.states import Accion, Estado
 from casos.enlaces.actions import crear, responder_por_enlace
+from casos.expedientes.queries import caso_por_id
 from casos.plazos.tasks import seguir_plazos
 from casos.red.actions import sembrar
+from office import wait_until
 from oficina import clock
 from oficina.actor import Actor
 from oficina.bus.tables import Outbox
@@ -115,3 +118,53 @@ def test_varios_seguimientos_cuentan_cada_etapa_una_vez_mientras_alguien_respond
     assert len(stages) == len(set(stages))
     for derivacion_id in enviadas:
         assert mundo.derivacion(derivacion_id).estado in {Estado.ACEPTADA, Estado.VENCIDA}
+
+
+def test_dos_pestanas_que_preparan_y_envian_no_se_esperan_en_ronda(mundo: Mundo) -> None:
+    rechazada = mundo.en(Estado.RECHAZADA)
+    pedido = mundo.pedido(reemplaza_a=rechazada)
+    borrador = mundo.preparar(pedido)
+    failed: list[Exception] = []
+
+    def hacer(que: Callable[[], object]) -> None:
+        try:
+            que()
+        except Exception as error:
+            failed.append(error)
+
+    pestanas = [
+        threading.Thread(target=hacer, args=(que,))
+        for que in (
+            lambda: mundo.preparar(pedido),
+            lambda: mundo.hacer(borrador, Accion.ENVIAR),
+        )
+    ]
+    # Both have begun and wait while somebody else has the case.
+    with mundo.db.begin() as session:
+        caso_por_id(session, mundo.caso_id, bloquear=True)
+        for esperan, pestana in enumerate(pestanas, 1):
+            pestana.start()
+            _wait_for_locks(mundo.db, esperan)
+    for pestana in pestanas:
+        pestana.join(60)
+        assert not pestana.is_alive()
+
+    # Whoever came second was told so by a rule, not by the database.
+    assert all(isinstance(error, DomainError) for error in failed)
+    assert len(failed) <= 1
+    assert mundo.derivacion(borrador).estado in {Estado.ENVIADA, Estado.ANULADA}
+
+
+def _wait_for_locks(db: Database, how_many: int) -> None:
+    """Until so many transactions of this database wait; SQLite's queue at the door."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    def all_wait() -> bool:
+        with db.read() as session:
+            return session.scalar(waiting) == how_many
+
+    if not db.is_sqlite:
+        wait_until(f"{how_many} transactions that wait", all_wait)

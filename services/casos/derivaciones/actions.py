@@ -2,7 +2,7 @@
 
 Every step is looked up in `states.PASOS`; it writes the answer into the ledger, a line into the
 case's story, the audit row and the fact, and moves the clocks, all in the caller's transaction.
-Rows are locked in one order, a derivation before its case and its clocks.
+Rows are locked in one order, the case before its derivations and those before their clocks.
 """
 
 from dataclasses import dataclass, replace
@@ -92,9 +92,9 @@ def preparar(
     Raises NoEncontrado, TransicionInvalida when the case does not admit a derivation, Conflicto
     when the service is not active, DatosInvalidos for data or a legal basis that cannot be used.
     """
-    if pedido.reemplaza_a is not None:
-        _exigir_reencaminable(session, caso_id, pedido.reemplaza_a)
     caso = _caso(session, caso_id)
+    if pedido.reemplaza_a is not None:
+        _exigir_reencaminable(session, caso.id, pedido.reemplaza_a)
     caso.exigir(Paso.DERIVAR)
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
@@ -391,9 +391,9 @@ def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) ->
 
 
 def _exigir_reencaminable(session: Session, caso_id: UUID, derivacion_id: UUID) -> None:
-    anterior = derivacion_por_id(session, derivacion_id, bloquear=True)
-    if anterior.caso_id != caso_id:
+    if derivacion_por_id(session, derivacion_id).caso_id != caso_id:
         raise NoEncontrado
+    anterior = derivacion_por_id(session, derivacion_id, bloquear=True)
     if anterior.estado not in REENCAMINABLES:
         raise TransicionInvalida(anterior.estado, PASOS[anterior.estado])
     _exigir_sin_relevo(session, anterior)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.states import ACTIVAS, Estado
+from casos.expedientes.models import Caso
 from casos.personas.models import Persona, SituacionMigratoria
 from oficina.errors import NoEncontrado
 
@@ -18,7 +19,9 @@ def derivacion_por_id(
 ) -> Derivacion:
     """A derivation with its service and institution; raises NoEncontrado.
 
-    With `bloquear` it is read again and stays locked until the transaction ends.
+    With `bloquear` its case and then itself are locked until the transaction ends, and it is read
+    again: whoever holds a derivation holds its case, so two who want both never wait for each
+    other in a ring.
     """
     consulta = (
         select(Derivacion)
@@ -26,6 +29,13 @@ def derivacion_por_id(
         .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
     )
     if bloquear:
+        # The keys of the case stay free: a line of its story never waits for this lock.
+        session.execute(
+            select(Caso.id)
+            .join(Derivacion, Derivacion.caso_id == Caso.id)
+            .where(Derivacion.id == derivacion_id)
+            .with_for_update(of=Caso, key_share=True)
+        )
         consulta = consulta.with_for_update(of=Derivacion).execution_options(populate_existing=True)
     derivacion = session.scalar(consulta)
     if derivacion is None:

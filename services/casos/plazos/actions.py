@@ -1,7 +1,8 @@
 """What can be done with a deadline: start it, pause it, meet it, take it back, pass a stage.
 
-Callers hold the transaction. Of a derivation's clocks, its row is locked first (see
-`derivaciones.actions`), so that the follow-up and an answer never wait for each other in a ring.
+Callers hold the transaction. A clock is locked after its derivation, which is locked after its
+case (see `derivaciones.actions`), so that the follow-up and an answer never wait for each other in
+a ring.
 """
 
 from datetime import datetime
