@@ -5,7 +5,7 @@ case (see `derivaciones.actions`), so that the follow-up and an answer never wai
 a ring.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
+from oficina.clock import real_now
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
 
 _VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
@@ -124,10 +125,18 @@ def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None
         return None
     etapa = reglas().etapa(plazo.siguiente_nivel)
     plazo.nivel = etapa.nivel
+    plazo.intentos, plazo.visible = 0, None
     _fijar_siguiente(plazo)
     if etapa.hecho != "cierre":
         _contar(session, plazo, etapa, ahora)
     return etapa
+
+
+def postergar(session: Session, plazo_id: UUID) -> None:
+    """The stage of a clock could not be passed: try later and later, at most an hour apart."""
+    plazo = session.get_one(Plazo, plazo_id, with_for_update=True)
+    plazo.intentos += 1
+    plazo.visible = real_now() + timedelta(seconds=min(5 * 2**plazo.intentos, 3600))
 
 
 def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> None:

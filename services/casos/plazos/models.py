@@ -24,7 +24,8 @@ class Plazo(Identified, Base):
     """One clock of one case or derivation.
 
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
-    when nothing more will happen. `nivel` is the last stage that was told.
+    when nothing more will happen. `nivel` is the last stage that was told. One whose stage could
+    not be passed is left alone until `visible`, on the machine's clock.
     """
 
     __tablename__ = "plazos"
@@ -44,3 +45,5 @@ class Plazo(Identified, Base):
     siguiente_en: Mapped[datetime | None] = mapped_column()
     pausado_en: Mapped[datetime | None] = mapped_column()
     terminado_en: Mapped[datetime | None] = mapped_column()
+    intentos: Mapped[int] = mapped_column(default=0, server_default="0")
+    visible: Mapped[datetime | None] = mapped_column()

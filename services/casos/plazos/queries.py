@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from casos.plazos.models import EstadoPlazo, Plazo
@@ -71,11 +71,15 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
     return max(niveles, default=0)
 
 
-def primero_por_avanzar(session: Session, ahora: datetime) -> Plazo | None:
-    """The running clock whose next stage has been due the longest."""
+def primero_por_avanzar(session: Session, ahora: datetime, real: datetime) -> Plazo | None:
+    """The running clock whose next stage has been due the longest, of those not left alone."""
     return session.scalar(
         select(Plazo)
-        .where(Plazo.estado == EstadoPlazo.CORRIENDO, Plazo.siguiente_en <= ahora)
+        .where(
+            Plazo.estado == EstadoPlazo.CORRIENDO,
+            Plazo.siguiente_en <= ahora,
+            or_(Plazo.visible.is_(None), Plazo.visible <= real),
+        )
         .order_by(Plazo.siguiente_en, Plazo.id)
         .limit(1)
     )

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text, update
 from tests.unit.casos.derivaciones.mundo import LUNES, PROFESIONAL, Mundo
 
 from casos.derivaciones import actions
@@ -129,16 +128,55 @@ def test_un_corte_en_medio_no_pierde_ni_repite_etapas(mundo: Mundo) -> None:
                 "BEGIN SELECT RAISE(ABORT, 'corte'); END"
             )
         )
-    with pytest.raises(IntegrityError, match="corte"):
-        _seguir(mundo, LEJOS)
+    _seguir(mundo, LEJOS)
     assert [nivel for _, _, nivel in _etapas(mundo)] == [80]
 
     with mundo.db.begin() as session:
         session.execute(text("DROP TRIGGER corte"))
+    _ya_toca(mundo)
     _seguir(mundo)
 
     assert [nivel for _, _, nivel in _etapas(mundo)] == [80, 100, 150]
     assert [h.datos["nivel"] for h in mundo.hitos() if h.tipo is TipoHito.PLAZO] == [80, 100, 150]
+
+
+def test_un_reloj_que_falla_espera_y_los_demas_avisan(mundo: Mundo) -> None:
+    mundo.en(Estado.ACEPTADA)
+    with mundo.db.begin() as session:
+        roto = plazos.iniciar(session, mundo.caso_id, "primer_contacto", "alta", LUNES)
+        # No version of the rules knows this clock, and no stage is due earlier.
+        roto.reloj = "desconocido"
+
+    _seguir(mundo, LEJOS)
+
+    assert [reloj for _, reloj, _ in _etapas(mundo)] == ["primera_atencion"] * 3
+    espera = _plazo(mundo, "desconocido")
+    assert (espera.intentos, espera.nivel) == (1, 0)
+    assert espera.visible is not None
+    assert espera.visible > clock.real_now()
+
+
+def test_un_reloj_que_fallo_sigue_cuando_se_arregla(mundo: Mundo) -> None:
+    with mundo.db.begin() as session:
+        plazos.iniciar(session, mundo.caso_id, "primer_contacto", "alta", LUNES).reloj = "roto"
+    for intentos in (1, 2):
+        _seguir(mundo, LEJOS)
+        _seguir(mundo)
+        assert _plazo(mundo, "roto").intentos == intentos
+        _ya_toca(mundo)
+
+    with mundo.db.begin() as session:
+        session.execute(update(Plazo).values(reloj="primer_contacto"))
+    _seguir(mundo)
+
+    assert [nivel for _, _, nivel in _etapas(mundo)] == [80, 100, 150]
+    assert _plazo(mundo, "primer_contacto").intentos == 0
+
+
+def _ya_toca(mundo: Mundo) -> None:
+    """The machine's clock reaches the next try of every deadline."""
+    with mundo.db.begin() as session:
+        session.execute(update(Plazo).values(visible=clock.real_now()))
 
 
 def test_dos_seguimientos_a_la_vez_cuentan_cada_etapa_una_vez(mundo: Mundo) -> None:
