@@ -34,6 +34,7 @@ from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
+from casos.personas.models import Persona
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
 from casos.red.queries import servicio_por_id
 from oficina import clock
@@ -155,15 +156,18 @@ def reencaminar(
 def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> Derivacion:
     """Send a draft that an officer has seen: the institution gets its link, the clocks start.
 
-    Raises NoEncontrado, TransicionInvalida, and Conflicto when the service stopped being active or
-    the derivation that this one replaces goes on elsewhere.
+    Raises NoEncontrado, TransicionInvalida, and Conflicto when the service stopped being active,
+    the person asked meanwhile not to be contacted, or the derivation that this one replaces goes on
+    elsewhere.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
     siguiente = _paso(derivacion, Accion.ENVIAR)
     if derivacion.reemplaza_a_id is not None:
         _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id)
-    _caso(session, derivacion.caso_id).exigir(Paso.DERIVAR)
+    caso = _caso(session, derivacion.caso_id)
+    caso.exigir(Paso.DERIVAR)
     _exigir_activo(derivacion.servicio, derivacion.institucion)
+    _exigir_contacto(session, caso, derivacion)
     derivacion.estado = siguiente
     derivacion.enviada_en = ahora
     relojes.mover(session, derivacion, Accion.ENVIAR, ahora)
@@ -363,6 +367,13 @@ def _descartar_borradores(
 def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:
     if servicio.estado is not EstadoServicio.ACTIVO or not institucion.activa:
         raise Conflicto(_("El servicio no recibe derivaciones en este momento."))
+
+
+def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> None:
+    """The snapshot does not invite anybody to contact a person who has asked not to be."""
+    no_contactar = session.scalar(select(Persona.no_contactar).where(Persona.id == caso.persona_id))
+    if no_contactar and derivacion.contenido.contacto_permitido:
+        raise Conflicto(_("La persona pidió que no la contacten: prepare la derivación de nuevo."))
 
 
 def _exigir_completa(respuesta: Respuesta) -> None:

@@ -65,6 +65,20 @@ def test_a_quien_no_se_debe_contactar_no_se_le_comparten_contactos(base: Databas
     assert paquete.contacto_permitido is False
 
 
+def test_quien_pide_despues_que_no_la_contacten_no_se_envia_como_se_preparo(mundo: Mundo) -> None:
+    borrador = mundo.preparar(mundo.pedido(datos=["nombre", _codigos(mundo)[Categoria.TELEFONO]]))
+    with mundo.db.begin() as session:
+        persona_id = session.get_one(Caso, mundo.caso_id).persona_id
+        session.get_one(Persona, persona_id).no_contactar = True
+
+    with pytest.raises(Conflicto, match="no la contacten"), mundo.db.begin() as session:
+        actions.enviar(session, borrador, PROFESIONAL, LUNES)
+    assert mundo.derivacion(borrador).estado is Estado.BORRADOR
+
+    mundo.hacer(nuevo := mundo.preparar(), Accion.ENVIAR)
+    assert mundo.derivacion(nuevo).estado is Estado.ENVIADA
+
+
 def test_el_paquete_no_cambia_aunque_cambie_la_persona(mundo: Mundo) -> None:
     derivacion_id = mundo.en(Estado.ENVIADA)
     with mundo.db.begin() as session:
