@@ -16,6 +16,7 @@ from casos.importacion import pages as importacion_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
+from casos.plazos import api as plazos_api
 from casos.presentacion import init_app as init_presentacion
 from casos.red import api as red_api
 from casos.red import pages as red_pages
@@ -47,6 +48,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_api,
         derivaciones_api,
         enlaces_api,
+        plazos_api,
         red_api,
         hechos_api,
     ):

@@ -211,8 +211,8 @@ def autorizar_llamada(
 ) -> Mensaje | None:
     """The last look before the provider is called; None when it must not be.
 
-    `hallado` is what the owners answer today, when the template asks again. From this commit on a
-    crash leaves a doubt about the message.
+    `hallado` is what the owners answer today; None when it leaves as it is written. From this
+    commit on a crash leaves a doubt about the message.
     """
     mensaje = _locked(session, mensaje_id)
     if mensaje.reserva != reserva:

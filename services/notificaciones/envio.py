@@ -8,13 +8,12 @@ from uuid import UUID
 
 from notificaciones import actions
 from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, plantillas
-from notificaciones.preparacion import AunNo, Descarte, Reunido, reunir
+from notificaciones.plantillas import Canal
+from notificaciones.preparacion import SIN_RESPUESTA, reunir, revisar
 from notificaciones.proveedores import Desvio, Envio
 from oficina import telemetry
 from oficina.clock import now
 from oficina.env import Env
-from oficina.errors import DomainError
 
 log = telemetry.get_logger("notificaciones.envio")
 
@@ -25,11 +24,14 @@ def preparar(env: Env, mensaje_id: UUID) -> None:
         mensaje = actions.tomar(session, mensaje_id)
     if mensaje is None:
         return
-    hallado = _asked(env, mensaje)
-    with env.db.begin() as session:
-        if hallado is None:
+    try:
+        hallado = reunir(env, mensaje)
+    except SIN_RESPUESTA as error:
+        _warn(mensaje_id, error)
+        with env.db.begin() as session:
             actions.esperar_datos(session, mensaje_id)
-            return
+        return
+    with env.db.begin() as session:
         lista = actions.preparar(session, mensaje_id, mensaje.version, hallado)
     if lista is not None and lista.enviar_en <= now():
         enviar(env, mensaje_id)
@@ -42,13 +44,13 @@ def enviar(env: Env, mensaje_id: UUID) -> None:
     if tomado is None or tomado.reserva is None:
         return
     reserva = tomado.reserva
-    hallado: Reunido | Descarte | None = None
-    if plantillas()[tomado.plantilla].reconsulta_al_enviar:
-        hallado = _asked(env, tomado)
-        if hallado is None:
-            with env.db.begin() as session:
-                actions.devolver(session, mensaje_id, reserva)
-            return
+    try:
+        hallado = revisar(env, tomado)
+    except SIN_RESPUESTA as error:
+        _warn(mensaje_id, error)
+        with env.db.begin() as session:
+            actions.devolver(session, mensaje_id, reserva)
+        return
     with env.db.begin() as session:
         autorizado = actions.autorizar_llamada(session, mensaje_id, reserva, hallado)
     if autorizado is not None:
@@ -63,13 +65,8 @@ def recuperar(env: Env, mensaje: Mensaje) -> None:
         actions.recuperar(session, mensaje.id, proveedor.nombre, recibido=recibido)
 
 
-def _asked(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
-    """What the owners answer; None when they cannot now."""
-    try:
-        return reunir(env, mensaje)
-    except (DomainError, AunNo) as error:
-        log.warning("sin_datos", mensaje_id=mensaje.id, kind=type(error).__name__)
-        return None
+def _warn(mensaje_id: UUID, error: Exception) -> None:
+    log.warning("sin_datos", mensaje_id=mensaje_id, kind=type(error).__name__)
 
 
 def _call(env: Env, mensaje: Mensaje, reserva: UUID) -> None:

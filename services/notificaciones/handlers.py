@@ -111,6 +111,7 @@ def _about_deadline(
         caso_id=hecho.caso_id,
         derivacion_id=hecho.derivacion_id,
         datos={
+            "plazo_id": str(hecho.plazo_id),
             "reloj": hecho.reloj,
             "vence_en": hecho.vence_en.isoformat(),
             "nivel": hecho.nivel,

@@ -17,13 +17,17 @@ from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import reglas
 from notificaciones.states import Motivo, Paso
 from oficina.env import Env
-from oficina.errors import Conflicto, NoEncontrado
+from oficina.errors import Conflicto, DomainError, NoEncontrado
 
 _SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
 
 
 class AunNo(Exception):
     """The owner's data and the fact that was heard differ: another fact is on its way."""
+
+
+SIN_RESPUESTA = (DomainError, AunNo)
+"""What asking raises when the question must be put again later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,16 @@ class Descarte:
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     """Ask the owners what this message needs today."""
     return _REUNIR[mensaje.plantilla](env, mensaje)
+
+
+def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
+    """Ask the owners, at the moment of sending, about what may have changed since it was written.
+
+    None when it leaves as it is.
+    """
+    if not plantillas.plantillas()[mensaje.plantilla].reconsulta_al_enviar:
+        return None
+    return _REVISAR[mensaje.plantilla](env, mensaje)
 
 
 def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
@@ -116,11 +130,23 @@ def _derivacion_enviada(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
 
 
 def _recordatorio_plazo(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    if descarte := _si_no_corre(env, mensaje):
+        return descarte
     extra: dict[str, Valor] = {
         "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
     }
     return _to_institution(env, mensaje, extra)
+
+
+def _si_no_corre(env: Env, mensaje: Mensaje) -> Descarte | None:
+    """Nobody is reminded of what they have done, nor of what waits for somebody else."""
+    try:
+        plazo = env.client.get("casos", f"/casos/api/v1/plazos/{mensaje.datos['plazo_id']}")
+    except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
+    corre = plazo["estado"] == "corriendo"
+    return None if corre else Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
 
 
 def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reunido | Descarte:
@@ -173,4 +199,10 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte]] = {
     Clave.DERIVACION_ENVIADA: _derivacion_enviada,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
+}
+
+# A reminder that is written keeps its link; only its clock may have stopped.
+_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte | None]] = {
+    **_REUNIR,
+    Clave.RECORDATORIO_PLAZO: _si_no_corre,
 }

@@ -1,14 +1,26 @@
 """What can be asked of deadlines."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
+from casos.expedientes.models import Caso
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import reglas
+from oficina.errors import NoEncontrado
+
+
+@dataclass(frozen=True)
+class Seguimiento:
+    """How a deadline stands, and who answers for its case."""
+
+    caso_id: UUID
+    estado: EstadoPlazo
+    responsable_id: UUID | None
 
 
 def plazos_de_caso(session: Session, caso_id: UUID) -> Sequence[Plazo]:
@@ -24,6 +36,18 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
     return session.scalars(
         select(Plazo).where(Plazo.derivacion_id == derivacion_id).order_by(Plazo.id)
     ).all()
+
+
+def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
+    """One clock as somebody who writes about it must know it; raises NoEncontrado."""
+    fila = session.execute(
+        select(Plazo.caso_id, Plazo.estado, Caso.responsable_id)
+        .join(Caso, Caso.id == Plazo.caso_id)
+        .where(Plazo.id == plazo_id)
+    ).one_or_none()
+    if fila is None:
+        raise NoEncontrado
+    return Seguimiento(*fila)
 
 
 def vencidos_por_caso(

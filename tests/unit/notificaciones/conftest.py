@@ -16,6 +16,7 @@ from casos.derivaciones.api import bp as derivaciones_bp
 from casos.handlers import handlers as de_casos
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
+from casos.plazos.api import bp as plazos_bp
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers
@@ -163,6 +164,7 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     api = new_api(casos, title="Casos")
     api.register_blueprint(personas_bp)
     api.register_blueprint(derivaciones_bp)
+    api.register_blueprint(plazos_bp)
     agenda = create_agenda(oficina.settings, oficina.client)
     app = create_app(oficina.settings, oficina.client)
     apps = (casos, agenda, app)

@@ -90,7 +90,7 @@ def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
 
 
 def test_si_muere_antes_de_llamar_se_envia_despues(casa: Any) -> None:
-    mensaje = _lista(casa, Clave.RECORDATORIO_PLAZO)
+    mensaje = _lista(casa)
     with casa.db.begin() as session:
         actions.reservar(session, mensaje.id)
     _vence_la_reserva(casa)

@@ -1,6 +1,8 @@
 """From a fact of another service to a message that leaves, or to the reason why it does not."""
 
+import socketserver
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,9 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.plazos.queries import plazos_de_derivacion
 from casos.red.actions import sembrar
+from notificaciones import tasks
 from notificaciones.handlers import handlers
 from notificaciones.models import Salida
 from notificaciones.plantillas import Canal, Clave
@@ -21,6 +25,7 @@ from oficina.bus.inbox import recibir
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
 from oficina.bus.worker import Worker
+from oficina.env import Env
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
 from unit.casos.derivaciones.mundo import Mundo, crear_mundo
 
@@ -351,18 +356,11 @@ def _tell(casa: Any, hecho: Any) -> None:
 
 
 def test_a_la_institucion_se_le_recuerda_con_un_enlace_nuevo(casa: Any, mundo: Mundo) -> None:
-    derivacion = _enviada(casa, mundo)
-    hecho = {
-        "caso_id": mundo.caso_id,
-        "plazo_id": UUID(int=7),
-        "vence_en": VIERNES_12,
-        "nivel": 80,
-        "derivacion_id": derivacion,
-    }
+    hecho = _por_vencer(mundo, _enviada(casa, mundo))
 
-    _tell(casa, PlazoPorVencer(**hecho, reloj="recepcion"))
-    _tell(casa, PlazoPorVencer(**hecho, reloj="recepcion"))
-    _tell(casa, PlazoPorVencer(**{**hecho, "plazo_id": UUID(int=8)}, reloj="verificacion"))
+    _tell(casa, hecho)
+    _tell(casa, hecho)
+    _tell(casa, replace(hecho, plazo_id=UUID(int=8), reloj="verificacion"))
 
     enlace, recordatorio = casa.mensajes()
     assert recordatorio.plantilla is Clave.RECORDATORIO_PLAZO
@@ -370,6 +368,80 @@ def test_a_la_institucion_se_le_recuerda_con_un_enlace_nuevo(casa: Any, mundo: M
     assert "la confirmación de recepción" in recordatorio.cuerpo
     assert "viernes 27 de noviembre de 2026" in recordatorio.cuerpo
     assert recordatorio.enlace != enlace.enlace
+
+
+def test_no_se_recuerda_un_plazo_que_se_cumplio_antes_de_escribir(casa: Any, mundo: Mundo) -> None:
+    derivacion = _enviada(casa, mundo)
+    hecho = _por_vencer(mundo, derivacion)
+    mundo.hacer(derivacion, Accion.RECIBIR, LUNES)
+
+    _tell(casa, hecho)
+
+    recordatorio = casa.mensajes()[1]
+    assert recordatorio.estado is Estado.CANCELADA
+    assert recordatorio.motivo is Motivo.PLAZO_TERMINADO
+
+
+def test_no_se_recuerda_un_plazo_que_se_cumplio_antes_de_enviar(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    derivacion = _enviada(casa, mundo)
+    with casa.db_casos.begin() as session:
+        emitir(session, _por_vencer(mundo, derivacion))
+    casa.circular()
+    tasks.barrer(sin_correo)
+    escrito = casa.mensajes()[1]
+    assert (escrito.estado, escrito.intentos) == (Estado.LISTA, 1)
+    mundo.hacer(derivacion, Accion.RECIBIR, LUNES)
+
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    recordatorio = casa.mensajes()[1]
+    assert recordatorio.estado is Estado.CANCELADA
+    assert recordatorio.motivo is Motivo.PLAZO_TERMINADO
+
+
+def test_si_casos_no_responde_al_enviar_el_recordatorio_de_plazo_espera(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    with casa.db_casos.begin() as session:
+        emitir(session, _por_vencer(mundo, _enviada(casa, mundo)))
+    casa.circular()
+    tasks.barrer(sin_correo)
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.oficina.client.mount("casos", _caido)
+
+    casa.barrer()
+
+    recordatorio = casa.mensajes()[1]
+    assert (recordatorio.estado, recordatorio.motivo) == (
+        Estado.LISTA,
+        Motivo.DATOS_NO_DISPONIBLES,
+    )
+
+
+@pytest.fixture
+def sin_correo(casa: Any) -> Env:
+    """notificaciones with a mail server that is away: what is written waits."""
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+        port = server.server_address[1]
+    settings = replace(casa.env.settings, smtp_url=f"smtp://127.0.0.1:{port}")
+    return replace(casa.env, settings=settings)
+
+
+def _por_vencer(mundo: Mundo, derivacion: UUID) -> PlazoPorVencer:
+    """The fact that the clock of the receipt of a derivation is near its end."""
+    with mundo.db.read() as session:
+        plazo = next(p for p in plazos_de_derivacion(session, derivacion) if p.reloj == "recepcion")
+    return PlazoPorVencer(
+        caso_id=mundo.caso_id,
+        plazo_id=plazo.id,
+        reloj=plazo.reloj,
+        vence_en=VIERNES_12,
+        nivel=80,
+        derivacion_id=derivacion,
+    )
 
 
 @pytest.mark.parametrize(
