@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave, plantillas
-from notificaciones.preparacion import Descarte, Reunido, redactar
+from notificaciones.preparacion import Descarte, Reparto, Reunido, redactar
 from notificaciones.reglas import planificar, reglas
 from notificaciones.resultados import Desenlace, Resultado
 from notificaciones.states import EN_ESPERA, Estado, Motivo, Paso
@@ -153,6 +153,32 @@ def preparar(
     texto = redactar(plantilla, hallado)
     _tell(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))
     return mensaje
+
+
+def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:
+    """Make of a notice one message for each of its readers, each with a fate of its own.
+
+    The notice itself becomes the first one's. Empty when it changed since it was asked about.
+    """
+    aviso = _locked(session, mensaje_id)
+    if aviso.version != version or aviso.estado is not Estado.PROGRAMADA:
+        return []
+    primero, *demas = reparto.funcionarios
+    copias = []
+    for funcionario_id in demas:
+        copia = _new(
+            f"{aviso.clave_de_negocio}/{funcionario_id}",
+            aviso.plantilla,
+            aviso.enviar_en,
+            caso_id=aviso.caso_id,
+            derivacion_id=aviso.derivacion_id,
+            datos=aviso.datos,
+        )
+        copia.dirigir(funcionario_id)
+        copias.append(copia)
+    session.add_all(copias)
+    aviso.dirigir(primero)
+    return [aviso, *copias]
 
 
 def esperar_datos(session: Session, mensaje_id: UUID) -> None:

@@ -28,7 +28,7 @@ class Escrito(Protocol):
 
     @property
     def destino(self) -> str:
-        """Addresses, separated by commas."""
+        """Address."""
 
     @property
     def idioma(self) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from notificaciones import actions
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal
-from notificaciones.preparacion import SIN_RESPUESTA, reunir, revisar
+from notificaciones.preparacion import SIN_RESPUESTA, Reparto, reunir, revisar
 from notificaciones.proveedores import Desvio, Envio
 from oficina import telemetry
 from oficina.clock import now
@@ -30,6 +30,12 @@ def preparar(env: Env, mensaje_id: UUID) -> None:
         _warn(mensaje_id, error)
         with env.db.begin() as session:
             actions.esperar_datos(session, mensaje_id)
+        return
+    if isinstance(hallado, Reparto):
+        with env.db.begin() as session:
+            repartidos = actions.repartir(session, mensaje_id, mensaje.version, hallado)
+        for uno in repartidos:
+            preparar(env, uno.id)
         return
     with env.db.begin() as session:
         lista = actions.preparar(session, mensaje_id, mensaje.version, hallado)

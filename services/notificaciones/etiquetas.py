@@ -73,6 +73,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
     Motivo.PLAZO_TERMINADO: _l("El plazo ya no corre."),
+    Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),
     Motivo.PROVEEDOR_NO_DISPONIBLE: _l("El proveedor no estaba disponible."),
     Motivo.PROVEEDOR_RECHAZA: _l("El proveedor lo rechazó: revise la dirección."),

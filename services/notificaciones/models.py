@@ -39,7 +39,7 @@ class _DeQue(TypedDict):
 
 
 class Mensaje(Identified, Base):
-    """One message to one reader (several addresses of one desk are one reader).
+    """One message to one reader, and its fate.
 
     `clave_de_negocio` is the rule and what it was about: hearing the same twice makes one message.
     `datos` holds ids, codes and moments of the fact that asked for it, nothing personal. `enlace`
@@ -114,6 +114,11 @@ class Mensaje(Identified, Base):
         """Its owners are being asked, once more; nobody else asks before `visible`."""
         self.intentos += 1
         self.visible = visible
+
+    def dirigir(self, funcionario_id: UUID) -> None:
+        """It is for one of the staff; what else it needs is still to be asked."""
+        self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
+        self.intentos, self.visible = 0, clock.real_now()
 
     def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
         """Its appointment has another time: it leaves at another moment and says another thing."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import phonenumbers
 
@@ -49,7 +50,14 @@ class Descarte:
     motivo: Motivo
 
 
-def reunir(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+@dataclass(frozen=True)
+class Reparto:
+    """An internal notice is for these of the staff, at least one: a message for each."""
+
+    funcionarios: tuple[UUID, ...]
+
+
+def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
     return _REUNIR[mensaje.plantilla](env, mensaje)
 
@@ -61,7 +69,10 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
     """
     if not plantillas.plantillas()[mensaje.plantilla].reconsulta_al_enviar:
         return None
-    return _REVISAR[mensaje.plantilla](env, mensaje)
+    hallado = _REVISAR[mensaje.plantilla](env, mensaje)
+    if isinstance(hallado, Reparto):
+        raise AssertionError("who a written message is for is known")
+    return hallado
 
 
 def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
@@ -173,28 +184,36 @@ def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> R
     )
 
 
-def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
-    nivel = mensaje.datos["nivel"]
-    correos: list[str] = []
-    for rol in reglas().avisar_vencido[nivel]:
-        funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios", {"rol": rol})
-        correos += [f["correo"] for f in funcionarios if f["correo"]]
-    if not correos:
-        return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    correos = _avisables(env, mensaje)
+    if "funcionario_id" not in mensaje.datos:
+        if not correos:
+            return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+        return Reparto(tuple(correos))
+    correo = correos.get(UUID(mensaje.datos["funcionario_id"]))
+    if correo is None:
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
     return Reunido(
         canal=Canal.CORREO,
-        destino=",".join(dict.fromkeys(correos)),
+        destino=correo,
         idioma=plantillas.base(),
         valores={
             "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
             "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
-            "porcentaje": nivel,
+            "porcentaje": mensaje.datos["nivel"],
             "caso_url": f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}",
         },
     )
 
 
-_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte]] = {
+def _avisables(env: Env, mensaje: Mensaje) -> Mapping[UUID, str]:
+    """The staff whom this stage of a passed deadline is told to, and where they read."""
+    roles = reglas().avisar_vencido[mensaje.datos["nivel"]]
+    funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios")
+    return {UUID(f["id"]): f["correo"] for f in funcionarios if roles.intersection(f["roles"])}
+
+
+_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _derivacion_enviada,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
@@ -202,7 +221,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte]] = {
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.
-_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Descarte | None]] = {
+_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
 }

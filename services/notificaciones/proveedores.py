@@ -25,7 +25,7 @@ from oficina.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Envio:
-    """What a provider is given. `destino` is a telephone (E.164) or mail addresses, by commas."""
+    """What a provider is given. `destino` is a telephone (E.164) or a mail address."""
 
     mensaje_id: UUID
     canal: Canal
@@ -124,10 +124,9 @@ class SmtpProvider(Proveedor):
             code, _text = server.mail(self._remitente)
             if code != 250:
                 return _refused(code)
-            for destino in envio.destino.split(","):
-                code, _text = server.rcpt(destino)
-                if code not in {250, 251}:
-                    return _refused(code)
+            code, _text = server.rcpt(envio.destino)
+            if code not in {250, 251}:
+                return _refused(code)
         except UnicodeEncodeError:
             return Resultado(Desenlace.DEFINITIVO)
         except (OSError, smtplib.SMTPException):

@@ -83,7 +83,7 @@ class Reglas:
     nivel_por_vencer: int
     relojes_de_institucion: frozenset[str]
     prefijos_moviles: Mapping[str, str]
-    avisar_vencido: Mapping[int, tuple[str, ...]]
+    avisar_vencido: Mapping[int, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ def reglas() -> Reglas:
         nivel_por_vencer=datos["plazo_por_vencer"]["nivel"],
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
         prefijos_moviles=datos["prefijos_moviles"],
-        avisar_vencido={etapa["nivel"]: tuple(etapa["roles"]) for etapa in datos["plazo_vencido"]},
+        avisar_vencido={
+            etapa["nivel"]: frozenset(etapa["roles"]) for etapa in datos["plazo_vencido"]
+        },
     )
 
 

@@ -92,7 +92,7 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "recordatorio_cita": _l("el recordatorio de la hora"),
     "derivacion_enviada": _l("el enlace para la institución"),
     "recordatorio_plazo_institucion": _l("el recordatorio de plazo a la institución"),
-    "aviso_plazo_vencido": _l("el aviso de plazo vencido a la coordinación"),
+    "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
 }
 
 

@@ -17,11 +17,13 @@ from casos.handlers import handlers as de_casos
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from casos.plazos.api import bp as plazos_bp
+from identidad.actions import NuevoFuncionario, crear_funcionario
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers
 from notificaciones.models import Mensaje
 from oficina import clock
+from oficina.actor import Actor
 from oficina.bus.relay import Relay
 from oficina.bus.tables import Outbox
 from oficina.bus.transport import LocalTransport
@@ -38,6 +40,7 @@ class OficinaLike(Protocol):
 
     settings: Any
     client: Any
+    identidad: Flask
 
     def mount(self, app: Flask) -> None: ...
     def entrar(self, app: Flask, rol: str) -> Any: ...
@@ -102,6 +105,21 @@ class Casa:
     def cancelar(self, cita: str) -> None:
         """The appointment is cancelled; its fact has been heard."""
         self._agenda(f"/{cita}/cancelar", {"motivo": "persona_no_puede"})
+
+    def contratar(self, usuario: str, *roles: str) -> UUID:
+        """One more of the staff, whose mailbox has the name of the account."""
+        with self.oficina.identidad.extensions["env"].db.begin() as session:
+            return crear_funcionario(
+                session,
+                NuevoFuncionario(
+                    usuario=usuario,
+                    nombre=f"Persona {usuario}",
+                    correo=f"{usuario}@oficina.example",
+                    clave="clave de prueba larga",
+                    roles=roles,
+                ),
+                Actor.sistema("identidad"),
+            ).id
 
     def circular(self) -> None:
         """Let every fact that waits reach whoever hears it."""

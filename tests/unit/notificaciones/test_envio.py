@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from notificaciones import actions, envio
+from notificaciones import actions, envio, tasks
 from notificaciones.correo import en_html
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Redaccion
@@ -199,6 +199,7 @@ class Servidor:
 
     puerto: int = 0
     rcpt: str = "250 ok"
+    solo_a: str = ""
     final: str = "250 queued"
     cuelga_tras_el_texto: bool = False
     correos: list[bytes] = field(default_factory=list)
@@ -219,7 +220,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                     return
                 self._say(servidor.final)
             elif verb == b"RCPT":
-                self._say(servidor.rcpt)
+                self._say(servidor.rcpt if servidor.solo_a.encode() in line else "250 ok")
             elif verb == b"QUIT":
                 self._say("221 bye")
                 return
@@ -303,6 +304,45 @@ def test_lo_que_contesta_el_servidor_decide(
     assert (quedo.estado, quedo.motivo) == (estado, motivo)
     if estado is Estado.LISTA:
         assert quedo.visible > clock.real_now()
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "estado", "correos"),
+    [("550 no such box", Estado.FALLIDA, 1), ("450 later", Estado.ENTREGADA, 2)],
+)
+def test_un_buzon_que_rechaza_no_deja_sin_aviso_a_los_demas_ni_lo_repite(
+    casa: Any, smtp: Servidor, rcpt: str, estado: Estado, correos: int
+) -> None:
+    casa.contratar("otra", "coordinacion")
+    with casa.db.begin() as session:
+        actions.encargar(
+            session,
+            "aviso",
+            Clave.AVISO_PLAZO_VENCIDO,
+            MEDIODIA,
+            caso_id=uuid7(),
+            datos={
+                "plazo_id": str(uuid7()),
+                "reloj": "evaluacion",
+                "vence_en": MEDIODIA.isoformat(),
+                "nivel": 150,
+            },
+        )
+    env = _con_smtp(casa, smtp.puerto)
+    smtp.rcpt, smtp.solo_a = rcpt, "otra@"
+
+    tasks.barrer(env)
+    assert len(smtp.correos) == 1
+    smtp.rcpt = "250 ok"
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    tasks.barrer(env)
+
+    quedaron = {mensaje.destino: mensaje.estado for mensaje in casa.mensajes()}
+    assert quedaron == {
+        "coordinacion@oficina.example": Estado.ENTREGADA,
+        "otra@oficina.example": estado,
+    }
+    assert len(smtp.correos) == correos
 
 
 @pytest.mark.parametrize("destino", ["b@x.example\r\nBcc: c@x.example", "buzón@x.example"])

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
 from casos.red.actions import sembrar
 from notificaciones import tasks
@@ -445,31 +446,44 @@ def _por_vencer(mundo: Mundo, derivacion: UUID) -> PlazoPorVencer:
 
 
 @pytest.mark.parametrize(
-    ("nivel", "destinos"),
-    [
-        (100, "profesional@oficina.example,coordinacion@oficina.example"),
-        (150, "coordinacion@oficina.example"),
-    ],
+    ("nivel", "avisados"),
+    [(100, {"profesional", "coordinacion"}), (150, {"coordinacion"})],
 )
-def test_un_plazo_vencido_se_avisa_adentro(
-    casa: Any, mundo: Mundo, nivel: int, destinos: str
+def test_un_plazo_vencido_se_avisa_a_cada_quien_en_un_mensaje_suyo(
+    casa: Any, mundo: Mundo, nivel: int, avisados: set[str]
 ) -> None:
-    _tell(
-        casa,
-        PlazoVencido(
-            caso_id=mundo.caso_id,
-            plazo_id=UUID(int=7),
-            reloj="evaluacion",
-            vence_en=LUNES,
-            nivel=nivel,
-        ),
+    _tell(casa, _vencido(mundo, nivel))
+    _tell(casa, _vencido(mundo, nivel))
+
+    assert _avisados(casa) == avisados
+    assert len(casa.mensajes()) == len(avisados)
+    for mensaje in casa.mensajes():
+        assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
+        assert mensaje.estado is Estado.ENTREGADA
+        assert f"/casos/expedientes/{mundo.caso_id}" in mensaje.cuerpo
+
+
+def _vencido(mundo: Mundo, nivel: int) -> PlazoVencido:
+    """The fact that the clock of the first contact of a case passed a stage."""
+    with mundo.db.begin() as session:
+        plazo = plazos.iniciar(session, mundo.caso_id, "primer_contacto", "normal", LUNES)
+    return PlazoVencido(
+        caso_id=mundo.caso_id,
+        plazo_id=plazo.id,
+        reloj=plazo.reloj,
+        vence_en=LUNES,
+        nivel=nivel,
     )
 
-    (mensaje,) = casa.mensajes()
-    assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
-    assert mensaje.destino == destinos
-    assert mensaje.estado is Estado.ENTREGADA
-    assert f"/casos/expedientes/{mundo.caso_id}" in mensaje.cuerpo
+
+def _avisados(casa: Any, *estados: Estado) -> set[str]:
+    """The accounts that internal notices are for."""
+    avisos = casa.mensajes(plantilla=Clave.AVISO_PLAZO_VENCIDO)
+    return {
+        mensaje.destino.removesuffix("@oficina.example")
+        for mensaje in avisos
+        if not estados or mensaje.estado in estados
+    }
 
 
 def test_el_caso_cuenta_lo_que_paso_con_sus_mensajes(casa: Any, mundo: Mundo) -> None:
