@@ -20,6 +20,8 @@ from notificaciones.states import Motivo, Paso
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado
 
+# Somebody who answered for a case and has another task now hears nothing of it.
+_RESPONDEN = frozenset({"profesional", "coordinacion"})
 _SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
 
 
@@ -208,9 +210,25 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
 
 def _avisables(env: Env, mensaje: Mensaje) -> Mapping[UUID, str]:
     """The staff whom this stage of a passed deadline is told to, and where they read."""
-    roles = reglas().avisar_vencido[mensaje.datos["nivel"]]
+    aviso = reglas().avisar_vencido[mensaje.datos["nivel"]]
+    responsable_id = _responsable(env, mensaje) if aviso.responsable else None
     funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios")
-    return {UUID(f["id"]): f["correo"] for f in funcionarios if roles.intersection(f["roles"])}
+    return {
+        UUID(f["id"]): f["correo"]
+        for f in funcionarios
+        if aviso.roles.intersection(f["roles"])
+        or (f["id"] == responsable_id and _RESPONDEN.intersection(f["roles"]))
+    }
+
+
+def _responsable(env: Env, mensaje: Mensaje) -> str | None:
+    """Who answers for the case at this moment."""
+    try:
+        plazo = env.client.get("casos", f"/casos/api/v1/plazos/{mensaje.datos['plazo_id']}")
+    except NoEncontrado:
+        return None
+    responsable_id: str | None = plazo["responsable_id"]
+    return responsable_id
 
 
 _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {

@@ -68,12 +68,20 @@ class ReglaDeCita:
 
 
 @dataclass(frozen=True)
+class Aviso:
+    """Who is told that a deadline passed a stage: whoever answers for the case, and some roles."""
+
+    responsable: bool
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Reglas:
     """One version of the rules.
 
     `prefijos_moviles`: by country code, how mobile numbers begin where the numbering plan does not
     tell them from fixed ones otherwise. `avisar_vencido`: the stages of a passed deadline
-    (percent) and the roles that are told.
+    (percent) and who is told.
     """
 
     version: str
@@ -83,7 +91,7 @@ class Reglas:
     nivel_por_vencer: int
     relojes_de_institucion: frozenset[str]
     prefijos_moviles: Mapping[str, str]
-    avisar_vencido: Mapping[int, frozenset[str]]
+    avisar_vencido: Mapping[int, Aviso]
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,8 @@ def reglas() -> Reglas:
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={
-            etapa["nivel"]: frozenset(etapa["roles"]) for etapa in datos["plazo_vencido"]
+            etapa["nivel"]: Aviso(etapa["responsable"], frozenset(etapa["roles"]))
+            for etapa in datos["plazo_vencido"]
         },
     )
 

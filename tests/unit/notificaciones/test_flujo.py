@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.expedientes.models import Caso
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
 from casos.red.actions import sembrar
@@ -449,11 +450,17 @@ def _por_vencer(mundo: Mundo, derivacion: UUID) -> PlazoPorVencer:
     ("nivel", "avisados"),
     [(100, {"profesional", "coordinacion"}), (150, {"coordinacion"})],
 )
-def test_un_plazo_vencido_se_avisa_a_cada_quien_en_un_mensaje_suyo(
+def test_un_plazo_vencido_se_avisa_a_quien_responde_y_a_coordinacion(
     casa: Any, mundo: Mundo, nivel: int, avisados: set[str]
 ) -> None:
-    _tell(casa, _vencido(mundo, nivel))
-    _tell(casa, _vencido(mundo, nivel))
+    """§4.5: at 100 % the owner and the coordination, at 150 % who is above them."""
+    casa.contratar("colega", "profesional")
+    casa.contratar("mesa", "recepcion")
+    _responde(casa, mundo, casa.oficina.funcionario("profesional").id)
+
+    hecho = _vencido(mundo, nivel)
+    _tell(casa, hecho)
+    _tell(casa, hecho)
 
     assert _avisados(casa) == avisados
     assert len(casa.mensajes()) == len(avisados)
@@ -461,6 +468,56 @@ def test_un_plazo_vencido_se_avisa_a_cada_quien_en_un_mensaje_suyo(
         assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
         assert mensaje.estado is Estado.ENTREGADA
         assert f"/casos/expedientes/{mundo.caso_id}" in mensaje.cuerpo
+
+
+def test_un_plazo_vencido_de_un_caso_sin_responsable_se_avisa_solo_a_coordinacion(
+    casa: Any, mundo: Mundo
+) -> None:
+    _tell(casa, _vencido(mundo, 100))
+
+    assert _avisados(casa) == {"coordinacion"}
+
+
+def test_quien_responde_y_coordina_se_entera_una_vez(casa: Any, mundo: Mundo) -> None:
+    _responde(casa, mundo, casa.oficina.funcionario("coordinacion").id)
+
+    _tell(casa, _vencido(mundo, 100))
+
+    (mensaje,) = casa.mensajes()
+    assert mensaje.destino == "coordinacion@oficina.example"
+
+
+def test_quien_ya_no_atiende_casos_no_se_entera(casa: Any, mundo: Mundo) -> None:
+    _responde(casa, mundo, casa.contratar("antes", "recepcion"))
+
+    _tell(casa, _vencido(mundo, 100))
+
+    assert _avisados(casa) == {"coordinacion"}
+
+
+def test_a_quien_se_releva_antes_de_enviar_no_le_llega_el_aviso(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    _responde(casa, mundo, casa.oficina.funcionario("profesional").id)
+    with casa.db_casos.begin() as session:
+        emitir(session, _vencido(mundo, 100))
+    casa.circular()
+    tasks.barrer(sin_correo)
+    assert _avisados(casa, Estado.LISTA) == {"profesional", "coordinacion"}
+
+    _responde(casa, mundo, casa.contratar("colega", "profesional"))
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    assert _avisados(casa, Estado.ENTREGADA) == {"coordinacion"}
+    (relevado,) = casa.mensajes(estado=Estado.CANCELADA)
+    assert relevado.motivo is Motivo.YA_NO_LE_CORRESPONDE
+
+
+def _responde(casa: Any, mundo: Mundo, funcionario_id: UUID) -> None:
+    """Somebody answers for the case from now on."""
+    with casa.db_casos.begin() as session:
+        session.get_one(Caso, mundo.caso_id).asignar(funcionario_id, "Persona sintética")
 
 
 def _vencido(mundo: Mundo, nivel: int) -> PlazoVencido:
