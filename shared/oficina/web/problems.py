@@ -1,6 +1,7 @@
 """The one way out of every error: RFC 9457 problem+json under /api/, a page everywhere else."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from oficina import telemetry
@@ -48,6 +49,8 @@ def handle_http_exception(error: HTTPException) -> ResponseReturnValue:
     """werkzeug, webargs or an unexpected exception (500, logged by the application) said no."""
     if isinstance(error, RequestRedirect) or error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, MethodNotAllowed) and (page := _page_of_a_step()):
+        return redirect(page, 303)
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
     extra: dict[str, Any] = {}
     if found := data.get("errors") or data.get("messages"):
@@ -95,6 +98,23 @@ def _answer(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> R
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         response.headers["Retry-After"] = str(extra.get("retry_after", 5))
     return response
+
+
+def _page_of_a_step() -> str | None:
+    """Where a browser goes that asks again for the address to which a form was sent.
+
+    A form that came back with its errors stands at that address; a reload by GET is taken to the
+    nearest page above.
+    """
+    if wants_json() or request.method not in {"GET", "HEAD"}:
+        return None
+    routes = current_app.create_url_adapter(request)
+    path = request.path
+    while routes and (path := path.rpartition("/")[0]):
+        with suppress(HTTPException):
+            routes.match(path, "GET")
+            return path
+    return None
 
 
 def _to_sign_in() -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.casos.conftest import Ventanilla
 
+from casos.expedientes.pages import FORMULARIOS
 from casos.handlers import handlers
 from oficina import clock
 from oficina.bus.outbox import emitir
@@ -274,3 +275,11 @@ def test_un_paso_con_errores_vuelve_con_la_ficha_y_la_lectura_queda_anotada(
 
     assert page.status_code == 422
     assert ventanilla.auditadas(caso["id"])[-1] == "casos.caso.ver"
+
+
+def test_recargar_la_direccion_de_un_paso_lleva_al_caso(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+
+    for paso in FORMULARIOS:
+        page = ventanilla.pagina(f"/expedientes/{caso['id']}/{paso}", "profesional")
+        assert (page.status_code, page.location) == (303, f"/casos/expedientes/{caso['id']}")

@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from oficina.web.auth import public
+
 from .conftest import SECRET_TEXT
 
 NOBODY = "/casos/api/v1/cosas/0189d4d4-0000-7000-8000-000000000000"
@@ -36,6 +38,23 @@ def test_the_api_answers_problems(api: FlaskClient) -> None:
     wrong_method = api.delete("/casos/api/v1/cosas")
     assert _problem(wrong_method, 405)["title"] == "Esa acción no existe en esta dirección"
     assert "POST" in wrong_method.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/casos/cosas/7/paso", "/casos/cosas/7/partes/8/quitar"])
+def test_who_reloads_the_address_of_a_step_is_taken_to_the_page_above(
+    app: Flask, path: str
+) -> None:
+    for rule in ("/casos/cosas/<int:n>/paso", "/casos/cosas/<int:n>/partes/<int:m>/quitar"):
+        app.add_url_rule(rule, rule, public(lambda **_parts: "hecho"), methods=["POST"])
+    browser = app.test_client()
+
+    reloaded = browser.get(path)
+
+    assert reloaded.status_code == 303
+    assert reloaded.location == "/casos/cosas"
+    assert browser.post(path).text == "hecho"
+    assert browser.delete(path).status_code == 405
+    assert browser.get("/casos/escribir").status_code == 405
 
 
 def test_input_errors_carry_the_path_of_the_field_in_spanish(api: FlaskClient) -> None:
