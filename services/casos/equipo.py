@@ -1,19 +1,22 @@
-"""The professionals of the office, as identidad knows them, to choose who answers for a case."""
+"""The staff of the office, as identidad knows it: who may answer for a case, who did something."""
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import current_app
 from flask_babel import gettext as _
 
 from casos.expedientes.actions import Responsable
-from oficina.errors import DatosInvalidos
-from oficina.web.client import ServiceClient, ServicioNoDisponible
+from oficina.errors import DatosInvalidos, DomainError
+from oficina.web.client import ServiceClient
 
 _VIGENCIA = 60.0
 _RUTA = "/identidad/api/v1/funcionarios"
+
+T = TypeVar("T")
 
 
 def equipo() -> "Equipo":
@@ -22,33 +25,44 @@ def equipo() -> "Equipo":
     return found
 
 
-@dataclass
-class _Copia:
-    """What identidad said last, for a minute of the machine's time."""
+class _Copia(Generic[T]):
+    """What identidad said last, for a minute of the machine's time.
 
-    equipo: tuple[Responsable, ...] = ()
-    hasta: float = 0.0
+    When identidad does not answer, its last answer stands.
+    """
+
+    def __init__(self, vacia: T, preguntar: Callable[[], T]) -> None:
+        self._copia = vacia
+        self._preguntar = preguntar
+        self._hasta = 0.0
+        self._lock = threading.Lock()
+
+    def leer(self) -> T:
+        with self._lock:
+            if time.monotonic() >= self._hasta:
+                self._renovar()
+            return self._copia
+
+    def _renovar(self) -> None:
+        try:
+            self._copia = self._preguntar()
+        except DomainError:
+            return
+        self._hasta = time.monotonic() + _VIGENCIA
 
 
 class Equipo:
-    """The list of professionals of one process."""
+    """The staff as one process knows it."""
 
     def __init__(self, client: ServiceClient) -> None:
         """Ask through `client`, at most once a minute."""
         self._client = client
-        self._copia = _Copia()
-        self._lock = threading.Lock()
+        self._profesionales = _Copia[tuple[Responsable, ...]]((), self._preguntar_profesionales)
+        self._nombres = _Copia[dict[UUID, str]]({}, self._preguntar_nombres)
 
     def profesionales(self) -> tuple[Responsable, ...]:
-        """Who may answer for a case, by name.
-
-        When identidad does not answer, those of its last answer: an unassigned case can always be
-        opened.
-        """
-        with self._lock:
-            if time.monotonic() >= self._copia.hasta:
-                self._renovar()
-            return self._copia.equipo
+        """Who may answer for a case, by name: an unassigned case can always be opened."""
+        return self._profesionales.leer()
 
     def responsable(self, funcionario_id: UUID | None) -> Responsable | None:
         """The professional with an id, None for none. Raises DatosInvalidos for a stranger."""
@@ -59,12 +73,17 @@ class Equipo:
                 return profesional
         raise DatosInvalidos({"responsable_id": [_("Esa persona no está en el equipo.")]})
 
-    def _renovar(self) -> None:
-        try:
-            respuesta = self._client.get("identidad", _RUTA, {"rol": "profesional"})
-        except ServicioNoDisponible:
-            return
-        equipo = [Responsable(UUID(f["id"]), f["nombre"]) for f in respuesta]
-        self._copia = _Copia(
-            tuple(sorted(equipo, key=lambda uno: uno.nombre)), time.monotonic() + _VIGENCIA
-        )
+    def nombre(self, funcionario_id: UUID) -> str:
+        """What one of the staff is called, also who has left; empty when nobody knows."""
+        return self._nombres.leer().get(funcionario_id, "")
+
+    def _preguntar_profesionales(self) -> tuple[Responsable, ...]:
+        equipo = [Responsable(UUID(f["id"]), f["nombre"]) for f in self._staff(rol="profesional")]
+        return tuple(sorted(equipo, key=lambda uno: uno.nombre))
+
+    def _preguntar_nombres(self) -> dict[UUID, str]:
+        return {UUID(f["id"]): f["nombre"] for f in self._staff(todos="true")}
+
+    def _staff(self, **pedido: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._client.get("identidad", _RUTA, pedido)
+        return found

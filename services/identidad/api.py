@@ -40,9 +40,9 @@ oauth_bp = FlaskBlueprint("oauth", __name__)
 @bp.response(200, FuncionarioSchema(many=True))
 @requires("identidad.funcionario.listar")
 def funcionarios(consulta: dict[str, Any]) -> Sequence[Funcionario]:
-    """Funcionarios activos, de un rol si se pide"""
+    """Funcionarios activos, de un rol si se pide; con `todos`, también quienes ya no están"""
     with env().db.read() as session:
-        return queries.funcionarios(session, rol=consulta.get("rol"))
+        return queries.funcionarios(session, rol=consulta.get("rol"), todos=consulta["todos"])
 
 
 @bp.get("/yo")

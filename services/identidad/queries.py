@@ -10,9 +10,13 @@ from identidad.models import ClienteApi, Funcionario, Sesion
 from oficina.errors import NoEncontrado
 
 
-def funcionarios(session: Session, *, rol: str | None = None) -> Sequence[Funcionario]:
-    """The active staff, by name; of one role when asked."""
-    query = select(Funcionario).where(Funcionario.activo).order_by(Funcionario.nombre)
+def funcionarios(
+    session: Session, *, rol: str | None = None, todos: bool = False
+) -> Sequence[Funcionario]:
+    """The active staff, by name; of one role when asked, with `todos` also who has left."""
+    query = select(Funcionario).order_by(Funcionario.nombre)
+    if not todos:
+        query = query.where(Funcionario.activo)
     return [one for one in session.scalars(query) if rol is None or rol in one.roles]
 
 

@@ -90,6 +90,7 @@ class FuncionariosConsultaSchema(Schema):
     """Which of the staff."""
 
     rol = fields.String(validate=validate.OneOf([rol.value for rol in Rol]))
+    todos = fields.Boolean(load_default=False)
 
 
 class FuncionarioSchema(Schema):

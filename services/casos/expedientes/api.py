@@ -185,7 +185,7 @@ def _respuesta(caso_id: UUID) -> Response:
         "atrasado": vence_en is not None and vence_en < clock.now(),
         "version": caso.version,
         "pasos": sorted(caso.pasos()),
-        "hitos": visibles(hitos, lectura),
+        "hitos": visibles(hitos, lectura, equipo().nombre),
     }
     if lectura.evaluacion:
         vista |= {

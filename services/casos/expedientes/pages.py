@@ -329,7 +329,7 @@ def _opciones(caso: Caso) -> dict[str, Any]:
 
 def _lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
     hitos = queries.historia(session, caso_id)
-    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector())
+    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector(), equipo().nombre)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -96,17 +97,31 @@ _PLANTILLAS: Mapping[str, LazyString] = {
 }
 
 
-def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str) -> list[Linea]:
+Nombre = Callable[[UUID], str]
+"""What one of the staff is called; empty when nobody knows."""
+
+
+def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre) -> list[Linea]:
     """The lines that a reader may see, in the order given."""
-    return [_linea(hito, lectura, idioma) for hito in hitos if _visible(hito, lectura)]
+    return [_linea(hito, lectura, idioma, nombre) for hito in hitos if _visible(hito, lectura)]
 
 
-def visibles(hitos: Iterable[Hito], lectura: Lectura) -> list[dict[str, Any]]:
+def visibles(hitos: Iterable[Hito], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
     """The same lines as data: codes that the reader may not know are left out."""
-    return [_datos(hito, lectura) for hito in hitos if _visible(hito, lectura)]
+    return [_datos(hito, lectura, nombre) for hito in hitos if _visible(hito, lectura)]
 
 
-def _datos(hito: Hito, lectura: Lectura) -> dict[str, Any]:
+def _quien(hito: Hito, nombre: Nombre) -> str:
+    """Who did it; empty when it came about by itself.
+
+    A fact of another service carries the id of whoever of the staff did it.
+    """
+    if actor_id := hito.datos.get("actor_id"):
+        return nombre(UUID(actor_id)) or _("Personal de la oficina")
+    return "" if hito.actor_nombre.startswith("servicio-") else hito.actor_nombre
+
+
+def _datos(hito: Hito, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
     datos = dict(hito.datos)
     if not lectura.evaluacion and hito.tipo in _CON_MOTIVO:
         datos.pop("motivo", None)
@@ -115,7 +130,7 @@ def _datos(hito: Hito, lectura: Lectura) -> dict[str, Any]:
         "id": hito.id,
         "ocurrido_en": hito.ocurrido_en,
         "tipo": hito.tipo,
-        "actor_nombre": hito.actor_nombre,
+        "actor_nombre": _quien(hito, nombre) or hito.actor_nombre,
         "datos": datos,
     }
     return campos | ({"texto": hito.texto} if lectura.notas else {})
@@ -129,7 +144,7 @@ def _visible(hito: Hito, lectura: Lectura) -> bool:
     return lectura.derivaciones or not de_derivacion
 
 
-def _linea(hito: Hito, lectura: Lectura, idioma: str) -> Linea:
+def _linea(hito: Hito, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
     frase, detalle = _FRASES[hito.tipo](hito.datos, lectura, idioma)
     derivacion = hito.datos.get("derivacion_id")
     return Linea(
@@ -138,7 +153,7 @@ def _linea(hito: Hito, lectura: Lectura, idioma: str) -> Linea:
         detalle=detalle,
         texto=(hito.texto or "") if lectura.notas else "",
         url=f"/casos/derivaciones/{derivacion}" if derivacion else "",
-        quien="" if hito.actor_nombre.startswith("servicio-") else hito.actor_nombre,
+        quien=_quien(hito, nombre),
     )
 
 

@@ -8,14 +8,17 @@ from oficina.events.base import Evento, evento
 
 
 @dataclass(frozen=True, kw_only=True)
-class _HechoDeCita(Evento):
+class HechoDeCita(Evento):
+    """What every fact of an appointment says; `actor_id` is whoever of the staff did it."""
+
     cita_id: UUID
     persona_id: UUID
     caso_id: UUID | None = None
+    actor_id: UUID | None = None
 
 
 @evento("agenda.cita.agendada", sujeto_id="cita_id")
-class CitaAgendada(_HechoDeCita):
+class CitaAgendada(HechoDeCita):
     """A person has an appointment."""
 
     inicia_en: datetime
@@ -23,7 +26,7 @@ class CitaAgendada(_HechoDeCita):
 
 
 @evento("agenda.cita.reprogramada", sujeto_id="cita_id")
-class CitaReprogramada(_HechoDeCita):
+class CitaReprogramada(HechoDeCita):
     """An appointment has another time."""
 
     inicia_en: datetime
@@ -31,17 +34,17 @@ class CitaReprogramada(_HechoDeCita):
 
 
 @evento("agenda.cita.cancelada", sujeto_id="cita_id")
-class CitaCancelada(_HechoDeCita):
+class CitaCancelada(HechoDeCita):
     """An appointment will not take place."""
 
     motivo_codigo: str
 
 
 @evento("agenda.cita.realizada", sujeto_id="cita_id")
-class CitaRealizada(_HechoDeCita):
+class CitaRealizada(HechoDeCita):
     """The person came."""
 
 
 @evento("agenda.cita.inasistencia", sujeto_id="cita_id")
-class CitaInasistencia(_HechoDeCita):
+class CitaInasistencia(HechoDeCita):
     """The person did not come."""

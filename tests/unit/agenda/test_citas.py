@@ -36,13 +36,24 @@ def test_agendar_deja_la_cita_el_hecho_y_la_huella(mesa: Any) -> None:
     assert "agenda.cita.agendar" in acciones
 
 
+def test_los_hechos_de_una_cita_dicen_quien_los_hizo(mesa: Any) -> None:
+    cita = _agendada(mesa)
+    mesa.api("POST", f"/{cita['id']}/cancelar", "profesional", json={"motivo": "persona_no_puede"})
+
+    with mesa.db.read() as session:
+        hechos = session.scalars(select(Outbox).order_by(Outbox.id)).all()
+    assert [hecho.cuerpo["data"]["actor_id"] for hecho in hechos] == [
+        str(mesa.oficina.funcionario(rol).id) for rol in ("recepcion", "profesional")
+    ]
+
+
 def test_el_hecho_lleva_solo_ids_y_horas(mesa: Any) -> None:
     _agendada(mesa, asunto="Violencia en su casa")
 
     with mesa.db.read() as session:
         (fila,) = session.scalars(select(Outbox)).all()
     assert set(fila.cuerpo["data"]) <= {
-        "cita_id", "persona_id", "caso_id", "inicia_en", "termina_en",
+        "cita_id", "persona_id", "caso_id", "inicia_en", "termina_en", "actor_id",
     }  # fmt: skip
 
 

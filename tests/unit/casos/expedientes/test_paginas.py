@@ -10,7 +10,9 @@ from tests.unit.casos.conftest import Ventanilla
 
 from casos.expedientes.pages import FORMULARIOS
 from casos.handlers import handlers
+from identidad.actions import NuevoFuncionario, crear_funcionario
 from oficina import clock
+from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.transport import LocalTransport
@@ -229,6 +231,49 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     assert "Se canceló la hora" in page
     assert "automático" in page
     assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 4  # type: ignore[index]  # it is an object
+
+
+def test_la_historia_dice_quien_dio_la_hora(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    en = clock.now() + timedelta(days=3)
+    for actor_id in (_quien_ya_no_esta(ventanilla), None, uuid4()):
+        with ventanilla.db.begin() as session:
+            emitir(
+                session,
+                CitaAgendada(
+                    cita_id=uuid4(),
+                    persona_id=UUID(caso["persona"]["id"]),
+                    caso_id=UUID(caso["id"]),
+                    inicia_en=en,
+                    termina_en=en,
+                    actor_id=actor_id,
+                ),
+            )
+    _repartir(ventanilla)
+
+    page = ventanilla.pagina(f"/expedientes/{caso['id']}/relato", "profesional").text
+    lineas = [linea for linea in page.split("<li>") if "Quedó con hora" in linea]
+    # The newest on top: a stranger, nobody, and somebody who does not work here any more.
+    quienes = ("Personal de la oficina", "automático", "Rosa Sintética")
+    assert [quien in linea for quien, linea in zip(quienes, lineas, strict=True)] == [True] * 3
+    hitos = ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]  # type: ignore[index]  # it is an object
+    de_citas = [hito["actor_nombre"] for hito in hitos if hito["tipo"] == "cita"]
+    assert de_citas == ["Personal de la oficina", "servicio-agenda", "Rosa Sintética"]
+
+
+def _quien_ya_no_esta(ventanilla: Ventanilla) -> UUID:
+    """Somebody whose account is closed."""
+    with ventanilla.oficina.identidad.extensions["env"].db.begin() as session:
+        cuenta = NuevoFuncionario(
+            usuario="rosa",
+            nombre="Rosa Sintética",
+            correo="rosa@oficina.example",
+            clave="clave de prueba larga",
+            roles=["recepcion"],
+        )
+        rosa = crear_funcionario(session, cuenta, Actor.sistema("identidad"))
+        rosa.activo = False
+    return rosa.id
 
 
 def _repartir(ventanilla: Ventanilla) -> None:
