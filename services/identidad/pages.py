@@ -18,7 +18,7 @@ from oficina.web.auth import actor, actor_or_none, guard, public, requires
 from oficina.web.forms import Form
 from oficina.web.tokens import Credencial
 
-FALLOS_POR_DIRECCION = "30/minute"
+INTENTOS_POR_DIRECCION = "60/minute"
 FALLOS_POR_CUENTA = "10/15minutes"
 ENTRAR = "/identidad/entrar"
 CUENTAS = "/identidad/cuentas"
@@ -59,20 +59,23 @@ def entrar() -> ResponseReturnValue:
 @bp.post("/identidad/entrar")
 @public
 def abrir_sesion() -> ResponseReturnValue:
-    """Sign in. Too many failures, from one address or on one account, have to wait."""
+    """Sign in. Too many tries from one address, or failures on one account, have to wait.
+
+    A try is counted before its password is compared, which is slow on purpose: of many at once, no
+    more are compared than may fail.
+    """
     form = Form(EntradaSchema())
     if not form.valid:
         return _pagina_de_entrada(form, 422)
     address, account = get_remote_address(), form.data["usuario"].lower()
-    limits.check(FALLOS_POR_DIRECCION, "entrar", address)
-    limits.check(FALLOS_POR_CUENTA, "cuenta", account)
+    limits.spend(INTENTOS_POR_DIRECCION, "entrar", address)
+    limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
     try:
         sesion = actions.entrar(env().db, form.data["usuario"], form.data["clave"], guard().reloj())
     except actions.CredencialesInvalidas:
-        limits.spend(FALLOS_POR_DIRECCION, "entrar", address)
-        limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
         form.add_error("", _("El usuario o la clave no son correctos."))
         return _pagina_de_entrada(form, 422)
+    limits.forget(FALLOS_POR_CUENTA, "cuenta", account)
     return _con_sesion(sesion)
 
 

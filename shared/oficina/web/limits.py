@@ -68,6 +68,14 @@ def check(limit: str, *key: str) -> None:
     _ask(current_app.extensions["counters"].test, limit, key)
 
 
+def forget(limit: str, *key: str) -> None:
+    """Give `key` all its tries back: whoever tried has shown that they may."""
+    try:
+        current_app.extensions["counters"].clear(parse(limit), current_app.name, *key)
+    except StorageError:
+        log.warning("contador_no_disponible", servicio=current_app.name)
+
+
 def _ask(question: Callable[..., bool], limit: str, key: tuple[str, ...]) -> None:
     item = parse(limit)
     try:

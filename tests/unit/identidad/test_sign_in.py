@@ -2,12 +2,13 @@
 
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from identidad import actions, tasks
 from identidad.models import Sesion
@@ -140,8 +141,38 @@ def test_guessing_at_one_account_has_to_wait(browser: FlaskClient, oficina: Any)
     assert _entrar(browser, "recepcion", CLAVE).status_code == 303
 
 
+def test_of_many_guesses_at_once_no_more_are_compared_than_may_fail(
+    browser: FlaskClient, oficina: Any
+) -> None:
+    compared: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        # An account is looked up right before its password is compared.
+        if "FROM funcionarios" in statement:
+            compared.append(statement)
+
+    def guess(number: int) -> int:
+        answer = _entrar(oficina.identidad.test_client(), "profesional", f"otra {number}")
+        return int(answer.status_code)
+
+    event.listen(oficina.identidad.extensions["env"].db.engine, "before_cursor_execute", count)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(guess, range(32)))
+
+    assert sorted(answers) == [422] * 10 + [429] * 22
+    assert len(compared) == 10
+    assert _entrar(browser, "profesional", CLAVE).status_code == 429
+
+
+def test_who_gets_in_has_all_tries_back(browser: FlaskClient, oficina: Any) -> None:
+    for _ in range(2):
+        for _ in range(9):
+            assert _entrar(browser, "profesional", "otra").status_code == 422
+        assert _entrar(oficina.identidad.test_client(), "profesional", CLAVE).status_code == 303
+
+
 def test_guessing_from_one_address_has_to_wait(browser: FlaskClient) -> None:
-    for number in range(30):
+    for number in range(60):
         assert _entrar(browser, f"nadie{number}", "otra").status_code == 422
 
     assert _entrar(browser, "profesional", CLAVE).status_code == 429
