@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -128,3 +129,24 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_refused_upload_leaves_its_connection_to_the_next_request(tmp_path: Path) -> None:
+    with embedded(tmp_path) as office:
+        connection = HTTPConnection(office.url.removeprefix("http://"))
+        connection.connect()
+        # From here on a connection that was closed is an error, not a new one.
+        connection.auto_open = 0
+        for size in (1_000, 200_000, 3_000_000):
+            foreign = {"Sec-Fetch-Site": "cross-site"}
+            connection.request("POST", "/casos/recepcion", b"x" * size, foreign)
+            assert _status(connection) == 403
+            connection.request("GET", "/healthz")
+            assert _status(connection) == 200
+        connection.close()
+
+
+def _status(connection: HTTPConnection) -> int:
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status

@@ -10,6 +10,7 @@ import hmac
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from oficina.web.conditional import marca_viva
 
 HERE = Path(__file__).parent
 MAX_BODY = 20 * 1024 * 1024
+READ_OUT = 64 * 1024
 YEAR = 365 * 24 * 3600
 
 log = telemetry.get_logger("oficina.web")
@@ -100,6 +102,7 @@ def new_app(
     app.extensions["env"] = env
     app.extensions["celery"] = make_celery(jobs, settings, env)
     _observe(app)
+    app.after_request(_read_out)
     csrf.init_app(app, settings.base_url)
     Guard(
         permisos,
@@ -187,6 +190,21 @@ def _observe(app: Flask) -> None:
     def end(_error: BaseException | None) -> None:
         if story := g.pop("story", None):
             next(story, None)
+
+
+def _read_out(response: Response) -> Response:
+    """Leave nothing of a request's body on its connection, which serves the next request.
+
+    Of a body that was refused unread the server itself reads out 64 KB and then closes without a
+    word, which a proxy that reuses the connection answers with 502. What is beyond MAX_BODY is left
+    to it.
+    """
+    left = MAX_BODY
+    # Who went away has no next request.
+    with suppress(OSError):
+        while left > 0 and (read := request.environ["wsgi.input"].read(READ_OUT)):
+            left -= len(read)
+    return response
 
 
 def _is_routine() -> bool:
