@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from agenda.horario import horario, momento
@@ -135,8 +135,9 @@ def _exigir_libres(
     if horario().lugares[lugar].exclusivo:
         ocupables[f"lugar/{lugar}"] = Cita.lugar == lugar
     _lock(session, ocupables)
-    choque = session.scalars(
-        select(Cita)
+    # No more of somebody else's appointment than the refusal says.
+    choque = session.execute(
+        select(Cita.id, Cita.persona_id, Cita.profesional_id, Cita.profesional_nombre)
         .where(
             or_(*ocupables.values()),
             Cita.estado != Estado.CANCELADA,
@@ -151,7 +152,7 @@ def _exigir_libres(
         raise Conflicto(_explicacion(choque, cita), cita_id=str(choque.id))
 
 
-def _explicacion(choque: Cita, cita: Cita) -> str:
+def _explicacion(choque: Row[UUID, UUID, UUID, str], cita: Cita) -> str:
     if choque.persona_id == cita.persona_id:
         return str(_("La persona ya tiene una cita a esa hora."))
     if choque.profesional_id == cita.profesional_id:

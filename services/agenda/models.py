@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from agenda.base import Base
 from agenda.states import DESDE_EL_INICIO, PASOS, Accion, Estado, MotivoCancelacion
+from oficina.audit import Personal
 from oficina.clock import ZONA
 from oficina.db import Identified, text_enum
 from oficina.errors import Conflicto, TransicionInvalida
@@ -22,7 +23,7 @@ from oficina.events.agenda import (
 from oficina.privacy import EncryptedText
 
 
-class Cita(Identified, Base):
+class Cita(Personal, Identified, Base):
     """An appointment of one person with one professional, often about a case.
 
     Moments are UTC; `zona` is where a clock on the wall showed them when it was booked. The

@@ -235,6 +235,7 @@ def _step(
         else:
             flash(done, "success")
             return redirect(url_for(".cita", cita_id=cita_id), 303)
+    registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
     nombre = directorio.nombres(env(), [una.persona_id]).get(una.persona_id)
     page = render_template(template, form=form, cita=una, nombre=nombre, **_choices(), **_words())
     return page, 422 if form.errors else 200

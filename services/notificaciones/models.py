@@ -15,6 +15,7 @@ from notificaciones.base import Base
 from notificaciones.plantillas import Canal, Clave, Redaccion
 from notificaciones.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
 from oficina import clock
+from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.errors import TransicionInvalida
 from oficina.events.notificaciones import (
@@ -38,7 +39,7 @@ class _DeQue(TypedDict):
     cita_id: UUID | None
 
 
-class Mensaje(Identified, Base):
+class Mensaje(Personal, Identified, Base):
     """One message to one reader, and its fate.
 
     `clave_de_negocio` is the rule and what it was about: hearing the same twice makes one message.

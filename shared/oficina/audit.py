@@ -4,12 +4,20 @@ A change writes its row in its own transaction: there is no change without a row
 its change. A reading of personal data writes its row in a short transaction of its own before the
 answer leaves. Rows hold ids and codes; `motivo`, sealed, is the reason that the person gave, when
 the rule asks for one.
+
+What is about somebody is `Personal`. The door of each service (`oficina.web`) asks, before an
+answer leaves, whether what its request read was written down: a reading that nobody wrote down is
+not answered.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import String, event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oficina import telemetry
@@ -17,6 +25,43 @@ from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.db import Database, Identified, OficinaBase
 from oficina.privacy import EncryptedText
+
+
+class Personal:
+    """Mixin of a model that is about somebody: reading it leaves a row."""
+
+
+@dataclass
+class Cuenta:
+    """What a request read and wrote down."""
+
+    leyo: bool = False
+    anoto: bool = False
+
+    @property
+    def debe(self) -> bool:
+        """Whether something was read and no row says so."""
+        return self.leyo and not self.anoto
+
+
+_cuenta: ContextVar[Cuenta | None] = ContextVar("cuenta", default=None)
+
+
+@contextmanager
+def llevar_cuenta() -> Iterator[Cuenta]:
+    """Watch what is read and written down from here on; a request inside has its own account."""
+    cuenta = Cuenta()
+    token = _cuenta.set(cuenta)
+    try:
+        yield cuenta
+    finally:
+        _cuenta.reset(token)
+
+
+@event.listens_for(Personal, "load", propagate=True)
+def _note(_target: Personal, _context: object) -> None:
+    if cuenta := _cuenta.get():
+        cuenta.leyo = True
 
 
 class Auditoria(Identified, OficinaBase):
@@ -47,6 +92,8 @@ def registrar(
     cantidad: int | None = None,
 ) -> None:
     """Write the row in the transaction of what it tells."""
+    if cuenta := _cuenta.get():
+        cuenta.anoto = True
     session.add(
         Auditoria(
             actor_id=actor.id,

@@ -12,6 +12,7 @@ from casos.expedientes.models import Caso
 from casos.hechos.models import ConCambio
 from casos.personas.edades import RangoEtario
 from casos.personas.models import Origen, Persona
+from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.privacy import EncryptedText
 
@@ -36,7 +37,7 @@ class Resultado(StrEnum):
     NO_CORRESPONDE = "no_corresponde"
 
 
-class Atencion(ConCambio, Identified, Base):
+class Atencion(Personal, ConCambio, Identified, Base):
     """One encounter. Without a person it is anonymous and keeps only what the figures need.
 
     `nacionalidad` and `rango_etario` are as of the day; they stay when the person's data change.

@@ -12,11 +12,12 @@ from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.states import PASOS, Accion, CanalRespuesta, Estado, Grado
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
+from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.privacy import EncryptedText
 
 
-class Derivacion(ConCambio, Identified, Base):
+class Derivacion(Personal, ConCambio, Identified, Base):
     """A case handed to a service of the network, with an answer due.
 
     `paquete` is the snapshot of what the institution sees (JSON), fixed when the draft is made.

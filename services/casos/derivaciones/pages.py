@@ -67,11 +67,11 @@ def nueva(caso_id: UUID) -> str:
     with env().db.read() as session:
         caso = caso_por_id(session, caso_id)
         caso.exigir(Paso.DERIVAR)
-        if servicio_id is None:
-            return _elegir_servicio(caso)
+    if servicio_id is None:
+        return _elegir_servicio(caso)
+    with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
         persona, datos = queries.datos_de_persona(session, caso.persona_id)
-    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso_id)
     inicial = {
         "servicio_id": servicio.id,
         "datos": [dato.codigo for dato in datos if dato.sugerido],
@@ -140,7 +140,12 @@ def estado(derivacion_id: UUID) -> Response:
         plazos = plazos_de_derivacion(session, derivacion_id)
     huella = [f"{found.version}:{len(found.respuestas)}"]
     huella += [f"{plazo.id}:{situacion(plazo, clock.now())[0]}" for plazo in plazos]
-    return vivo("|".join(huella), lambda: _estado(found))
+
+    def render() -> str:
+        registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+        return _estado(found)
+
+    return vivo("|".join(huella), render)
 
 
 @bp.post("/derivaciones/<uuid:derivacion_id>/enviar")
@@ -176,6 +181,7 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
                 _("Registramos el paso de la derivación %(folio)s.", folio=found.folio), "success"
             )
             return _a(derivacion_id)
+    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
     page = render_template(
         "casos/derivaciones/paso.html",
         derivacion=found,
@@ -205,6 +211,7 @@ def _elegir_servicio(caso: Caso) -> str:
     texto = request.args.get("q", "")
     with env().db.read() as session:
         found = servicios(session, tema=tema, texto=texto, solo_activos=True)
+    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso.id)
     return render_template(
         "casos/derivaciones/elegir.html",
         caso=caso,
@@ -219,6 +226,7 @@ def _elegir_servicio(caso: Caso) -> str:
 def _formulario(
     form: Form, caso: Caso, servicio: ServicioRed, persona: Persona, datos: Sequence[Dato]
 ) -> str:
+    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso.id)
     lenguas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
     leidos = dict.fromkeys((persona.idioma, IDIOMA_POR_OMISION))
     return render_template(

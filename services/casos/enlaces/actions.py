@@ -84,6 +84,7 @@ def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) ->
     if derivacion.estado in SIN_DATOS:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     if not derivacion.institucion.correo:
+        registrar(session, actor, "casos.derivacion.ver", "derivacion", derivacion.id)
         return EnlaceNuevo(derivacion)
     token = secrets.token_urlsafe(32)
     ahora = real_now()
@@ -114,11 +115,14 @@ def abrir(session: Session, token: str) -> Derivacion:
 
 
 def leer(session: Session, token: str) -> Derivacion:
-    """The derivation of a link with its answers, for who is already there; nothing is counted.
+    """Audit that who is already there reads on; no opening is counted.
 
     Raises what `abrir` raises.
     """
-    return con_respuestas(session, _vigente(session, token).derivacion_id)
+    enlace = _vigente(session, token)
+    derivacion = con_respuestas(session, enlace.derivacion_id)
+    registrar(session, _quien(derivacion), "casos.enlace.leer", "enlace", enlace.id)
+    return derivacion
 
 
 def responder_por_enlace(

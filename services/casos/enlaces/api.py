@@ -37,5 +37,5 @@ def responder(datos: DatosRespuesta, token: str, accion: str) -> VistaEnlace:
     respuesta = Respuesta(accion=Accion(accion), motivo=datos.motivo, texto=datos.texto)
     with env().db.begin() as session:
         enlaces.responder_por_enlace(session, token, respuesta, clock.now())
-    with env().db.read() as session:
+    with env().db.begin() as session:
         return enlaces.vista(session, enlaces.leer(session, token))

@@ -68,7 +68,7 @@ def abrir(token: str) -> str:
 def preguntar(token: str, accion: str) -> ResponseReturnValue:
     """Ask for the reason or the result of an answer."""
     pedida = Accion(accion)
-    with env().db.read() as session:
+    with env().db.begin() as session:
         vista = actions.vista(session, actions.leer(session, token))
     if pedida not in vista.acciones:
         return _ya_respondida(vista, token)
@@ -88,12 +88,13 @@ def responder(token: str, accion: str) -> ResponseReturnValue:
         except DatosInvalidos as error:
             form.add_errors(error)
         except (TransicionInvalida, Conflicto):
-            with env().db.read() as session:
-                return _ya_respondida(actions.vista(session, actions.leer(session, token)), token)
+            with env().db.begin() as session:
+                vista = actions.vista(session, actions.leer(session, token))
+            return _ya_respondida(vista, token)
         else:
             flash(_("Recibimos su respuesta. Muchas gracias."), "success")
             return redirect(url_for(".abrir", token=token), 303)
-    with env().db.read() as session:
+    with env().db.begin() as session:
         vista = actions.vista(session, actions.leer(session, token))
     return _formulario(form, vista, token, pedida), 422
 

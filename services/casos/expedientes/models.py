@@ -15,6 +15,7 @@ from casos.expedientes.states import CIERRES, PASOS, Estado, MotivoCierre, Paso
 from casos.hechos.models import ConCambio
 from casos.personas.models import Persona
 from oficina import clock
+from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.errors import Conflicto, TransicionInvalida
 from oficina.privacy import EncryptedText
@@ -109,7 +110,7 @@ class Quien(Protocol):
         """How people call them."""
 
 
-class Caso(ConCambio, Identified, Base):
+class Caso(Personal, ConCambio, Identified, Base):
     """Something of a person that the office follows until it ends."""
 
     __tablename__ = "casos"

@@ -135,6 +135,8 @@ def agregar_contacto(
     nuevo = _contacto(datos, ahora)
     repetido = [c for c in persona.contactos if (c.tipo, c.indice) == (nuevo.tipo, nuevo.indice)]
     if repetido:
+        # It changes nothing, and says that the person has it.
+        auditar(session, actor, "casos.persona.ver", "persona", persona.id)
         return repetido[0]
     persona.contactos.append(nuevo)
     session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casos.base import Base
 from casos.personas import nombres
 from casos.personas.nombres import LARGO_DE_CLAVE, LARGO_DE_TOKEN
+from oficina.audit import Personal
 from oficina.contacto import normalizar_telefono
 from oficina.db import Identified, text_enum
 from oficina.identity_docs import TipoDocumento, compactar
@@ -64,7 +65,7 @@ class Decision(StrEnum):
     DISTINTAS = "distintas"
 
 
-class Persona(Identified, Base):
+class Persona(Personal, Identified, Base):
     """Somebody that the office attends. Only `nombres` is needed."""
 
     __tablename__ = "personas"

@@ -20,6 +20,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from oficina import telemetry
+from oficina.audit import llevar_cuenta
 from oficina.bus import outbox
 from oficina.db import Database
 from oficina.env import Env
@@ -44,6 +45,10 @@ ViewFunc = Callable[..., Any]
 
 class UnmarkedRoute(Exception):
     """A view does not say who may enter, or names a permission that the service does not have."""
+
+
+class LecturaSinAnotar(Exception):
+    """An answer that was made of personal data, and no row of the audit that says who read it."""
 
 
 class ServiceApp(Flask):
@@ -102,6 +107,7 @@ def new_app(
     app.extensions["env"] = env
     app.extensions["celery"] = make_celery(jobs, settings, env)
     _observe(app)
+    app.after_request(_hold_readings)
     app.after_request(_read_out)
     csrf.init_app(app, settings.base_url)
     Guard(
@@ -192,6 +198,17 @@ def _observe(app: Flask) -> None:
             next(story, None)
 
 
+def _hold_readings(response: Response) -> Response:
+    """What was read of people is written down before it leaves; raises LecturaSinAnotar.
+
+    A redirect and a 304 show nothing, nor does the answer to an error (`problems`).
+    """
+    shows = not 300 <= response.status_code < 400
+    if shows and g.cuenta.debe:
+        raise LecturaSinAnotar(request.endpoint)
+    return response
+
+
 def _read_out(response: Response) -> Response:
     """Leave nothing of a request's body on its connection, which serves the next request.
 
@@ -214,8 +231,12 @@ def _is_routine() -> bool:
 
 
 def _story() -> Iterator[None]:
-    with telemetry.follow(
-        request.headers.get("X-Correlation-Id", ""), trace=request.headers.get("traceparent", "")
+    with (
+        llevar_cuenta() as g.cuenta,
+        telemetry.follow(
+            request.headers.get("X-Correlation-Id", ""),
+            trace=request.headers.get("traceparent", ""),
+        ),
     ):
         yield
 

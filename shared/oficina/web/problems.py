@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
@@ -74,6 +74,8 @@ def wants_json() -> bool:
 
 def _answer(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> Response:
     story = telemetry.correlation_id.get()
+    # It says what went wrong and shows nothing of what was read before.
+    g.cuenta.leyo = False
     if wants_json():
         body = {"type": "about:blank", "title": title, "status": status}
         if detail:

@@ -36,6 +36,19 @@ def test_agendar_deja_la_cita_el_hecho_y_la_huella(mesa: Any) -> None:
     assert "agenda.cita.agendar" in acciones
 
 
+def test_los_formularios_de_una_cita_dejan_su_lectura(mesa: Any) -> None:
+    cita = _agendada(mesa)
+    recepcion = mesa.oficina.entrar(mesa.app, "recepcion")
+
+    for paso in ("reprogramar", "cancelar"):
+        assert recepcion.get(f"/agenda/citas/{cita['id']}/{paso}").status_code == 200
+    assert recepcion.post(f"/agenda/citas/{cita['id']}/cancelar", data={}).status_code == 422
+
+    with mesa.db.read() as session:
+        acciones = session.scalars(select(Auditoria.accion)).all()
+    assert acciones.count("agenda.cita.ver") == 3
+
+
 def test_los_hechos_de_una_cita_dicen_quien_los_hizo(mesa: Any) -> None:
     cita = _agendada(mesa)
     mesa.api("POST", f"/{cita['id']}/cancelar", "profesional", json={"motivo": "persona_no_puede"})

@@ -245,6 +245,18 @@ def test_un_enlace_solo_abre_su_derivacion(casos: Casos) -> None:
     assert casos.mundo.derivacion(otra).estado is Estado.ENVIADA
 
 
+def test_quien_lee_para_responder_queda_anotado_y_no_cuenta_como_apertura(casos: Casos) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.ENVIADA))
+
+    assert casos.app.test_client().get(f"/casos/enlace/{token}/rechazar").status_code == 200
+
+    (enlace,) = casos.enlaces()
+    assert enlace.aperturas == 0
+    with casos.db.read() as session:
+        filas = session.scalars(select(Auditoria.accion).where(Auditoria.recurso_id == enlace.id))
+        assert list(filas) == ["casos.enlace.crear", "casos.enlace.leer"]
+
+
 @pytest.mark.parametrize("accion", ["verificar", "anular", "vencer", "enviar", "disputar"])
 def test_lo_que_es_de_la_oficina_no_se_hace_por_el_enlace(casos: Casos, accion: str) -> None:
     token = casos.enlace(casos.mundo.en(Estado.CUMPLIDA))

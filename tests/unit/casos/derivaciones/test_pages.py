@@ -4,11 +4,13 @@ import re
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import Accion, Estado, Grado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
+from oficina.audit import Auditoria
 from oficina.db import uuid7
 
 from .casos_app import Casos
@@ -121,6 +123,33 @@ def test_lo_que_falta_se_dice_junto_a_su_campo_y_el_formulario_vuelve_lleno(
     assert f'id="campo-{campo}-error"' in answer.text
     assert f'href="#campo-{campo}"' in answer.text
     assert str(datos["proposito"]) in answer.text
+
+
+def test_cada_lectura_deja_su_fila_antes_de_la_respuesta(casos: Casos) -> None:
+    browser = casos.como("profesional")
+    caso_id, derivacion_id = casos.mundo.caso_id, casos.mundo.en(Estado.ENVIADA)
+    url = f"/casos/derivaciones/{derivacion_id}"
+    elegir = browser.get(_nueva(casos))
+    otra_vez = browser.post(_nueva(casos), data=_datos(casos, proposito="corto"))
+    assert (elegir.status_code, otra_vez.status_code) == (200, 422)
+    assert _lecturas(casos, caso_id) == ["casos.caso.ver", "casos.derivacion.opciones"]
+
+    paso, vivo = browser.get(f"{url}/pasos/aceptar"), browser.get(f"{url}/estado")
+    mal = browser.post(f"{url}/pasos/rechazar", data={"canal": "telefono"})
+    igual = browser.get(f"{url}/estado", headers={"If-None-Match": vivo.headers["ETag"]})
+
+    statuses = [answer.status_code for answer in (paso, vivo, mal, igual)]
+    assert statuses == [200, 200, 422, 304]
+    assert _lecturas(casos, derivacion_id) == ["casos.derivacion.ver"] * 3
+
+
+def _lecturas(casos: Casos, recurso_id: UUID) -> list[str]:
+    """What the officer read of one thing, in order."""
+    with casos.db.read() as session:
+        consulta = select(Auditoria.accion).where(
+            Auditoria.recurso_id == recurso_id, Auditoria.actor_nombre == "Persona de profesional"
+        )
+        return list(session.scalars(consulta.order_by(Auditoria.id)))
 
 
 def test_una_organizacion_privada_solo_ofrece_el_consentimiento(casos: Casos) -> None:

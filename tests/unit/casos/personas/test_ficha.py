@@ -115,6 +115,22 @@ def test_agregar_y_quitar_documentos_y_contactos(ventanilla: Ventanilla) -> None
     assert ficha["documentos"] == ficha["contactos"] == []  # type: ignore[index]  # it is an object
 
 
+def test_un_contacto_que_ya_tiene_queda_una_vez_y_la_lectura_anotada(
+    ventanilla: Ventanilla,
+) -> None:
+    persona = ventanilla.persona()
+    telefono = {"tipo": "telefono", "valor": "+56 9 8765 4321"}
+
+    primero, segundo = (
+        ventanilla.api("POST", f"/personas/{persona['id']}/contactos", json=telefono)
+        for _ in range(2)
+    )
+
+    assert (primero.status_code, segundo.status_code) == (201, 201)
+    assert primero.json == segundo.json
+    assert ventanilla.auditadas(persona["id"])[-1] == "casos.persona.ver"
+
+
 def test_un_documento_se_quita_solo_por_su_dueno(ventanilla: Ventanilla) -> None:
     una = ventanilla.persona(
         nombres="Dueña", documento_tipo="pasaporte", documento_numero="DU112233"
