@@ -28,6 +28,7 @@ lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m oficina.bus.catalogue check
+	$(BIN)/python -m acogida.definitions check
 	$(BIN)/python -m acogida.texts check
 
 test: $(VENV)/.dev servers ## Every test; as root it installs the servers that are missing

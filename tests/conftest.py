@@ -1,6 +1,7 @@
 """What every test may ask for: real servers, and databases of its own in them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -12,13 +13,15 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import servers
+from acogida.definitions import mark, office
 from oficina.settings import SERVICES
+from servers import Broker
 
 # How fast a machine draws examples under load says nothing about the rule that they try.
 settings.register_profile("oficina", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("oficina")
 
-SERVER_FIXTURES = {"fresh_pg", "pg_pattern", "amqp_url", "redis_url"}
+SERVER_FIXTURES = {"postgres_server", "rabbitmq_server", "redis_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,10 +42,29 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq_server() -> Iterator[str]:
-    """URL of the session's RabbitMQ."""
-    with servers.rabbitmq() as url:
-        yield url
+def rabbitmq_server() -> Iterator[Broker]:
+    """The session's RabbitMQ."""
+    with servers.broker() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_admin(rabbitmq_server: Broker) -> Iterator[Broker]:
+    """One whose users a test may change: the session's, or one beside it."""
+    if rabbitmq_server.tool:
+        yield rabbitmq_server
+        return
+    with servers.own_rabbitmq() as node:
+        yield node.broker
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_users(rabbitmq_server: Broker) -> Callable[[str], str]:
+    """The session's RabbitMQ as the user of a service, who may do what production lets it do."""
+    if not rabbitmq_server.tool:
+        return lambda _service: rabbitmq_server.url
+    servers.with_users(rabbitmq_server, rabbitmq_server.vhost)
+    return partial(servers.url_of_user, rabbitmq_server, rabbitmq_server.vhost)
 
 
 @pytest.fixture(scope="session")
@@ -79,11 +101,17 @@ def pg_pattern(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def amqp_url(rabbitmq_server: str) -> Iterator[str]:
+def amqp_url(rabbitmq_server: Broker) -> Iterator[str]:
     """A RabbitMQ without any queue or exchange of ours, before and after."""
-    _empty_rabbitmq(rabbitmq_server)
-    yield rabbitmq_server
-    _empty_rabbitmq(rabbitmq_server)
+    _empty_rabbitmq(rabbitmq_server.url)
+    yield rabbitmq_server.url
+    _empty_rabbitmq(rabbitmq_server.url)
+
+
+@pytest.fixture
+def amqp_as(amqp_url: str, rabbitmq_users: Callable[[str], str]) -> Callable[[str], str]:
+    """The same as `amqp_url`, as the user of a service."""
+    return rabbitmq_users
 
 
 @pytest.fixture
@@ -115,11 +143,11 @@ def _drop(server: str, name: str) -> None:
 
 
 def _empty_rabbitmq(url: str) -> None:
-    queues = [f"{service}.{use}" for service in SERVICES for use in ("eventos", "muerta", "tareas")]
-    connection = pika.BlockingConnection(pika.URLParameters(url))
-    channel = connection.channel()
-    for queue in [*queues, "auditoria.eventos"]:
-        channel.queue_delete(queue)
-    for exchange in ("acogida.eventos", "acogida.reservados", "acogida.muertas"):
-        channel.exchange_delete(exchange)
-    connection.close()
+    described = office()
+    described += mark(described)
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        for queue in described.queues:
+            channel.queue_delete(queue.name)
+        for exchange in described.exchanges:
+            channel.exchange_delete(exchange.name)

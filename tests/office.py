@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from front import front_door
+from oficina.bus.definitions import MAKER
 from oficina.settings import SERVICES
 from servers import free_port
 
@@ -113,14 +114,16 @@ def embedded(data: Path, *, demo: bool = False, fecha: str = "", port: int = 0) 
 
 
 @contextmanager
-def on_servers(data: Path, database: str, amqp: str, redis: str) -> Iterator[Office]:
-    """A web, a bus and a jobs process a service, behind a front door."""
+def on_servers(
+    data: Path, database: str, amqp_as: Callable[[str], str], redis: str
+) -> Iterator[Office]:
+    """A web, a bus and a jobs process a service, each as its own user, behind a front door."""
     ports = {service: free_port() for service in SERVICES}
     port = free_port()
     settings = {
         "DATOS": str(data),
         "ACOGIDA_DATABASE_URL": database,
-        "ACOGIDA_AMQP_URL": amqp,
+        "ACOGIDA_AMQP_URL": amqp_as(MAKER),
         "ACOGIDA_REDIS_URL": redis,
         "ACOGIDA_SERVICE_URL": f"http://127.0.0.1:{port}",
         "ACOGIDA_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -133,7 +136,10 @@ def on_servers(data: Path, database: str, amqp: str, redis: str) -> Iterator[Off
         stack.enter_context(front_door(port, ports))
         for service in SERVICES:
             for kind in ("web", "bus", "jobs"):
-                own = {"PORT": str(ports[service] if kind == "web" else free_port())}
+                own = {
+                    "PORT": str(ports[service] if kind == "web" else free_port()),
+                    "ACOGIDA_AMQP_URL": amqp_as(service),
+                }
                 stack.enter_context(
                     _process(office, [kind, service], {**office.environment, **own}, data)
                 )

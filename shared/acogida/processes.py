@@ -4,7 +4,7 @@ All three answer the probes (`/healthz`, `/readyz`, `/metrics`); only the web an
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from acogida import rabbitmq
 from acogida.background import Background
+from acogida.rabbitmq import Cura
+from acogida.server import NoPuedeServir
 from acogida.services import Service, all_handlers, db_of, load
 from oficina.bus.hints import Hints
 from oficina.bus.ingest import AmqpIngest
@@ -65,15 +68,15 @@ class ServiceProcess:
 
 
 def _wait_for_tables(name: str, db: Database) -> None:
-    """Start when `acogida migrate` has been here; raises TimeoutError when it does not come."""
+    """Start when `acogida migrate` has been here; raises NoPuedeServir when it does not come."""
     deadline = time.monotonic() + TABLES_SECONDS
     while True:
         with suppress(OperationalError):
             if is_current(name, db):
                 return
         if time.monotonic() > deadline:
-            raise TimeoutError(
-                f"the tables of {name} are not those of this version: acogida migrate"
+            raise NoPuedeServir(
+                f"Las tablas de {name} no son las de esta versión: ejecute `acogida migrate`.\n"
             )
         time.sleep(0.5)
 
@@ -83,8 +86,22 @@ def web(name: str, settings: Settings) -> ServiceProcess:
     return ServiceProcess(load(name), settings, probes_only=False)
 
 
+def _wait_for_queues(errores: Callable[[], Iterable[rabbitmq.Error]]) -> None:
+    """Start when RabbitMQ is as the service needs it; raises NoPuedeServir naming what is not.
+
+    A broker that does not answer is waited for later, by the loops: what is in the inbox is worked
+    off meanwhile. One that waits for `acogida migrate` is waited for here.
+    """
+    deadline = time.monotonic() + TABLES_SECONDS
+    while wrong := [error for error in errores() if error.cura is not Cura.TIEMPO]:
+        if time.monotonic() > deadline or any(one.cura is Cura.PERSONA for one in wrong):
+            raise NoPuedeServir("".join(f"RabbitMQ: {error.texto}\n" for error in wrong))
+        time.sleep(0.5)
+
+
 def bus(name: str, settings: Settings) -> ServiceProcess:
     """What a service tells and hears: its relay, its ingest and its workers."""
+    _wait_for_queues(partial(rabbitmq.errores_del_bus, settings.amqp_url, name))
     process = ServiceProcess(load(name), settings, probes_only=True)
     db, handlers = db_of(process.app), process.service.handlers
     process.background.wake_at_stop(db.outbox_changed, db.inbox_changed)
@@ -99,6 +116,7 @@ def bus(name: str, settings: Settings) -> ServiceProcess:
 
 def jobs(name: str, settings: Settings) -> ServiceProcess:
     """The slow and timed work of a service."""
+    _wait_for_queues(partial(rabbitmq.errores_de_tareas, settings.amqp_url, name))
     process = ServiceProcess(load(name), settings, probes_only=True)
     celery = process.app.extensions["celery"]
     process.background.add(f"{name}-jobs", partial(run_worker, celery))

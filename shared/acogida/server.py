@@ -11,12 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
 from gunicorn.workers.gthread import ThreadWorker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
+
+
+class NoPuedeServir(Exception):
+    """Something is missing that a person must mend; the message, for that person, says what."""
 
 
 class Process(Protocol):
@@ -75,7 +80,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
         """Import and put together; runs in the worker."""
         module, _, function = self._factory.partition(":")
         make: Callable[..., Process] = getattr(import_module(module), function)
-        return make(*self._arguments)
+        try:
+            return make(*self._arguments)
+        except NoPuedeServir as error:
+            # gunicorn says it without a trace and ends.
+            raise AppImportError(str(error)) from error
 
 
 def _start(worker: Worker) -> None:

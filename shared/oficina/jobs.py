@@ -12,15 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import amqp.exceptions
 import kombu.exceptions
 from celery import Celery
 from celery.worker.consumer import Consumer
-from kombu import Queue
+from kombu import Exchange, Queue
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from oficina import telemetry
-from oficina.bus.topology import amqp_urls
+from oficina.bus.topology import amqp_urls, tasks_exchange, tasks_queue
 from oficina.env import Env
 from oficina.settings import Settings
 
@@ -191,9 +192,13 @@ def _work(celery: Celery, worker: Any) -> None:
 def _queue(jobs: Jobs, settings: Settings) -> Queue:
     if settings.embedded:
         return Queue(jobs.queue)
-    # A task that kills its process every time would come back for ever without a limit.
-    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 20}
-    return Queue(jobs.queue, queue_arguments=arguments)
+    described, exchange = tasks_queue(jobs.servicio), tasks_exchange(jobs.servicio)
+    return Queue(
+        described.name,
+        Exchange(exchange.name, exchange.kind),
+        routing_key=described.name,
+        queue_arguments=described.arguments,
+    )
 
 
 def _bound(function: Task, env: Env) -> Task:
@@ -209,10 +214,14 @@ def _send(celery: Celery | None, task: str, args: tuple[Any, ...], **options: An
     if celery is None:
         return  # this process only writes; the sweep of the jobs process finds the row
     name = task if "." in task else f"{celery.main}.{task}"
+    queue = tasks_queue(celery.main).name
+    # Exchange and key both, or Celery takes the exchange without a name, which reaches any queue
+    # and which a service may therefore not use.
+    options |= {"exchange": tasks_exchange(celery.main).name, "routing_key": queue}
     try:
-        celery.send_task(name, args=args, retry=False, **options)
-    except (kombu.exceptions.OperationalError, OSError):
-        log.warning("nudge_lost", tarea=name)
+        celery.send_task(name, args=args, queue=queue, retry=False, **options)
+    except (kombu.exceptions.OperationalError, amqp.exceptions.AMQPError, OSError) as error:
+        log.warning("nudge_lost", tarea=name, kind=type(error).__name__)
 
 
 @event.listens_for(Session, "after_commit")

@@ -55,8 +55,15 @@ class Bus:
     handlers: Handlers
     transport: Transport
     ingest: AmqpIngest | None
+    amqp_url: str
+    """Of the one who makes queues; empty in the embedded column."""
     failing: set[tuple[str, int]] = field(default_factory=set)
     """(aggregate, number) of the facts that the handler refuses."""
+
+    def declare(self) -> None:
+        """Have the queue of who hears, with what its handlers want, as `acogida migrate` does."""
+        if self.amqp_url:
+            topology.declare(self.amqp_url, [self.handlers])
 
     def tell(self, *casos: UUID) -> None:
         """One fact about each case, in one transaction."""
@@ -134,10 +141,12 @@ def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
         ingest, amqp_url = None, ""
         if servers:
             amqp_url = request.getfixturevalue("amqp_url")
-            transport = AmqpTransport(amqp_url, [handlers])
-            ingest = AmqpIngest(amqp_url, agenda, handlers)
+            # As in production: each with its own user, who may not make what it uses.
+            amqp_as = request.getfixturevalue("amqp_as")
+            transport = AmqpTransport(amqp_as("casos"), [handlers])
+            ingest = AmqpIngest(amqp_as("agenda"), agenda, handlers)
         stack.callback(transport.close)
-        made = Bus(casos, agenda, handlers, transport, ingest)
+        made = Bus(casos, agenda, handlers, transport, ingest, amqp_url)
 
         @handlers.on(CasoOrientado)
         def leave_a_trace(session: Session, _hecho: CasoOrientado, sobre: Sobre) -> None:
@@ -146,6 +155,7 @@ def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
             if (sobre.subject, sobre.sequence) in made.failing:
                 raise RuntimeError("refused")
 
+        made.declare()
         yield made
 
 
@@ -334,6 +344,7 @@ def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
     def answer(session: Session, hecho: CasoAbierto, _sobre: Sobre) -> None:
         emitir(session, CasoOrientado(caso_id=hecho.caso_id, tema="REG.TEMP"))
 
+    bus.declare()
     with bus.casos.begin() as session:
         opened = CasoAbierto(
             caso_id=uuid7(),

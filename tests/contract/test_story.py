@@ -1,6 +1,6 @@
 """The whole story of a case on both columns, with real processes and nothing in between."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,10 @@ def office_without_servers(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def office_on_servers(
-    tmp_path: Path, pg_pattern: str, amqp_url: str, redis_url: str
+    tmp_path: Path, pg_pattern: str, amqp_as: Callable[[str], str], redis_url: str
 ) -> Iterator[Office]:
     """A web, a bus and a jobs process a service, on PostgreSQL, RabbitMQ and Redis."""
-    with on_servers(tmp_path, pg_pattern, amqp_url, redis_url) as office:
+    with on_servers(tmp_path, pg_pattern, amqp_as, redis_url) as office:
         create_accounts(office)
         yield office
 

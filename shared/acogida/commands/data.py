@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 
 import click
-from pika.exceptions import AMQPError
 from sqlalchemy.exc import OperationalError
 
+from acogida import rabbitmq
 from acogida.commands import read_settings
 from acogida.databases import prepare
+from acogida.rabbitmq import Cura, RabbitMQMal
 from acogida.services import Service, db_of, load
-from oficina.bus import topology
 from oficina.db import Database
 from oficina.settings import SERVICES, Settings
 
@@ -26,9 +26,8 @@ PAUSE_SECONDS = 0.5
     metavar="SEGUNDOS",
     help="Cuánto esperar a que respondan la base de datos y RabbitMQ.",
 )
-@click.option("--solo-colas", is_flag=True, help="Declarar las colas y no tocar las tablas.")
-def migrate(*, servicio: str | None, esperar: int, solo_colas: bool) -> None:
-    """Dejar al día las tablas de un SERVICIO, o de todos, y sus colas si hay RabbitMQ.
+def migrate(*, servicio: str | None, esperar: int) -> None:
+    """Dejar al día las tablas de un SERVICIO, o de todos, y las colas de todos si hay RabbitMQ.
 
     Se puede repetir. La versión anterior sigue funcionando mientras tanto. Las colas de todos van
     antes que las tablas: un servicio parte cuando tiene las suyas, y nadie debe perderse lo que
@@ -36,13 +35,21 @@ def migrate(*, servicio: str | None, esperar: int, solo_colas: bool) -> None:
     """
     settings = read_settings()
     deadline = time.monotonic() + esperar
-    services = [load(name) for name in ((servicio,) if servicio else SERVICES)]
     if settings.amqp_url:
-        handlers = [service.handlers for service in services]
-        _until(deadline, lambda: topology.declare(settings.amqp_url, handlers))
-    for service in () if solo_colas else services:
+        _until(deadline, lambda: _queues(settings.amqp_url))
+    for name in (servicio,) if servicio else SERVICES:
+        service = load(name)
         changed = _tables(service, settings, deadline)
         click.echo(f"{service.name}: {'tablas al día' if changed else 'ya estaba al día'}")
+
+
+def _queues(url: str) -> None:
+    try:
+        rabbitmq.declare(url)
+    except RabbitMQMal as error:
+        if error.error.cura is Cura.TIEMPO:
+            raise
+        raise click.ClickException(f"RabbitMQ: {error}") from error
 
 
 def _tables(service: Service, settings: Settings, deadline: float) -> bool:
@@ -63,9 +70,13 @@ def _until(deadline: float, attempt: Callable[[], None]) -> None:
     while True:
         try:
             return attempt()
-        except (OperationalError, AMQPError, OSError) as error:
+        except (OperationalError, RabbitMQMal) as error:
             if time.monotonic() > deadline:
-                raise click.ClickException(
-                    f"no responde ({type(error).__name__}); `acogida doctor` dice qué revisar"
-                ) from error
+                raise click.ClickException(_said(error)) from error
             time.sleep(PAUSE_SECONDS)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RabbitMQMal):
+        return f"RabbitMQ: {error}"
+    return f"no responde ({type(error).__name__}); `acogida doctor` dice qué revisar"

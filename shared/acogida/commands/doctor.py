@@ -3,18 +3,16 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import click
 import httpx
-import pika
 import redis
-from pika.exceptions import AMQPError
 from sqlalchemy.exc import SQLAlchemyError
 
+from acogida import rabbitmq
 from acogida.commands import read_settings
-from oficina.bus.topology import parameters
 from oficina.db import Database
 from oficina.migrations import is_current
 from oficina.privacy import Keyring, KeyringError
@@ -28,14 +26,18 @@ class Problema(Exception):
 
 
 @click.command()
-def doctor() -> None:
+@click.argument("servicio", type=click.Choice(SERVICES), required=False)
+def doctor(servicio: str | None) -> None:
     """Revisar los ajustes y cada conexión, y decir cómo arreglar lo que falle.
 
-    Termina con 0 si todo está bien y con 1 si hay algo que arreglar.
+    Con SERVICIO, solo lo que ese servicio necesita: así se pregunta dentro de su contenedor. Nada
+    cambia y ningún mensaje se toma. Termina con 0 si todo está bien y con 1 si hay algo que
+    arreglar.
     """
     settings = read_settings()
+    services = (servicio,) if servicio else SERVICES
     click.echo("Modo: " + ("sin servidores (SQLite)" if settings.embedded else "con servidores"))
-    failed = sum(not _report(name, check) for name, check in _checks(settings))
+    failed = sum(not _report(name, check) for name, check in _checks(settings, services))
     if failed:
         click.echo(f"\nHay {failed} cosa(s) que arreglar.")
         sys.exit(1)
@@ -52,17 +54,17 @@ def _report(name: str, check: Callable[[], str]) -> bool:
     return True
 
 
-def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "Carpeta de datos", partial(_folder, settings)
     yield "Claves", partial(_keys, settings)
-    for name in SERVICES:
+    for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
     if settings.amqp_url:
-        yield "RabbitMQ", partial(_rabbitmq, settings)
+        yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.redis_url:
         yield "Redis", partial(_redis, settings)
     if settings.service_urls:
-        for name in SERVICES:
+        for name in services:
             yield f"Servicio {name}", partial(_service, settings, name)
 
 
@@ -105,14 +107,10 @@ def _database(settings: Settings, name: str) -> str:
     return "al día"
 
 
-def _rabbitmq(settings: Settings) -> str:
-    try:
-        pika.BlockingConnection(parameters(settings.amqp_url)).close()
-    except (AMQPError, OSError) as error:
-        raise Problema(
-            f"no responde ({type(error).__name__}); revise ACOGIDA_AMQP_URL y que esté arriba"
-        ) from error
-    return "responde"
+def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:
+    if wrong := rabbitmq.errores(settings.amqp_url, *services):
+        raise Problema("".join(f"\n  · {error.texto}" for error in wrong))
+    return "responde, y tiene las colas y los permisos"
 
 
 def _redis(settings: Settings) -> str:

@@ -1,0 +1,157 @@
+"""A server program: started, stopped, killed and started again, always by its pid."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn, Self
+
+import pytest
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class Server:
+    """A program that listens on a port of this machine, with its data in a folder."""
+
+    def __init__(
+        self,
+        url: str,
+        command: Sequence[str | Path],
+        folder: Path,
+        *,
+        ready: Callable[[], None],
+        not_yet: type[Exception] | tuple[type[Exception], ...],
+        stop: signal.Signals = signal.SIGTERM,
+        user: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """`ready` raises `not_yet` until the server answers; `stop` ends it in good order."""
+        self.url = url
+        self.folder = folder
+        self._command = command
+        self._ready = ready
+        self._not_yet = not_yet
+        self._stop = stop
+        self._user = user
+        self._env = env
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Of the running program."""
+        assert self._process is not None, f"{self.url} does not run"
+        return self._process.pid
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start on the port and the data that it had; returns when it answers."""
+        with (self.folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self.folder,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A group of its own: Ctrl-C on the tests must not reach it before them.
+                process_group=0,
+                user=self._user,
+                group=self._user,
+            )
+        if wait:
+            self.wait()
+
+    def wait(self) -> None:
+        """Return when it answers; fails the test when it ends or does not answer in time."""
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._ready()
+            except self._not_yet as error:
+                if self._process.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                    continue
+                output = (self.folder / "output").read_text(encoding="utf-8", errors="replace")
+                pytest.fail(f"{self._command!r} did not start ({error}):\n{output}", pytrace=False)
+            return
+
+    def stop(self) -> None:
+        """End it in good order, if it runs."""
+        if self._process is None:
+            return
+        self._process.send_signal(self._stop)
+        try:
+            self._process.wait(STOP_SECONDS)
+            self._process = None
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9 of the program and of whatever it started."""
+        started = _descendants(self.pid)
+        os.killpg(self.pid, signal.SIGKILL)
+        for pid in started:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait()
+        self._process = None
+
+    def restart(self) -> None:
+        """Stop in good order and start again."""
+        self.stop()
+        self.start()
+
+
+def _descendants(pid: int) -> list[int]:
+    """Children, their children and so on: some have groups of their own."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    children = [int(child) for child in text.split()]
+    return children + [each for child in children for each in _descendants(child)]
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def missing(name: str, package: str) -> NoReturn:
+    """Fail the test: a program that it needs is not installed."""
+    pytest.fail(
+        f"{name} is not installed: run `make test` as root, or `apt-get install {package}`, "
+        "or name a running one in TEST_DATABASE_URL, TEST_AMQP_URL, TEST_REDIS_URL.",
+        pytrace=False,
+    )
+
+
+@contextmanager
+def temporary_folder(name: str, owner: str | None = None) -> Iterator[Path]:
+    """A folder for the data of a server, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=f"acogida-{name}-"))
+    try:
+        if owner:
+            shutil.chown(folder, owner, owner)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
