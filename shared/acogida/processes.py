@@ -18,6 +18,7 @@ from acogida.background import Background
 from acogida.rabbitmq import Cura
 from acogida.server import NoPuedeServir
 from acogida.services import Service, all_handlers, db_of, load
+from oficina import telemetry
 from oficina.bus.hints import Hints
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.relay import Relay
@@ -30,6 +31,8 @@ from oficina.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = telemetry.get_logger("acogida.processes")
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 WORKERS = 2
@@ -81,11 +84,6 @@ def _wait_for_tables(name: str, db: Database) -> None:
         time.sleep(0.5)
 
 
-def web(name: str, settings: Settings) -> ServiceProcess:
-    """The pages and the API of a service."""
-    return ServiceProcess(load(name), settings, probes_only=False)
-
-
 def _wait_for_queues(errores: Callable[[], Iterable[rabbitmq.Error]]) -> None:
     """Start when RabbitMQ is as the service needs it; raises NoPuedeServir naming what is not.
 
@@ -93,10 +91,20 @@ def _wait_for_queues(errores: Callable[[], Iterable[rabbitmq.Error]]) -> None:
     off meanwhile. One that waits for `acogida migrate` is waited for here.
     """
     deadline = time.monotonic() + TABLES_SECONDS
+    said: list[str] = []
     while wrong := [error for error in errores() if error.cura is not Cura.TIEMPO]:
         if time.monotonic() > deadline or any(one.cura is Cura.PERSONA for one in wrong):
             raise NoPuedeServir("".join(f"RabbitMQ: {error.texto}\n" for error in wrong))
+        texts = [error.texto for error in wrong]
+        if texts != said:
+            log.warning("waits_for_queues", rabbitmq=texts)
+            said = texts
         time.sleep(0.5)
+
+
+def web(name: str, settings: Settings) -> ServiceProcess:
+    """The pages and the API of a service."""
+    return ServiceProcess(load(name), settings, probes_only=False)
 
 
 def bus(name: str, settings: Settings) -> ServiceProcess:

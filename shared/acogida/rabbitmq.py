@@ -29,7 +29,6 @@ from oficina.bus.topology import EVENTOS, MUERTAS, RESERVADOS, Queue
 
 _IMPORT = "importe deploy/rabbitmq/definitions.json (docs/operacion.md)"
 
-
 Attempt = Callable[[BlockingChannel], None]
 """Something that a process does, in a way that leaves no trace. Raises ChannelClosedByBroker."""
 
@@ -216,18 +215,21 @@ def _refused(error: ChannelClosedByBroker, user: str) -> Error:
             f"usuario «{MAKER}»",
             Cura.MIGRAR,
         )
-    if error.reply_code == pika.spec.NOT_FOUND:
+    if error.reply_code == pika.spec.NOT_FOUND and said.startswith("no "):
         return Error(
             f"falta algo ({said}); ejecute `acogida migrate` con el usuario «{MAKER}»",
             Cura.MIGRAR,
         )
     if error.reply_code == pika.spec.ACCESS_REFUSED:
         return Error(f"al usuario «{user}» le falta un permiso ({said}); {_IMPORT}", Cura.PERSONA)
-    return Error(
-        f"algo existe con otra forma ({said}); bórrelo cuando no le queden mensajes y ejecute "
-        "`acogida migrate` (docs/operacion.md)",
-        Cura.PERSONA,
-    )
+    if error.reply_code == pika.spec.PRECONDITION_FAILED:
+        return Error(
+            f"algo existe con otra forma ({said}); bórrelo cuando no le queden mensajes y ejecute "
+            "`acogida migrate` (docs/operacion.md)",
+            Cura.PERSONA,
+        )
+    # Such as a quorum queue most of whose nodes are down.
+    return Error(f"no puede ahora ({said}); vea si sus nodos están arriba", Cura.TIEMPO)
 
 
 def _kind(error: AMQPError) -> str:

@@ -335,11 +335,3 @@ def test_a_process_says_why_it_does_not_start(environment: pytest.MonkeyPatch) -
         assert process.returncode != 0
         assert "RabbitMQ: al usuario «casos» le falta un permiso" in said
         assert "Traceback" not in said
-
-
-def test_the_file_of_definitions_is_checked(tmp_path: Path) -> None:
-    file = tmp_path / "definitions.json"
-    office_definitions.write(file)
-    assert office_definitions.check(file) == []
-    file.write_text(file.read_text().replace("agenda.cita.agendada", "agenda.cita.otra"))
-    assert office_definitions.check(file)

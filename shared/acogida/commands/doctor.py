@@ -109,7 +109,7 @@ def _database(settings: Settings, name: str) -> str:
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:
     if wrong := rabbitmq.errores(settings.amqp_url, *services):
-        raise Problema("".join(f"\n  · {error.texto}" for error in wrong))
+        raise Problema("\n  ".join(error.texto for error in wrong))
     return "responde, y tiene las colas y los permisos"
 
 
