@@ -37,7 +37,7 @@ test: $(VENV)/.dev servers ## Every test; as root it installs the servers that a
 test-embedded: $(VENV)/.dev ## The tests that need no server and no browser
 	$(BIN)/pytest -m "not servers and not browser and not containers"
 
-test-containers: $(VENV)/.dev ## Build the image, run deploy/compose.yaml, walk the story over HTTP
+test-containers: $(VENV)/.dev servers ## Build the image, run deploy/compose.yaml, walk the story; the bus on its broker
 	$(BIN)/pytest -m containers tests/containers
 
 servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
