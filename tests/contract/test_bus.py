@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from oficina.actor import Actor
 from oficina.audit import Auditoria
-from oficina.bus import admin, catalogue, topology
-from oficina.bus.admin import Orden, Tramo
+from oficina.bus import admin, catalogue, replay, topology
+from oficina.bus.admin import Orden
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
+from oficina.bus.replay import Tramo, Vuelta
 from oficina.bus.tables import Estado, Inbox, Outbox
 from oficina.bus.transport import AmqpTransport, LocalTransport, PublicacionFallida, Transport
 from oficina.bus.worker import MAX_TRIES, Worker
@@ -286,10 +288,10 @@ def test_replay_runs_handlers_again_and_telling_again_does_not(bus: Bus) -> None
     bus.pump(lambda: len(bus.effects()) == 2)
     (first, *_) = admin.listar(bus.agenda, estado=Estado.HECHO)
 
-    told_again = admin.reenviar(bus.casos, ORDEN, Tramo(desde=first.recibido.replace(year=2020)))
+    told_again = replay.reenviar(bus.casos, ORDEN, Tramo(desde=first.recibido.replace(year=2020)))
     bus.tell(caso)
     bus.pump(lambda: len(bus.effects()) == 3 and admin.resumen(bus.casos).por_publicar == 0)
-    run_again = admin.replay(bus.agenda, ORDEN, Tramo())
+    run_again = replay.replay(bus.agenda, ORDEN, Tramo()).cuantos
     bus.pump(lambda: len(bus.effects()) == 6)
 
     assert told_again == 2
@@ -306,22 +308,16 @@ def test_one_subscriber_hears_again_what_its_producer_told_and_in_order(bus: Bus
     with bus.agenda.begin() as session:  # forgotten, as after the loss of a database
         session.execute(delete(Inbox).where(Inbox.evento_id == latest.evento_id))
 
-    heard = []
-    page = admin.enviados(bus.casos, Tramo(tipo=CasoOrientado.tipo), limite=2)
-    heard.append(admin.recibir_otra_vez(bus.agenda, bus.handlers, page.eventos, ORDEN))
-    assert page.siguiente is not None
-    page = admin.enviados(bus.casos, Tramo(), despues=page.siguiente, limite=2)
-    heard.append(admin.recibir_otra_vez(bus.agenda, bus.handlers, page.eventos, ORDEN))
+    told = partial(replay.enviados, bus.casos, Tramo(tipo=CasoOrientado.tipo), limite=2)
+    heard = replay.traer(told, bus.agenda, bus.handlers, ORDEN)
     bus.pump(lambda: len(bus.effects()) == 6)
 
-    assert heard == [2, 1]
-    assert page.siguiente is None
+    assert heard == Vuelta(cuantos=3, siguiente=None)
     assert bus.effects() == [(f"caso/{caso}", number) for number in (1, 2, 3, 1, 2, 3)]
     with bus.agenda.read() as session:
         audited = session.scalars(select(Auditoria)).all()
     assert [(one.accion, one.motivo, one.cantidad) for one in audited] == [
-        ("bus.reenviar", "caso duplicado", 2),
-        ("bus.reenviar", "caso duplicado", 1),
+        ("bus.reenviar", "caso duplicado", 3)
     ]
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import click
@@ -11,9 +12,11 @@ from acogida.commands import read_settings
 from acogida.services import load
 from oficina.actor import Actor
 from oficina.bus import admin
-from oficina.bus.admin import Orden, Tramo
+from oficina.bus.admin import Orden
+from oficina.bus.replay import Alcance, Tramo, enviados, traer
+from oficina.bus.replay import replay as run_again
 from oficina.bus.tables import Estado
-from oficina.clock import ZONA, local
+from oficina.clock import ZONA, local, real_now
 from oficina.db import Database
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import SERVICES
@@ -111,6 +114,11 @@ def saltar(*, evento: UUID, servicio: str, nota: str) -> None:
 @tipo
 @desde
 @hasta
+@click.option(
+    "--iniciado",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    help="Sigue una que se interrumpió: lo que se hizo desde ese momento no se hace otra vez.",
+)
 @nota
 def replay(
     *,
@@ -120,6 +128,7 @@ def replay(
     tipo: str | None,
     desde: datetime | None,
     hasta: datetime | None,
+    iniciado: datetime | None,
     nota: str,
 ) -> None:
     """Hacer otra vez, en un servicio, un EVENTO, los de un tipo o los de un lapso, en su orden.
@@ -129,24 +138,18 @@ def replay(
     tramo = Tramo(evento_id=evento, tipo=tipo, desde=_moment(desde), hasta=_moment(hasta))
     if tramo == Tramo():
         raise click.UsageError("Diga un EVENTO, --tipo, --desde o --hasta.")
+    began = iniciado.replace(tzinfo=UTC) if iniciado else real_now()
+    if iniciado is None and evento is None:
+        click.echo(f"Si se interrumpe, siga con: --iniciado {began:%Y-%m-%dT%H:%M:%SZ}")
+    alcance, orden = Alcance(iniciado=began), _orden(nota)
     with _database(servicio) as db:
         if productor is None:
-            done = admin.replay(db, _orden(nota), tramo)
+            done = run_again(db, orden, tramo, alcance)
         else:
-            done = _from_producer(productor, servicio, db, tramo, _orden(nota))
-    click.echo(f"Se harán de nuevo: {done}")
-
-
-def _from_producer(productor: str, servicio: str, db: Database, tramo: Tramo, orden: Orden) -> int:
-    handlers = load(servicio).handlers
-    done, after = 0, 0
-    with _database(productor) as producer:
-        while True:
-            page = admin.enviados(producer, tramo, despues=after)
-            done += admin.recibir_otra_vez(db, handlers, page.eventos, orden)
-            if page.siguiente is None:
-                return done
-            after = page.siguiente
+            with _database(productor) as producer:
+                pages = partial(enviados, producer, tramo)
+                done = traer(pages, db, load(servicio).handlers, orden, alcance)
+    click.echo(f"Se harán de nuevo: {done.cuantos}")
 
 
 def _orden(nota: str) -> Orden:
