@@ -360,10 +360,12 @@ def test_a_replay_waits_for_the_handlers_that_run_and_says_so(
     thread = threading.Thread(target=pg_bus.work)
     thread.start()
     assert entered.wait(60)
-    with pytest.raises(BuzonOcupado):
-        _replay(pg_bus, Alcance())
-    leave.set()
-    thread.join()
+    try:
+        with pytest.raises(BuzonOcupado):
+            _replay(pg_bus, Alcance())
+    finally:
+        leave.set()
+        thread.join()
 
     assert pg_bus.numbers(caso) == [1, 2]
     assert _replay(pg_bus, Alcance()).cuantos == 2
