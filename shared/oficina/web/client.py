@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from oficina.settings import Settings
 from oficina.texts import N_
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 # Connections are let go before gunicorn closes them, which it does after two seconds.
@@ -71,7 +72,13 @@ class ServiceClient:
 
     def mount(self, servicio: str, wsgi_app: "WSGIApplication") -> None:
         """Answer calls to `servicio` in this process."""
-        transport = httpx.WSGITransport(app=wsgi_app)
+
+        def apart(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            # As over HTTP: the request that asks, and what is known of it, stay outside, also when
+            # a service asks itself.
+            return Context().run(wsgi_app, environ, start_response)
+
+        transport = httpx.WSGITransport(app=apart)
         self._mounts[servicio] = httpx.Client(transport=transport, base_url="http://localhost")
 
     def close(self) -> None:

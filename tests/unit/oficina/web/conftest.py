@@ -170,4 +170,12 @@ def _api() -> Blueprint:
         """Pregunta en nombre de quien lee"""
         return env().client.get("casos", "/casos/api/v1/quien", actor_token=True)
 
+    @bp.get("/consulta")
+    @bp.response(200)
+    @requires("cosa.ver")
+    def consulta() -> list[str]:
+        """Pregunta a su propio servicio en nombre propio, y dice quién preguntó y quién lee"""
+        asked = env().client.get("casos", "/casos/api/v1/quien")
+        return [asked["nombre"], actor().nombre]
+
     return bp

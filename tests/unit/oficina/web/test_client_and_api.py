@@ -54,6 +54,14 @@ def test_the_reader_is_passed_on(app: Flask, oficina: Any) -> None:
     assert browser.get("/casos/api/v1/reenvio").get_json()["nombre"] == "Persona de profesional"
 
 
+def test_a_service_that_asks_itself_still_knows_its_reader(app: Flask, oficina: Any) -> None:
+    browser = oficina.entrar(app, "profesional")
+
+    told = browser.get("/casos/api/v1/consulta").get_json()
+
+    assert told == ["servicio-casos", "Persona de profesional"]
+
+
 def test_the_reader_is_passed_on_only_when_there_is_one(oficina: Any, app: Flask) -> None:
     with pytest.raises(NoIdentificado):
         oficina.client.get("casos", QUIEN, actor_token=True)
