@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from oficina.web.bus.permissions import permisos_del_bus
+
 _ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     "agenda.cita.ver": _ATIENDEN | {"servicio"},
     "agenda.cita.agendar": _ATIENDEN,
     "agenda.cita.registrar": _ATIENDEN,
+    **permisos_del_bus("agenda"),
 }

@@ -11,6 +11,7 @@ from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.handlers import handlers
 from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.permissions import PERMISOS
@@ -23,6 +24,7 @@ from casos.red import pages as red_pages
 from casos.tasks import jobs
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
 
@@ -53,4 +55,5 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         hechos_api,
     ):
         api.register_blueprint(json.bp)
+    api.register_blueprint(bus_api(handlers))
     return app

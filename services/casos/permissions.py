@@ -5,6 +5,8 @@
 
 from collections.abc import Mapping
 
+from oficina.web.bus.permissions import permisos_del_bus
+
 _RECEPCION = "recepcion"
 _PROFESIONAL = "profesional"
 _COORDINACION = "coordinacion"
@@ -42,4 +44,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.plazo.ver": frozenset({_SERVICIO}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),
+    **permisos_del_bus("casos"),
 }

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from identidad import api, eventos, pages
+from identidad.handlers import handlers
+from identidad.operacion import pages as operacion
 from identidad.permissions import PERMISOS
 from identidad.secretos import Firma
 from identidad.sesiones import IdentidadLocal
@@ -10,6 +12,7 @@ from identidad.tasks import jobs
 from oficina.db import Database
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
 
@@ -30,6 +33,9 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.extensions["identidad_local"] = local
     app.register_blueprint(pages.bp)
     app.register_blueprint(eventos.bp)
+    app.register_blueprint(operacion.bp)
     app.register_blueprint(api.oauth_bp)
-    new_api(app, title="Identidad").register_blueprint(api.bp)
+    document = new_api(app, title="Identidad")
+    document.register_blueprint(api.bp)
+    document.register_blueprint(bus_api(handlers))
     return app

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from oficina.web.bus.permissions import permisos_del_bus
+
 TODOS = frozenset({"recepcion", "profesional", "coordinacion", "administrador"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
@@ -11,4 +13,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
         {"profesional", "coordinacion", "administrador", "servicio"}
     ),
     "identidad.cuenta.administrar": frozenset({"administrador"}),
+    **permisos_del_bus("identidad"),
 }

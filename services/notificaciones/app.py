@@ -3,10 +3,12 @@
 from flask import Flask
 
 from notificaciones import api, pages
+from notificaciones.handlers import handlers
 from notificaciones.permissions import PERMISOS
 from notificaciones.tasks import jobs
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
 
@@ -14,5 +16,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
-    new_api(app, title="Notificaciones").register_blueprint(api.bp)
+    document = new_api(app, title="Notificaciones")
+    document.register_blueprint(api.bp)
+    document.register_blueprint(bus_api(handlers))
     return app

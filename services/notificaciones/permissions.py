@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from oficina.web.bus.permissions import permisos_del_bus
+
 _PROFESIONALES = frozenset({"profesional", "coordinacion"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     # Reception sees the reminders of appointments; the rest is about cases.
     "notificaciones.mensaje.ver": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_todos": _PROFESIONALES | {"servicio"},
+    **permisos_del_bus("notificaciones"),
 }

@@ -4,8 +4,10 @@ from flask import Flask
 
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 from reportes import api, pages
+from reportes.handlers import handlers
 from reportes.permissions import PERMISOS
 from reportes.tasks import jobs
 
@@ -14,5 +16,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of reportes; `client` is the way to the other services."""
     app = new_app("reportes", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
-    new_api(app, title="Reportes").register_blueprint(api.bp)
+    document = new_api(app, title="Reportes")
+    document.register_blueprint(api.bp)
+    document.register_blueprint(bus_api(handlers))
     return app

@@ -5,10 +5,13 @@ Figures of a small month can point at a person, so they are for those who may re
 
 from collections.abc import Mapping
 
+from oficina.web.bus.permissions import permisos_del_bus
+
 _LECTURA = frozenset({"profesional", "coordinacion"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     "reportes.ver": _LECTURA,
     "reportes.exportar": _LECTURA,
     "reportes.informe.pedir": _LECTURA,
+    **permisos_del_bus("reportes"),
 }

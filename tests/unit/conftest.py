@@ -1,7 +1,9 @@
 """A small office in one process for unit tests: real identidad, real tokens, SQLite files."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,12 @@ from oficina.clock import real_now
 from oficina.db import Database
 from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
-from oficina.settings import Settings
+from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
+from unit.buzon import Buzon
 
 CLAVE = "clave de prueba larga"
+OTROS = [servicio for servicio in SERVICES if servicio != "identidad"]
 
 
 class Oficina:
@@ -103,3 +107,34 @@ def oficina(tmp_path: Path) -> Iterator[Oficina]:
     yield made
     made.client.close()
     made.identidad.extensions["env"].db.close()
+
+
+@pytest.fixture(scope="session")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated databases of the other services, to be copied: migrating takes the longest."""
+    folder = tmp_path_factory.mktemp("bases")
+    for servicio in OTROS:
+        db = Database(f"sqlite:///{folder / servicio}.db")
+        migrate(servicio, db)
+        db.close()
+    return folder
+
+
+@pytest.fixture
+def servicios(oficina: Oficina, bases: Path) -> Iterator[dict[str, Flask]]:
+    """The five services, each where the others find it."""
+    apps = {"identidad": oficina.identidad}
+    for servicio in OTROS:
+        shutil.copy(bases / f"{servicio}.db", oficina.settings.data_dir)
+        app: Flask = import_module(f"{servicio}.app").create_app(oficina.settings, oficina.client)
+        oficina.mount(app)
+        apps[servicio] = app
+    yield apps
+    for servicio in OTROS:
+        apps[servicio].extensions["env"].db.close()
+
+
+@pytest.fixture
+def buzon(servicios: dict[str, Flask]) -> Buzon:
+    """What casos tells and reportes hears."""
+    return Buzon(*(servicios[name].extensions["env"].db for name in ("casos", "reportes")))

@@ -8,7 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from acogida.cli import COMMANDS, main
-from oficina.db import Database
+from oficina.bus.outbox import emitir
+from oficina.bus.tables import Outbox
+from oficina.clock import real_now
+from oficina.db import Database, uuid7
+from oficina.events.casos import CasoOrientado
 from oficina.migrations import is_current
 from oficina.settings import SERVICES
 
@@ -116,6 +120,28 @@ def test_events_of_an_office_at_rest() -> None:
     nobody = "00000000-0000-7000-8000-000000000000"
     refused = _run("events", "saltar", nobody, "--servicio", "casos", "--nota", "prueba")
     assert refused.exit_code == 1
+
+
+def test_facts_are_heard_again_from_their_producer(data: Path) -> None:
+    _run("migrate")
+    casos = Database(f"sqlite:///{data / 'casos.db'}")
+    with casos.begin() as session:
+        for _ in range(2):
+            emitir(session, CasoOrientado(caso_id=uuid7(), tema="REG.TEMP"))
+        session.query(Outbox).update({"publicado": real_now()})
+    casos.close()
+    asked = ["events", "replay", "--servicio", "reportes", "--nota", "se leyeron mal"]
+    span = ["--desde", "2020-01-01"]
+
+    brought = _run(*asked, "--productor", "casos", *span)
+    waiting = _run("events", "list", "--servicio", "reportes")
+    own = _run(*asked, *span, "--iniciado", "2026-01-05T12:00:00Z")
+
+    assert "Se harán de nuevo: 2" in brought.output
+    assert "siga con: --iniciado 20" in brought.output
+    assert "2 por hacer" in waiting.output
+    assert own.output == "Se harán de nuevo: 0\n"
+    assert _run(*asked).exit_code == 2
 
 
 def test_import_reads_first_and_loads_when_told() -> None:
