@@ -4,12 +4,16 @@ import re
 from collections import deque
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
-from e2e.hands import check_accessible, check_width, page_of
-from office import ROLES, Office
+from e2e.hands import Pointer, check_accessible, check_width, page_of
+from office import ROLES, Office, wait_until
+from oficina.bus.tables import Estado, Inbox
+from oficina.db import Database
 
 STARTS = {
     "": ["/identidad/entrar", "/eventos", "/no-existe"],
@@ -21,7 +25,14 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
-    "administrador": ["/", "/casos/"],
+    "administrador": [
+        "/",
+        "/casos/",
+        "/eventos/operacion",
+        "/eventos/operacion/repetir",
+        "/eventos/operacion/reportes?estado=hecho",
+        "/eventos/operacion/reportes/reintentar",
+    ],
 }
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?")
 DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics)$|/pdf$")
@@ -103,3 +114,56 @@ def test_a_case_follows_by_itself(browser: Browser, office: Office) -> None:
         answer = colleague.post(f"/casos/api/v1/casos/{case_id}/orientaciones", json=advice)
         assert answer.status_code == 200
         page.get_by_text("Una orientación que llega sola.").wait_for(timeout=30_000)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with script", "without"])
+def test_an_operator_finds_a_parked_fact_and_has_it_tried_again(
+    browser: Browser, office: Office, scripts: bool
+) -> None:
+    parked = _park(office.data / "reportes.db")
+    with page_of(browser, office, "administrador", scripts=scripts) as page:
+        page.goto("/eventos/operacion")
+        page.locator(f'a[href$="/reportes/{parked}"]').wait_for()
+        pages = ["/", f"/reportes/{parked}", f"/reportes/{parked}/saltar", "/reportes/reintentar"]
+        for address in pages:
+            page.goto(f"/eventos/operacion{address.rstrip('/')}")
+            check_width(page)
+            if scripts:
+                check_accessible(page)
+        page.goto(f"/eventos/operacion/reportes/{parked}")
+        page.get_by_role("button", name="Intentar ahora").click()
+        page.get_by_text("Se intenta de nuevo.").wait_for()
+
+        def is_done() -> bool:
+            page.get_by_role("link", name="Actualizar").click()
+            return page.get_by_text("Se hizo", exact=True).is_visible()
+
+        wait_until("the fact", is_done)
+
+
+def test_an_operator_has_a_service_hear_again_without_script(
+    browser: Browser, office: Office
+) -> None:
+    with page_of(browser, office, "administrador", scripts=False) as page:
+        hand = Pointer(page)
+        page.goto("/eventos/operacion")
+        hand.follow("Volver a hacer hechos")
+        hand.choose("Quién debe oírlos", "reportes")
+        hand.choose("Quién los contó", "casos")
+        hand.choose("Tipo", "casos.caso.abierto")
+        hand.write("Por qué", "las cifras se leyeron mal")
+        hand.press("Ver cuántos son")
+        check_width(page)
+        hand.press("Volver a hacerlos")
+        page.get_by_text(re.compile(r"reportes hace otra vez \d+ hechos\.")).wait_for()
+
+
+def _park(path: Path) -> UUID:
+    """Give up a fact that was done, as if its handler had failed eight times."""
+    db = Database(f"sqlite:///{path}")
+    with db.begin() as session:
+        row = session.scalars(select(Inbox).where(Inbox.estado == Estado.HECHO).limit(1)).one()
+        row.estado, row.intentos, row.hecho_en = Estado.MUERTO, 8, None
+        row.error = "RuntimeError (handlers.py:16 pedir_lectura)"
+    db.close()
+    return row.evento_id
