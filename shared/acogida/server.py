@@ -5,6 +5,7 @@ Ctrl-C that reaches the whole group, lets what is under way finish, stops the ba
 ends with 0. After a kill -9 of the arbiter the worker ends by itself within a second.
 """
 
+import ctypes
 import signal
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
+M_ARENA_MAX = -8
+"""glibc's name for the number of its arenas, in mallopt(3)."""
+ARENAS = 2
 
 
 class NoPuedeServir(Exception):
@@ -54,6 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
 
     def __init__(self, factory: str, *arguments: Any, bind: str, **options: Any) -> None:
         """Serve what `factory` ("module:function") makes from `arguments`, in the worker."""
+        _share_memory()
         self._factory = factory
         self._arguments = arguments
         self._options = {
@@ -85,6 +90,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
         except NoPuedeServir as error:
             # gunicorn says it without a trace and ends.
             raise AppImportError(str(error)) from error
+
+
+def _share_memory() -> None:
+    """Have all threads take memory from the same places, before any of them takes some.
+
+    By default each thread keeps what it once needed in an arena of its own, and an office of some
+    thirty threads grows by half. C libraries that know no arenas need nothing.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _start(worker: Worker) -> None:

@@ -174,10 +174,16 @@ def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # A thread keeps its connection; waiting for a lock is bounded by busy_timeout.
+    # Few connections are kept, the latest first: each holds on to a cache of its own. Waiting for a
+    # lock is bounded by busy_timeout.
     # An error never carries the values of a statement: they may be personal data.
     engine = create_engine(
-        url, pool_size=20, max_overflow=20, connect_args={"timeout": 30}, hide_parameters=True
+        url,
+        pool_size=4,
+        max_overflow=36,
+        pool_use_lifo=True,
+        connect_args={"timeout": 30},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -189,6 +195,7 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=30000",
+            "cache_size=-1000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -4,9 +4,11 @@ Measured with a year of attentions in it, imported from the register.
 """
 
 import os
+import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import quantiles
 
@@ -18,6 +20,8 @@ from office import Office, embedded, wait_until
 REGISTER = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
 MONTH = "2024-05"
 TIMES = 40
+TOGETHER = 6
+"""People who use the office at the same time, before its memory is read."""
 
 PAGES = (
     "/casos/",
@@ -55,10 +59,12 @@ def measure(*, peers: bool) -> Iterator[Result]:
             yield Result("second_start", time.perf_counter() - began, "s")
             with office.client("coordinacion") as client:
                 _wait_for_figures(client)
-                yield Result("page_p95", _p95(client, PAGES), "ms")
+                pages = [*PAGES, *_of_one_case(client)]
+                yield Result("page_p95", _p95(client, pages), "ms")
                 yield Result("api_p95", _p95(client, API), "ms")
                 _pdf(client)
-            yield Result("memory", _resident(office), "MB")
+            _use_together(office, pages)
+            yield Result("memory", _resident(office), "MB after a PDF and many users at once")
 
 
 def _wait_for_figures(client: httpx.Client) -> None:
@@ -69,7 +75,30 @@ def _wait_for_figures(client: httpx.Client) -> None:
     wait_until("the figures of the register", lambda: counted() > 4700, seconds=120)
 
 
-def _p95(client: httpx.Client, addresses: tuple[str, ...]) -> float:
+def _of_one_case(client: httpx.Client) -> Sequence[str]:
+    """The pages of a case of the demonstration and of its derivation, and a person's."""
+    found = []
+    page = client.get("/casos/").text
+    for shape in (r"/casos/expedientes/[0-9a-f-]{36}", r"/casos/personas/[0-9a-f-]{36}"):
+        found += re.findall(shape, page)[:1]
+    found += re.findall(r"/casos/derivaciones/[0-9a-f-]{36}", client.get(found[0]).text)[:1]
+    return found
+
+
+def _use_together(office: Office, pages: Sequence[str]) -> None:
+    """Several people at once, each on every page some times."""
+
+    def use(role: str) -> None:
+        with office.client(role) as client:
+            for _ in range(TIMES // 2):
+                for address in pages:
+                    client.get(address)
+
+    with ThreadPoolExecutor(TOGETHER) as people:
+        list(people.map(use, ["coordinacion", "profesional"] * (TOGETHER // 2)))
+
+
+def _p95(client: httpx.Client, addresses: Sequence[str]) -> float:
     """Of all the addresses together, in milliseconds."""
     taken = []
     for _ in range(TIMES):
