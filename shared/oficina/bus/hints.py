@@ -4,6 +4,8 @@ A hint and no more: each looks by itself within its own pause. On SQLite the off
 and whoever writes wakes the others directly.
 """
 
+import os
+import secrets
 import threading
 
 import psycopg
@@ -18,11 +20,20 @@ PAUSE = 1.0
 """Seconds between two looks at whether to stop, and before a lost connection is opened again."""
 
 
-def notify(session: Session, channel: str) -> None:
-    """Have every listening process woken when this transaction commits."""
+_MACHINE = secrets.token_hex(8)
+
+
+def sender() -> str:
+    """Who this process is among those that notify: it wakes its own loops without PostgreSQL."""
+    return f"{_MACHINE}.{os.getpid()}"
+
+
+def notify_outbox(session: Session) -> None:
+    """Have the relay of another process woken when this transaction commits."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
+        values = {"channel": OUTBOX, "sender": sender()}
+        connection.execute(text("SELECT pg_notify(:channel, :sender)"), values)
 
 
 class Hints:
@@ -52,4 +63,5 @@ class Hints:
             changed.set()  # what was committed before anybody listened
         while not stop.is_set():
             for notice in connection.notifies(timeout=PAUSE, stop_after=1):
-                self._wakes[notice.channel].set()
+                if notice.payload != sender():
+                    self._wakes[notice.channel].set()

@@ -13,6 +13,7 @@ from sqlalchemy import Dialect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from oficina.bus import hints
 from oficina.bus.envelope import Sobre, SobreInvalido, read_sobre
 from oficina.clock import real_now
 from oficina.db import UtcDateTime
@@ -133,11 +134,14 @@ class Handlers:
 # One statement a batch, whatever its size: a statement a row costs more than the row.
 _COLUMNS = """(consumidor, visible, recibido, estado, intentos,
     evento_id, tipo, agregado, secuencia, cuerpo)"""
+# The workers of other processes are woken by the same statement: another round trip would cost as
+# much as the row.
 _POSTGRES_INSERT = text(
-    f"INSERT INTO inbox {_COLUMNS} "  # noqa: S608  no value is written into it
+    f"WITH nuevas AS (INSERT INTO inbox {_COLUMNS} "  # noqa: S608  no value is written into it
     "SELECT :consumidor, :moment, :moment, 'pendiente', 0, una.* FROM unnest(CAST(:ids AS uuid[]), "
     "CAST(:tipos AS text[]), CAST(:agregados AS text[]), CAST(:secuencias AS bigint[]), "
-    "CAST(:cuerpos AS json[])) AS una ON CONFLICT DO NOTHING"
+    "CAST(:cuerpos AS json[])) AS una ON CONFLICT DO NOTHING) "
+    "SELECT pg_notify(:channel, :sender)"
 )
 
 
@@ -148,6 +152,8 @@ def recibir(connection: Connection, consumidor: str, mensajes: Sequence[Mensaje]
     moment = real_now()
     if connection.dialect.name == "postgresql":
         values = {
+            "channel": hints.INBOX,
+            "sender": hints.sender(),
             "consumidor": consumidor,
             "moment": moment,
             "ids": [one.evento_id for one in mensajes],

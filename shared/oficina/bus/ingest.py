@@ -16,7 +16,6 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from oficina import telemetry
-from oficina.bus import hints
 from oficina.bus.envelope import SobreInvalido
 from oficina.bus.inbox import Handlers, Mensaje, recibir
 from oficina.bus.topology import (
@@ -108,7 +107,6 @@ class AmqpIngest:
             if wanted:
                 with self._db.begin() as session:
                     recibir(session.connection(), self._handlers.consumidor, wanted)
-                    hints.notify(session, hints.INBOX)
         except SQLAlchemyError as error:
             # The batch stays ours: handed back, it would count against the delivery limit.
             log.warning("ingest_waits", cola=queue_of(self._handlers), kind=type(error).__name__)

@@ -77,4 +77,4 @@ def _wake_after_commit(session: Session) -> None:
     if session.info.get("emitted"):
         return
     session.info["emitted"] = True
-    hints.notify(session, hints.OUTBOX)
+    hints.notify_outbox(session)

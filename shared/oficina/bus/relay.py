@@ -94,6 +94,9 @@ class Relay:
         What was confirmed is marked even when the turn fails. Raises PublicacionFallida, and what
         the database raises.
         """
+        return self._take_turn().left
+
+    def _take_turn(self) -> "_Turn":
         # On SQLite each statement is a transaction: a lock on this file while the transport waits
         # for that of another service would be a deadlock with its relay.
         turn = _Turn(self._transport, is_one_transaction=not self._db.is_sqlite)
@@ -103,7 +106,7 @@ class Relay:
         PUBLISHED.labels(self._name).inc(turn.left)
         if turn.failure is not None:
             raise turn.failure
-        return turn.left
+        return turn
 
     def run(self, stop: threading.Event) -> None:
         """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 5 s later."""
@@ -111,7 +114,7 @@ class Relay:
         while not stop.is_set():
             self._db.outbox_changed.clear()
             try:
-                busy = self.run_once() > 0
+                is_empty = self._take_turn().is_empty
                 failures = 0
             except Exception as error:  # outermost loop: the rows wait, so it goes on
                 failures += 1
@@ -119,7 +122,7 @@ class Relay:
                 log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
                 stop.wait(random.uniform(0.5, 1) * min(5.0, 0.1 * 2**failures))  # noqa: S311  jitter
                 continue
-            if not busy:
+            if is_empty:
                 self._db.outbox_changed.wait(POLL)
 
     @contextmanager
@@ -143,31 +146,34 @@ class _Turn:
         self._is_one_transaction = is_one_transaction
         self._under_way: deque[tuple[list[int], Envio]] = deque()
         self.left = 0
+        self.is_empty = True
+        """Whether nothing waited any more at the end, or another relay has the turn."""
         self.failure: PublicacionFallida | None = None
 
     def run(self, connection: Connection) -> None:
         """Publish and mark until nothing waits, the turn is over, or a batch fails."""
         try:
             for _ in range(TURN_BATCHES):
-                if not self._send_one(connection):
-                    break
-                if len(self._under_way) == UNDER_WAY:
+                sent = self._send_one(connection)
+                if not sent and not self._under_way:
+                    return
+                if sent < BATCH or len(self._under_way) == UNDER_WAY:
                     self._settle(connection)
+            self.is_empty = False
             while self._under_way:
                 self._settle(connection)
         except PublicacionFallida as failure:
             self.failure = failure
 
-    def _send_one(self, connection: Connection) -> bool:
-        """Set the next batch on its way; False when nothing waits behind what is under way."""
+    def _send_one(self, connection: Connection) -> int:
+        """Set the next batch on its way, of what waits behind what is under way; its size."""
         last = self._under_way[-1][0][-1] if self._under_way else 0
         rows = connection.execute(_OLDEST_OF_EACH_AGGREGATE, {"despues": last}).all()
         self._after_statement(connection)
-        if not rows:
-            return False
-        envio = self._transport.enviar([_mensaje(row) for row in rows])
-        self._under_way.append(([row.id for row in rows], envio))
-        return True
+        if rows:
+            envio = self._transport.enviar([_mensaje(row) for row in rows])
+            self._under_way.append(([row.id for row in rows], envio))
+        return len(rows)
 
     def _settle(self, connection: Connection) -> None:
         """Wait for the oldest batch and mark it."""

@@ -5,9 +5,10 @@ workers may run side by side. Handlers run in the transaction that marks their f
 that fails is undone by itself and tried again later and later in real time, then given up; its
 followers wait for it, other aggregates do not.
 
-A batch is one transaction, and stretches of it share a savepoint. When a handler fails, its stretch
-is undone, it is put off, and the others of the stretch are handled again: a handler may run more
-than once, its effects stay once.
+A batch is one transaction. What a failing handler only meant to add is forgotten; when it reached
+the database, the batch is handled again in stretches that share a savepoint: what fails is put off,
+the others of its stretch are undone and handled again. So a handler may run more than once; its
+effects stay once.
 """
 
 import json
@@ -15,7 +16,8 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
@@ -28,14 +30,15 @@ from oficina import telemetry
 from oficina.bus.envelope import Sobre, SobreInvalido, read_hecho
 from oficina.bus.inbox import Handlers
 from oficina.bus.tables import INBOX_TEXT, Estado, Inbox
+from oficina.bus.undo import Undo
 from oficina.clock import real_now
 from oficina.db import Database
 from oficina.errors import DomainError
 
 BATCH = 200
-SHORT_STRETCH = 8
-"""Facts that share a savepoint when handlers fail: what one failure makes others do again. Without
-failures the stretch doubles, up to the whole batch."""
+SHORT_STRETCH = 15
+"""Facts that share a savepoint while handlers fail: what one failure makes others do again. Each
+stretch without failure makes the next a little longer, until savepoints are left out."""
 POLL = 1.0
 MAX_TRIES = 8
 
@@ -68,12 +71,19 @@ class Worker:
         self._eligible = _eligible(handlers)
         self._heads = self._eligible.limit(BATCH)
         self._stretch = BATCH
+        self._retries: list[datetime] = []
+        """When what this worker put off may run again, the earliest first; a heap."""
 
     def run_once(self) -> int:
         """Handle a batch of eligible facts; how many were tried. Raises if the database fails."""
+        if self._stretch >= BATCH:
+            try:
+                return self._handle_steadily()
+            except Exception:  # a handler may fail in any way; which one is found out below
+                self._stretch = SHORT_STRETCH
         taken: list[int] = []
         try:
-            self._handle_together(taken)
+            self._handle_in_stretches(taken)
         except Exception:  # the commit may fail in any way; each answers for itself
             if not taken:
                 raise
@@ -97,9 +107,35 @@ class Worker:
                 stop.wait(POLL)
                 continue
             if not busy:
-                self._db.inbox_changed.wait(POLL)
+                self._db.inbox_changed.wait(self._pause())
 
-    def _handle_together(self, taken: list[int]) -> None:
+    def _pause(self) -> float:
+        """Seconds until the next look: what this worker put off itself is not kept waiting."""
+        now = real_now()
+        while self._retries and self._retries[0] <= now:
+            heappop(self._retries)
+        due = (self._retries[0] - now).total_seconds() if self._retries else POLL
+        return min(POLL, due)
+
+    def _handle_steadily(self) -> int:
+        """Handle a batch without savepoints. Raises, with nothing done, when one is needed."""
+        failures: list[_Failure] = []
+        with self._db.begin() as session:
+            rows = self._claim(session, self._heads)
+            undo = Undo(session)
+            for row in rows:
+                undo.start()
+                try:
+                    self._run_handlers(session, row.cuerpo)
+                except Exception as error:  # a handler may fail in any way; the row tells how
+                    if not undo.take_back():
+                        raise
+                    failures.append(self._failure(row, error))
+            self._mark(session, rows, failures)
+        self._report(len(rows), failures)
+        return len(rows)
+
+    def _handle_in_stretches(self, taken: list[int]) -> None:
         with self._db.begin() as session:
             rows = self._claim(session, self._heads)
             taken.extend(row.id for row in rows)
@@ -150,12 +186,12 @@ class Worker:
         except Exception as error:  # a handler may fail in any way; the row tells how
             # The hint to the relay went with the savepoint; whoever emits next sends it again.
             session.info["emitted"] = emitted
-            self._stretch = max(SHORT_STRETCH, self._stretch // 2)
+            self._stretch = SHORT_STRETCH
             if failed is None:
                 return [one for row in rows for one in self._handle_stretch(session, [row])]
             others = [row for row in rows if row is not failed]
             return [self._failure(failed, error), *self._handle_stretch(session, others)]
-        self._stretch = min(BATCH, self._stretch * 2)
+        self._stretch += 1
         return []
 
     def _run_handlers(self, session: Session, cuerpo: str) -> None:
@@ -177,7 +213,8 @@ class Worker:
             estado=estado.value,
             kind=type(error).__name__,
         )
-        return _Failure(row.id, tries, estado, describe(error))
+        visible = real_now() + timedelta(seconds=self._delay(tries))
+        return _Failure(row.id, tries, estado, describe(error), visible)
 
     def _mark(
         self, session: Session, rows: Sequence[Row[Any]], failures: "Sequence[_Failure]"
@@ -196,7 +233,7 @@ class Worker:
                         "estado": one.estado,
                         "intentos": one.tries,
                         "error": one.error,
-                        "visible": real_now() + timedelta(seconds=self._delay(one.tries)),
+                        "visible": one.visible,
                     }
                     for one in failures
                 ],
@@ -206,6 +243,7 @@ class Worker:
         count = HANDLED.labels
         count(self._handlers.consumidor, "hecho").inc(tried - len(failures))
         for one in failures:
+            heappush(self._retries, one.visible)
             result = "muerto" if one.estado is Estado.MUERTO else "fallido"
             count(self._handlers.consumidor, result).inc()
 
@@ -218,6 +256,8 @@ class _Failure:
     tries: int
     estado: Estado
     error: str
+    visible: datetime
+    """Not before this moment of real time."""
 
 
 _DONE = (
