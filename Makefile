@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev lint test test-embedded test-containers servers bench bench-peers migration
+.PHONY: help setup run dev lint test test-embedded test-containers chaos servers bench bench-peers migration
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -40,14 +40,22 @@ test-embedded: $(VENV)/.dev ## The tests that need no server and no browser
 test-containers: $(VENV)/.dev servers ## Build the image, run deploy/compose.yaml, walk the story; the bus on its broker
 	$(BIN)/pytest -m containers tests/containers
 
+chaos: $(VENV)/.dev servers ## Kill whoever carries facts, at random, for some minutes, and count
+	CHAOS_FACTS=$${CHAOS_FACTS-60000} $(BIN)/pytest tests/chaos/test_bus.py
+
 servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
 	@deploy/test-servers
 
 bench: $(VENV)/.dev ## Run the benchmarks (ONLY=area for a part) and write bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench
 
-bench-peers: $(VENV)/.dev ## The same, with the peers that each benchmark is compared with
+bench-peers: $(VENV)/.dev .venv-peers/.ready ## The same, with the peers that each benchmark is compared with
 	PYTHONPATH=tests $(BIN)/python -m bench --peers
+
+.venv-peers/.ready: requirements-peers.txt
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/pip install --quiet -r requirements-peers.txt
+	@touch $@
 
 migration: $(VENV)/.dev ## Write a migration from the models: make migration SERVICE=casos M="A case has a colour"
 	$(BIN)/python -m acogida.migration "$(SERVICE)" "$(M)"

@@ -112,6 +112,13 @@ class Server:
         self._process.wait()
         self._process = None
 
+    def freeze(self) -> None:
+        """Have it hang, with whatever it started, until it is killed."""
+        os.killpg(self.pid, signal.SIGSTOP)
+        for pid in _descendants(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+
     def restart(self) -> None:
         """Stop in good order and start again."""
         self.stop()
