@@ -12,9 +12,12 @@ from uuid import UUID
 
 import pika
 import pytest
+from pika.exceptions import ChannelClosedByBroker
+from prometheus_client import REGISTRY
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from oficina import telemetry
 from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus import admin, catalogue, replay, topology
@@ -341,7 +344,8 @@ def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
         emitir(session, CasoOrientado(caso_id=hecho.caso_id, tema="REG.TEMP"))
 
     bus.declare()
-    with bus.casos.begin() as session:
+    request = telemetry.Trace.new()
+    with telemetry.follow(trace=str(request)), bus.casos.begin() as session:
         opened = CasoAbierto(
             caso_id=uuid7(),
             tipo_caso="general",
@@ -355,7 +359,12 @@ def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
 
     with bus.agenda.read() as session:
         answered = session.scalars(select(Outbox.cuerpo)).one()
-    assert answered["causationid"] == answered["correlationid"] == str(first)
+    with bus.casos.read() as session:
+        told = session.scalars(select(Outbox.cuerpo)).one()
+    assert answered["causationid"] == str(first)
+    assert answered["correlationid"] == told["correlationid"]
+    parents = [telemetry.Trace.parse(one["traceparent"]) for one in (told, answered)]
+    assert [parent.trace_id for parent in parents if parent] == [request.trace_id] * 2
 
 
 @pytest.mark.servers
@@ -377,13 +386,58 @@ def test_what_is_no_fact_goes_to_the_dead_letter_queue(
         deadline = time.monotonic() + PATIENCE
         dead = None
         while dead is None and time.monotonic() < deadline:
-            _, _, dead = channel.basic_get("agenda.muerta", auto_ack=True)
+            _, properties, dead = channel.basic_get("agenda.muerta", auto_ack=True)
             connection.sleep(0.05)
     stop.set()
     thread.join()
     db.close()
 
     assert dead == b"\xff not a fact"
+    assert properties is not None
+    assert properties.headers["motivo"] == "not JSON"
+    assert properties.headers["clave"] == "casos.caso.abierto"
+    assert REGISTRY.get_sample_value("acogida_ingest_dead_total", {"servicio": "agenda"})
+
+
+@pytest.mark.servers
+def test_a_queue_that_somebody_deleted_is_made_again(
+    amqp_url: str, fresh_pg: Callable[[], str]
+) -> None:
+    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://"))
+    migrate("agenda", db)
+    handlers = Handlers("agenda")
+    handlers.on(CasoOrientado)(lambda _session, _hecho, _sobre: None)
+    topology.declare(amqp_url, [handlers])
+    stop = threading.Event()
+    thread = threading.Thread(target=AmqpIngest(amqp_url, db, handlers).run, args=(stop,))
+    thread.start()
+
+    def heard() -> int:
+        with db.read() as session:
+            return session.scalar(select(func.count()).select_from(Inbox)) or 0
+
+    def wait_for_one_more() -> None:
+        before, deadline = heard(), time.monotonic() + PATIENCE
+        transport = AmqpTransport(amqp_url, [handlers])
+        while heard() == before:
+            assert time.monotonic() < deadline, "nobody hears"
+            transport.enviar([_message()]).esperar()
+            time.sleep(0.2)
+        transport.close()
+
+    try:
+        wait_for_one_more()
+        with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+            connection.channel().queue_delete("agenda.eventos")
+            deadline = time.monotonic() + PATIENCE
+            while not _is_there(connection, "agenda.eventos"):
+                assert time.monotonic() < deadline, "nobody makes it"
+                connection.sleep(0.2)
+        wait_for_one_more()
+    finally:
+        stop.set()
+        thread.join()
+        db.close()
 
 
 @pytest.mark.servers
@@ -435,7 +489,17 @@ def test_a_dead_host_is_passed_over(amqp_url: str) -> None:
 
 
 def _message() -> Mensaje:
-    return Mensaje.of(catalogue.example(CasoOrientado))
+    return Mensaje.of({**catalogue.example(CasoOrientado), "id": str(uuid7())})
+
+
+def _is_there(connection: pika.BlockingConnection, queue: str) -> bool:
+    channel = connection.channel()
+    try:
+        channel.queue_declare(queue, passive=True)
+    except ChannelClosedByBroker:
+        return False
+    channel.close()
+    return True
 
 
 def _length(amqp_url: str, queue: str) -> int:

@@ -29,6 +29,14 @@ class SobreInvalido(ValueError):
     """What arrived is not a fact that this version can read; the message says where."""
 
 
+class HechoInvalido(TypeError):
+    """A fact that does not fit its schema; the message names it and the path of the field."""
+
+    def __init__(self, hecho: Evento, campo: str, said: str) -> None:
+        super().__init__(f"{hecho.tipo}: data.{campo} {said}")
+        self.campo = f"data.{campo}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Campo:
     """A field of a fact: its plain type, how it is read, and whether it may be absent."""
@@ -127,7 +135,7 @@ def to_cloudevent(
 ) -> dict[str, Any]:
     """The JSON document of a fact told inside the story that this thread follows.
 
-    Raises TypeError when a field has another type than its dataclass declares.
+    Raises HechoInvalido when a field has another type than its dataclass declares.
     """
     attributes = {
         "specversion": SPECVERSION,
@@ -155,7 +163,7 @@ def to_data(hecho: Evento) -> dict[str, Any]:
         value = getattr(hecho, campo.nombre)
         if value is None and campo.opcional:
             continue
-        data[campo.nombre] = _write(campo, value)
+        data[campo.nombre] = _write(hecho, campo, value)
     return data
 
 
@@ -222,18 +230,19 @@ def _present(campo: Campo, data: Mapping[str, Any]) -> bool:
     return False
 
 
-def _write(campo: Campo, value: Any) -> Any:
+def _write(hecho: Evento, campo: Campo, value: Any) -> Any:
     if campo.tipo == list[str]:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return list(value)
+    elif isinstance(value, datetime) and value.tzinfo is None:
+        raise HechoInvalido(hecho, campo.nombre, "must be a moment with its zone")
     elif type(value) is campo.tipo or (campo.tipo is str and isinstance(value, str)):
-        return _plain(campo.nombre, value)
-    raise TypeError(f"{campo.nombre} must be {campo.tipo}, not {type(value).__name__}")
+        return _plain(value)
+    wanted = getattr(campo.tipo, "__name__", campo.tipo)
+    raise HechoInvalido(hecho, campo.nombre, f"must be {wanted}, not {type(value).__name__}")
 
 
-def _plain(nombre: str, value: Any) -> Any:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise TypeError(f"{nombre} must be a moment with its zone")
+def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     # A StrEnum is a string that JSON should see as one.

@@ -6,6 +6,7 @@ connection's heartbeat is always answered in time.
 
 import random
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,9 @@ BATCH = 200
 IDLE = 0.5
 """Seconds between two looks at whether to stop. A message never waits: what has arrived when the
 first one is read goes with it."""
+
+LOOK = 5.0
+"""Seconds between two looks at whether the queue is still there."""
 
 DEAD = Counter(
     "acogida_ingest_dead_total", "Messages that were no fact; alert on any.", ("servicio",)
@@ -85,11 +89,11 @@ class AmqpIngest:
         channel.basic_qos(prefetch_count=PREFETCH)
         batch = _Batch()
         channel.basic_consume(queue_of(self._handlers), batch.on_message)
-        cancelled = threading.Event()
-        channel.add_on_cancel_callback(lambda _frame: cancelled.set())
+        looked = time.monotonic()
         while not stop.is_set():
-            if cancelled.is_set():
-                raise ConsumerCancelled(0, "the queue is gone")
+            if time.monotonic() - looked > LOOK:
+                self._look_at_queue(channel)
+                looked = time.monotonic()
             connection.process_data_events(time_limit=IDLE)
             while 0 < batch.size < BATCH:
                 size = batch.size
@@ -98,6 +102,15 @@ class AmqpIngest:
                     break
             if batch.size:
                 self._store(connection, channel, batch)
+
+    def _look_at_queue(self, channel: BlockingChannel) -> None:
+        """Whether it is still there and read. Raises ChannelClosedByBroker, ConsumerCancelled.
+
+        RabbitMQ does not tell every reader of a quorum queue that somebody deleted it.
+        """
+        found = channel.queue_declare(queue_of(self._handlers), passive=True)
+        if found.method.consumer_count == 0:
+            raise ConsumerCancelled(404, "nobody reads the queue any more")
 
     def _store(
         self, connection: BlockingConnection, channel: BlockingChannel, batch: "_Batch"

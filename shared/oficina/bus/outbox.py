@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from oficina.bus import hints
-from oficina.bus.envelope import to_cloudevent
+from oficina.bus.envelope import HechoInvalido, to_cloudevent
 from oficina.bus.tables import AggregateCounter, Outbox
 from oficina.clock import real_now
 from oficina.db import uuid7
@@ -28,11 +28,11 @@ def emitir(
     """Tell a fact with the caller's transaction; returns the id of the event.
 
     Draws the next number of the aggregate, which stays locked for other writers until the
-    transaction ends: the order of commits is the order of numbers. Raises TypeError when a field
-    has another type than the fact declares, an id not yet drawn among them.
+    transaction ends: the order of commits is the order of numbers. Raises HechoInvalido when a
+    field has another type than the fact declares, an id not yet drawn among them.
     """
     if not isinstance(getattr(hecho, hecho.sujeto_id), UUID):
-        raise TypeError(f"{hecho.tipo}: {hecho.sujeto_id} must be a UUID; flush before telling")
+        raise HechoInvalido(hecho, hecho.sujeto_id, "must be a UUID; flush before telling")
     agregado = hecho.subject()
     evento_id = uuid7()
     moment = real_now()

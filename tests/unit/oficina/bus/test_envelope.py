@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from oficina import telemetry
 from oficina.bus import catalogue
 from oficina.bus.envelope import (
+    HechoInvalido,
     SobreInvalido,
     campos,
     read_hecho,
@@ -98,22 +99,33 @@ def test_absent_fields_do_not_travel() -> None:
 
 
 @pytest.mark.parametrize(
-    "hecho",
+    ("hecho", "campo"),
     [
-        CasoOrientado(caso_id="not a uuid", tema="x"),  # type: ignore[arg-type]  what is refused
-        CasoOrientado(caso_id=uuid7(), tema=None),  # type: ignore[arg-type]  what is refused
-        PersonaActualizada(persona_id=uuid7(), campos_cambiados=[1]),  # type: ignore[list-item]  what is refused
-        CitaAgendada(
-            cita_id=uuid7(),
-            persona_id=uuid7(),
-            inicia_en=datetime(2026, 3, 2),  # noqa: DTZ001  what is refused
-            termina_en=MOMENT,
+        (
+            CasoOrientado(caso_id="not a uuid", tema="x"),  # type: ignore[arg-type]  what is refused
+            "data.caso_id",
+        ),
+        (CasoOrientado(caso_id=uuid7(), tema=None), "data.tema"),  # type: ignore[arg-type]  what is refused
+        (
+            PersonaActualizada(persona_id=uuid7(), campos_cambiados=[1]),  # type: ignore[list-item]  what is refused
+            "data.campos_cambiados",
+        ),
+        (
+            CitaAgendada(
+                cita_id=uuid7(),
+                persona_id=uuid7(),
+                inicia_en=datetime(2026, 3, 2),  # noqa: DTZ001  what is refused
+                termina_en=MOMENT,
+            ),
+            "data.inicia_en",
         ),
     ],
 )
-def test_a_mistyped_fact_is_not_told(hecho: Evento) -> None:
-    with pytest.raises(TypeError):
+def test_a_mistyped_fact_is_not_told(hecho: Evento, campo: str) -> None:
+    with pytest.raises(HechoInvalido, match=f"{hecho.tipo}: {campo} must be") as refused:
         _cloudevent(hecho)
+
+    assert refused.value.campo == campo
 
 
 def test_a_reader_passes_over_what_it_does_not_know() -> None:
