@@ -63,7 +63,7 @@ class Firma:
         if make and not path.exists():
             _make(path)
         if not path.exists():
-            raise SettingsError(f"{path}: the keys with which identidad signs are missing")
+            raise SettingsError(f"{path}: faltan las claves con que identidad firma")
         return cls(KeySet.import_key_set(json.loads(path.read_text(encoding="utf-8"))))
 
     def firmar(self, credencial: Credencial) -> str:

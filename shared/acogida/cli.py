@@ -5,8 +5,11 @@ what it will never use.
 """
 
 from importlib import import_module
+from typing import Any
 
 import click
+
+from acogida import click_es
 
 COMMANDS = {
     "run": "acogida.commands.run",
@@ -23,7 +26,12 @@ COMMANDS = {
 
 
 class Office(click.Group):
-    """A group whose subcommands are found by COMMANDS."""
+    """A group whose subcommands are found by COMMANDS, in Spanish."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run what was typed."""
+        with click_es.spoken():
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""

@@ -1,13 +1,15 @@
 """The catalogue of what people read: Spanish in the code, English beside it.
 
     python -m acogida.texts update    read the texts out of the code into the catalogues, compile
-    python -m acogida.texts check     fail when a text has no English or a catalogue is stale
+    python -m acogida.texts check     fail when a text is not translated or a catalogue is stale
 
-Each root has one catalogue: `oficina/web` for what all pages share, and one a service.
+Each root has one catalogue: `oficina/web` for what all pages share, and one a service. What Click
+says in English has one in Spanish beside the command line, held to Click's own code the same way.
 """
 
 import io
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +19,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from acogida import click_es
 from oficina.settings import SERVICES
 
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -46,12 +49,25 @@ NOISE = tuple(
 )
 
 
-def roots() -> dict[Path, Path]:
-    """Folder of the code to the catalogue of its texts."""
+@dataclass(frozen=True)
+class Root:
+    """Code that speaks, and the catalogue of what it says in another language."""
+
+    code: Path
+    po: Path
+    locale: str = "en"
+
+
+def roots() -> list[Root]:
+    """What is translated: ours into English, Click into Spanish."""
     oficina = Path(str(files("oficina")))
-    services = {service: Path(str(files(service))) for service in SERVICES}
     tail = Path("translations") / "en" / "LC_MESSAGES" / "messages.po"
-    return {oficina: oficina / "web" / tail} | {at: at / tail for at in services.values()}
+    services = [Path(str(files(service))) for service in SERVICES]
+    return [
+        Root(oficina, oficina / "web" / tail),
+        *(Root(at, at / tail) for at in services),
+        Root(Path(str(files("click"))), click_es.FOLDER / "es/LC_MESSAGES/click.po", "es"),
+    ]
 
 
 def extract(code: Path) -> Catalog:
@@ -63,25 +79,25 @@ def extract(code: Path) -> Catalog:
     return catalog
 
 
-def update(code: Path, po: Path) -> list[Message]:
-    """Bring one catalogue up to date and compile it; the messages that still need English."""
-    catalog = _read(po)
-    catalog.update(extract(code), no_fuzzy_matching=True)
+def update(root: Root) -> list[Message]:
+    """Bring one catalogue up to date and compile it; the messages that are still to translate."""
+    catalog = _read(root)
+    catalog.update(extract(root.code), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    po.parent.mkdir(parents=True, exist_ok=True)
-    po.write_bytes(_po(catalog))
-    po.with_suffix(".mo").write_bytes(_mo(catalog))
+    root.po.parent.mkdir(parents=True, exist_ok=True)
+    root.po.write_bytes(_po(catalog))
+    root.po.with_suffix(".mo").write_bytes(_mo(catalog))
     return _missing(catalog)
 
 
-def problems(code: Path, po: Path) -> list[str]:
+def problems(root: Root) -> list[str]:
     """What is wrong with one catalogue, a sentence each."""
-    catalog = _read(po)
-    in_code = {message.id for message in extract(code) if message.id}
+    catalog, po = _read(root), root.po
+    in_code = {message.id for message in extract(root.code) if message.id}
     in_catalog = {message.id for message in catalog if message.id}
     wrong = [f"{po}: not in the catalogue: {text!r}" for text in in_code - in_catalog]
     wrong += [f"{po}: no longer in the code: {text!r}" for text in in_catalog - in_code]
-    wrong += [f"{po}: no English: {message.id!r}" for message in _missing(catalog)]
+    wrong += [f"{po}: not translated: {message.id!r}" for message in _missing(catalog)]
     for message in catalog:
         wrong += [f"{po}: {message.id!r}: {error}" for error in message.check(catalog)]
     mo = po.with_suffix(".mo")
@@ -90,22 +106,18 @@ def problems(code: Path, po: Path) -> list[str]:
     return wrong
 
 
-def _read(po: Path) -> Catalog:
-    if not po.exists():
-        return _catalog()
-    with po.open("rb") as file:
-        return read_po(file, locale="en")
-
-
-def _catalog() -> Catalog:
-    return Catalog(locale="en", header_comment="# English of Acogida.", fuzzy=False)
+def _read(root: Root) -> Catalog:
+    if not root.po.exists():
+        return Catalog(locale=root.locale, header_comment="# Texts of Acogida.", fuzzy=False)
+    with root.po.open("rb") as file:
+        return read_po(file, locale=root.locale)
 
 
 def _missing(catalog: Catalog) -> list[Message]:
-    return [message for message in catalog if message.id and not _has_english(message)]
+    return [message for message in catalog if message.id and not _is_translated(message)]
 
 
-def _has_english(message: Message) -> bool:
+def _is_translated(message: Message) -> bool:
     if message.fuzzy:
         return False
     said = message.string
@@ -122,9 +134,11 @@ def _po(catalog: Catalog) -> bytes:
 
 def _mo(catalog: Catalog) -> bytes:
     # Its header would carry the moment of compiling: the same texts make the same file.
-    texts = Catalog(locale="en", charset="utf-8", creation_date=EPOCH, revision_date=EPOCH)
+    texts = Catalog(
+        locale=catalog.locale, charset="utf-8", creation_date=EPOCH, revision_date=EPOCH
+    )
     for message in catalog:
-        if message.id and _has_english(message):
+        if message.id and _is_translated(message):
             texts.add(message.id, message.string, context=message.context)
     made = io.BytesIO()
     write_mo(made, texts)
@@ -135,14 +149,11 @@ def main() -> None:
     """Update or check, by the word on the command line."""
     match sys.argv[1:]:
         case ["update"]:
-            for code, po in roots().items():
-                print(f"{po}: {len(update(code, po))} without English")
+            for root in roots():
+                print(f"{root.po}: {len(update(root))} not translated")
         case ["check"]:
-            wrong = [line for code, po in roots().items() for line in problems(code, po)]
-            if wrong:
-                sys.exit(
-                    "\n".join([*wrong, "Write the English, then: python -m acogida.texts update"])
-                )
+            if wrong := [line for root in roots() for line in problems(root)]:
+                sys.exit("\n".join([*wrong, "Translate, then: python -m acogida.texts update"]))
         case _:
             sys.exit("usage: python -m acogida.texts update|check")
 

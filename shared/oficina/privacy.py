@@ -69,8 +69,8 @@ class Keyring:
         paths = _cipher_files(folder)
         if not paths or not (folder / _INDEX_FILE).is_file():
             raise KeyringError(
-                f"the keys are missing: {folder} must hold cifrado-1 and {_INDEX_FILE}, "
-                f"{_KEY_BYTES} bytes each in base64url, mode 600"
+                f"faltan las claves: en {folder} deben estar cifrado-1 e {_INDEX_FILE}, "
+                f"de {_KEY_BYTES} bytes cada una en base64url, modo 600"
             )
         keys = {number: _read_key(path) for number, path in paths.items()}
         return cls(keys, _read_key(folder / _INDEX_FILE))
@@ -191,12 +191,12 @@ def _make_key(path: Path) -> None:
 
 def _read_key(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
-        raise KeyringError(f"others can read the key {path}: run chmod 600 {path}")
+        raise KeyringError(f"otros pueden leer la clave {path}: ejecute chmod 600 {path}")
     text = path.read_text(encoding="ascii", errors="replace").strip()
     try:
         key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError as error:
-        raise KeyringError(f"{path} is not a key in base64url") from error
+        raise KeyringError(f"{path} no es una clave en base64url") from error
     if len(key) != _KEY_BYTES:
-        raise KeyringError(f"{path} holds {len(key)} bytes; a key has {_KEY_BYTES}")
+        raise KeyringError(f"{path} tiene {len(key)} bytes; una clave tiene {_KEY_BYTES}")
     return key

@@ -23,7 +23,7 @@ class SettingsError(Exception):
 
 def _flag(text: str) -> bool:
     if text not in {"0", "1"}:
-        raise ValueError("must be 0 or 1")
+        raise ValueError("debe ser 0 o 1")
     return text == "1"
 
 
@@ -31,7 +31,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text and urlsplit(text).scheme not in schemes:
             raise ValueError(
-                f"must be a URL that begins with {' or '.join(s + '://' for s in schemes)}"
+                f"debe ser una URL que empiece con {' o '.join(s + '://' for s in schemes)}"
             )
         return text
 
@@ -39,17 +39,22 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 < port < 65536:
-        raise ValueError("must be a port between 1 and 65535")
-    return port
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise ValueError("debe ser un puerto, un número entre 1 y 65535")
+    return int(text)
 
 
 def _days(text: str) -> int:
-    days = int(text)
-    if days < 1:
-        raise ValueError("must be a number of days, at least 1")
-    return days
+    if not (text.isdecimal() and int(text) > 0):
+        raise ValueError("debe ser un número de días, al menos 1")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("debe ser una fecha AAAA-MM-DD") from None
 
 
 def _setting(
@@ -142,7 +147,7 @@ class Settings:
     fecha: date | None = _setting(
         "ACOGIDA_FECHA",
         None,
-        date.fromisoformat,
+        _date,
         "Embedded only: the day that the domain believes it is (YYYY-MM-DD).",
     )
     outbox_dias: int = _setting(
@@ -168,24 +173,25 @@ class Settings:
                 text = _read(source, variable, secret=setting.metadata["secret"])
                 if text is not None and text != "":
                     values[setting.name] = setting.metadata["parse"](text)
-            except (ValueError, OSError) as error:
+            except ValueError as error:
                 wrong.append(f"{variable}: {error}")
         settings = cls(**values)
         wrong.extend(settings._contradictions())
         if wrong:
-            raise SettingsError("The environment cannot be used:\n  " + "\n  ".join(wrong))
+            raise SettingsError("El entorno no se puede usar:\n  " + "\n  ".join(wrong))
         return settings
 
     def _contradictions(self) -> list[str]:
         wrong = []
         if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"}:
             wrong.append(
-                "ACOGIDA_DEMO: demo accounts are no secret, so ACOGIDA_HOST must be 127.0.0.1"
+                "ACOGIDA_DEMO: las cuentas de demostración no son secretas; "
+                "ACOGIDA_HOST debe ser 127.0.0.1"
             )
         if self.fecha and not self.embedded:
-            wrong.append("ACOGIDA_FECHA: only the embedded office can move its dates; unset it")
+            wrong.append("ACOGIDA_FECHA: solo la oficina sin servidores mueve su fecha; quítela")
         if self.amqp_url and not self.database_url:
-            wrong.append("ACOGIDA_DATABASE_URL: is needed when ACOGIDA_AMQP_URL is set")
+            wrong.append("ACOGIDA_DATABASE_URL: hace falta cuando está ACOGIDA_AMQP_URL")
         return wrong
 
     @property
@@ -217,7 +223,10 @@ class Settings:
 
 def _read(source: Mapping[str, str], variable: str, *, secret: bool) -> str | None:
     if secret and (name := source.get(f"{variable}_FILE")):
-        return Path(name).read_text(encoding="utf-8").strip()
+        try:
+            return Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            raise ValueError(f"no se puede leer el archivo {name} ({variable}_FILE)") from None
     return source.get(variable)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from acogida.click_es import confirm
 from acogida.commands import read_settings
 from acogida.databases import prepare
 from acogida.services import db_of, load
@@ -95,7 +96,7 @@ def _show_rows(db: Database, archivo: Path) -> None:
 
 
 def _wanted(resumen: Resumen) -> bool:
-    return resumen.nuevas > 0 and click.confirm("¿Cargar las filas nuevas?", default=False)
+    return resumen.nuevas > 0 and confirm("¿Cargar las filas nuevas?")
 
 
 def _load(db: Database, archivo: Path, resumen: Resumen, *, quiet: bool) -> Resumen:

@@ -17,6 +17,7 @@ from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.errors import DatosInvalidos
 from oficina.migrations import migrate
+from oficina.web import messages
 
 ACTOR = Actor.sistema("acogida")
 
@@ -111,7 +112,6 @@ def _password(*, from_input: bool) -> str:
 
 
 def _refuse(errors: dict[str, object]) -> None:
-    for field, messages in errors.items():
-        texts = messages if isinstance(messages, list) else [messages]
-        click.echo(f"{field}: {' '.join(str(text) for text in texts)}", err=True)
+    for field, texts in messages.flatten(errors).items():
+        click.echo(f"{field}: {' '.join(texts)}", err=True)
     sys.exit(1)

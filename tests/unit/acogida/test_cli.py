@@ -1,10 +1,12 @@
 """What can be typed after `acogida`, on an office without servers."""
 
 import json
+import os
 from pathlib import Path
 
 import click
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 from acogida.cli import COMMANDS, main
@@ -67,7 +69,14 @@ def test_the_first_administrator_is_made_from_the_server() -> None:
 
     short = _run(*account[:3], "otra", *account[4:], typed="corta\n")
     assert short.exit_code == 1
-    assert "clave:" in short.output
+    assert "clave: " in short.output
+
+    mistyped = _run(
+        *account[:3], "x", *account[4:7], "ana", *account[8:], typed="una clave larga\n"
+    )
+    assert mistyped.output.splitlines()[1:] == [
+        "correo: No es un correo electrónico válido.",
+    ]
 
 
 def test_an_account_without_a_role_is_refused() -> None:
@@ -99,7 +108,7 @@ def test_a_setting_that_is_nonsense_ends_every_command(monkeypatch: pytest.Monke
     monkeypatch.setenv("PORT", "noventa")
     answer = _run("doctor")
     assert answer.exit_code == 2
-    assert "PORT" in answer.output
+    assert "PORT: debe ser un puerto" in answer.output
 
 
 def test_a_process_of_the_containers_needs_its_servers() -> None:
@@ -155,6 +164,35 @@ def test_import_reads_first_and_loads_when_told() -> None:
 
     again = json.loads(_run("import", str(register), "--json", "--si").stdout)
     assert (again["nuevas"], again["ya_estaban"]) == (0, read["filas"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "loads"), [("s", True), ("Sí", True), ("si", True), ("y", True), ("no", False)]
+)
+def test_import_asks_in_spanish(data: Path, answer: str, *, loads: bool) -> None:
+    register = data / "registro.xlsx"
+    with xlsxwriter.Workbook(register) as book:
+        sheet = book.add_worksheet("ENERO")
+        sheet.write_row(0, 0, ["FECHA", "NOMBRE", "NACIONALIDAD", "MOTIVO"])
+        sheet.write_row(1, 0, ["02/01/2024", "Ana Rojas", "Perú", "Visa"])
+
+    asked = _run("import", str(register), typed=f"quizás\n{answer}\n")
+
+    assert "[s/N]" in asked.output
+    assert "Error: Responda s o n." in asked.output
+    assert ("Se cargaron 1 filas" in asked.output) == loads
+
+
+def test_what_click_says_is_spanish_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("LANGUAGE", "en_US")
+
+    assert "Opciones:" in _run("migrate", "--help").output
+    assert "Uso: " in _run("nada").output
+    assert "Falta la opción" in _run("events", "saltar", str(uuid7())).output
+    # Nothing was typed where something was asked.
+    assert "Se detuvo" in _run("user", "create", "--administrador").output
+    assert os.environ["LANGUAGE"] == "en_US"
 
 
 def test_a_file_that_is_no_register_says_what_was_expected(tmp_path: Path) -> None:
