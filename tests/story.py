@@ -57,7 +57,8 @@ def _register(recepcion: httpx.Client) -> dict[str, Any]:
         "canal_preferido": "sms",
     }
     persona = _post(recepcion, "/casos/api/v1/personas", person, 201)
-    found = _get(recepcion, "/casos/api/v1/personas", q="celestin JEAN LOUIS")
+    asked = {"q": "celestin JEAN LOUIS"}
+    found = _post(recepcion, "/casos/api/v1/personas/buscar", asked, 200)
     assert persona["id"] in [one["persona"]["id"] for one in found["resultados"]]
     return persona
 

@@ -20,8 +20,7 @@ STARTS = {
     "recepcion": [
         "/",
         "/casos/personas/nueva",
-        "/casos/recepcion?q=jean",
-        "/casos/recepcion?q=xyz",
+        "/casos/recepcion",
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
@@ -99,6 +98,28 @@ def _inspect(page: Page, picture: Path) -> list[str]:
         page.screenshot(path=f"{picture}-{width}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 900})
     return wrong
+
+
+@pytest.mark.parametrize("typed", ["jean", "xyz 123456"])
+def test_a_search_and_the_registering_that_follows(
+    browser: Browser, office: Office, pictures: Path, typed: str
+) -> None:
+    """Pages that answer a form, where no link leads; nothing that was typed is in an address."""
+    wrong: list[str] = []
+    addresses: list[str] = []
+    with page_of(browser, office, "recepcion") as page:
+        page.on("request", lambda request: addresses.append(request.url))
+        page.goto("/casos/recepcion")
+        page.get_by_role("searchbox").fill(typed)
+        page.get_by_role("button", name="Buscar", exact=True).click()
+        page.get_by_role("heading", name="Resultados").wait_for()
+        assert page.get_by_role("searchbox").input_value() == typed
+        wrong += _inspect(page, pictures / f"buscar-{typed.replace(' ', '-')}")
+        page.get_by_role("button", name="Registrar a una persona nueva").click()
+        page.get_by_role("heading", name="Registrar persona", level=1).wait_for()
+        wrong += _inspect(page, pictures / f"registrar-{typed.replace(' ', '-')}")
+    assert not wrong, "\n\n".join(wrong)
+    assert not [address for address in addresses if "jean" in address or "xyz" in address]
 
 
 def test_a_case_follows_by_itself(browser: Browser, office: Office) -> None:

@@ -16,6 +16,7 @@ from casos.expedientes.models import Prioridad, TipoCaso
 from casos.expedientes.queries import casos_de_persona
 from casos.expedientes.states import Estado
 from casos.personas import busqueda, catalogos
+from casos.personas.busqueda import Consulta
 from casos.personas.edades import RangoEtario
 from casos.personas.models import Persona
 from casos.personas.queries import persona_por_id
@@ -35,7 +36,20 @@ bp = Blueprint("atenciones", __name__, url_prefix="/casos")
 @requires("casos.persona.ver")
 def recepcion() -> ResponseReturnValue:
     """One search box, which is also the start of registering; and what was attended today."""
-    consulta = busqueda.reconocer(request.args.get("q", ""))
+    return _recepcion(busqueda.reconocer(""))
+
+
+@bp.post("/recepcion")
+@requires("casos.persona.ver")
+def buscar() -> ResponseReturnValue:
+    """The same with what was found. Names and documents are sent as a form: no address has them."""
+    consulta = busqueda.reconocer(request.form.get("q", ""))
+    if not consulta.texto:
+        return redirect(url_for("atenciones.recepcion"), 303)
+    return _recepcion(consulta)
+
+
+def _recepcion(consulta: Consulta) -> str:
     with env().db.read() as session:
         hallados = busqueda.buscar(session, consulta)
         hoy = queries.del_dia(session, clock.today())
@@ -49,7 +63,7 @@ def recepcion() -> ResponseReturnValue:
         consulta=consulta,
         hallados=hallados,
         hoy=hoy,
-        form=Form(NuevaAtencionSchema(), initial={"canal": Canal.PRESENCIAL.value}),
+        form=Form(NuevaAtencionSchema(), initial={"canal": Canal.PRESENCIAL.value}, sent=False),
         **_opciones(),
     )
 

@@ -37,14 +37,28 @@ from oficina.web.conditional import set_version
 bp = Blueprint("personas_api", __name__, url_prefix="/casos/api/v1", description="Personas")
 
 
-@bp.get("/personas")
-@bp.arguments(BusquedaSchema, location="query")
+@bp.post("/personas/buscar")
+@bp.arguments(BusquedaSchema)
 @bp.response(200, HallazgosSchema)
 @requires("casos.persona.ver")
 def buscar(consulta: dict[str, Any]) -> dict[str, Any]:
     """Buscar personas por nombre, documento, teléfono, correo o folio"""
+    return _hallazgos(consulta["q"])
+
+
+@bp.get("/personas")
+@bp.doc(deprecated=True)
+@bp.arguments(BusquedaSchema, location="query")
+@bp.response(200, HallazgosSchema)
+@requires("casos.persona.ver")
+def buscar_por_direccion(consulta: dict[str, Any]) -> dict[str, Any]:
+    """Lo mismo que `POST /personas/buscar`, con lo buscado en la dirección: prefiera aquella"""
+    return _hallazgos(consulta["q"])
+
+
+def _hallazgos(texto: str) -> dict[str, Any]:
     with env().db.read() as session:
-        hallados = busqueda.buscar(session, busqueda.reconocer(consulta["q"]))
+        hallados = busqueda.buscar(session, busqueda.reconocer(texto))
     registrar_lectura(
         env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=len(hallados.filas)
     )

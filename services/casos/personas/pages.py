@@ -42,9 +42,18 @@ bp = Blueprint("personas", __name__, url_prefix="/casos")
 @bp.get("/personas/nueva")
 @requires("casos.persona.registrar")
 def nueva() -> ResponseReturnValue:
-    """The form to register a person, filled with what was typed in the search box."""
-    consulta = busqueda.reconocer(request.args.get("q", ""))
-    form = Form(NuevaPersonaSchema(), initial=_lo_escrito(consulta))
+    """The form to register a person."""
+    return render_template(
+        "casos/persona_nueva.html", form=Form(NuevaPersonaSchema()), **_opciones()
+    )
+
+
+@bp.post("/personas/nueva/desde-busqueda")
+@requires("casos.persona.registrar")
+def nueva_desde_busqueda() -> ResponseReturnValue:
+    """The same form, filled with what was typed in the search box, and who is like it."""
+    consulta = busqueda.reconocer(request.form.get("q", ""))
+    form = Form(NuevaPersonaSchema(), initial=_lo_escrito(consulta), sent=False)
     parecidos = []
     if not consulta.vacia:
         with env().db.read() as session:

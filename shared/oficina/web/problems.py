@@ -5,6 +5,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -120,13 +121,23 @@ def _page_of_a_step() -> str | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page and back; a form that was sent is kept in the browser instead."""
-    back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else request.path
-    address = f"{SIGN_IN}?{urlencode({'siguiente': back})}"
+    """To the sign-in page and back; a form that was sent is kept in the browser instead.
+
+    Of what follows the path only ids go along: whatever else somebody typed there stays behind.
+    """
     if request.method in {"GET", "HEAD"}:
-        return redirect(address, 303)
+        ids = [(name, value) for name, value in request.args.items(multi=True) if _is_id(value)]
+        back = f"{request.path}?{urlencode(ids)}" if ids else request.path
+        return redirect(f"{SIGN_IN}?{urlencode({'siguiente': back})}", 303)
     page = render_template("oficina/sesion_terminada.html", entrar=SIGN_IN)
     return current_app.response_class(page, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _without_location(errors: Mapping[str, list[str]]) -> dict[str, list[str]]:

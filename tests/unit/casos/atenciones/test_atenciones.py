@@ -208,7 +208,7 @@ def test_sin_sesion_se_va_a_entrar(ventanilla: Ventanilla) -> None:
     answer = ventanilla.app.test_client().get("/casos/recepcion?q=ana")
 
     assert answer.status_code == 303
-    assert answer.headers["Location"].startswith("/identidad/entrar?siguiente=%2Fcasos%2Frecepcion")
+    assert answer.headers["Location"] == "/identidad/entrar?siguiente=%2Fcasos%2Frecepcion"
 
 
 def _de(

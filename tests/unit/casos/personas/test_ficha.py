@@ -24,7 +24,7 @@ def test_cambiar_dice_que_campos_y_nunca_sus_valores(ventanilla: Ventanilla) -> 
         "casos.persona.registrada",
         "casos.persona.actualizada",
     ]
-    hallada = ventanilla.api("GET", "/personas", query_string={"q": "despues sintetica"})
+    hallada = ventanilla.api("POST", "/personas/buscar", json={"q": "despues sintetica"})
     assert hallada.json["resultados"][0]["persona"]["id"] == persona["id"]  # type: ignore[index]  # it is an object
 
 

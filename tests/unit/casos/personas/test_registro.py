@@ -1,5 +1,6 @@
 """Registering people and finding them again, through the application."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ RUN = "12.345.678-5"
 
 
 def _hallados(ventanilla: Ventanilla, texto: str) -> dict[str, list[str]]:
-    answer = ventanilla.api("GET", "/personas", query_string={"q": texto})
+    answer = ventanilla.api("POST", "/personas/buscar", json={"q": texto})
     assert answer.status_code == 200
     return {r["persona"]["id"]: r["razones"] for r in answer.json["resultados"]}  # type: ignore[index]  # it is an object
 
@@ -178,16 +179,37 @@ def test_el_formulario_vuelve_lleno_con_sus_errores(ventanilla: Ventanilla) -> N
 def test_registrar_comienza_con_lo_que_se_busco(
     ventanilla: Ventanilla, texto: str, campos: list[str]
 ) -> None:
-    page = ventanilla.pagina("/personas/nueva", query_string={"q": texto})
+    page = ventanilla.enviar("/personas/nueva/desde-busqueda", {"q": texto})
 
     assert [campo for campo in campos if campo not in page.text] == []
 
 
 def test_cuando_nadie_coincide_se_ofrece_registrar(ventanilla: Ventanilla) -> None:
-    page = ventanilla.pagina("/recepcion", query_string={"q": "Zacarías Inexistente"})
+    page = ventanilla.enviar("/recepcion", {"q": "Zacarías Inexistente"})
 
     assert "Nadie coincide con «Zacarías Inexistente»" in page.text
-    assert "Registrar a Zacarías Inexistente" in page.text
+    assert 'name="q" type="search" value="Zacarías Inexistente"' in page.text
+    assert '<input type="hidden" name="q" value="Zacarías Inexistente">' in page.text
+
+
+def test_lo_que_se_busca_no_esta_en_ninguna_direccion(ventanilla: Ventanilla) -> None:
+    ventanilla.persona(nombres="Direcciona", primer_apellido="Ninguna")
+    page = ventanilla.enviar("/recepcion", {"q": "direcciona ninguna"})
+
+    enlaces = re.findall(r'(?:href|action)="([^"]*)"', page.text)
+    assert "Direcciona Ninguna" in page.text
+    assert [enlace for enlace in enlaces if "irecciona" in enlace] == []
+    assert ventanilla.enviar("/recepcion", {"q": " "}).location == "/casos/recepcion"
+    assert "Direcciona" not in ventanilla.pagina("/recepcion?q=direcciona").text
+
+
+def test_la_api_tambien_busca_con_lo_buscado_en_la_direccion(
+    ventanilla: Ventanilla, jean: dict[str, Any]
+) -> None:
+    hallada = ventanilla.api("GET", "/personas", query_string={"q": RUN}).json
+
+    assert hallada == ventanilla.api("POST", "/personas/buscar", json={"q": RUN}).json
+    assert [una["persona"]["id"] for una in hallada["resultados"]] == [jean["id"]]  # type: ignore[index]  # it is an object
 
 
 def test_los_documentos_y_contactos_van_tapados_salvo_que_se_pidan(

@@ -1,6 +1,7 @@
 """Errors leave by one door: problem+json under /api/, a page in the reader's language else."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -134,10 +135,12 @@ def test_pages_are_pages(app: Flask, oficina: Any) -> None:
 
 
 def test_a_page_asks_to_sign_in_and_comes_back(app: Flask) -> None:
-    response = app.test_client().get("/casos/cosas?orden=fecha")
+    one = "0190a0b0-0000-7000-8000-000000000001"
+    response = app.test_client().get(f"/casos/cosas?q=Ana+Rojas&persona={one}")
 
     assert response.status_code == 303
-    assert response.location == "/identidad/entrar?siguiente=%2Fcasos%2Fcosas%3Forden%3Dfecha"
+    back = parse_qs(urlsplit(response.location).query)["siguiente"]
+    assert back == [f"/casos/cosas?persona={one}"]
 
 
 def test_a_form_sent_without_session_is_not_lost(app: Flask) -> None:
