@@ -112,6 +112,11 @@ def anio_nombrado(texto: str) -> int | None:
     return int(hallado[0]) if hallado else None
 
 
+def es_ajena(dia: date, anio: int) -> bool:
+    """Whether a day is far from a year: a month at each end belongs to it, as registers begin."""
+    return not date(anio - 1, 12, 1) <= dia <= date(anio + 1, 1, 31)
+
+
 def _solo_dia(celda: Celda) -> int | None:
     texto = f"{celda:g}" if isinstance(celda, float) else str(celda).strip()
     return int(texto) if re.fullmatch(r"0?[1-9]|[12]\d|3[01]", texto) else None

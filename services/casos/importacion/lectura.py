@@ -28,6 +28,7 @@ from casos.importacion.fechas import (
     FechaIlegible,
     Nacimiento,
     anio_nombrado,
+    es_ajena,
     leer_fecha,
     leer_fecha_siguiente,
     leer_nacimiento,
@@ -36,6 +37,7 @@ from casos.importacion.fechas import (
 from casos.importacion.problemas import N_, ArchivoIlegible, Problema
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas import nombres
+from oficina import clock
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import DocumentoInvalido
 
@@ -97,6 +99,7 @@ class _Hoja:
 
 def leer(contenido: bytes) -> Lectura:
     """Read a workbook. Raises ArchivoIlegible when it is none, or holds no register."""
+    hoy = clock.today()
     hojas, errores = _hojas(_abrir(contenido))
     anios = Counter(hoja.anio or _anio_de_las_fechas(hoja) for hoja in hojas)
     anios.pop(None, None)
@@ -104,7 +107,7 @@ def leer(contenido: bytes) -> Lectura:
     filas: list[Fila] = []
     for hoja in hojas:
         anio = hoja.anio or _anio_de_las_fechas(hoja) or comun
-        lector = _Lector(hoja.nombre, anio, hoja.mes)
+        lector = _Lector(hoja, anio, hoy)
         filas.extend(lector.filas(hoja))
         errores.extend(lector.errores)
     if not filas and not errores:
@@ -239,9 +242,10 @@ def _anio_de_las_fechas(hoja: _Hoja) -> int | None:
 class _Lector:
     """Reads the rows of one sheet and gathers what could not be read."""
 
-    def __init__(self, hoja: str, anio: int | None, mes: int | None) -> None:
+    def __init__(self, hoja: _Hoja, anio: int | None, hoy: date) -> None:
         self.errores: list[Problema] = []
-        self._hoja, self._anio, self._mes = hoja, anio, mes
+        self._hoja, self._anio, self._mes, self._hoy = hoja.nombre, anio, hoja.mes, hoy
+        self._es_de_un_anio = hoja.anio is not None or hoja.mes is not None
         self._numero = 0
         self._anterior: date | None = None
 
@@ -300,12 +304,19 @@ class _Lector:
         if isinstance(celda, str) and self._anterior and vocabulario().es_idem(celda):
             return self._anterior
         try:
-            self._anterior = leer_fecha(celda, self._anio, self._mes)
+            self._anterior = self._pasada(leer_fecha(celda, self._anio, self._mes))
+            if self._es_de_un_anio and self._anio and es_ajena(self._anterior, self._anio):
+                self._anotar("fecha", N_("es de otro año que su hoja; la fila se cuenta"), celda)
         except FechaIlegible as error:
             self._anotar("fecha", error.texto, celda)
             # What stands below «the same» is only as good as what stands above.
             self._anterior = None
         return self._anterior
+
+    def _pasada(self, leida: date) -> date:
+        if leida > self._hoy:
+            raise FechaIlegible(N_("es posterior a hoy"))
+        return leida
 
     def _codigo(
         self, campo: str, escrito: Mapping[str, str], desconocido: str, nota: list[str]
@@ -366,7 +377,7 @@ class _Lector:
         if not celdas.texto_o_nada(celda):
             return None
         try:
-            return leer_fecha_siguiente(celda, fecha)
+            return self._pasada(leer_fecha_siguiente(celda, fecha))
         except FechaIlegible as error:
             self._anotar("fecha_derivacion", error.texto, celda)
             return None

@@ -73,6 +73,36 @@ def test_titulos_en_otra_fila_con_otras_palabras_y_otro_orden(libro: Libro) -> N
     assert lectura.errores == ()
 
 
+def test_una_fecha_posterior_a_hoy_es_un_error_y_una_de_otro_anio_un_aviso(
+    libro: Libro, titulos: list[str]
+) -> None:
+    def fila(fecha: str, nombre: str, derivada_el: str = "") -> list[Any]:
+        derivada = ["SJM", derivada_el] if derivada_el else []
+        return ["", fecha, nombre, "", "Perú", "", "", "", "", "RSH", *derivada]
+
+    lectura = leer(
+        libro(
+            {
+                "ENERO 2024": [
+                    titulos,
+                    fila("01/02/2099", "Ana Pérez"),
+                    fila("02/01/2024", "Rosa Mamani", "03/01/2098"),
+                    fila("02/01/2014", "Jean Louis"),
+                    fila("29/12/2023", "Luz Soto"),
+                ]
+            }
+        )
+    )
+
+    assert [f.nombre for f in lectura.filas] == ["Rosa Mamani", "Jean Louis", "Luz Soto"]
+    assert [(e.fila, e.campo, e.motivo) for e in lectura.errores] == [
+        (2, "fecha", "«01/02/2099»: es posterior a hoy"),
+        (3, "fecha_derivacion", "«03/01/2098»: es posterior a hoy"),
+        (4, "fecha", "«02/01/2014»: es de otro año que su hoja; la fila se cuenta"),
+    ]
+    assert lectura.filas[0].derivada_el is None
+
+
 def test_el_anio_sale_de_las_fechas_que_lo_dicen_o_de_las_otras_hojas(
     libro: Libro, titulos: list[str]
 ) -> None:
