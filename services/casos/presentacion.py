@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from babel.dates import format_time
+from babel.dates import format_skeleton, format_time
 from flask import Flask
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from casos import etiquetas
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.personas import catalogos
+from casos.personas.models import Persona, PrecisionFecha
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
+from oficina.web.i18n import fecha
 
 _TONOS: Mapping[str, str] = {
     "abierto": "info",
@@ -42,6 +45,7 @@ def init_app(app: Flask) -> None:
         sexo=sexo,
         telefono=presentar_telefono,
         hora=hora,
+        nacimiento=nacimiento,
     )
     app.jinja_env.globals.update(ahora=clock.now)
 
@@ -79,3 +83,19 @@ def sexo(codigo: str | None) -> str:
 def hora(momento: datetime) -> str:
     """The hour of a moment on a wall clock in Chile."""
     return str(format_time(clock.local(momento), format="HH:mm", locale=idioma_del_lector()))
+
+
+def nacimiento(persona: Persona) -> str:
+    """When somebody was born, as far as it is known: a day, a month, a year, or about a year."""
+    dia = persona.fecha_nacimiento
+    if dia is None:
+        return ""
+    match persona.precision_fecha:
+        case PrecisionFecha.EXACTA:
+            return fecha(dia)
+        case PrecisionFecha.MES:
+            return str(format_skeleton("yMMMM", dia, locale=idioma_del_lector()))
+        case PrecisionFecha.ANIO:
+            return str(dia.year)
+        case _:
+            return _("alrededor de %(anio)s", anio=dia.year)

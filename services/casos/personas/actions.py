@@ -1,7 +1,7 @@
 """What can be done with a person's record. One function, one transaction, one line of the audit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PosibleDuplicado,
+    PrecisionFecha,
     SituacionMigratoria,
     indice_contacto,
     indice_documento,
@@ -39,7 +40,7 @@ from oficina.web.conditional import check_version
 Cosa = TypeVar("Cosa", DocumentoIdentidad, Contacto)
 
 _NOMBRE = frozenset({"nombres", "primer_apellido", "segundo_apellido", "nombre_social"})
-_COMPARADOS = _NOMBRE | {"fecha_nacimiento"}
+_COMPARADOS = _NOMBRE | {"fecha_nacimiento", "precision_fecha"}
 
 
 def registrar(session: Session, datos: NuevaPersona, actor: Actor, ahora: datetime) -> Persona:
@@ -198,7 +199,7 @@ def senas_de(persona: Persona) -> matching.Senas:
         persona.nombres,
         persona.primer_apellido,
         persona.segundo_apellido,
-        nacimiento=persona.fecha_nacimiento,
+        nacimiento=_dia_sabido(persona.fecha_nacimiento, persona.precision_fecha),
         documentos=(documento.indice for documento in persona.documentos),
         contactos=(contacto.indice for contacto in persona.contactos),
         excepto=persona.id,
@@ -212,10 +213,15 @@ def senas_de_nueva(datos: NuevaPersona) -> matching.Senas:
         datos.nombres,
         datos.primer_apellido,
         datos.segundo_apellido,
-        nacimiento=datos.fecha_nacimiento,
+        nacimiento=_dia_sabido(datos.fecha_nacimiento, datos.precision_fecha),
         documentos=[indice_documento(documento.documento.numero)] if documento else (),
         contactos=[indice_contacto(c.tipo, c.valor) for c in datos.contactos],
     )
+
+
+def _dia_sabido(nacimiento: date | None, dicha: PrecisionFecha) -> date | None:
+    """Only a day that somebody knew is compared: two guesses of a year are no coincidence."""
+    return nacimiento if dicha is PrecisionFecha.EXACTA else None
 
 
 def _para_cambiar(session: Session, persona_id: UUID) -> Persona:

@@ -23,6 +23,7 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PosibleDuplicado,
+    PrecisionFecha,
     TipoContacto,
     TokenNombre,
     par,
@@ -129,7 +130,8 @@ def parecidos(session: Session, senas: Senas) -> list[Parecido]:
         return []
     personas = _personas(session, candidatos)
     for persona in personas:
-        if senas.nacimiento and persona.fecha_nacimiento == senas.nacimiento:
+        exacta = persona.precision_fecha is PrecisionFecha.EXACTA
+        if exacta and senas.nacimiento and persona.fecha_nacimiento == senas.nacimiento:
             candidatos[persona.id].razones.add(Razon.MISMA_FECHA_NACIMIENTO)
     hallados = [_parecido(persona, candidatos[persona.id]) for persona in personas]
     hallados = [hallado for hallado in hallados if hallado.puntaje >= reglas().umbral]
@@ -234,6 +236,7 @@ def _contenidos(session: Session, senas: Senas) -> list[UUID]:
         .join(TokenNombre, TokenNombre.persona_id == Persona.id)
         .where(
             Persona.fecha_nacimiento == senas.nacimiento,
+            Persona.precision_fecha == PrecisionFecha.EXACTA,
             Persona.clave_nombre != senas.clave,
             TokenNombre.token.in_(senas.palabras),
         )

@@ -310,6 +310,7 @@ class PersonaResumenSchema(Schema):
     nombre = fields.String()
     nacionalidades = fields.List(fields.String())
     fecha_nacimiento = fields.Date(allow_none=True)
+    precision_fecha = fields.Enum(PrecisionFecha, by_value=True)
 
 
 class PosibleDuplicadoSchema(Schema):
@@ -327,7 +328,6 @@ class PersonaSchema(PersonaResumenSchema):
     primer_apellido = fields.String()
     segundo_apellido = fields.String()
     nombre_social = fields.String(allow_none=True)
-    precision_fecha = fields.Enum(PrecisionFecha, by_value=True)
     sexo = fields.String(allow_none=True)
     genero = fields.String(allow_none=True)
     idiomas = fields.List(fields.String())

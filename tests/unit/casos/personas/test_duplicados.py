@@ -122,6 +122,37 @@ def test_antes_de_guardar_se_revisa_a_quien_se_parece(ventanilla: Ventanilla) ->
         assert len(parecidos(session, Senas.de("Previa Guardada"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("precision", "dicho"),
+    [
+        ("exacta", "nacimiento: 1 ene 2020"),
+        ("mes", "nacimiento: enero de 2020"),
+        ("anio", "nacimiento: 2020"),
+        ("estimada", "nacimiento: alrededor de 2020"),
+    ],
+)
+def test_un_nacimiento_se_muestra_y_se_compara_hasta_donde_se_sabe(
+    ventanilla: Ventanilla, precision: str, dicho: str
+) -> None:
+    una, otra = (
+        ventanilla.persona(
+            nombres="Nacida",
+            primer_apellido=f"Hacia {precision}",
+            fecha_nacimiento="2020-01-01",
+            precision_fecha=precision,
+        )
+        for _ in range(2)
+    )
+
+    page = ventanilla.pagina(f"/personas/{otra['id']}").text
+    posible = otra["posibles_duplicados"][0]
+
+    assert dicho in page
+    assert posible["persona"]["precision_fecha"] == precision
+    assert ("misma_fecha_nacimiento" in posible["razones"]) == (precision == "exacta")
+    assert posible["persona"]["id"] == una["id"]
+
+
 def test_solo_la_fecha_no_alcanza(ventanilla: Ventanilla) -> None:
     ventanilla.persona(nombres="Fechada", primer_apellido="Una", fecha_nacimiento="1966-06-06")
 
