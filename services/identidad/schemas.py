@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from identidad.actions import NuevoFuncionario
 from identidad.models import Rol
+from oficina.web.names import is_a_name
 
 ROLES = {
     Rol.RECEPCION: _l("Recepción"),
@@ -60,7 +61,7 @@ class NuevoFuncionarioSchema(Schema):
     )
     nombre = fields.String(
         required=True,
-        validate=[validate.Length(min=3, max=120), _sin_control],
+        validate=[validate.Length(min=3, max=120), _sin_control, is_a_name],
     )
     correo = fields.Email(required=True, validate=validate.Length(max=254))
     clave = _clave()

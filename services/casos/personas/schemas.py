@@ -26,6 +26,7 @@ from oficina.identity_docs import (
     TipoDocumento,
     normalizar,
 )
+from oficina.web.names import is_a_name
 
 SEXOS = ("femenino", "masculino", "otro")
 
@@ -125,10 +126,12 @@ def _telefono(texto: str) -> str:
 class DatosPersonaSchema(Schema):
     """What people edit of a person's record."""
 
-    nombres = Texto(required=True, validate=validate.Length(1, 120))
+    nombres = Texto(required=True, validate=[validate.Length(1, 120), is_a_name])
     primer_apellido = Texto(load_default="", validate=validate.Length(max=80))
     segundo_apellido = Texto(load_default="", validate=validate.Length(max=80))
-    nombre_social = Texto(load_default=None, allow_none=True, validate=validate.Length(max=120))
+    nombre_social = Texto(
+        load_default=None, allow_none=True, validate=[validate.Length(max=120), is_a_name]
+    )
     fecha_nacimiento = fields.Date(load_default=None, allow_none=True)
     precision_fecha = fields.Enum(PrecisionFecha, by_value=True, load_default=None, allow_none=True)
     sexo = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SEXOS))

@@ -58,10 +58,20 @@ def test_cualquier_cosa_se_puede_buscar(ventanilla: Ventanilla, texto: str) -> N
     assert ventanilla.api("GET", f"/personas?q={texto}").status_code == 200
 
 
-def test_un_nombre_en_blanco_no_es_un_nombre(ventanilla: Ventanilla) -> None:
-    answer = ventanilla.api("POST", "/personas", json={"nombres": "   "})
+@pytest.mark.parametrize("nombre", ["   ", " \u200b ", "\u3164", "\u2060\u200d", "12345", "-."])
+def test_lo_que_no_tiene_ninguna_letra_no_es_un_nombre(ventanilla: Ventanilla, nombre: str) -> None:
+    answer = ventanilla.api("POST", "/personas", json={"nombres": nombre})
 
     assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["nombres"]  # type: ignore[index]  # it is an object
+    ana = ventanilla.persona(nombres="Ana")
+    cambio = {"nombre_social": nombre.strip() or "\u200b"}
+    assert ventanilla.api("PATCH", f"/personas/{ana['id']}", json=cambio).status_code == 422
+
+
+@pytest.mark.parametrize("nombre", ["李", "محمد", "Ñ", "می\u200cخواهم", "Jean 3"])
+def test_una_letra_de_cualquier_escritura_basta(ventanilla: Ventanilla, nombre: str) -> None:
+    assert ventanilla.persona(nombres=nombre)["nombres"] == nombre
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_a_user_name_is_of_one_person(admin: FlaskClient) -> None:
         ("roles", ["jefatura"], "Ese rol no existe."),
         ("roles", [], "Falta este dato."),
         ("nombre", "A", "Debe tener entre 3 y 120 caracteres."),
+        ("nombre", "123 45", "Un nombre tiene al menos una letra."),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(
