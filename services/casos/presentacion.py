@@ -98,4 +98,4 @@ def nacimiento(persona: Persona) -> str:
         case PrecisionFecha.ANIO:
             return str(dia.year)
         case _:
-            return _("alrededor de %(anio)s", anio=dia.year)
+            return str(_("alrededor de %(anio)s", anio=dia.year))

@@ -44,6 +44,7 @@ class Office:
             prepare(service.name, db_of(app), demo=settings.demo)
             client.mount(service.name, app)
             self.apps[service.name] = app
+        self._is_ready_when_all_are()
         self._background = Background()
         transport = LocalTransport(
             [(db_of(self.apps[service.name]), service.handlers) for service in self.services]
@@ -73,6 +74,13 @@ class Office:
         self._background.stop()
         for app in self.apps.values():
             db_of(app).close()
+
+    def _is_ready_when_all_are(self) -> None:
+        """What answers `/readyz` for the process asks every service's checks."""
+        ready = self.apps[FRONT].extensions["readiness"]
+        for name in self.apps.keys() - {FRONT}:
+            checks = self.apps[name].extensions["readiness"]
+            ready.update({f"{name}.{part}": check for part, check in checks.items()})
 
     def _add_loops(self, service: Service, transport: LocalTransport) -> None:
         app = self.apps[service.name]
