@@ -284,6 +284,28 @@ def test_a_skipped_fact_lets_its_followers_go_on_and_keeps_the_note(bus: Bus) ->
     assert [row.error for row in skipped] == ["saltado: caso duplicado"]
 
 
+def test_a_fact_parked_by_hand_holds_its_followers_until_it_is_tried(bus: Bus) -> None:
+    caso, other = uuid7(), uuid7()
+    bus.failing.add((f"caso/{caso}", 1))
+    for one in (caso, caso, other):
+        bus.tell(one)
+    bus.pump(lambda: bus.arrived() == 3 and len(bus.effects()) == 1)
+    waiting = admin.listar(bus.agenda, estado=Estado.PENDIENTE)[-1]
+
+    parked = admin.detener(bus.agenda, ORDEN, waiting.evento_id)
+    bus.failing.clear()
+    bus.tell(other)
+    bus.pump(lambda: len(bus.effects()) == 2)
+    assert {aggregate for aggregate, _number in bus.effects()} == {f"caso/{other}"}
+    again = admin.detener(bus.agenda, ORDEN, waiting.evento_id)
+    admin.reintentar(bus.agenda, ORDEN, evento_id=waiting.evento_id)
+    bus.pump(lambda: len(bus.effects()) == 4)
+
+    assert (parked, again) == (1, 0)
+    of_the_case = [number for aggregate, number in bus.effects() if aggregate == f"caso/{caso}"]
+    assert of_the_case == [1, 2]
+
+
 def test_replay_runs_handlers_again_and_telling_again_does_not(bus: Bus) -> None:
     caso = uuid7()
     bus.tell(caso)

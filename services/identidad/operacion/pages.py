@@ -41,6 +41,7 @@ TONOS = {Estado.PENDIENTE: "info", Estado.MUERTO: "mal", Estado.HECHO: "bien"}
 ACCIONES = {
     "bus.reintentar": _l("Lo mandó a intentar de nuevo"),
     "bus.saltar": _l("Lo saltó"),
+    "bus.detener": _l("Lo detuvo"),
     "bus.replay": _l("Lo mandó a hacer otra vez"),
 }
 
@@ -145,6 +146,18 @@ def saltar(servicio: str, evento_id: UUID) -> ResponseReturnValue:
 
     done = _("Se saltó. Los que esperaban detrás de él siguen.")
     return _confirm("saltar", servicio, evento_id, skip, done)
+
+
+@bp.route(f"/{SERVICIO}/<uuid:evento_id>/detener", methods=["GET", "POST"])
+@requires("identidad.bus.operar")
+def detener(servicio: str, evento_id: UUID) -> ResponseReturnValue:
+    """Park one fact that waits, after saying what that means and why."""
+
+    def park(nota: str) -> None:
+        servicios.detener(env().client, servicio, evento_id, nota)
+
+    done = _("Se detuvo. Los que vienen detrás de él esperan.")
+    return _confirm("detener", servicio, evento_id, park, done)
 
 
 @bp.route(f"/{SERVICIO}/<uuid:evento_id>/repetir", methods=["GET", "POST"])

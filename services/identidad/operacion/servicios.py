@@ -106,6 +106,11 @@ def saltar(client: ServiceClient, servicio: str, evento_id: UUID, nota: str) -> 
     _post(client, servicio, f"/eventos/{evento_id}/saltar", {"nota": nota})
 
 
+def detener(client: ServiceClient, servicio: str, evento_id: UUID, nota: str) -> None:
+    """Park one fact that waits; Conflicto when it does not wait."""
+    _post(client, servicio, f"/eventos/{evento_id}/detener", {"nota": nota})
+
+
 def repetir_uno(client: ServiceClient, servicio: str, evento_id: UUID, nota: str) -> int:
     """Run one fact that is done once more; how many, that is one or none."""
     answer = _post(client, servicio, "/repeticiones", {"evento_id": str(evento_id), "nota": nota})

@@ -45,7 +45,7 @@ nota = click.option(
 
 @click.group()
 def events() -> None:
-    """Ver los hechos que esperan o fallaron, reintentarlos, saltarlos o repetirlos."""
+    """Ver los hechos que esperan o fallaron, reintentarlos, detenerlos, saltarlos o repetirlos."""
 
 
 @events.command("list")
@@ -101,6 +101,19 @@ def saltar(*, evento: UUID, servicio: str, nota: str) -> None:
     if not done:
         raise click.ClickException(f"{servicio} no tiene ese evento por hacer.")
     click.echo("Saltado.")
+
+
+@events.command()
+@click.argument("evento", type=click.UUID)
+@servicio_requerido
+@nota
+def park(*, evento: UUID, servicio: str, nota: str) -> None:
+    """Detener un EVENTO que espera, y los que vienen detrás, hasta reintentarlo o saltarlo."""
+    with _database(servicio) as db:
+        done = admin.detener(db, _orden(nota), evento)
+    if not done:
+        raise click.ClickException(f"{servicio} no tiene ese evento esperando.")
+    click.echo("Detenido.")
 
 
 @events.command()

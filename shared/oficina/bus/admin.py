@@ -1,4 +1,4 @@
-"""What people do about facts that could not be handled: look, try again, skip.
+"""What people do about facts that could not or should not be handled: look, try again, skip, park.
 
 The page of operators, the API of each service and `acogida events` do it through here and through
 `replay`. Whatever changes something writes in the same transaction who did it and why.
@@ -229,6 +229,19 @@ def saltar(db: Database, orden: Orden, evento_id: UUID) -> int:
         )
         tell(session, orden, "bus.saltar", evento_id, changed)
     db.inbox_changed.set()
+    return changed
+
+
+def detener(db: Database, orden: Orden, evento_id: UUID) -> int:
+    """Park a fact that waits, and with it its followers, until somebody tries it or skips it."""
+    with db.begin() as session:
+        changed = change(
+            session,
+            update(Inbox)
+            .where(_OF_SOMEBODY, _PENDIENTE, Inbox.evento_id == evento_id)
+            .values(estado=Estado.MUERTO, error=f"detenido a mano: {orden.motivo}"),
+        )
+        tell(session, orden, "bus.detener", evento_id, changed)
     return changed
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import click
@@ -127,8 +128,9 @@ def test_events_of_an_office_at_rest() -> None:
     again = _run("events", "reintentar", "--nota", "prueba")
     assert again.output == "Se intentarán de nuevo: 0\n"
     nobody = "00000000-0000-7000-8000-000000000000"
-    refused = _run("events", "saltar", nobody, "--servicio", "casos", "--nota", "prueba")
-    assert refused.exit_code == 1
+    for command in ("saltar", "park"):
+        refused = _run("events", command, nobody, "--servicio", "casos", "--nota", "prueba")
+        assert refused.exit_code == 1
 
 
 def test_facts_are_heard_again_from_their_producer(data: Path) -> None:
@@ -144,11 +146,17 @@ def test_facts_are_heard_again_from_their_producer(data: Path) -> None:
 
     brought = _run(*asked, "--productor", "casos", *span)
     waiting = _run("events", "list", "--servicio", "reportes")
+    evento = re.findall(r"^  (\S{36}) ", waiting.output, re.MULTILINE)[0]
+    parked = _run("events", "park", evento, "--servicio", "reportes", "--nota", "espera")
     own = _run(*asked, *span, "--iniciado", "2026-01-05T12:00:00Z")
 
     assert "Se harán de nuevo: 2" in brought.output
     assert "siga con: --iniciado 20" in brought.output
     assert "2 por hacer" in waiting.output
+    assert parked.output == "Detenido.\n"
+    listed = _run("events", "list", "--servicio", "reportes").output
+    assert "1 por hacer (0 reintentándose), 1 detenidos" in listed
+    assert "detenido a mano: espera" in listed
     assert own.output == "Se harán de nuevo: 0\n"
     assert _run(*asked).exit_code == 2
 

@@ -162,6 +162,27 @@ def test_skipping_says_what_it_means_and_asks_why(admin: FlaskClient, buzon: Buz
     assert "Lo saltó" in page
 
 
+def test_parking_says_what_it_means_and_asks_why(admin: FlaskClient, buzon: Buzon) -> None:
+    caso = uuid7()
+    told, _later = buzon.tell(caso), buzon.tell(caso)
+    buzon.hear(Estado.PENDIENTE)
+    page = f"{OPERACION}/reportes/{told}"
+
+    offered = _read(admin, page)
+    asked = _read(admin, f"{page}/detener")
+    done = admin.post(f"{page}/detener", data={"nota": "defecto visto"})
+    parked = _read(admin, page)
+    admin.post(f"{page}/reintentar")
+
+    assert "Detenerlo" in offered
+    assert "1 hecho posterior de lo mismo espera detrás de él" in asked
+    assert done.status_code == 303
+    assert "detenido a mano: defecto visto" in parked
+    assert "Lo detuvo" in parked
+    assert "Detenerlo" not in parked
+    assert buzon.state(told) is Estado.PENDIENTE
+
+
 def test_all_of_a_type_are_tried_again(admin: FlaskClient, buzon: Buzon) -> None:
     told = [buzon.tell() for _ in range(3)]
     buzon.hear()
@@ -326,7 +347,12 @@ def test_the_pages_are_the_operators(oficina: Any, buzon: Buzon, rol: str) -> No
 
     for address in (OPERACION, f"{OPERACION}/panorama", f"{OPERACION}/reportes", one, REPETIR):
         assert browser.get(address).status_code == 403
-    for address in (f"{one}/reintentar", f"{one}/saltar", f"{OPERACION}/reportes/reintentar"):
+    for address in (
+        f"{one}/reintentar",
+        f"{one}/saltar",
+        f"{one}/detener",
+        f"{OPERACION}/reportes/reintentar",
+    ):
         assert browser.post(address, data={"nota": "prueba"}).status_code == 403
     assert browser.post(REPETIR, data=ASKED).status_code == 403
     assert buzon.state(told) is Estado.MUERTO

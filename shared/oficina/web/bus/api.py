@@ -24,6 +24,7 @@ from oficina.web.bus.schemas import (
     CuantosSchema,
     CuentaAjenaSchema,
     CuentaConsultaSchema,
+    DetencionSchema,
     EnviadosConsultaSchema,
     EnviadosPorTipoSchema,
     EnviadosSchema,
@@ -100,6 +101,14 @@ def _add_actions(bp: Blueprint, servicio: str) -> None:
     def saltar(pedido: dict[str, Any], evento_id: UUID) -> dict[str, int]:
         """Dejar un hecho sin hacer, para que sigan los que esperan detrás de él"""
         return _done(admin.saltar(env().db, _orden(pedido["nota"]), evento_id))
+
+    @bp.post("/eventos/<uuid:evento_id>/detener")
+    @bp.arguments(DetencionSchema)
+    @bp.response(200, CuantosSchema)
+    @requires(f"{servicio}.bus.operar")
+    def detener(pedido: dict[str, Any], evento_id: UUID) -> dict[str, int]:
+        """Detener un hecho que espera, y con él los que vienen detrás"""
+        return _done(admin.detener(env().db, _orden(pedido["nota"]), evento_id))
 
     @bp.post("/reintentos")
     @bp.arguments(ReintentoSchema)

@@ -159,6 +159,12 @@ class SaltoSchema(Schema):
     nota = nota(required=True)
 
 
+class DetencionSchema(Schema):
+    """Why a fact is parked."""
+
+    nota = nota(required=True)
+
+
 class ReintentoDeUnoSchema(Schema):
     """Why a fact is tried again, if somebody wants to say it."""
 

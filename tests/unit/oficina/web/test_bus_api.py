@@ -109,6 +109,20 @@ def test_a_fact_is_skipped_only_with_a_note(admin: FlaskClient, buzon: Buzon) ->
     assert buzon.state(told) is Estado.HECHO
 
 
+def test_a_fact_that_waits_is_parked_only_with_a_note(admin: FlaskClient, buzon: Buzon) -> None:
+    told = buzon.tell()
+    buzon.hear(Estado.PENDIENTE)
+    address = f"{BUS}/eventos/{told}/detener"
+
+    assert list(admin.post(address, json={}).get_json()["errors"]) == ["nota"]
+    assert admin.post(address, json={"nota": "defecto visto"}).status_code == 200
+    assert admin.post(address, json={"nota": "defecto visto"}).status_code == 409
+    assert buzon.state(told) is Estado.MUERTO
+    opened = admin.get(f"{BUS}/eventos/{told}").get_json()
+    assert opened["evento"]["error"] == "detenido a mano: defecto visto"
+    assert opened["historia"][-1]["accion"] == "bus.detener"
+
+
 def test_all_of_a_type_are_tried_again(admin: FlaskClient, buzon: Buzon) -> None:
     told = [buzon.tell() for _ in range(3)]
     buzon.hear()
@@ -205,7 +219,7 @@ def test_the_bus_is_the_operators(servicios: dict[str, Flask], oficina: Any, rol
 
     for address in (BUS, one, f"{BUS}/repeticiones?productor=casos&tipo=casos.caso.abierto"):
         assert client.get(address, headers=headers).status_code == 403
-    for address in (f"{one}/reintentar", f"{one}/saltar", f"{BUS}/reintentos"):
+    for address in (f"{one}/reintentar", f"{one}/saltar", f"{one}/detener", f"{BUS}/reintentos"):
         assert client.post(address, headers=headers, json={}).status_code == 403
     assert client.post(f"{BUS}/repeticiones", headers=headers, json={}).status_code == 403
 
