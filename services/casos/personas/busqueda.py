@@ -37,7 +37,8 @@ from oficina.identity_docs import (
 MAXIMO = 20
 """How many people a search shows; beyond, one types more."""
 
-_FOLIO = re.compile(r"(?i)\b(OM|P)[\s-]+(20\d\d)[\s-]+(\d{1,6})\b")
+# Typed together, all six digits are there: a passport may begin with a P and a year.
+_FOLIO = re.compile(r"(?i)\b(OM|P)(?:[\s-]+(20\d\d)[\s-]+(\d{1,6})|[\s-]*(20\d\d)[\s-]*(\d{6}))\b")
 _CORREO = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ETIQUETA = re.compile(
     r"(?i)(?<!\w)(?:run|rut|c\.?i|dni|ipe|ipa|nip|pas|pasaporte|passport|c[ée]dula|fono|tel[ée]fono"
@@ -114,8 +115,9 @@ def reconocer(texto: str) -> Consulta:
     visible = "".join(letra if letra.isprintable() else " " for letra in texto)
     texto = " ".join(visible.split())[:200]
     if folio := _FOLIO.search(texto):
-        numero = f"{folio[1].upper()}-{folio[2]}-{int(folio[3]):06d}"
-        campo = "folio_caso" if folio[1].upper() == "OM" else "folio_persona"
+        serie, anio, orden = (parte for parte in folio.groups() if parte)
+        numero = f"{serie.upper()}-{anio}-{int(orden):06d}"
+        campo = "folio_caso" if serie.upper() == "OM" else "folio_persona"
         return Consulta(texto=texto, **{campo: numero})  # type: ignore[arg-type]  # both are str
     correo = _CORREO.search(texto)
     resto = _CORREO.sub(" ", texto)
@@ -225,8 +227,12 @@ def _consultas(consulta: Consulta) -> list[Select[UUID, str]]:
 
 
 def _indices_de_documento(consulta: Consulta) -> set[str]:
-    """Of the number as typed, of the RUN in it, and of a RUN typed without its check digit."""
+    """Of the number as typed, of the RUN in it, and of a RUN typed without its check digit.
+
+    The word before it may be its beginning: «demo 10001» is the number DEMO-10001.
+    """
     numeros = {consulta.numero, consulta.run or consulta.numero}
+    numeros |= {palabra + consulta.numero for palabra in consulta.nombre.split()[-1:]}
     cifras = compactar(consulta.numero)
     if cifras.isdigit() and 6 <= len(cifras) <= 9:
         numeros.add(cifras + digito_verificador(cifras))

@@ -54,14 +54,27 @@ def test_nombre_y_documento_pueden_venir_juntos() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texto", "folio"), [("P-2026-000012", "P-2026-000012"), ("p 2026 12", "P-2026-000012")]
+    ("texto", "folio"),
+    [
+        ("P-2026-000012", "P-2026-000012"),
+        ("p 2026 12", "P-2026-000012"),
+        ("p2026000012", "P-2026-000012"),
+    ],
 )
 def test_un_folio_de_persona(texto: str, folio: str) -> None:
     assert reconocer(texto).folio_persona == folio
 
 
-def test_un_folio_de_caso() -> None:
-    assert reconocer("om-2026-000123").folio_caso == "OM-2026-000123"
+@pytest.mark.parametrize(
+    "texto", ["om-2026-000123", "om2026000123", "OM 2026 123", "om-2026000123"]
+)
+def test_un_folio_de_caso(texto: str) -> None:
+    assert reconocer(texto).folio_caso == "OM-2026-000123"
+
+
+@pytest.mark.parametrize("texto", ["P2026123", "P 5802129", "AP2026000012"])
+def test_un_pasaporte_que_parece_un_folio_no_lo_es(texto: str) -> None:
+    assert reconocer(texto).folio_persona == ""
 
 
 def test_un_correo() -> None:

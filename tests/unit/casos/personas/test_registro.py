@@ -285,3 +285,16 @@ def test_el_aviso_de_registro_no_lleva_el_nombre(ventanilla: Ventanilla) -> None
     assert answer.status_code == 303
     assert "Se registró a la persona con el folio P-" in aviso
     assert "Reservada" not in aviso
+
+
+@pytest.mark.parametrize("texto", ["demo 10001", "DEMO-10001", "demo10001", "pas demo 10001"])
+def test_un_documento_con_letras_se_halla_como_se_escriba(
+    ventanilla: Ventanilla, texto: str
+) -> None:
+    documento = {"documento_tipo": "pasaporte", "documento_numero": "DEMO-10001"}
+    persona = ventanilla.persona(nombres="Con letras", **documento)
+
+    answer = ventanilla.api("POST", "/personas/buscar", json={"q": texto}).json
+    halladas = {una["persona"]["id"]: una["razones"] for una in answer["resultados"]}  # type: ignore[index]  # it is an object
+
+    assert halladas[persona["id"]] == ["documento"]
