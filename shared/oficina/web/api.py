@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from oficina.web import problems
 from oficina.web.auth import Acceso, access_of, public
@@ -50,6 +50,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             self.spec.components.security_scheme(name, scheme)
         self.spec.options["security"] = [{name: []} for name in _SECURITY]
         app.register_blueprint(_docs(app))
+        app.before_request(_reads_json)
 
     def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
         """Pages and API leave by the same door."""
@@ -78,6 +79,16 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             response = {"description": title, "schema": self.ERROR_SCHEMA}
             prepare_response(response, self.spec, problems.PROBLEM)
             self.spec.components.response(name, response, lazy=True)
+
+
+def _reads_json() -> None:
+    """A body that says to be something else is refused by that name, not for its missing fields.
+
+    After the door: who may not enter is told so first.
+    """
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if has_body and "/api/" in request.path and not request.is_json:
+        raise UnsupportedMediaType
 
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")

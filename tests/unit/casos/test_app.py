@@ -96,6 +96,17 @@ def test_un_cuerpo_que_no_es_json_es_un_problema(ventanilla: Ventanilla) -> None
         assert answer.content_type == "application/problem+json"
 
 
+def test_un_cuerpo_que_no_dice_ser_json_es_415(ventanilla: Ventanilla) -> None:
+    cuerpo = json.dumps({"nombres": "Ana"})
+    for tipo in ("text/plain", "application/x-www-form-urlencoded", None):
+        answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type=tipo)
+        assert answer.status_code == 415
+        assert answer.content_type == "application/problem+json"
+    raro = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/x+json")
+    sin_sesion = ventanilla.app.test_client().post("/casos/api/v1/personas", data=cuerpo)
+    assert (raro.status_code, sin_sesion.status_code) == (201, 401)
+
+
 @pytest.mark.parametrize("path", ["/", "/recepcion", "/api/v1/casos", "/api/v1/atenciones"])
 def test_una_lista_mas_larga_no_pregunta_mas_veces(ventanilla: Ventanilla, path: str) -> None:
     def preguntas() -> int:
