@@ -1,13 +1,11 @@
 """How codes of the figures are said to people."""
 
 from collections.abc import Mapping
-from functools import cache
 
-import pycountry
-from babel import Locale
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from oficina.countries import names_of_countries
 from reportes.queries import SIN_CATEGORIA
 from reportes.states import EstadoInforme
 
@@ -95,10 +93,5 @@ def orden(dimension: str, codigo: str) -> tuple[int, str]:
     return (conocidos.index(codigo) if codigo in conocidos else len(conocidos), codigo)
 
 
-@cache
 def _pais(alpha3: str, idioma: str) -> str:
-    pais = pycountry.countries.get(alpha_3=alpha3)
-    if pais is None:
-        return alpha3
-    nombres: Mapping[str, str] = Locale.parse(idioma).territories
-    return nombres.get(pais.alpha_2, alpha3)
+    return names_of_countries(idioma).get(alpha3, alpha3)

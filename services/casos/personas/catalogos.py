@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 
-import pycountry
 from babel import Locale
 
+from oficina.countries import in_the_alphabet, names_of_countries
+
 APATRIDA = "XXA"
+_APATRIDA = {"es": "Apátrida", "en": "Stateless"}
 
 _PAISES_FRECUENTES = (
     "VEN", "PER", "HTI", "COL", "BOL", "ECU", "DOM", "CUB", "ARG", "BRA", "CHL",
@@ -34,7 +36,7 @@ _IDIOMAS = {
 @cache
 def codigos_de_pais() -> frozenset[str]:
     """ISO 3166-1 alpha-3, and XXA for who has no nationality."""
-    return frozenset({pais.alpha_3 for pais in pycountry.countries} | {APATRIDA})
+    return frozenset(names_of_countries("es").keys() | {APATRIDA})
 
 
 def codigos_de_idioma() -> frozenset[str]:
@@ -45,10 +47,10 @@ def codigos_de_idioma() -> frozenset[str]:
 @cache
 def paises(idioma: str) -> Sequence[tuple[str, str]]:
     """(alpha-3, name) in a language, the office's frequent countries first, then by name."""
-    nombres = Locale.parse(idioma).territories
-    todos = {p.alpha_3: nombres.get(p.alpha_2, p.name) for p in pycountry.countries}
-    todos[APATRIDA] = "Apátrida" if idioma == "es" else "Stateless"
-    resto = sorted(todos.keys() - set(_PAISES_FRECUENTES), key=lambda codigo: todos[codigo])
+    todos = {**names_of_countries(idioma), APATRIDA: _APATRIDA.get(idioma, _APATRIDA["en"])}
+    resto = sorted(
+        todos.keys() - set(_PAISES_FRECUENTES), key=lambda codigo: in_the_alphabet(todos[codigo])
+    )
     return [(codigo, todos[codigo]) for codigo in (*_PAISES_FRECUENTES, *resto)]
 
 
@@ -65,7 +67,8 @@ def _nombres_de_paises(idioma: str) -> dict[str, str]:
 @cache
 def idiomas(idioma: str) -> Sequence[tuple[str, str]]:
     """(ISO 639-3, name in a language) of the languages on offer."""
-    nombres = Locale.parse(idioma).languages
+    # Babel calls the last by its people.
+    nombres = {**Locale.parse(idioma).languages, "arn": "mapudungun"}
     return [(codigo, nombres.get(corto, codigo).capitalize()) for codigo, corto in _IDIOMAS.items()]
 
 
