@@ -53,7 +53,8 @@ def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None
 def test_the_accounts_of_the_demonstration_are_for_the_owner_alone(tmp_path: Path) -> None:
     with embedded(tmp_path, demo=True) as office:
         path = tmp_path / "demo.json"
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        for file in (path, tmp_path / "servidor.lock"):
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
         client = json.loads(path.read_text())["clientes"]["coordinacion"]
         asked = {"grant_type": "client_credentials", **client}
         token = httpx.post(f"{office.url}/identidad/oauth/token", data=asked).json()["access_token"]

@@ -64,7 +64,9 @@ def _embedded(settings: Settings, fecha: date | None) -> Settings:
 def _own(folder: Path) -> TextIO:
     """Be the only server of this data; one that is just ending is waited for."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = (folder / "servidor.lock").open("a+", encoding="utf-8")
+    descriptor = os.open(folder / "servidor.lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    os.fchmod(descriptor, 0o600)  # also one of an older version
+    lock = os.fdopen(descriptor, "a+", encoding="utf-8")
     deadline = time.monotonic() + GRACE_SECONDS
     while True:
         with suppress(BlockingIOError):
