@@ -6,11 +6,14 @@ Spanish when they are shown. Schemas give their own `error=` where the general o
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from oficina.web.i18n import fecha
 
 _TEXTS: dict[str, LazyString] = {
     "Missing data for required field.": _l("Falta este dato."),
@@ -59,18 +62,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], LazyString], ...] = (
         _l("Debe tener %(len)s caracteres.", len="{len}"),
     ),
     (
-        re.compile(r"Must be greater than or equal to (?P<min>\S+)\."),
+        re.compile(
+            r"Must be greater than or equal to (?P<min>.+) and less than or equal to (?P<max>.+)\."
+        ),
+        _l("Debe estar entre %(min)s y %(max)s.", min="{min}", max="{max}"),
+    ),
+    (
+        re.compile(r"Must be greater than or equal to (?P<min>.+)\."),
         _l("Debe ser %(min)s o más.", min="{min}"),
     ),
     (
-        re.compile(r"Must be less than or equal to (?P<max>\S+)\."),
+        re.compile(r"Must be less than or equal to (?P<max>.+)\."),
         _l("Debe ser %(max)s o menos.", max="{max}"),
-    ),
-    (
-        re.compile(
-            r"Must be greater than or equal to (?P<min>\S+) and less than .* (?P<max>\S+)\."
-        ),
-        _l("Debe estar entre %(min)s y %(max)s.", min="{min}", max="{max}"),
     ),
     (
         re.compile(r"Must be one of: (?P<choices>.*)\."),
@@ -86,8 +89,18 @@ def translate(message: Any) -> str:
         return str(known)
     for pattern, said in _PATTERNS:
         if match := pattern.fullmatch(text):
-            return str(said).format(**match.groupdict())
+            values = {name: _readable(value) for name, value in match.groupdict().items()}
+            return str(said).format(**values)
     return text
+
+
+def _readable(value: str) -> str:
+    """A day as people write it («el 1 de enero de 2000»); anything else as it stands."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return str(_("el %(dia)s", dia=fecha(day, "long")))
 
 
 def flatten(errors: Any, path: str = "") -> dict[str, list[str]]:

@@ -1,14 +1,17 @@
 """Errors leave by one door: problem+json under /api/, a page in the reader's language else."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from marshmallow import ValidationError, validate
 from werkzeug.test import TestResponse
 
 from oficina.web.auth import public
+from oficina.web.messages import translate
 
 from .conftest import SECRET_TEXT
 
@@ -148,3 +151,29 @@ def test_a_form_sent_without_session_is_not_lost(app: Flask) -> None:
 
     assert response.status_code == 401
     assert "Su sesión terminó antes de guardar" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        (
+            validate.Range(date(2000, 1, 1), date(2100, 12, 31)),
+            date(1999, 1, 1),
+            "Debe estar entre el 1 de enero de 2000 y el 31 de diciembre de 2100.",
+        ),
+        (
+            validate.Range(min=date(2000, 1, 1)),
+            date(1999, 1, 1),
+            "Debe ser el 1 de enero de 2000 o más.",
+        ),
+        (validate.Range(1, 5), 6, "Debe estar entre 1 y 5."),
+        (validate.Range(max=5), 6, "Debe ser 5 o menos."),
+    ],
+)
+def test_what_a_range_says_is_said_as_people_write_it(
+    app: Flask, rule: validate.Range, value: Any, said: str
+) -> None:
+    with app.test_request_context(), pytest.raises(ValidationError) as caught:
+        rule(value)
+    with app.test_request_context():
+        assert translate(caught.value.messages[0]) == said
