@@ -287,7 +287,7 @@ def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
         return False
     sistema = Actor.sistema("casos")
     registrar(session, sistema, "casos.derivacion.vencer", "derivacion", derivacion.id)
-    _terminar(session, derivacion, Accion.VENCER, sistema, ahora)
+    _terminar(session, derivacion, Accion.VENCER, sistema, ahora, grado=Grado.D)
     return True
 
 
@@ -299,10 +299,12 @@ def _terminar(
     ahora: datetime,
     *,
     motivo: str | None = None,
+    grado: Grado | None = None,
 ) -> None:
-    """End a derivation without an answer."""
+    """End a derivation without an answer: whatever was answered before does not vouch for it."""
     derivacion.estado = _paso(derivacion, accion)
     derivacion.motivo_codigo = motivo
+    derivacion.grado_evidencia = grado
     derivacion.terminada_en = ahora
     relojes.mover(session, derivacion, accion, ahora)
     contar(session, derivacion, accion, actor, ahora)

@@ -147,7 +147,7 @@ class Grado(StrEnum):
     A = "A"  # the institution itself, by its link
     B = "B"  # the institution by phone or mail, logged by an officer
     C = "C"  # the person's word
-    D = "D"  # presumed: in a register of the past
+    D = "D"  # presumed: nobody answered, or a register of the past says so
 
 
 class CanalRespuesta(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from tests.unit.casos.derivaciones.mundo import LUNES, PROFESIONAL, Mundo
 
 from casos.derivaciones import actions
-from casos.derivaciones.states import Accion, CanalRespuesta, Estado
+from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import TipoHito
 from casos.plazos import actions as plazos
 from casos.plazos.models import EstadoPlazo, Plazo
@@ -93,6 +93,24 @@ def test_si_la_fecha_salta_lejos_las_etapas_pasan_en_orden_una_vez_cada_una(mund
     assert mundo.derivacion(derivacion_id).estado is Estado.VENCIDA
     assert mundo.hechos().count("casos.derivacion.vencida") == 1
     assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
+
+
+def test_lo_que_vence_se_presume_aunque_se_confirmara_la_recepcion(mundo: Mundo) -> None:
+    derivacion_id = mundo.en(Estado.RECIBIDA)
+    assert mundo.derivacion(derivacion_id).grado_evidencia is Grado.B
+
+    _seguir(mundo, LEJOS)
+
+    vencida = mundo.derivacion(derivacion_id)
+    assert (vencida.estado, vencida.grado_evidencia) == (Estado.VENCIDA, Grado.D)
+
+
+def test_lo_que_la_oficina_anula_no_lleva_el_respaldo_de_la_institucion(mundo: Mundo) -> None:
+    derivacion_id = mundo.en(Estado.RECIBIDA)
+
+    mundo.hacer(derivacion_id, Accion.ANULAR)
+
+    assert mundo.derivacion(derivacion_id).grado_evidencia is None
 
 
 def test_los_demas_relojes_avisan_hasta_150_y_no_cierran_nada(mundo: Mundo) -> None:
