@@ -41,6 +41,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.derivacion.crear": _PROFESIONALES,
     "casos.derivacion.responder": _PROFESIONALES,
     "casos.derivacion.enlace": frozenset({_SERVICIO}),
+    "casos.derivacion.seguir": frozenset({_SERVICIO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),

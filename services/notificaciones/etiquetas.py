@@ -13,6 +13,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.RECORDATORIO_PLAZO: _l("Recordatorio de plazo a una institución"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
+    Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -72,6 +73,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
+    Motivo.DERIVACION_DECIDIDA: _l("Ya se decidió cómo sigue el caso."),
     Motivo.PLAZO_TERMINADO: _l("El plazo ya no corre."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),

@@ -16,7 +16,15 @@ from oficina.events.agenda import (
     CitaRealizada,
     CitaReprogramada,
 )
-from oficina.events.casos import DerivacionEnviada, PlazoPorVencer, PlazoVencido
+from oficina.events.casos import (
+    DerivacionEnviada,
+    DerivacionNoLograda,
+    DerivacionRechazada,
+    DerivacionVencida,
+    HechoDeDerivacion,
+    PlazoPorVencer,
+    PlazoVencido,
+)
 from oficina.jobs import nudge_after_commit
 
 handlers = Handlers("notificaciones")
@@ -86,6 +94,23 @@ def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None
     """The office itself is told that a deadline passed."""
     if hecho.nivel in reglas().avisar_vencido:
         _prepare(session, _about_deadline(session, hecho, Clave.AVISO_PLAZO_VENCIDO))
+
+
+@handlers.on(DerivacionRechazada, DerivacionNoLograda, DerivacionVencida)
+def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> None:
+    """The office itself is told that a derivation came to nothing: somebody must decide."""
+    plantilla = Clave.AVISO_DERIVACION_FALLIDA
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{plantilla}/{hecho.derivacion_id}/{sobre.sequence}",
+            plantilla,
+            now(),
+            caso_id=hecho.caso_id,
+            derivacion_id=hecho.derivacion_id,
+        ),
+    )
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

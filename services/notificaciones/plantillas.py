@@ -37,6 +37,7 @@ class Clave(StrEnum):
     DERIVACION_ENVIADA = "derivacion_enviada"
     RECORDATORIO_PLAZO = "recordatorio_plazo_institucion"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
+    AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
 
 
 class Tipo(StrEnum):
@@ -207,6 +208,11 @@ def plantillas() -> Mapping[Clave, Plantilla]:
 def nombre_de_reloj(codigo: str) -> str:
     """What a clock of a case waits for, in the words of a notice."""
     return str(_read("plantillas.json")["relojes"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_resultado(codigo: str) -> str:
+    """How a derivation ended badly, in the words of a notice."""
+    return str(_read("plantillas.json")["resultados"].get(codigo, codigo.replace("_", " ")))
 
 
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:

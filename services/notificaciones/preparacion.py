@@ -15,7 +15,7 @@ import phonenumbers
 from notificaciones import plantillas
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
-from notificaciones.reglas import reglas
+from notificaciones.reglas import Aviso, reglas
 from notificaciones.states import Motivo, Paso
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado
@@ -187,7 +187,41 @@ def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> R
 
 
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
-    correos = _avisables(env, mensaje)
+    aviso = reglas().avisar_vencido[mensaje.datos["nivel"]]
+    valores: dict[str, Valor] = {
+        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
+        "porcentaje": mensaje.datos["nivel"],
+    }
+    responsable_id = _responsable(env, mensaje) if aviso.responsable else None
+    return _to_staff(env, mensaje, aviso, responsable_id, valores)
+
+
+def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/seguimiento"
+    try:
+        derivacion = env.client.get("casos", path)
+    except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not derivacion["por_decidir"]:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_DECIDIDA)
+    valores: dict[str, Valor] = {
+        "folio": derivacion["folio"],
+        "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
+    }
+    aviso = reglas().derivacion_fallida
+    return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
+
+
+def _to_staff(
+    env: Env,
+    mensaje: Mensaje,
+    aviso: Aviso,
+    responsable_id: str | None,
+    valores: Mapping[str, Valor],
+) -> Reunido | Reparto | Descarte:
+    """An internal notice: first to whom, then for each of them what it says."""
+    correos = _avisables(env, aviso, responsable_id)
     if "funcionario_id" not in mensaje.datos:
         if not correos:
             return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
@@ -200,24 +234,25 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         destino=correo,
         idioma=plantillas.base(),
         valores={
-            "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
-            "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
-            "porcentaje": mensaje.datos["nivel"],
+            **valores,
             "caso_url": f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}",
         },
     )
 
 
-def _avisables(env: Env, mensaje: Mensaje) -> Mapping[UUID, str]:
-    """The staff whom this stage of a passed deadline is told to, and where they read."""
-    aviso = reglas().avisar_vencido[mensaje.datos["nivel"]]
-    responsable_id = _responsable(env, mensaje) if aviso.responsable else None
+def _avisables(env: Env, aviso: Aviso, responsable_id: str | None) -> Mapping[UUID, str]:
+    """The staff whom a notice is for today, and where they read."""
     funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios")
+    responden = {
+        f["id"]
+        for f in funcionarios
+        if aviso.responsable and f["id"] == responsable_id and _RESPONDEN.intersection(f["roles"])
+    }
+    roles = aviso.roles if responden else aviso.roles | aviso.sin_responsable
     return {
         UUID(f["id"]): f["correo"]
         for f in funcionarios
-        if aviso.roles.intersection(f["roles"])
-        or (f["id"] == responsable_id and _RESPONDEN.intersection(f["roles"]))
+        if f["id"] in responden or roles.intersection(f["roles"])
     }
 
 
@@ -236,6 +271,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.DERIVACION_ENVIADA: _derivacion_enviada,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
+    Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

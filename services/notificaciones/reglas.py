@@ -69,10 +69,22 @@ class ReglaDeCita:
 
 @dataclass(frozen=True)
 class Aviso:
-    """Who is told that a deadline passed a stage: whoever answers for the case, and some roles."""
+    """Whom of the staff a notice is for: whoever answers for the case, and some roles; and which
+    roles instead when nobody answers for it.
+    """
 
     responsable: bool
     roles: frozenset[str]
+    sin_responsable: frozenset[str] = frozenset()
+
+    @classmethod
+    def de(cls, datos: Mapping[str, Any]) -> "Aviso":
+        """The rule as it is written down."""
+        return cls(
+            datos["responsable"],
+            frozenset(datos["roles"]),
+            frozenset(datos.get("sin_responsable", ())),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class Reglas:
 
     `prefijos_moviles`: by country code, how mobile numbers begin where the numbering plan does not
     tell them from fixed ones otherwise. `avisar_vencido`: the stages of a passed deadline
-    (percent) and who is told.
+    (percent) and who is told. `derivacion_fallida`: who is told that a derivation ended badly.
     """
 
     version: str
@@ -92,6 +104,7 @@ class Reglas:
     relojes_de_institucion: frozenset[str]
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
+    derivacion_fallida: Aviso
 
 
 @dataclass(frozen=True)
@@ -134,10 +147,8 @@ def reglas() -> Reglas:
         nivel_por_vencer=datos["plazo_por_vencer"]["nivel"],
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
         prefijos_moviles=datos["prefijos_moviles"],
-        avisar_vencido={
-            etapa["nivel"]: Aviso(etapa["responsable"], frozenset(etapa["roles"]))
-            for etapa in datos["plazo_vencido"]
-        },
+        avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
+        derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
     )
 
 

@@ -82,6 +82,7 @@ class Motivo(StrEnum):
     CITA_REPROGRAMADA = "cita_reprogramada"
     CITA_TERMINADA = "cita_terminada"
     DERIVACION_NO_VIGENTE = "derivacion_no_vigente"
+    DERIVACION_DECIDIDA = "derivacion_decidida"
     PLAZO_TERMINADO = "plazo_terminado"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"

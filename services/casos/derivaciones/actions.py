@@ -18,7 +18,7 @@ from casos.derivaciones import relojes
 from casos.derivaciones.facts import contar
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import armar
-from casos.derivaciones.queries import datos_de_persona, derivacion_por_id
+from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, relevada
 from casos.derivaciones.states import (
     ADOPTABLES,
     MOTIVOS,
@@ -342,7 +342,7 @@ def puede_volver(session: Session, derivacion: Derivacion) -> bool:
     if derivacion.estado is not Estado.VENCIDA:
         return True
     estado = session.scalar(select(Caso.estado).where(Caso.id == derivacion.caso_id))
-    return estado is not EstadoCaso.CERRADO and not _relevos(session, derivacion)
+    return estado is not EstadoCaso.CERRADO and not relevada(session, derivacion.id)
 
 
 def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
@@ -414,15 +414,5 @@ def _exigir_reencaminable(session: Session, caso_id: UUID, derivacion_id: UUID) 
 
 def _exigir_sin_relevo(session: Session, derivacion: Derivacion) -> None:
     """Nobody has taken over from `derivacion` yet; a draft and one taken back do not count."""
-    if _relevos(session, derivacion):
+    if relevada(session, derivacion.id):
         raise Conflicto(_("Esta derivación ya se reencaminó."))
-
-
-def _relevos(session: Session, derivacion: Derivacion) -> bool:
-    relevo = session.scalar(
-        select(Derivacion.id).where(
-            Derivacion.reemplaza_a_id == derivacion.id,
-            Derivacion.estado.not_in((Estado.BORRADOR, Estado.ANULADA)),
-        )
-    )
-    return relevo is not None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casos.derivaciones import actions, queries
 from casos.derivaciones.actions import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import SeguimientoDeDerivacion
 from casos.derivaciones.schemas import (
     AnulacionSchema,
     DatosRespuesta,
@@ -21,6 +22,7 @@ from casos.derivaciones.schemas import (
     PedidoDerivacion,
     PedidoDerivacionSchema,
     RespuestaRegistradaSchema,
+    SeguimientoDeDerivacionSchema,
     VerificacionSchema,
 )
 from casos.derivaciones.states import Accion, MotivoAnulacion
@@ -91,6 +93,17 @@ def derivacion(derivacion_id: UUID) -> Answer:
     answer = _answer(derivacion_id)
     registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
     return answer
+
+
+@bp.get("/<uuid:derivacion_id>/seguimiento")
+@bp.response(200, SeguimientoDeDerivacionSchema)
+@requires("casos.derivacion.seguir")
+def seguimiento(derivacion_id: UUID) -> SeguimientoDeDerivacion:
+    """Cómo va una derivación, si espera una decisión y quién responde; solo para servicios"""
+    with env().db.read() as session:
+        found = queries.seguimiento(session, derivacion_id)
+    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    return found
 
 
 @bp.post("/<uuid:derivacion_id>/enviar")

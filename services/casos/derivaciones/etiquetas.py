@@ -150,6 +150,12 @@ TONOS: Mapping[Estado, str] = {
     Estado.ANULADA: "neutro",
 }
 
+_FALLIDAS: Mapping[Estado, LazyString] = {
+    Estado.RECHAZADA: _l("Derivación rechazada"),
+    Estado.NO_LOGRADA: _l("Derivación no lograda"),
+    Estado.VENCIDA: _l("Derivación vencida sin respuesta"),
+}
+
 _HECHAS: Mapping[Accion, LazyString] = {
     Accion.RECIBIR: _l("Se confirmó la recepción"),
     Accion.ACEPTAR: _l("Se aceptó"),
@@ -167,6 +173,11 @@ _MOTIVOS: Mapping[str, LazyString] = {
     for tipo in (MotivoRechazo, MotivoEspera, MotivoNoLograda, MotivoAnulacion)
     for codigo, texto in ETIQUETAS[tipo].items()
 }
+
+
+def fallida(estado: Estado) -> str:
+    """How a bad end is said of a case, where nothing else says that it is a derivation's."""
+    return str(_FALLIDAS[estado])
 
 
 def hecha(accion: Accion) -> str:

@@ -1,17 +1,28 @@
 """What can be asked of derivations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
-from casos.derivaciones.states import ACTIVAS, Estado
-from casos.expedientes.models import Caso
+from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
+from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
 from oficina.errors import NoEncontrado
+
+
+@dataclass(frozen=True)
+class SeguimientoDeDerivacion:
+    """How a derivation stands, whether a decision on it is due, and who answers for its case."""
+
+    folio: str
+    estado: Estado
+    por_decidir: bool
+    responsable_id: UUID | None
 
 
 def derivacion_por_id(
@@ -83,6 +94,52 @@ def activas_de_caso(session: Session, caso_id: UUID) -> int:
     return cuantas or 0
 
 
+def relevada(session: Session, derivacion_id: UUID) -> bool:
+    """Whether another derivation took over; a draft and one taken back do not count."""
+    consulta = select(Derivacion.id).where(Derivacion.id == derivacion_id, _relevada())
+    return session.scalar(consulta) is not None
+
+
+def espera_de_decision() -> Subquery:
+    """A subquery (`caso_id`, `desde`): cases with a derivation that ended badly and on which
+    nobody has decided, and since when.
+    """
+    return (
+        select(Derivacion.caso_id, func.min(Derivacion.terminada_en).label("desde"))
+        .where(_por_decidir())
+        .group_by(Derivacion.caso_id)
+        .subquery()
+    )
+
+
+def por_decidir(session: Session, caso_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Derivacion]]:
+    """The derivations that ended badly and on which nobody has decided, by their case, with
+    their institution; cases without one are left out.
+    """
+    halladas = session.scalars(
+        select(Derivacion)
+        .where(Derivacion.caso_id.in_(list(caso_ids)), _por_decidir())
+        .options(joinedload(Derivacion.institucion))
+        .order_by(Derivacion.terminada_en, Derivacion.id)
+    )
+    por_caso: dict[UUID, list[Derivacion]] = {}
+    for derivacion in halladas:
+        por_caso.setdefault(derivacion.caso_id, []).append(derivacion)
+    return por_caso
+
+
+def seguimiento(session: Session, derivacion_id: UUID) -> SeguimientoDeDerivacion:
+    """One derivation as somebody who writes about it must know it; raises NoEncontrado."""
+    fila = session.execute(
+        select(Derivacion.folio, Derivacion.estado, _por_decidir(), Caso.responsable_id)
+        .join(Caso, Caso.id == Derivacion.caso_id)
+        .where(Derivacion.id == derivacion_id)
+    ).one_or_none()
+    if fila is None:
+        raise NoEncontrado
+    return SeguimientoDeDerivacion(*fila)
+
+
 def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:
     """The newest derivation that takes over from this one, if any."""
     return session.scalar(
@@ -120,3 +177,25 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Seque
         .limit(1)
     )
     return persona, datos_disponibles(persona, situacion)
+
+
+def _por_decidir() -> ColumnElement[bool]:
+    """It ended badly, nobody took over, and its case has not been closed since."""
+    cierre = select(Hito.id).where(
+        Hito.caso_id == Derivacion.caso_id,
+        Hito.tipo == TipoHito.CERRADO,
+        Hito.ocurrido_en >= Derivacion.terminada_en,
+    )
+    return and_(Derivacion.estado.in_(FALLIDAS), ~_relevada(), ~cierre.exists())
+
+
+def _relevada() -> ColumnElement[bool]:
+    relevo = aliased(Derivacion)
+    return (
+        select(relevo.id)
+        .where(
+            relevo.reemplaza_a_id == Derivacion.id,
+            relevo.estado.not_in((Estado.BORRADOR, Estado.ANULADA)),
+        )
+        .exists()
+    )

@@ -228,6 +228,15 @@ class DerivacionSchema(DerivacionResumenSchema):
     acciones = fields.List(fields.Enum(Accion, by_value=True))
 
 
+class SeguimientoDeDerivacionSchema(Schema):
+    """How a derivation stands, for a service that writes about it."""
+
+    folio = fields.String(required=True)
+    estado = fields.Enum(Estado, by_value=True, required=True)
+    por_decidir = fields.Boolean(required=True)
+    responsable_id = fields.UUID(required=True, allow_none=True)
+
+
 class EnlaceNuevoSchema(Schema):
     """A fresh link, for the message that carries it."""
 

@@ -92,6 +92,9 @@ ACTIVAS = frozenset({E.ENVIADA, E.RECIBIDA, E.ACEPTADA, E.EN_ESPERA, E.EN_CURSO,
 # Ends from which a new derivation can take over.
 REENCAMINABLES = frozenset({E.RECHAZADA, E.NO_LOGRADA, E.VENCIDA, E.ANULADA})
 
+# Ends that nobody wanted: until somebody decides what follows, the case is late.
+FALLIDAS = frozenset({E.RECHAZADA, E.NO_LOGRADA, E.VENCIDA})
+
 # What the institution itself may do through its link.
 ACCIONES_DE_INSTITUCION = frozenset(
     {A.RECIBIR, A.ACEPTAR, A.RECHAZAR, A.ESPERA, A.CURSO, A.CUMPLIR, A.NO_LOGRADA}

@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from casos.derivaciones.queries import por_decidir
 from casos.equipo import equipo
 from casos.expedientes import actions, queries
 from casos.expedientes.actions import Responsable
@@ -173,6 +174,7 @@ def _respuesta(caso_id: UUID) -> Response:
         hitos = queries.historia(session, caso_id)
         plazos = plazos_de_caso(session, caso_id)
         evaluaciones = queries.evaluaciones(session, caso_id) if lectura.evaluacion else ()
+        espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
     corren = [
         plazo.vence_en
         for plazo in plazos
@@ -182,7 +184,7 @@ def _respuesta(caso_id: UUID) -> Response:
     vence_en = min(corren, default=None)
     vista = _resumen(caso) | {
         "vence_en": vence_en,
-        "atrasado": vence_en is not None and vence_en < clock.now(),
+        "atrasado": espera or (vence_en is not None and vence_en < clock.now()),
         "version": caso.version,
         "pasos": sorted(caso.pasos()),
         "hitos": visibles(hitos, lectura, equipo().nombre),

@@ -15,7 +15,9 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from casos import etiquetas
-from casos.derivaciones.queries import de_caso
+from casos.derivaciones.etiquetas import fallida
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import de_caso, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import actions, queries
 from casos.expedientes.actions import Responsable
@@ -140,6 +142,7 @@ def bandeja() -> ResponseReturnValue:
         "casos/bandeja.html",
         pagina=pagina,
         filtro=filtro,
+        fallida=fallida,
         estados=[
             ("activos", _("En curso")),
             *etiquetas.opciones(Estado),
@@ -158,12 +161,10 @@ def ver(caso_id: UUID) -> ResponseReturnValue:
 @bp.get("/expedientes/<uuid:caso_id>/situacion")
 @requires("casos.caso.ver")
 def situacion(caso_id: UUID) -> Response:
-    """State and deadlines, for the page that follows by itself."""
+    """State, deadlines and what waits for a decision, for the page that follows by itself."""
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        plazos = _plazos(session, caso_id)
-    huella = _huella_de_situacion(caso, plazos)
-    return _parte("casos/_situacion.html", huella, caso=caso, plazos=plazos)
+        vista = _situacion(session, queries.caso_por_id(session, caso_id))
+    return _parte("casos/_situacion.html", _huella_de_situacion(vista), **vista)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/relato")
@@ -176,8 +177,25 @@ def relato(caso_id: UUID) -> Response:
     return _parte("casos/_relato.html", _huella_de_relato(lineas), caso=caso, lineas=lineas)
 
 
-def _huella_de_situacion(caso: Caso, plazos: Sequence["VistaPlazo"]) -> str:
-    return f"{caso.version}|{plazos!r}"
+def _situacion(session: Session, caso: Caso) -> dict[str, Any]:
+    """What the living part on top of the page shows."""
+    ve_derivaciones = puede("casos.derivacion.ver")
+    decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
+    return {
+        "caso": caso,
+        "plazos": _plazos(session, caso.id),
+        "por_decidir": decisiones.get(caso.id, ()),
+        "fallida": fallida,
+        "puede_derivar": Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
+    }
+
+
+def _huella_de_situacion(vista: Mapping[str, Any]) -> str:
+    return f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
+
+
+def _huella_de(derivaciones: Sequence[Derivacion]) -> str:
+    return ",".join(f"{una.id}:{una.version}" for una in derivaciones)
 
 
 def _huella_de_relato(lineas: Sequence[Linea]) -> str:
@@ -269,7 +287,7 @@ def _pagina(
 ) -> str:
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
-        lineas, plazos = _lineas(session, caso_id), _plazos(session, caso_id)
+        lineas, situacion_actual = _lineas(session, caso_id), _situacion(session, caso)
         persona = persona_por_id(session, caso.persona_id)
         derivaciones = de_caso(session, caso_id) if puede("casos.derivacion.ver") else ()
         evaluaciones = (
@@ -280,11 +298,10 @@ def _pagina(
         registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
     return render_template(
         "casos/expediente.html",
-        caso=caso,
+        **situacion_actual,
         lineas=lineas,
-        plazos=plazos,
         huella_de_relato=_huella_de_relato(lineas),
-        huella_de_situacion=_huella_de_situacion(caso, plazos),
+        huella_de_situacion=_huella_de_situacion(situacion_actual),
         persona=persona,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,
@@ -292,7 +309,6 @@ def _pagina(
         evaluaciones=evaluaciones,
         formularios=_formularios(caso, enviado),
         enviado=enviado[0] if enviado else "",
-        puede_derivar=Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
         opciones=_opciones(caso),
     )
 

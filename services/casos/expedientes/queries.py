@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.expedientes.schemas import POR_PAGINA, FiltroCasos
 from casos.expedientes.states import Estado
@@ -17,11 +19,19 @@ from oficina.errors import NoEncontrado
 
 @dataclass(frozen=True)
 class FilaCaso:
-    """A case in a list, with its nearest deadline."""
+    """A case in a list, with its nearest deadline, whether it passed, and the derivations that
+    ended badly and wait for a decision.
+    """
 
     caso: Caso
     vence_en: datetime | None
-    atrasado: bool
+    vencido: bool
+    por_decidir: Sequence[Derivacion] = ()
+
+    @property
+    def atrasado(self) -> bool:
+        """Whether somebody should have done something by now."""
+        return self.vencido or bool(self.por_decidir)
 
 
 @dataclass(frozen=True)
@@ -53,33 +63,56 @@ def caso_por_id(session: Session, caso_id: UUID, *, bloquear: bool = False) -> C
 
 
 def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime) -> PaginaCasos:
-    """Cases of the office: first those of `quien`, what is late on top, then what is due next."""
-    plazo = proximo_vencimiento()
-    atrasado = case((plazo.c.vence_en < ahora, 1), else_=0)
+    """Cases of the office: first those of `quien`, what is late on top, then what is due next.
+
+    Late is a case whose deadline passed, and one with a derivation that ended badly and on which
+    nobody has decided; what waits the longest comes first.
+    """
+    plazo, espera = proximo_vencimiento(), espera_de_decision()
+    atrasado = or_(plazo.c.vence_en < ahora, espera.c.desde.is_not(None))
+    desde = case(
+        (espera.c.desde < plazo.c.vence_en, espera.c.desde),
+        else_=func.coalesce(plazo.c.vence_en, espera.c.desde),
+    )
     condiciones = _condiciones(filtro, quien)
-    if filtro.atrasados:
-        condiciones.append(plazo.c.vence_en < ahora)
     cuenta = select(func.count()).select_from(Caso)
     if filtro.atrasados:
-        cuenta = cuenta.join(plazo, plazo.c.caso_id == Caso.id)
+        condiciones.append(atrasado)
+        cuenta = cuenta.outerjoin(plazo, plazo.c.caso_id == Caso.id).outerjoin(
+            espera, espera.c.caso_id == Caso.id
+        )
     total = session.scalars(cuenta.where(*condiciones)).one()
     filas = session.execute(
         select(Caso, plazo.c.vence_en)
         .join(Caso.persona)
         .outerjoin(plazo, plazo.c.caso_id == Caso.id)
+        .outerjoin(espera, espera.c.caso_id == Caso.id)
         .where(*condiciones)
         .options(contains_eager(Caso.persona))
         .order_by(
             case((Caso.responsable_id == quien, 0), else_=1),
-            atrasado.desc(),
-            case((plazo.c.vence_en.is_(None), 1), else_=0),
-            plazo.c.vence_en,
+            case((atrasado, 0), else_=1),
+            case((desde.is_(None), 1), else_=0),
+            desde,
             Caso.id.desc(),
         )
         .offset((filtro.pagina - 1) * POR_PAGINA)
         .limit(POR_PAGINA)
     ).all()
-    return PaginaCasos([_fila(fila[0], fila[1], ahora) for fila in filas], total, filtro.pagina)
+    decisiones = por_decidir(session, [caso.id for caso, _ in filas])
+    return PaginaCasos(
+        [
+            FilaCaso(
+                caso,
+                vence_en,
+                vence_en is not None and vence_en < ahora,
+                decisiones.get(caso.id, ()),
+            )
+            for caso, vence_en in filas
+        ],
+        total,
+        filtro.pagina,
+    )
 
 
 def casos_de_persona(session: Session, persona_id: UUID) -> Sequence[Caso]:
@@ -118,7 +151,3 @@ def _condiciones(filtro: FiltroCasos, quien: UUID) -> list[ColumnElement[bool]]:
     elif filtro.de == "sin_asignar":
         condiciones.append(Caso.responsable_id.is_(None))
     return condiciones
-
-
-def _fila(caso: Caso, vence_en: datetime | None, ahora: datetime) -> FilaCaso:
-    return FilaCaso(caso, vence_en, vence_en is not None and vence_en < ahora)

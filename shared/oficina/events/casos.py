@@ -125,7 +125,9 @@ class PlazoVencido(Evento):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _HechoDeDerivacion(Evento):
+class HechoDeDerivacion(Evento):
+    """What every fact of a derivation says."""
+
     derivacion_id: UUID
     caso_id: UUID
     institucion_id: UUID
@@ -135,64 +137,64 @@ class _HechoDeDerivacion(Evento):
 
 
 @evento("casos.derivacion.enviada", sujeto_id="derivacion_id")
-class DerivacionEnviada(_HechoDeDerivacion):
+class DerivacionEnviada(HechoDeDerivacion):
     """A case was handed to a service of the network, with an answer due."""
 
     modo: str
 
 
 @evento("casos.derivacion.recibida", sujeto_id="derivacion_id")
-class DerivacionRecibida(_HechoDeDerivacion):
+class DerivacionRecibida(HechoDeDerivacion):
     """The institution confirmed that it has the derivation."""
 
 
 @evento("casos.derivacion.aceptada", sujeto_id="derivacion_id")
-class DerivacionAceptada(_HechoDeDerivacion):
+class DerivacionAceptada(HechoDeDerivacion):
     """The institution will attend the person."""
 
 
 @evento("casos.derivacion.rechazada", sujeto_id="derivacion_id")
-class DerivacionRechazada(_HechoDeDerivacion):
+class DerivacionRechazada(HechoDeDerivacion):
     """The institution will not attend the person, and said why."""
 
 
 @evento("casos.derivacion.en_espera", sujeto_id="derivacion_id")
-class DerivacionEnEspera(_HechoDeDerivacion):
+class DerivacionEnEspera(HechoDeDerivacion):
     """The institution accepted and cannot begin yet."""
 
 
 @evento("casos.derivacion.en_curso", sujeto_id="derivacion_id")
-class DerivacionEnCurso(_HechoDeDerivacion):
+class DerivacionEnCurso(HechoDeDerivacion):
     """The institution is attending the person."""
 
 
 @evento("casos.derivacion.cumplida", sujeto_id="derivacion_id")
-class DerivacionCumplida(_HechoDeDerivacion):
+class DerivacionCumplida(HechoDeDerivacion):
     """The service was given, according to who answered."""
 
 
 @evento("casos.derivacion.no_lograda", sujeto_id="derivacion_id")
-class DerivacionNoLograda(_HechoDeDerivacion):
+class DerivacionNoLograda(HechoDeDerivacion):
     """The service could not be given, and why."""
 
 
 @evento("casos.derivacion.verificada", sujeto_id="derivacion_id")
-class DerivacionVerificada(_HechoDeDerivacion):
+class DerivacionVerificada(HechoDeDerivacion):
     """The person confirmed it: the loop is closed."""
 
 
 @evento("casos.derivacion.vencida", sujeto_id="derivacion_id")
-class DerivacionVencida(_HechoDeDerivacion):
+class DerivacionVencida(HechoDeDerivacion):
     """Nobody answered in twice the time; the officer decides what now."""
 
 
 @evento("casos.derivacion.anulada", sujeto_id="derivacion_id")
-class DerivacionAnulada(_HechoDeDerivacion):
+class DerivacionAnulada(HechoDeDerivacion):
     """The office took the derivation back."""
 
 
 @evento("casos.derivacion.reencaminada", sujeto_id="derivacion_id")
-class DerivacionReencaminada(_HechoDeDerivacion):
+class DerivacionReencaminada(HechoDeDerivacion):
     """A new derivation took over from one that did not work out."""
 
     reemplaza_a: UUID

@@ -514,6 +514,63 @@ def test_a_quien_se_releva_antes_de_enviar_no_le_llega_el_aviso(
     assert relevado.motivo is Motivo.YA_NO_LE_CORRESPONDE
 
 
+@pytest.mark.parametrize(
+    ("fin", "dice"),
+    [
+        (EstadoDerivacion.RECHAZADA, "la rechazó"),
+        (EstadoDerivacion.NO_LOGRADA, "no se logró"),
+        (EstadoDerivacion.VENCIDA, "venció sin que"),
+    ],
+)
+def test_una_derivacion_que_no_resulta_se_avisa_a_quien_responde(
+    casa: Any, mundo: Mundo, fin: EstadoDerivacion, dice: str
+) -> None:
+    casa.contratar("colega", "profesional")
+    _responde(casa, mundo, casa.oficina.funcionario("profesional").id)
+
+    derivacion = mundo.en(fin, LUNES)
+    casa.circular()
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_DERIVACION_FALLIDA)
+    assert (aviso.estado, aviso.destino) == (Estado.ENTREGADA, "profesional@oficina.example")
+    assert dice in aviso.cuerpo
+    assert mundo.derivacion(derivacion).folio in aviso.asunto
+    assert f"/casos/expedientes/{mundo.caso_id}" in aviso.cuerpo
+    assert not any(dato in aviso.cuerpo for dato in ("Marie", "Baptiste", "arriendo"))
+
+
+@pytest.mark.parametrize("responde", [None, "recepcion"])
+def test_si_nadie_responde_por_el_caso_se_avisa_a_coordinacion(
+    casa: Any, mundo: Mundo, responde: str | None
+) -> None:
+    if responde:
+        _responde(casa, mundo, casa.contratar("antes", responde))
+
+    mundo.en(EstadoDerivacion.RECHAZADA, LUNES)
+    casa.circular()
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_DERIVACION_FALLIDA)
+    assert aviso.destino == "coordinacion@oficina.example"
+
+
+def test_de_una_derivacion_que_ya_se_reencamino_no_se_avisa(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    rechazada = mundo.en(EstadoDerivacion.RECHAZADA, LUNES)
+    casa.circular()
+    tasks.barrer(sin_correo)
+    relevo = mundo.preparar(mundo.pedido(reemplaza_a=rechazada))
+    mundo.hacer(relevo, Accion.ENVIAR, LUNES)
+
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_DERIVACION_FALLIDA)
+    assert (aviso.estado, aviso.motivo) == (Estado.CANCELADA, Motivo.DERIVACION_DECIDIDA)
+
+
 def _responde(casa: Any, mundo: Mundo, funcionario_id: UUID) -> None:
     """Somebody answers for the case from now on."""
     with casa.db_casos.begin() as session:

@@ -1,6 +1,7 @@
 """What an officer does in the browser: choose, see what will be shared, confirm, follow."""
 
 import re
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,11 +11,15 @@ from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import Accion, Estado, Grado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
+from oficina import clock
 from oficina.audit import Auditoria
 from oficina.db import uuid7
 
 from .casos_app import Casos
 from .mundo import SECRETOS, crear_mundo
+
+# The day after the steps of the small world: nothing of them is overdue yet.
+MARTES = date(2026, 11, 10)
 
 
 def _nueva(casos: Casos) -> str:
@@ -249,6 +254,63 @@ def test_una_rechazada_se_reencamina_a_otro_servicio(casos: Casos) -> None:
 
     assert casos.mundo.derivacion(UUID(url.rpartition("/")[2])).reemplaza_a_id == rechazada
     assert "Se reencaminó" in browser.get(f"/casos/derivaciones/{rechazada}").text
+
+
+@pytest.mark.parametrize(
+    ("fin", "dicho"),
+    [
+        (Estado.RECHAZADA, "Derivación rechazada"),
+        (Estado.NO_LOGRADA, "Derivación no lograda"),
+        (Estado.VENCIDA, "Derivación vencida sin respuesta"),
+    ],
+)
+def test_la_que_no_resulta_atrasa_el_caso_hasta_que_se_reencamina(
+    casos: Casos, fin: Estado, dicho: str
+) -> None:
+    clock.move_to(MARTES)
+    derivacion_id = casos.mundo.en(fin)
+    folio = casos.mundo.derivacion(derivacion_id).folio
+    browser = casos.como("profesional")
+    caso = f"/casos/expedientes/{casos.mundo.caso_id}"
+
+    assert _es_tarde(casos, dicho) == (True, True)
+    situacion = browser.get(f"{caso}/situacion").text
+    assert dicho in situacion
+    assert folio in situacion
+    assert f"reemplaza_a={derivacion_id}" in situacion
+    assert dicho not in casos.como("recepcion").get(caso).text
+
+    relevo = casos.mundo.preparar(casos.mundo.pedido(reemplaza_a=derivacion_id))
+    assert _es_tarde(casos, dicho) == (True, True)
+    casos.mundo.hacer(relevo, Accion.ENVIAR)
+
+    assert _es_tarde(casos, dicho) == (False, False)
+    assert dicho not in browser.get(f"{caso}/situacion").text
+    casos.mundo.hacer(relevo, Accion.ANULAR)
+    assert _es_tarde(casos, dicho) == (True, True)
+
+
+def test_cerrar_el_caso_decide_sobre_la_que_no_resulto(casos: Casos) -> None:
+    clock.move_to(MARTES)
+    casos.mundo.en(Estado.RECHAZADA)
+    caso = f"/casos/{casos.mundo.caso_id}"
+    fin = {"motivo": "gestion_terminada", "resultado": "no_logrado"}
+    assert casos.api("profesional", "POST", f"{caso}/cierre", fin).status_code == 200
+
+    assert not casos.api("profesional", "GET", caso).json["atrasado"]
+    reabrir = {"motivo": "cerrado_por_error"}
+    assert casos.api("profesional", "POST", f"{caso}/reapertura", reabrir).status_code == 200
+    assert not casos.api("profesional", "GET", caso).json["atrasado"]
+
+
+def _es_tarde(casos: Casos, dicho: str) -> tuple[bool, bool]:
+    """Whether the case is late in the list with what it is, and by itself in the API."""
+    page = casos.como("profesional").get("/casos/?atrasados=1").text
+    una = casos.api("profesional", "GET", f"/casos/{casos.mundo.caso_id}").json
+    assert (una["folio"] in page) == (dicho in page)
+    todos = casos.api("profesional", "GET", "/casos").json["casos"]
+    assert [c["atrasado"] for c in todos if c["id"] == una["id"]] == [una["folio"] in page]
+    return una["folio"] in page, una["atrasado"]
 
 
 def test_una_respuesta_tardia_se_adopta_en_la_pagina(casos: Casos) -> None:
