@@ -11,6 +11,7 @@ from notificaciones.states import Estado, Motivo, Paso
 PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
+    Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
     Clave.RECORDATORIO_PLAZO: _l("Recordatorio de plazo a una institución"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),

@@ -21,6 +21,7 @@ from oficina.events.casos import (
     DerivacionNoLograda,
     DerivacionRechazada,
     DerivacionVencida,
+    EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
     PlazoPorVencer,
     PlazoVencido,
@@ -76,6 +77,12 @@ def enviar_enlace(session: Session, hecho: DerivacionEnviada, _sobre: Sobre) -> 
     )
 
 
+@handlers.on(EnlaceDeDerivacionPedido)
+def enviar_otro_enlace(session: Session, hecho: EnlaceDeDerivacionPedido, sobre: Sobre) -> None:
+    """The institution gets another link, made when its message is written."""
+    _about_derivation(session, hecho, sobre, Clave.ENLACE_NUEVO)
+
+
 @handlers.on(PlazoPorVencer)
 def recordar_a_institucion(session: Session, hecho: PlazoPorVencer, _sobre: Sobre) -> None:
     """The institution is reminded while there is time, when it is its turn."""
@@ -99,18 +106,7 @@ def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None
 @handlers.on(DerivacionRechazada, DerivacionNoLograda, DerivacionVencida)
 def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> None:
     """The office itself is told that a derivation came to nothing: somebody must decide."""
-    plantilla = Clave.AVISO_DERIVACION_FALLIDA
-    _prepare(
-        session,
-        actions.encargar(
-            session,
-            f"{plantilla}/{hecho.derivacion_id}/{sobre.sequence}",
-            plantilla,
-            now(),
-            caso_id=hecho.caso_id,
-            derivacion_id=hecho.derivacion_id,
-        ),
-    )
+    _about_derivation(session, hecho, sobre, Clave.AVISO_DERIVACION_FALLIDA)
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:
@@ -123,6 +119,23 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
     )
     for mensaje in actions.planificar_recordatorios(session, cita, now()):
         _prepare(session, mensaje)
+
+
+def _about_derivation(
+    session: Session, hecho: HechoDeDerivacion, sobre: Sobre, plantilla: Clave
+) -> None:
+    """Ask for a message on a fact that may come about more than once: one for each time."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{plantilla}/{hecho.derivacion_id}/{sobre.sequence}",
+            plantilla,
+            now(),
+            caso_id=hecho.caso_id,
+            derivacion_id=hecho.derivacion_id,
+        ),
+    )
 
 
 def _about_deadline(

@@ -35,6 +35,7 @@ class Clave(StrEnum):
 
     RECORDATORIO_CITA = "recordatorio_cita"
     DERIVACION_ENVIADA = "derivacion_enviada"
+    ENLACE_NUEVO = "enlace_nuevo"
     RECORDATORIO_PLAZO = "recordatorio_plazo_institucion"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"

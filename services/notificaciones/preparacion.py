@@ -138,7 +138,7 @@ def _takes_sms(telefono: str) -> bool:
     return phonenumbers.number_type(number) not in _SIN_SMS
 
 
-def _derivacion_enviada(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     return _to_institution(env, mensaje, {})
 
 
@@ -268,7 +268,8 @@ def _responsable(env: Env, mensaje: Mensaje) -> str | None:
 
 _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
-    Clave.DERIVACION_ENVIADA: _derivacion_enviada,
+    Clave.DERIVACION_ENVIADA: _con_enlace,
+    Clave.ENLACE_NUEVO: _con_enlace,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,

@@ -130,7 +130,10 @@ class Settings:
         secret=True,
     )
     mail_from: str = _setting(
-        "ACOGIDA_MAIL_FROM", "oficina@acogida.example", str, "Sender of the office's mail."
+        "ACOGIDA_MAIL_FROM",
+        "oficina@acogida.example",
+        str,
+        "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
     )
     demo: bool = _setting(
         "ACOGIDA_DEMO",

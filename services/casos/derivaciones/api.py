@@ -26,7 +26,7 @@ from casos.derivaciones.schemas import (
     VerificacionSchema,
 )
 from casos.derivaciones.states import Accion, MotivoAnulacion
-from casos.enlaces.actions import EnlaceNuevo, crear
+from casos.enlaces.actions import EnlaceNuevo, crear, pedir_otro
 from casos.expedientes.models import Caso
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -197,6 +197,17 @@ def crear_enlace(derivacion_id: UUID) -> dict[str, Any]:
         "url": made.url,
         "vence_en": made.vence_en,
     }
+
+
+@bp.post("/<uuid:derivacion_id>/otro-enlace")
+@bp.response(200, DerivacionSchema)
+@requires("casos.derivacion.crear")
+def pedir_otro_enlace(derivacion_id: UUID) -> Answer:
+    """Enviar otro enlace a la institución"""
+    with env().db.begin() as session:
+        _check(session, derivacion_id)
+        pedir_otro(session, derivacion_id, actor(), clock.now())
+    return _answer(derivacion_id)
 
 
 def _responder(

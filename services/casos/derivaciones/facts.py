@@ -25,6 +25,7 @@ from oficina.events.casos import (
     DerivacionReencaminada,
     DerivacionVencida,
     DerivacionVerificada,
+    EnlaceDeDerivacionPedido,
 )
 
 HECHOS: Mapping[Accion, Any] = {
@@ -64,10 +65,7 @@ def contar(
         TipoHito.DERIVACION,
         actor,
         datos={
-            "hecho": accion.value,
-            "derivacion_id": str(derivacion.id),
-            "folio": derivacion.folio,
-            "institucion": derivacion.institucion.rotulo,
+            **_de_que(derivacion, accion.value),
             "motivo": entrada.motivo_codigo if entrada else derivacion.motivo_codigo,
             "grado": entrada.grado.value if entrada else None,
             "canal": entrada.canal.value if entrada else None,
@@ -78,6 +76,28 @@ def contar(
     )
     if not tardia:
         _emitir(session, derivacion, accion)
+
+
+def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora: datetime) -> None:
+    """Tell that the institution is to get another link. The institution must be loaded."""
+    anotar(
+        session,
+        derivacion.caso_id,
+        TipoHito.DERIVACION,
+        actor,
+        datos=_de_que(derivacion, "enlace"),
+        ocurrido_en=ahora,
+    )
+    emitir(session, EnlaceDeDerivacionPedido(**_comun(derivacion)))
+
+
+def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:
+    return {
+        "hecho": hecho,
+        "derivacion_id": str(derivacion.id),
+        "folio": derivacion.folio,
+        "institucion": derivacion.institucion.rotulo,
+    }
 
 
 def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:

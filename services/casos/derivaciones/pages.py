@@ -31,6 +31,7 @@ from casos.derivaciones.states import (
     CanalRespuesta,
     Estado,
 )
+from casos.enlaces.actions import espera_respuesta, pedir_otro
 from casos.etiquetas import opciones
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
@@ -115,6 +116,7 @@ def derivacion(derivacion_id: UUID) -> str:
         caso = caso_por_id(session, found.caso_id)
         relevo = queries.relevo_de(session, derivacion_id)
         anterior = session.get(Derivacion, found.reemplaza_a_id) if found.reemplaza_a_id else None
+        con_enlace = puede("casos.derivacion.crear") and espera_respuesta(session, found)
     registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
     borrador = found.estado is Estado.BORRADOR
     return render_template(
@@ -126,6 +128,7 @@ def derivacion(derivacion_id: UUID) -> str:
         acciones=_acciones(found),
         hecha=hecha,
         reencaminable=found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
+        con_enlace=con_enlace,
         estado_vivo=_estado(found),
         **_del_paquete(found),
     )
@@ -202,6 +205,16 @@ def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> ResponseReturnValue:
     with env().db.begin() as session:
         actions.adoptar(session, derivacion_id, respuesta_id, actor(), clock.now())
     flash(_("Adoptamos la respuesta tardía."), "success")
+    return _a(derivacion_id)
+
+
+@bp.post("/derivaciones/<uuid:derivacion_id>/otro-enlace")
+@requires("casos.derivacion.crear")
+def otro_enlace(derivacion_id: UUID) -> ResponseReturnValue:
+    """Send the institution another link."""
+    with env().db.begin() as session:
+        pedir_otro(session, derivacion_id, actor(), clock.now())
+    flash(_("Enviaremos otro enlace a la institución."), "success")
     return _a(derivacion_id)
 
 

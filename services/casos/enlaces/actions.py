@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud
 from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, puede_volver, responder
+from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.queries import con_respuestas, derivacion_por_id
@@ -29,7 +31,7 @@ from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
 from oficina.clock import real_now
-from oficina.errors import DomainError, NoEncontrado, TransicionInvalida
+from oficina.errors import Conflicto, DomainError, NoEncontrado, TransicionInvalida
 
 DIAS_HABILES = 15
 """How long a link opens: long enough for the slowest deadline to accept, plus a week."""
@@ -43,7 +45,7 @@ SIN_DATOS = frozenset(
 
 
 class EnlaceVencido(DomainError):
-    """The link was good once; the office sends another one on request."""
+    """The link was good once; the office sends another one to who asks for it (`pedir_otro`)."""
 
     status = 410
     title = "Este enlace ya venció"
@@ -101,6 +103,22 @@ def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) ->
     return EnlaceNuevo(derivacion, f"{base_url}{RUTA}{token}", enlace.vence_en)
 
 
+def pedir_otro(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> None:
+    """Have another link sent to the institution; it is made when its message is written.
+
+    Raises NoEncontrado, TransicionInvalida when the institution has nothing left to answer,
+    Conflicto when the network's directory has no e-mail of it.
+    """
+    derivacion_por_id(session, derivacion_id, bloquear=True)
+    derivacion = con_respuestas(session, derivacion_id)
+    if not espera_respuesta(session, derivacion):
+        raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+    if not derivacion.institucion.correo:
+        raise Conflicto(_("La institución no tiene correo en el directorio de la red."))
+    registrar(session, actor, "casos.enlace.pedir", "derivacion", derivacion.id)
+    contar_enlace(session, derivacion, actor, ahora)
+
+
 def abrir(session: Session, token: str) -> Derivacion:
     """Count and audit an opening; the derivation with its answers stays as it is.
 
@@ -154,9 +172,14 @@ def acciones(derivacion: Derivacion) -> list[Accion]:
     return [a for a in PASOS[derivacion.estado] if a in ACCIONES_DE_INSTITUCION]
 
 
+def espera_respuesta(session: Session, derivacion: Derivacion) -> bool:
+    """Whether the institution can still answer something. The answers must be loaded."""
+    return not _terminada(session, derivacion) and bool(acciones(derivacion))
+
+
 def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
     """What the institution is shown. Service, institution and answers must be loaded."""
-    terminada = derivacion.estado in SIN_DATOS or not puede_volver(session, derivacion)
+    terminada = _terminada(session, derivacion)
     return VistaEnlace(
         folio=derivacion.folio,
         estado=derivacion.estado,
@@ -167,6 +190,10 @@ def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
         acciones=[] if terminada else acciones(derivacion),
         respuestas=list(derivacion.respuestas),
     )
+
+
+def _terminada(session: Session, derivacion: Derivacion) -> bool:
+    return derivacion.estado in SIN_DATOS or not puede_volver(session, derivacion)
 
 
 def _vigente(session: Session, token: str) -> Enlace:

@@ -58,6 +58,7 @@ class Linea:
 
 _DERIVACIONES: Mapping[str, LazyString] = {
     "enviar": _l("Se envió la derivación %(folio)s a %(institucion)s"),
+    "enlace": _l("Se pidió enviar otro enlace de la derivación %(folio)s a %(institucion)s"),
     "recibir": _l("%(institucion)s confirmó que recibió la derivación %(folio)s"),
     "aceptar": _l("%(institucion)s aceptó la derivación %(folio)s"),
     "rechazar": _l("%(institucion)s rechazó la derivación %(folio)s"),
@@ -92,6 +93,7 @@ _MENSAJES: Mapping[str, LazyString] = {
 _PLANTILLAS: Mapping[str, LazyString] = {
     "recordatorio_cita": _l("el recordatorio de la hora"),
     "derivacion_enviada": _l("el enlace para la institución"),
+    "enlace_nuevo": _l("otro enlace para la institución"),
     "recordatorio_plazo_institucion": _l("el recordatorio de plazo a la institución"),
     "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),

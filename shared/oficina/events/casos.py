@@ -143,6 +143,11 @@ class DerivacionEnviada(HechoDeDerivacion):
     modo: str
 
 
+@evento("casos.derivacion.enlace_pedido", sujeto_id="derivacion_id")
+class EnlaceDeDerivacionPedido(HechoDeDerivacion):
+    """The institution is to get another link by which it answers."""
+
+
 @evento("casos.derivacion.recibida", sujeto_id="derivacion_id")
 class DerivacionRecibida(HechoDeDerivacion):
     """The institution confirmed that it has the derivation."""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.enlaces.actions import pedir_otro
 from casos.expedientes.models import Caso
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
@@ -29,7 +30,7 @@ from oficina.bus.tables import Outbox
 from oficina.bus.worker import Worker
 from oficina.env import Env
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
-from unit.casos.derivaciones.mundo import Mundo, crear_mundo
+from unit.casos.derivaciones.mundo import PROFESIONAL, Mundo, crear_mundo
 
 LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 JUEVES_10_30 = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
@@ -330,6 +331,23 @@ def test_una_derivacion_lleva_su_enlace_a_la_institucion_y_ningun_dato(
     for dato in ("Marie", "Baptiste", "pasaporte", "arriendo", "Oculta"):
         assert dato not in texto
     assert casa.hechos() == ["programado", "enviado"]
+
+
+def test_otro_enlace_es_nuevo_y_sale_cada_vez_que_se_pide(casa: Any, mundo: Mundo) -> None:
+    derivacion = _enviada(casa, mundo)
+
+    for _ in range(2):
+        with casa.db_casos.begin() as session:
+            pedir_otro(session, derivacion, PROFESIONAL, LUNES)
+    casa.circular()
+    casa.barrer()
+
+    primero, *otros = casa.mensajes()
+    assert [otro.plantilla for otro in otros] == [Clave.ENLACE_NUEVO] * 2
+    assert {otro.estado for otro in otros} == {Estado.ENTREGADA}
+    assert len({mensaje.enlace for mensaje in casa.mensajes()}) == 3
+    assert {otro.destino for otro in otros} == {primero.destino}
+    assert all("/casos/enlace/" in otro.cuerpo_visible() for otro in otros)
 
 
 def test_el_hecho_de_un_mensaje_no_lleva_destino_ni_texto(casa: Any, mundo: Mundo) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.states import Accion, Estado, Grado
 from casos.expedientes.models import Caso
 from casos.plazos.models import Plazo
+from casos.red.models import Institucion
 from oficina import clock
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
@@ -80,9 +81,79 @@ def test_un_enlace_vencido_dice_que_hacer(casos: Casos) -> None:
     json = browser.get(f"/casos/api/v1/enlace/{token}")
 
     assert (page.status_code, sent.status_code, json.status_code) == (410, 410, 410)
-    assert "le enviaremos uno nuevo" in page.text
+    assert "responda el correo en que recibió este enlace" in page.text
     assert json.content_type == "application/problem+json"
     assert casos.mundo.derivacion(derivacion_id).estado is Estado.ENVIADA
+
+
+@pytest.mark.parametrize("estado", list(Estado))
+def test_se_envia_otro_enlace_mientras_la_institucion_tenga_algo_que_responder(
+    casos: Casos, estado: Estado
+) -> None:
+    admite = estado in {
+        Estado.ENVIADA,
+        Estado.RECIBIDA,
+        Estado.ACEPTADA,
+        Estado.EN_ESPERA,
+        Estado.EN_CURSO,
+        Estado.VENCIDA,
+    }
+    derivacion_id = casos.mundo.en(estado)
+    browser = casos.como("profesional")
+    url = f"/casos/derivaciones/{derivacion_id}"
+    hechos = casos.mundo.hechos()
+
+    assert ("Enviar otro enlace" in browser.get(url).text) == admite
+    por_pagina = browser.post(f"{url}/otro-enlace")
+    por_api = casos.api("profesional", "POST", f"/derivaciones/{derivacion_id}/otro-enlace")
+
+    assert (por_pagina.status_code, por_api.status_code) == ((303, 200) if admite else (409, 409))
+    pedido = ["casos.derivacion.enlace_pedido"] * 2 if admite else []
+    assert casos.mundo.hechos() == hechos + pedido
+    assert casos.mundo.derivacion(derivacion_id).estado is estado
+    assert _pedidos(casos) == len(pedido)
+    assert [h.datos["hecho"] for h in casos.mundo.hitos()].count("enlace") == len(pedido)
+    if admite:
+        relato = browser.get(f"/casos/expedientes/{casos.mundo.caso_id}/relato").text
+        assert "Se pidió enviar otro enlace" in relato
+
+
+def test_sin_correo_no_hay_enlace_que_enviar_hasta_que_se_agrega(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    browser = casos.como("profesional")
+    url = f"/casos/derivaciones/{derivacion_id}"
+    correo = _correo(casos, derivacion_id, "")
+
+    assert "no tiene correo en el directorio" in browser.get(url).text
+    assert "Enviar otro enlace" not in browser.get(url).text
+    assert browser.post(f"{url}/otro-enlace").status_code == 409
+    assert _pedidos(casos) == 0
+
+    _correo(casos, derivacion_id, correo)
+    assert browser.post(f"{url}/otro-enlace").status_code == 303
+
+
+def test_quien_no_deriva_no_envia_enlaces(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+
+    for rol in ("recepcion", "administrador", "servicio"):
+        answer = casos.api(rol, "POST", f"/derivaciones/{derivacion_id}/otro-enlace")
+        assert answer.status_code == 403
+
+
+def _pedidos(casos: Casos) -> int:
+    with casos.db.read() as session:
+        pedidos = select(func.count()).where(Auditoria.accion == "casos.enlace.pedir")
+        return session.scalar(pedidos) or 0
+
+
+def _correo(casos: Casos, derivacion_id: UUID, correo: str) -> str:
+    """Give the institution of a derivation another e-mail; returns the one that it had."""
+    institucion_id = casos.mundo.derivacion(derivacion_id).institucion_id
+    with casos.db.begin() as session:
+        institucion = session.get_one(Institucion, institucion_id)
+        antes, institucion.correo = institucion.correo, correo
+    return antes
 
 
 def test_un_enlace_desconocido_dice_que_hacer(casos: Casos) -> None:
