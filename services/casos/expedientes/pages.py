@@ -167,6 +167,29 @@ def situacion(caso_id: UUID) -> Response:
     return _parte("casos/_situacion.html", _huella_de_situacion(vista), **vista)
 
 
+@bp.get("/expedientes/<uuid:caso_id>/gestion")
+@requires("casos.caso.ver")
+def gestion(caso_id: UUID) -> Response:
+    """Derivations and evaluations, for the page that follows by itself."""
+    with env().db.read() as session:
+        caso = queries.caso_por_id(session, caso_id)
+        vista = _gestion(session, caso_id)
+    return _parte("casos/_gestion.html", _huella_de_gestion(vista), caso=caso, **vista)
+
+
+@bp.get("/expedientes/<uuid:caso_id>/novedad")
+@requires("casos.caso.ver")
+def novedad(caso_id: UUID) -> Response:
+    """Whether what the page offers to do is of a case that has changed since; nothing of it."""
+    with env().db.read() as session:
+        version = queries.version_de(session, caso_id)
+    cambio = version != request.args.get("version", type=int)
+    return vivo(
+        str(version),
+        lambda: render_template("casos/_novedad.html", caso_id=caso_id, cambio=cambio),
+    )
+
+
 @bp.get("/expedientes/<uuid:caso_id>/relato")
 @requires("casos.caso.ver")
 def relato(caso_id: UUID) -> Response:
@@ -196,6 +219,20 @@ def _huella_de_situacion(vista: Mapping[str, Any]) -> str:
 
 def _huella_de(derivaciones: Sequence[Derivacion]) -> str:
     return ",".join(f"{una.id}:{una.version}" for una in derivaciones)
+
+
+def _gestion(session: Session, caso_id: UUID) -> dict[str, Any]:
+    """What the living part below the forms shows, as far as the reader may see it."""
+    ve_evaluaciones = puede("casos.caso.evaluacion.ver")
+    return {
+        "derivaciones": de_caso(session, caso_id) if puede("casos.derivacion.ver") else (),
+        "evaluaciones": queries.evaluaciones(session, caso_id) if ve_evaluaciones else (),
+    }
+
+
+def _huella_de_gestion(vista: Mapping[str, Any]) -> str:
+    # Evaluations are only ever added.
+    return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
 
 
 def _huella_de_relato(lineas: Sequence[Linea]) -> str:
@@ -289,10 +326,7 @@ def _pagina(
         caso = queries.caso_por_id(session, caso_id)
         lineas, situacion_actual = _lineas(session, caso_id), _situacion(session, caso)
         persona = persona_por_id(session, caso.persona_id)
-        derivaciones = de_caso(session, caso_id) if puede("casos.derivacion.ver") else ()
-        evaluaciones = (
-            queries.evaluaciones(session, caso_id) if puede("casos.caso.evaluacion.ver") else ()
-        )
+        gestion_actual = _gestion(session, caso_id)
     registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
     if completos:
         registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
@@ -305,8 +339,8 @@ def _pagina(
         persona=persona,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,
-        derivaciones=derivaciones,
-        evaluaciones=evaluaciones,
+        **gestion_actual,
+        huella_de_gestion=_huella_de_gestion(gestion_actual),
         formularios=_formularios(caso, enviado),
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso),

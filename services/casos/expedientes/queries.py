@@ -62,6 +62,14 @@ def caso_por_id(session: Session, caso_id: UUID, *, bloquear: bool = False) -> C
     return caso
 
 
+def version_de(session: Session, caso_id: UUID) -> int:
+    """How often a case has changed; raises NoEncontrado."""
+    version = session.scalar(select(Caso.version).where(Caso.id == caso_id))
+    if version is None:
+        raise NoEncontrado
+    return version
+
+
 def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime) -> PaginaCasos:
     """Cases of the office: first those of `quien`, what is late on top, then what is due next.
 

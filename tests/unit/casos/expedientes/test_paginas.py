@@ -165,6 +165,45 @@ def test_la_historia_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
     assert "<html" not in otro.text
 
 
+def test_la_gestion_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
+    path = f"/expedientes/{caso['id']}/gestion"
+    page = _expediente(ventanilla, caso)
+    assert f'data-vivo="/casos{path}"' in page
+    etag = page.partition(f'data-vivo="/casos{path}" data-etag="')[2].partition('"')[0]
+    visto = {"If-None-Match": f'"{etag}"'}
+
+    igual = ventanilla.pagina(path, "profesional", headers=visto)
+    ventanilla.paso(
+        caso, "evaluacion", riesgo="bajo", amerita_derivacion=True, fundamento="Lo hallado"
+    )
+    otro = ventanilla.pagina(path, "profesional", headers=visto)
+
+    assert (igual.status_code, otro.status_code) == (304, 200)
+    assert "Lo hallado" in otro.text
+    assert "Lo hallado" not in ventanilla.pagina(path, "recepcion").text
+
+
+def test_si_el_caso_cambia_se_dice_y_los_formularios_quedan_como_estan(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = ventanilla.caso()
+    page = _expediente(ventanilla, caso)
+    parte = re.search(r'data-vivo="/casos(/[^"]+/novedad\?version=1)" data-etag="([^"]+)"', page)
+    assert parte is not None
+    visto = {"If-None-Match": f'"{parte[2]}"'}
+    assert f"{parte[0]}></div>" in page
+
+    igual = ventanilla.pagina(parte[1], "profesional", headers=visto)
+    ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
+    otro = ventanilla.pagina(parte[1], "profesional", headers=visto)
+
+    assert (igual.status_code, otro.status_code) == (304, 200)
+    assert "Hay cambios en este caso" in otro.text
+    assert caso["folio"] not in otro.text
+
+
 def test_la_situacion_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso()
     path = f"/expedientes/{caso['id']}/situacion"
@@ -305,7 +344,7 @@ def test_lo_que_la_pagina_ya_muestra_no_se_lee_otra_vez(ventanilla: Ventanilla) 
         r'data-vivo="/casos([^"]+)" data-etag="(\w+)"', _expediente(ventanilla, caso)
     )
 
-    assert len(partes) == 2
+    assert len(partes) == 4
     for path, tag in partes:
         seen = {"If-None-Match": f'"{tag}"'}
         assert ventanilla.pagina(path, "profesional", headers=seen).status_code == 304
