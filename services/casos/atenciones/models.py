@@ -70,3 +70,8 @@ class Atencion(Personal, ConCambio, Identified, Base):
 
     persona: Mapped[Persona | None] = relationship(lazy="raise")
     caso: Mapped[Caso | None] = relationship(lazy="raise")
+
+    @property
+    def con_hora(self) -> bool:
+        """Whether the hour of `inicio` is known: a register of the past tells the day alone."""
+        return self.origen is not Origen.REGISTRO

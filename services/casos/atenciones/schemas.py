@@ -100,6 +100,7 @@ class AtencionSchema(Schema):
     canal = fields.Enum(Canal, by_value=True)
     tema = fields.String()
     inicio = fields.AwareDateTime()
+    con_hora = fields.Boolean(metadata={"description": "Si de `inicio` se sabe la hora"})
     funcionario_nombre = fields.String()
     idioma = fields.String(allow_none=True)
     resultado = fields.Enum(Resultado, by_value=True, allow_none=True)

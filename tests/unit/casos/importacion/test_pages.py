@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from casos.atenciones.models import Atencion
 from casos.importacion import tasks
 from casos.importacion.models import ArchivoImportado, Importacion
+from oficina.clock import local
 from oficina.db import Database
 from oficina.env import Env
 
@@ -101,6 +102,24 @@ def test_la_tarea_carga_y_la_pagina_cuenta_que_paso(ventanilla: Ventanilla, trai
     )
     assert igual.status_code == 304
     assert ventanilla.enviar(f"{traida}/cargar", {}, COORDINACION).status_code == 409
+
+
+def test_de_lo_importado_se_muestra_el_dia_y_ninguna_hora(
+    ventanilla: Ventanilla, traida: str
+) -> None:
+    ventanilla.enviar(f"{traida}/cargar", {}, COORDINACION)
+    tasks.cargar_importacion(_env(ventanilla), traida.rpartition("/")[2])
+    with ventanilla.db.read() as session:
+        atencion = session.scalars(select(Atencion).order_by(Atencion.id.desc())).first()
+    assert atencion is not None
+    dia = local(atencion.inicio).date()
+
+    ficha = ventanilla.pagina(f"/personas/{atencion.persona_id}", COORDINACION).text
+    api = ventanilla.api("GET", f"/atenciones?persona_id={atencion.persona_id}", COORDINACION).json
+
+    assert str(dia.year) in ficha[ficha.index('id="atenciones"') :]
+    assert "12:00" not in ficha
+    assert [una["con_hora"] for una in api["atenciones"]] == [False]  # type: ignore[index]  # an object
 
 
 def test_el_barrido_encuentra_una_carga_que_nadie_empezo(
