@@ -236,8 +236,8 @@ def _huella_de_gestion(vista: Mapping[str, Any]) -> str:
 
 
 def _huella_de_relato(lineas: Sequence[Linea]) -> str:
-    # Lines are only ever added: as many lines are the same lines.
-    return str(len(lineas))
+    # A new line may take the place of another; what is new has the highest id.
+    return f"{len(lineas)}|{max((linea.hito.id for linea in lineas), default='')}"
 
 
 def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response:

@@ -1,8 +1,8 @@
 """The story of a case in sentences, as far as its reader may know it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,18 +100,50 @@ _PLANTILLAS: Mapping[str, LazyString] = {
 }
 
 
+DE_UNA_VEZ = timedelta(minutes=1)
+"""Stages of a deadline that were told within so long were told together."""
+
 Nombre = Callable[[UUID], str]
 """What one of the staff is called; empty when nobody knows."""
 
 
 def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre) -> list[Linea]:
-    """The lines that a reader may see, in the order given."""
-    return [_linea(hito, lectura, idioma, nombre) for hito in hitos if _visible(hito, lectura)]
+    """The lines that a reader may see, in the order given: the newest first.
+
+    The story is told, not the ledger (that is `visibles`): a message has one line, with what came
+    of it, and of a deadline whose stages were all told at once, after a pause, the highest.
+    """
+    leidos = [hito for hito in hitos if _visible(hito, lectura)]
+    return [_linea(hito, lectura, idioma, nombre) for hito in _resumidos(leidos)]
 
 
 def visibles(hitos: Iterable[Hito], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
     """The same lines as data: codes that the reader may not know are left out."""
     return [_datos(hito, lectura, nombre) for hito in hitos if _visible(hito, lectura)]
+
+
+def _resumidos(hitos: Iterable[Hito]) -> Iterator[Hito]:
+    despues: dict[tuple[str, ...], datetime] = {}
+    for hito in hitos:
+        de_que = _de_que(hito)
+        visto = despues.get(de_que)
+        despues[de_que] = hito.ocurrido_en
+        if visto is None or not _vale_lo_de_despues(hito, visto):
+            yield hito
+
+
+def _de_que(hito: Hito) -> tuple[str, ...]:
+    """What a line is about: lines about the same may stand for each other."""
+    if hito.tipo is TipoHito.MENSAJE:
+        return ("mensaje", hito.datos["mensaje_id"])
+    if hito.tipo is TipoHito.PLAZO:
+        campos = ("reloj", "derivacion_id", "vence_en")
+        return ("plazo", *(str(hito.datos.get(campo)) for campo in campos))
+    return ("hito", str(hito.id))
+
+
+def _vale_lo_de_despues(hito: Hito, despues: datetime) -> bool:
+    return hito.tipo is TipoHito.MENSAJE or despues - hito.ocurrido_en <= DE_UNA_VEZ
 
 
 def _quien(hito: Hito, nombre: Nombre) -> str:

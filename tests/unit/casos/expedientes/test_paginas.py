@@ -10,6 +10,8 @@ from tests.unit.casos.conftest import Ventanilla
 
 from casos.expedientes.pages import FORMULARIOS
 from casos.handlers import handlers
+from casos.plazos.queries import plazos_de_caso
+from casos.plazos.tasks import seguir_plazos
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from oficina import clock
 from oficina.actor import Actor
@@ -18,7 +20,7 @@ from oficina.bus.relay import Relay
 from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import Worker
 from oficina.events.agenda import CitaAgendada, CitaCancelada
-from oficina.events.notificaciones import MensajeProgramado
+from oficina.events.notificaciones import MensajeEnviado, MensajeProgramado
 
 
 def _expediente(ventanilla: Ventanilla, caso: dict[str, Any], rol: str = "profesional") -> str:
@@ -270,6 +272,71 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     assert "Se canceló la hora" in page
     assert "automático" in page
     assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 4  # type: ignore[index]  # it is an object
+
+
+def test_un_mensaje_es_una_linea_con_lo_ultimo_que_paso_con_el(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    uno, otro = (
+        {
+            "mensaje_id": uuid4(),
+            "plantilla": "recordatorio_cita",
+            "canal": "sms",
+            "caso_id": UUID(caso["id"]),
+        }
+        for _ in range(2)
+    )
+    with ventanilla.db.begin() as session:
+        emitir(session, MensajeProgramado(**uno, enviar_en=clock.now()))
+        emitir(session, MensajeProgramado(**otro, enviar_en=clock.now()))
+    _repartir(ventanilla)
+    path = f"/expedientes/{caso['id']}/relato"
+    antes = ventanilla.pagina(path, "profesional")
+    with ventanilla.db.begin() as session:
+        emitir(session, MensajeEnviado(**uno))
+    _repartir(ventanilla)
+
+    visto = {"If-None-Match": antes.headers["ETag"]}
+    page = ventanilla.pagina(path, "profesional", headers=visto)
+
+    assert page.status_code == 200
+    assert antes.text.count("Se programó") == 2
+    assert (page.text.count("Se programó"), page.text.count("Se envió")) == (1, 1)
+    hitos = ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]  # type: ignore[index]  # it is an object
+    assert [h["tipo"] for h in hitos].count("mensaje") == 3
+
+
+def test_de_las_etapas_contadas_de_una_vez_se_lee_la_mas_alta(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    lejos = clock.today() + timedelta(days=90)
+    clock.move_to(lejos)
+    try:
+        seguir_plazos(ventanilla.app.extensions["env"])
+        page = ventanilla.pagina(f"/expedientes/{caso['id']}/relato", "profesional").text
+    finally:
+        clock.move_to(None)
+
+    assert page.count("Sigue vencido un plazo") == 1
+    assert "Está por vencer" not in page
+    assert "Venció un plazo" not in page
+    hitos = ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]  # type: ignore[index]  # it is an object
+    niveles = [h["datos"]["nivel"] for h in hitos if h["tipo"] == "plazo"]
+    assert niveles == [150, 100, 80]
+
+
+def test_las_etapas_que_pasan_a_su_tiempo_se_leen_todas(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    with ventanilla.db.read() as session:
+        (plazo,) = plazos_de_caso(session, UUID(caso["id"]))
+    try:
+        for dias in (0, 30):
+            clock.move_to(clock.local(plazo.vence_en).date() + timedelta(days=1 + dias))
+            seguir_plazos(ventanilla.app.extensions["env"])
+        page = ventanilla.pagina(f"/expedientes/{caso['id']}/relato", "profesional").text
+    finally:
+        clock.move_to(None)
+
+    assert page.count("Venció un plazo") == 1
+    assert page.count("Sigue vencido un plazo") == 1
 
 
 def test_la_historia_dice_quien_dio_la_hora(ventanilla: Ventanilla) -> None:
