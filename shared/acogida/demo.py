@@ -45,7 +45,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     )
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
-        historias.contar(db_of(apps["casos"]), db_of(apps["agenda"]), personal)
+        historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<15} {cuenta['usuario']:<15} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])

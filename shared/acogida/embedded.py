@@ -61,11 +61,12 @@ class Office:
         return app(environ, start_response)
 
     def start(self) -> None:
-        """Start the background work, make the demo when it is wanted, and say where we are."""
-        self._background.start()
+        """Make the demo when it is wanted, start the background work, and say where we are."""
         print(f"Acogida: {self.settings.base_url}")
         if self.settings.demo:
+            # Before anybody listens: what its stories say that was done is not done once more.
             print(demo.prepare(self.apps, self.settings))
+        self._background.start()
         print("Ctrl-C la detiene.")
         sys.stdout.flush()
 

@@ -28,17 +28,23 @@ from casos.derivaciones.actions import NuevaDerivacion, Respuesta
 from casos.derivaciones.queries import datos_de_persona
 from casos.derivaciones.states import Accion
 from casos.enlaces import actions as enlaces
+from casos.enlaces.actions import EnlaceNuevo
 from casos.expedientes import actions as expedientes
 from casos.expedientes import schemas
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.personas.schemas import NuevaPersonaSchema
 from casos.red.models import ServicioRed
+from notificaciones import actions as avisos
+from notificaciones.models import SALIDA, PasoDeMensaje, Salida
+from notificaciones.plantillas import Canal, Clave, Valor, base, plantillas, redactar
+from notificaciones.states import Estado, Paso
 from oficina import clock
 from oficina.actor import Actor
 from oficina.calendar_cl import es_habil, sumar_dias_habiles
-from oficina.db import Database
+from oficina.db import Database, uuid7
+from oficina.settings import Settings
 
 HORA = time(10, 0)
 """When the first step of a story takes place; each next one is ten minutes later in its day."""
@@ -52,20 +58,37 @@ class Personal:
     profesional: Actor
 
 
-def contar(casos: Database, citas: Database, personal: Personal) -> None:
+@dataclass(frozen=True)
+class Correo:
+    """The mail with which an institution got its link, on the day that the story says."""
+
+    mensaje_id: UUID
+    caso_id: UUID
+    derivacion_id: UUID
+    destino: str
+    enlace: str
+    valores: Mapping[str, Valor]
+    enviado_en: datetime
+
+
+def contar(bases: Mapping[str, Database], settings: Settings, personal: Personal) -> None:
     """Tell every story that was not told yet, as if it had happened on the days that it says."""
     todo = json.loads((files("acogida") / "historias.json").read_text(encoding="utf-8"))
     for numero, historia in enumerate(todo["personas"]):
-        with casos.begin() as session:
+        with bases["casos"].begin() as session:
             relato = _Relato.de(session, historia["ficha"]["correo"], personal)
             if relato is None:
                 relato = _Relato.nuevo(session, historia, personal)
+                relato.base_url = settings.base_url
                 for paso in historia["pasos"]:
                     relato.dar(paso)
                 for atencion in todo["anonimas"] if numero == 0 else ():
                     relato.atender_anonima(atencion)
+        with bases["notificaciones"].begin() as session:
+            for correo in relato.correos:
+                _enviar(session, correo)
         if "cita" in historia:
-            with citas.begin() as session:
+            with bases["agenda"].begin() as session:
                 _agendar(session, relato, historia["cita"])
 
 
@@ -77,7 +100,8 @@ class _Relato:
         self.caso_id: UUID | None = None
         self.personal = personal
         self._session = session
-        self._derivacion_id: UUID | None = None
+        self.base_url = ""
+        self.correos: list[Correo] = []
         self._steps = 0
 
     @classmethod
@@ -154,25 +178,88 @@ class _Relato:
         )
         hecha = derivaciones.preparar(self._session, self._caso(), pedido, self._quien, ahora)
         derivaciones.enviar(self._session, hecha.id, self._quien, ahora)
-        self._derivacion_id = hecha.id
+        enlace = enlaces.crear(
+            self._session, hecha.id, self.base_url, Actor.sistema("notificaciones")
+        )
+        self._enviar_correo(enlace, min(ahora + timedelta(minutes=1), clock.now()))
+
+    def _enviar_correo(self, enlace: EnlaceNuevo, ahora: datetime) -> None:
+        derivacion = enlace.derivacion
+        destino = derivacion.institucion.correo
+        if not destino or enlace.url is None or enlace.vence_en is None:
+            raise ValueError("the institution of the story has no address")
+        correo = Correo(
+            mensaje_id=uuid7(),
+            caso_id=derivacion.caso_id,
+            derivacion_id=derivacion.id,
+            destino=destino,
+            enlace=enlace.url,
+            valores={
+                "institucion": derivacion.institucion.nombre,
+                "servicio": derivacion.servicio.nombre,
+                "folio": derivacion.folio,
+                "enlace": enlace.url,
+                "enlace_vence": enlace.vence_en,
+            },
+            enviado_en=ahora,
+        )
+        self.correos.append(correo)
+        anotar(
+            self._session,
+            correo.caso_id,
+            TipoHito.MENSAJE,
+            Actor.sistema("notificaciones"),
+            datos={
+                "hecho": "enviado",
+                "mensaje_id": str(correo.mensaje_id),
+                "plantilla": Clave.DERIVACION_ENVIADA.value,
+                "canal": Canal.CORREO.value,
+                "caso_id": str(correo.caso_id),
+                "derivacion_id": str(correo.derivacion_id),
+                "cita_id": None,
+            },
+            ocurrido_en=ahora,
+        )
 
     def _responder(self, datos: Mapping[str, Any], ahora: datetime) -> None:
-        if self._derivacion_id is None:
+        if not self.correos:
             raise ValueError("the story answers a derivation that it did not send")
-        sistema = Actor.sistema("acogida")
-        enlace = enlaces.crear(self._session, self._derivacion_id, "", sistema)
         respuesta = Respuesta(
             accion=Accion(datos["accion"]), motivo=datos.get("motivo"), texto=datos.get("texto")
         )
-        if enlace.url is None:
-            raise ValueError("the institution of the story has no address")
-        token = enlace.url.removeprefix(enlaces.RUTA)
+        token = self.correos[-1].enlace.removeprefix(f"{self.base_url}{enlaces.RUTA}")
         enlaces.responder_por_enlace(self._session, token, respuesta, ahora)
 
     def _caso(self) -> UUID:
         if self.caso_id is None:
             raise ValueError("the story takes a step of a case that it did not open")
         return self.caso_id
+
+
+def _enviar(session: Session, correo: Correo) -> None:
+    """Put a mail into the office's outbox as it left then; its fact, heard later, asks for none."""
+    mensaje = avisos.encargar(
+        session,
+        f"{Clave.DERIVACION_ENVIADA}/{correo.derivacion_id}",
+        Clave.DERIVACION_ENVIADA,
+        correo.enviado_en,
+        caso_id=correo.caso_id,
+        derivacion_id=correo.derivacion_id,
+    )
+    if mensaje is None:
+        return
+    plantilla = plantillas()[Clave.DERIVACION_ENVIADA]
+    texto = redactar(plantilla, Canal.CORREO, base(), correo.valores)
+    mensaje.id = correo.mensaje_id
+    mensaje.escribir(Canal.CORREO, correo.destino, base(), texto)
+    mensaje.plantilla_version, mensaje.enlace = plantilla.version, correo.enlace
+    mensaje.estado, mensaje.proveedor = Estado.ENTREGADA, SALIDA
+    mensaje.referencia = str(mensaje.id)
+    mensaje.creado_en = mensaje.entregado_en = correo.enviado_en
+    mensaje.historia.add(
+        PasoDeMensaje(ocurrido_en=correo.enviado_en, paso=Paso.ENTREGAR, estado=Estado.ENTREGADA)
+    )
+    session.add(Salida(mensaje_id=mensaje.id, recibida_en=correo.enviado_en))
 
 
 def _agendar(session: Session, relato: _Relato, cita: Mapping[str, Any]) -> None:

@@ -27,6 +27,32 @@ def test_it_stops_cleanly_and_comes_back_with_its_data(tmp_path: Path) -> None:
         assert sorted(one["persona"]["id"] for one in found["resultados"]) == first
 
 
+def test_in_the_demonstration_no_institution_answers_before_its_link_left(tmp_path: Path) -> None:
+    with embedded(tmp_path, demo=True) as office, office.client("coordinacion") as client:
+        cases = client.get("/casos/api/v1/casos", params={"estado": "todos"}).json()["casos"]
+        stories = [client.get(f"/casos/api/v1/casos/{one['id']}").json() for one in cases]
+        messages = client.get(
+            "/notificaciones/api/v1/mensajes", params={"plantilla": "derivacion_enviada"}
+        ).json()
+
+    links = 0
+    for story in stories:
+        told = [line["datos"] for line in reversed(story["hitos"])]
+        for at, line in enumerate(told):
+            if line.get("hecho") == "enviar":
+                links += 1
+                of_it = [
+                    d for d in told[at + 1 :] if d.get("derivacion_id") == line["derivacion_id"]
+                ]
+                assert (of_it[0]["hecho"], of_it[0].get("plantilla")) == (
+                    "enviado",
+                    "derivacion_enviada",
+                )
+                assert [d.get("plantilla") for d in of_it].count("derivacion_enviada") == 1
+    assert links == 5
+    assert len(messages) == links
+
+
 def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None:
     environment = {**os.environ, "DATOS": str(tmp_path), "ACOGIDA_DEMO": "1", "PORT": "20990"}
     for pause in (1.5, 2.0, 2.5):
