@@ -216,6 +216,8 @@ def _read_out(response: Response) -> Response:
     word, which a proxy that reuses the connection answers with 502. What is beyond MAX_BODY is left
     to it.
     """
+    if not request.environ.get("wsgi.input_terminated"):
+        return response  # a server whose stream does not say where the body ends
     left = MAX_BODY
     # Who went away has no next request.
     with suppress(OSError):
