@@ -53,7 +53,8 @@ def _recepcion(consulta: Consulta) -> str:
     with env().db.read() as session:
         hallados = busqueda.buscar(session, consulta)
         hoy = queries.del_dia(session, clock.today())
-    vistas = len(hallados.filas) + sum(atencion.persona is not None for atencion in hoy.filas)
+    # An anonymous attention counts too: what somebody told is in it.
+    vistas = len(hallados.filas) + len(hoy.filas)
     if vistas:
         registrar_lectura(
             env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=vistas
