@@ -153,7 +153,8 @@ def run_worker(celery: Celery, stop: threading.Event) -> None:
         while thread.is_alive() and not stop.wait(1.0):
             pass
         if thread.is_alive():
-            worker.stop()
+            # On a thread of its own: now and then Celery waits there for ever.
+            threading.Thread(target=worker.stop, daemon=True).start()
             thread.join(timeout=10)
         else:
             log.error("jobs_worker_broke", servicio=celery.main)
