@@ -55,7 +55,7 @@ class AmqpIngest:
         self._handlers = handlers
 
     def run(self, stop: threading.Event) -> None:
-        """Read until `stop` is set; a lost connection is opened again, from 0.1 s to 5 s later."""
+        """Read until `stop` is set; a lost connection is opened again, from 0.1 s to 1 s later."""
         failures, is_declared = 0, False
         while not stop.is_set():
             try:
@@ -73,7 +73,7 @@ class AmqpIngest:
                 gone = isinstance(error, ChannelClosedByBroker | ConsumerCancelled)
                 is_declared = is_declared and not gone
                 log.warning("ingest_lost", cola=queue_of(self._handlers), kind=type(error).__name__)
-                stop.wait(random.uniform(0.5, 1) * min(5.0, 0.1 * 2**failures))  # noqa: S311  jitter
+                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(failures, 9)))  # noqa: S311  jitter
 
     def _shuffled(self) -> list[pika.URLParameters]:
         return random.sample(self._hosts, len(self._hosts))

@@ -109,7 +109,7 @@ class Relay:
         return turn
 
     def run(self, stop: threading.Event) -> None:
-        """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 5 s later."""
+        """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 1 s later."""
         failures = 0
         while not stop.is_set():
             self._db.outbox_changed.clear()
@@ -120,7 +120,7 @@ class Relay:
                 failures += 1
                 FAILURES.labels(self._name, type(error).__name__).inc()
                 log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
-                stop.wait(random.uniform(0.5, 1) * min(5.0, 0.1 * 2**failures))  # noqa: S311  jitter
+                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(failures, 9)))  # noqa: S311  jitter
                 continue
             if is_empty:
                 self._db.outbox_changed.wait(POLL)
