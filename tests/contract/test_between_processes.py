@@ -33,7 +33,7 @@ class Remota:
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
         url = f"http://127.0.0.1:{self.server.server_port}"
         self.settings = Settings(data_dir=data_dir, service_urls=url)
-        self._thread = threading.Thread(target=self.server.serve_forever)
+        self._thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self._thread.start()
 
     def token(self) -> str:

@@ -42,7 +42,7 @@ def test_a_nudge_waits_in_its_queue_until_a_worker_comes(env: Env, amqp_url: str
         for number in range(20):
             nudge_after_commit(session, "notificaciones.enviar", f"m-{number}")
     stop = threading.Event()
-    worker = threading.Thread(target=run_worker, args=(celery, stop))
+    worker = threading.Thread(target=run_worker, args=(celery, stop), daemon=True)
     worker.start()
     heard = [done.get(timeout=PATIENCE) for _ in range(20)]
     stop.set()
