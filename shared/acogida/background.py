@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from oficina import telemetry
+from oficina.db import Changes
 
 log = telemetry.get_logger("acogida.background")
 
@@ -21,15 +22,15 @@ class Background:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._wakes: list[threading.Event] = []
+        self._wakes: list[Changes] = []
 
     def add(self, name: str, loop: Loop) -> None:
         """Have `loop` run in a thread once `start` is called."""
         self._threads.append(threading.Thread(target=self._run, args=(name, loop), name=name))
 
-    def wake_at_stop(self, *events: threading.Event) -> None:
+    def wake_at_stop(self, *changes: Changes) -> None:
         """What loops wait for: set when they must end, so that nobody waits out a pause."""
-        self._wakes.extend(events)
+        self._wakes.extend(changes)
 
     def start(self) -> None:
         """Start every loop."""

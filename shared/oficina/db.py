@@ -6,9 +6,11 @@ never locks. Objects stay readable after commit (`expire_on_commit=False`); a re
 query did not load raises instead of asking again.
 """
 
+import math
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -50,6 +53,13 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+REST = 1.0
+"""Seconds after which a PostgreSQL connection is tried before it is used again. Trying each time
+would cost every transaction another round trip."""
+
+_RESTS_SINCE = "oficina_rests_since"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -122,6 +132,26 @@ class Identified:
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
 
 
+class Changes:
+    """Tells loops that there may be work: any number of them, each of which misses no change."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.count = 0
+        """How many so far; a loop notes it before it looks for work."""
+
+    def set(self) -> None:
+        """Something changed: wake whoever waits."""
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when there is a change after the first `seen` ones, or after a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.count > seen, seconds)
+
+
 class Database:
     """The database of one service."""
 
@@ -130,10 +160,12 @@ class Database:
         self.url = url
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
         writer = self.engine.execution_options(oficina_write=True)
+        # On SQLite it would leave the connection changed, and a round trip costs nothing.
+        self._single = writer if self.is_sqlite else _autocommit(writer)
         self._write = sessionmaker(writer, expire_on_commit=False)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
-        self.outbox_changed = threading.Event()
-        self.inbox_changed = threading.Event()
+        self.outbox_changed = Changes()
+        self.inbox_changed = Changes()
         event.listen(self._write, "after_commit", self._wake_relay)
 
     @property
@@ -158,6 +190,16 @@ class Database:
         """A read-only look; nothing done in it is kept."""
         with self._read() as session:
             yield session
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """A connection for statements that are each a whole transaction: fewer round trips.
+
+        On SQLite what began with one ends with `commit()`, or when the connection is given back.
+        """
+        with self._single.connect() as connection:
+            yield connection
+            connection.commit()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -210,7 +252,24 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+def _autocommit(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _postgres(url: str) -> Engine:
-    return create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = create_engine(url, pool_size=10, max_overflow=20, hide_parameters=True)
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_after_rest(connection: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get(_RESTS_SINCE, math.inf) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return engine

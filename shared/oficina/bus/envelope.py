@@ -4,6 +4,7 @@ The dataclass of a fact is its schema: writing refuses a value of another type, 
 missing or mistyped one and passes over fields that a newer version added.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
@@ -20,6 +21,8 @@ CONTENT_TYPE = "application/cloudevents+json"
 
 _SOBRE = ("id", "tipo", "sequence", "time", "clasificacion")
 """What of an envelope may be there and not be readable."""
+
+_NUMBER = '"sequence": "'
 
 _kinds: dict[str, type[Evento]] = {}
 _campos: dict[type[Evento], tuple["Campo", ...]] = {}
@@ -145,8 +148,7 @@ def to_cloudevent(
         "subject": hecho.subject(),
         "time": time.isoformat(),
         "datacontenttype": "application/json",
-        # The CloudEvents extension asks for a string that sorts.
-        "sequence": f"{sequence:012d}",
+        "sequence": sequence_text(sequence),
         "correlationid": telemetry.correlation_id.get() or str(evento_id),
         "causationid": telemetry.causation_id.get(),
         "traceparent": telemetry.traceparent.get(),
@@ -154,6 +156,19 @@ def to_cloudevent(
         "data": to_data(hecho),
     }
     return {name: value for name, value in attributes.items() if value != ""}
+
+
+def sequence_text(sequence: int) -> str:
+    """A number as the CloudEvents extension asks for it: a string that sorts."""
+    return f"{sequence:012d}"
+
+
+def around_sequence(cuerpo: Mapping[str, Any]) -> tuple[str, str]:
+    """The JSON text of a CloudEvent of number 0, before its number and after it."""
+    text = json.dumps(cuerpo)
+    # Quotes inside a value are escaped, so that only the attribute itself reads like this.
+    start = text.index(_NUMBER) + len(_NUMBER)
+    return text[:start], text[start + len(sequence_text(0)) :]
 
 
 def to_data(hecho: Evento) -> dict[str, Any]:

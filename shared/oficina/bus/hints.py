@@ -9,8 +9,6 @@ import secrets
 import threading
 
 import psycopg
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from oficina.db import Database
 
@@ -26,14 +24,6 @@ _MACHINE = secrets.token_hex(8)
 def sender() -> str:
     """Who this process is among those that notify: it wakes its own loops without PostgreSQL."""
     return f"{_MACHINE}.{os.getpid()}"
-
-
-def notify_outbox(session: Session) -> None:
-    """Have the relay of another process woken when this transaction commits."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        values = {"channel": OUTBOX, "sender": sender()}
-        connection.execute(text("SELECT pg_notify(:channel, :sender)"), values)
 
 
 class Hints:

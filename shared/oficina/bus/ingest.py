@@ -118,8 +118,8 @@ class AmqpIngest:
         wanted = [mensaje for mensaje in batch.mensajes if self._handlers.wants(mensaje)]
         try:
             if wanted:
-                with self._db.begin() as session:
-                    recibir(session.connection(), self._handlers.consumidor, wanted)
+                with self._db.single() as database:
+                    recibir(database, self._handlers.consumidor, wanted)
         except SQLAlchemyError as error:
             # The batch stays ours: handed back, it would count against the delivery limit.
             log.warning("ingest_waits", cola=queue_of(self._handlers), kind=type(error).__name__)

@@ -1,19 +1,22 @@
 """Telling: the fact is a row in the transaction of what it tells, or it is not told."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from oficina.bus import hints
-from oficina.bus.envelope import HechoInvalido, to_cloudevent
+from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
 from oficina.bus.tables import AggregateCounter, Outbox
 from oficina.clock import real_now
 from oficina.db import uuid7
 from oficina.events import Clasificacion, Evento
 
 _comuna = "independencia"
-_counters = AggregateCounter.__table__
 
 
 def configure(comuna: str) -> None:
@@ -33,48 +36,63 @@ def emitir(
     """
     if not isinstance(getattr(hecho, hecho.sujeto_id), UUID):
         raise HechoInvalido(hecho, hecho.sujeto_id, "must be a UUID; flush before telling")
-    agregado = hecho.subject()
     evento_id = uuid7()
     moment = real_now()
-    sequence = _next_number(session, agregado)
     cuerpo = to_cloudevent(
         hecho,
         evento_id=evento_id,
         source=f"/{_comuna}/{hecho.tipo.split('.')[0]}",
-        sequence=sequence,
+        sequence=0,
         time=moment,
         clasificacion=clasificacion,
     )
-    session.add(
-        Outbox(
-            evento_id=evento_id,
-            tipo=hecho.tipo,
-            agregado=agregado,
-            secuencia=sequence,
-            clasificacion=clasificacion.value,
-            cuerpo=cuerpo,
-            creado=moment,
-        )
-    )
-    _wake_after_commit(session)
+    row = {
+        "evento_id": evento_id,
+        "tipo": hecho.tipo,
+        "agregado": cuerpo["subject"],
+        "clasificacion": clasificacion.value,
+        "creado": moment,
+    }
+    # Straight on the connection: telling must not flush what the caller still builds.
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        _write_on_sqlite(connection, row, cuerpo)
+    else:
+        before, after = around_sequence(cuerpo)
+        hint = None if session.info.get("emitted") else hints.OUTBOX
+        values = {"antes": before, "despues": after, "canal": hint, "quien": hints.sender()}
+        connection.exec_driver_sql(_ON_POSTGRES, {**row, **values})
+    session.info["emitted"] = True
     return evento_id
 
 
-def _next_number(session: Session, agregado: str) -> int:
-    # Straight on the connection: asking for a number must not flush what the caller still builds.
-    connection = session.connection()
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+# Number, row and hint are one round trip: telling is part of every entrance's transaction.
+_ON_POSTGRES = """
+WITH numero AS (
+  INSERT INTO outbox_contadores AS contador (agregado, ultimo) VALUES (%(agregado)s, 1)
+  ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + 1 RETURNING ultimo
+), fila AS (
+  INSERT INTO outbox (evento_id, tipo, agregado, secuencia, clasificacion, cuerpo, creado)
+  SELECT %(evento_id)s, %(tipo)s, %(agregado)s, ultimo, %(clasificacion)s,
+    CAST(%(antes)s || lpad(CAST(ultimo AS text), 12, '0') || %(despues)s AS json), %(creado)s
+  FROM numero
+)
+SELECT pg_notify(canal, %(quien)s) FROM (SELECT CAST(%(canal)s AS text) AS canal) AS aviso
+WHERE canal IS NOT NULL
+"""
+
+
+def _write_on_sqlite(
+    connection: Connection, row: Mapping[str, Any], cuerpo: Mapping[str, Any]
+) -> None:
     drawn = (
-        dialect.insert(_counters)
-        .values(agregado=agregado, ultimo=1)
-        .on_conflict_do_update(index_elements=["agregado"], set_={"ultimo": _counters.c.ultimo + 1})
-        .returning(_counters.c.ultimo)
+        sqlite.insert(AggregateCounter)
+        .values(agregado=row["agregado"], ultimo=1)
+        .on_conflict_do_update(
+            index_elements=["agregado"], set_={"ultimo": AggregateCounter.ultimo + 1}
+        )
+        .returning(AggregateCounter.ultimo)
     )
-    return int(connection.execute(drawn).scalar_one())
-
-
-def _wake_after_commit(session: Session) -> None:
-    if session.info.get("emitted"):
-        return
-    session.info["emitted"] = True
-    hints.notify_outbox(session)
+    number = connection.execute(drawn).scalar_one()
+    numbered = {**cuerpo, "sequence": sequence_text(number)}
+    connection.execute(insert(Outbox).values(**row, secuencia=number, cuerpo=numbered))

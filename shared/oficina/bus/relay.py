@@ -28,11 +28,14 @@ BATCH = 200
 UNDER_WAY = 2
 """Batches that may be on their way at once: one is read while the other is confirmed."""
 TURN_BATCHES = 10
-"""Batches of one turn, after which the lock is given back for a moment."""
+"""Batches after which a turn ends, however much still waits."""
 POLL = 1.0
 """Seconds after which the outbox is looked at even when nobody said that it changed."""
 
-# Any number that nobody else locks: a service has its own database, and there one relay at a time.
+HANGS = 60
+"""Seconds without a word after which PostgreSQL gives the turn of a relay to another."""
+
+# Any number that nobody else locks: a service has its own database.
 _TURN = 0x0B05
 
 PUBLISHED = Counter("acogida_outbox_published_total", "Facts that left the outbox.", ("servicio",))
@@ -74,6 +77,11 @@ _OLDEST_OF_EACH_AGGREGATE = (
     .order_by(Outbox.id)
     .limit(BATCH)
 )
+_MARK = (
+    update(Outbox)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .values(publicado=bindparam("ahora"))
+)
 
 
 class Relay:
@@ -87,105 +95,132 @@ class Relay:
         self._db = db
         self._transport = transport
         self._name = name
+        self._failures = 0
 
     def run_once(self) -> int:
         """Publish what waits, TURN_BATCHES at the most; how many facts left.
 
-        What was confirmed is marked even when the turn fails. Raises PublicacionFallida, and what
-        the database raises.
+        None when another relay has the turn. What was confirmed is marked even when the turn fails.
+        Raises PublicacionFallida, and what the database raises.
         """
-        return self._take_turn().left
+        with self._connection() as connection:
+            return self._take_turn(connection).left if _is_mine(connection) else 0
 
-    def _take_turn(self) -> "_Turn":
-        # On SQLite each statement is a transaction: a lock on this file while the transport waits
-        # for that of another service would be a deadlock with its relay.
-        turn = _Turn(self._transport, is_one_transaction=not self._db.is_sqlite)
-        with TURNS.labels(self._name).time(), self._connection() as connection:
-            if connection is not None:
-                turn.run(connection)
+    def run(self, stop: threading.Event) -> None:
+        """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 1 s later."""
+        self._failures = 0
+        while not stop.is_set():
+            try:
+                with self._connection() as connection:
+                    self._run_on(connection, stop)
+            except Exception as error:  # outermost loop: the rows wait, so it goes on
+                self._failures += 1
+                FAILURES.labels(self._name, type(error).__name__).inc()
+                log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
+                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(self._failures, 9)))  # noqa: S311  jitter
+
+    def _run_on(self, connection: Connection, stop: threading.Event) -> None:
+        while not _is_mine(connection):
+            if stop.wait(POLL):
+                return
+        while not stop.is_set():
+            seen = self._db.outbox_changed.count
+            is_empty = self._take_turn(connection).is_empty
+            self._failures = 0
+            if is_empty:
+                self._db.outbox_changed.wait(seen, POLL)
+
+    def _take_turn(self, connection: Connection) -> "_Turn":
+        turn = _Turn(self._transport, connection)
+        with TURNS.labels(self._name).time():
+            turn.run()
         PUBLISHED.labels(self._name).inc(turn.left)
         if turn.failure is not None:
             raise turn.failure
         return turn
 
-    def run(self, stop: threading.Event) -> None:
-        """Publish until `stop` is set; whatever fails is tried again, from 0.1 s to 1 s later."""
-        failures = 0
-        while not stop.is_set():
-            self._db.outbox_changed.clear()
-            try:
-                is_empty = self._take_turn().is_empty
-                failures = 0
-            except Exception as error:  # outermost loop: the rows wait, so it goes on
-                failures += 1
-                FAILURES.labels(self._name, type(error).__name__).inc()
-                log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
-                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(failures, 9)))  # noqa: S311  jitter
-                continue
-            if is_empty:
-                self._db.outbox_changed.wait(POLL)
-
     @contextmanager
-    def _connection(self) -> Iterator[Connection | None]:
-        """The connection of a turn, or None when another relay has it."""
+    def _connection(self) -> Iterator[Connection]:
+        """A connection of the relay's own, closed afterwards: the turn goes with it."""
         if self._db.is_sqlite:
             with self._db.engine.connect() as connection:
                 yield connection
             return
-        # The lock lives as long as this transaction: a process that dies gives it back.
-        with self._db.engine.begin() as connection:
-            taken = text("SELECT pg_try_advisory_xact_lock(:turn)")
-            yield connection if connection.execute(taken, {"turn": _TURN}).scalar_one() else None
+        with self._db.single() as connection:
+            connection.detach()
+            for setting in _OF_A_RELAY:
+                connection.exec_driver_sql(setting)
+            try:
+                yield connection
+            finally:
+                # PostgreSQL would notice a little later that the connection is closed.
+                if not connection.invalidated:
+                    connection.execute(_GIVE_BACK)
+
+
+# One relay at a time has the turn, for as long as its connection lives: a process that dies gives
+# it back, and one that hangs loses the connection. A mark that is lost with a server that dies has
+# its fact sent twice, so nobody waits for the disk.
+_OF_A_RELAY = (f"SET idle_session_timeout = '{HANGS}s'", "SET synchronous_commit = off")
+_TAKE = text(f"SELECT pg_try_advisory_lock({_TURN})")
+_GIVE_BACK = text("SELECT pg_advisory_unlock_all()")
+
+
+def _is_mine(connection: Connection) -> bool:
+    """Take the turn, unless another relay has it."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(_TAKE).scalar_one())
 
 
 class _Turn:
-    """Some batches, one after the other, two of them on their way at once."""
+    """Some batches, one after the other, two of them on their way at once.
 
-    def __init__(self, transport: Transport, *, is_one_transaction: bool) -> None:
+    Each statement is a transaction: a lock that is held while the transport waits for that of
+    another service would be a deadlock with its relay.
+    """
+
+    def __init__(self, transport: Transport, connection: Connection) -> None:
         self._transport = transport
-        self._is_one_transaction = is_one_transaction
+        self._connection = connection
         self._under_way: deque[tuple[list[int], Envio]] = deque()
         self.left = 0
         self.is_empty = True
         """Whether nothing waited any more at the end, or another relay has the turn."""
         self.failure: PublicacionFallida | None = None
 
-    def run(self, connection: Connection) -> None:
+    def run(self) -> None:
         """Publish and mark until nothing waits, the turn is over, or a batch fails."""
         try:
             for _ in range(TURN_BATCHES):
-                sent = self._send_one(connection)
+                sent = self._send_one()
                 if not sent and not self._under_way:
                     return
                 if sent < BATCH or len(self._under_way) == UNDER_WAY:
-                    self._settle(connection)
+                    self._settle()
             self.is_empty = False
             while self._under_way:
-                self._settle(connection)
+                self._settle()
         except PublicacionFallida as failure:
             self.failure = failure
 
-    def _send_one(self, connection: Connection) -> int:
+    def _send_one(self) -> int:
         """Set the next batch on its way, of what waits behind what is under way; its size."""
         last = self._under_way[-1][0][-1] if self._under_way else 0
-        rows = connection.execute(_OLDEST_OF_EACH_AGGREGATE, {"despues": last}).all()
-        self._after_statement(connection)
+        rows = self._connection.execute(_OLDEST_OF_EACH_AGGREGATE, {"despues": last}).all()
+        self._connection.commit()
         if rows:
             envio = self._transport.enviar([_mensaje(row) for row in rows])
             self._under_way.append(([row.id for row in rows], envio))
         return len(rows)
 
-    def _settle(self, connection: Connection) -> None:
+    def _settle(self) -> None:
         """Wait for the oldest batch and mark it."""
         ids, envio = self._under_way.popleft()
         envio.esperar()
-        connection.execute(update(Outbox).where(Outbox.id.in_(ids)).values(publicado=real_now()))
-        self._after_statement(connection)
+        self._connection.execute(_MARK, {"ids": ids, "ahora": real_now()})
+        self._connection.commit()
         self.left += len(ids)
-
-    def _after_statement(self, connection: Connection) -> None:
-        if not self._is_one_transaction:
-            connection.commit()
 
 
 def _mensaje(row: Row[*tuple[Any, ...]]) -> Mensaje:

@@ -62,8 +62,8 @@ class LocalTransport:
             wanted = [mensaje for mensaje in mensajes if handlers.wants(mensaje)]
             if not wanted:
                 continue
-            with db.begin() as session:
-                recibir(session.connection(), handlers.consumidor, wanted)
+            with db.single() as connection:
+                recibir(connection, handlers.consumidor, wanted)
             db.inbox_changed.set()
         return _ARRIVED
 

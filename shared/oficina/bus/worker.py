@@ -18,12 +18,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, Row, Select, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, false, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from oficina import telemetry
@@ -68,9 +69,11 @@ class Worker:
         self._db = db
         self._handlers = handlers
         self._delay = delay
-        self._eligible = _eligible(handlers)
-        self._heads = self._eligible.limit(BATCH)
+        self._heads = _claim(handlers, limit=BATCH)
+        self._only = _claim(handlers, one=True)
         self._stretch = BATCH
+        self._is_more = False
+        """Whether the last claim left, or set free, work that can be had at once."""
         self._retries: list[datetime] = []
         """When what this worker put off may run again, the earliest first; a heap."""
 
@@ -94,9 +97,9 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, at once when something arrives, each second at the latest."""
         while not stop.is_set():
-            self._db.inbox_changed.clear()
+            seen = self._db.inbox_changed.count
             try:
-                busy = self.run_once() > 0
+                self.run_once()
             except Exception as error:  # outermost loop: the rows wait, so it goes on
                 log.warning(
                     "worker_failed",
@@ -106,8 +109,8 @@ class Worker:
                 )
                 stop.wait(POLL)
                 continue
-            if not busy:
-                self._db.inbox_changed.wait(self._pause())
+            if not self._is_more:
+                self._db.inbox_changed.wait(seen, self._pause())
 
     def _pause(self) -> float:
         """Seconds until the next look: what this worker put off itself is not kept waiting."""
@@ -121,7 +124,7 @@ class Worker:
         """Handle a batch without savepoints. Raises, with nothing done, when one is needed."""
         failures: list[_Failure] = []
         with self._db.begin() as session:
-            rows = self._claim(session, self._heads)
+            rows = self._take(session, self._heads)
             undo = Undo(session)
             for row in rows:
                 undo.start()
@@ -131,13 +134,13 @@ class Worker:
                     if not undo.take_back():
                         raise
                     failures.append(self._failure(row, error))
-            self._mark(session, rows, failures)
+            self._put_off(session, failures)
         self._report(len(rows), failures)
         return len(rows)
 
     def _handle_in_stretches(self, taken: list[int]) -> None:
         with self._db.begin() as session:
-            rows = self._claim(session, self._heads)
+            rows = self._take(session, self._heads)
             taken.extend(row.id for row in rows)
             failures: list[_Failure] = []
             start = 0
@@ -145,27 +148,31 @@ class Worker:
                 stretch = rows[start : start + self._stretch]
                 failures += self._handle_stretch(session, stretch)
                 start += len(stretch)
-            self._mark(session, rows, failures)
+            self._put_off(session, failures)
         self._report(len(rows), failures)
 
     def _handle_alone(self, row_id: int) -> None:
-        only = self._eligible.where(Inbox.id == row_id)
         try:
             with self._db.begin() as session:
-                rows = self._claim(session, only)
+                rows = self._take(session, self._only, row_id)
                 failures = self._handle_stretch(session, rows)
-                self._mark(session, rows, failures)
+                self._put_off(session, failures)
         except Exception as error:  # its commit failed; the row tells how
             with self._db.begin() as session:
-                rows = self._claim(session, only)
+                rows = self._take(session, self._only, row_id)
                 failures = [self._failure(row, error) for row in rows]
-                self._mark(session, rows, failures)
+                self._put_off(session, failures)
         self._report(len(rows), failures)
 
-    def _claim(self, session: Session, eligible: Select[Any]) -> Sequence[Row[Any]]:
-        """Rows that nobody else holds, locked until the transaction ends."""
+    def _take(
+        self, session: Session, claim: Update, row_id: int | None = None
+    ) -> Sequence[Row[Any]]:
+        """Rows that nobody else holds, in their order, done if this transaction commits."""
+        values = {"ahora": real_now(), "cual": row_id}
         # The connection's rows: the session would look for entities in each of them.
-        return session.connection().execute(eligible, {"ahora": real_now()}).all()
+        rows = session.connection().execute(claim, values).all()
+        self._is_more = len(rows) == BATCH or any(row.tiene_seguidor for row in rows)
+        return sorted(rows, key=_order)
 
     def _handle_stretch(self, session: Session, rows: Sequence[Row[Any]]) -> "list[_Failure]":
         """Handle rows under one savepoint; those that failed, the others are done.
@@ -216,28 +223,22 @@ class Worker:
         visible = real_now() + timedelta(seconds=self._delay(tries))
         return _Failure(row.id, tries, estado, describe(error), visible)
 
-    def _mark(
-        self, session: Session, rows: Sequence[Row[Any]], failures: "Sequence[_Failure]"
-    ) -> None:
-        connection = session.connection()
-        failed = {one.row_id for one in failures}
-        done = [row.id for row in rows if row.id not in failed]
-        if done:
-            connection.execute(_DONE, {"ids": done, "ahora": real_now()})
-        if failures:
-            connection.execute(
-                _PUT_OFF,
-                [
-                    {
-                        "de": one.row_id,
-                        "estado": one.estado,
-                        "intentos": one.tries,
-                        "error": one.error,
-                        "visible": one.visible,
-                    }
-                    for one in failures
-                ],
-            )
+    def _put_off(self, session: Session, failures: "Sequence[_Failure]") -> None:
+        if not failures:
+            return
+        session.connection().execute(
+            _PUT_OFF,
+            [
+                {
+                    "de": one.row_id,
+                    "estado": one.estado,
+                    "intentos": one.tries,
+                    "error": one.error,
+                    "visible": one.visible,
+                }
+                for one in failures
+            ],
+        )
 
     def _report(self, tried: int, failures: "Sequence[_Failure]") -> None:
         count = HANDLED.labels
@@ -260,16 +261,12 @@ class _Failure:
     """Not before this moment of real time."""
 
 
-_DONE = (
-    update(Inbox)
-    .where(Inbox.id.in_(bindparam("ids", expanding=True)))
-    .values(estado=Estado.HECHO, hecho_en=bindparam("ahora"), error=None)
-)
 _PUT_OFF = (
     update(Inbox)
     .where(Inbox.id == bindparam("de"))
     .values(
         estado=bindparam("estado"),
+        hecho_en=None,
         intentos=bindparam("intentos"),
         error=bindparam("error"),
         visible=bindparam("visible"),
@@ -277,27 +274,49 @@ _PUT_OFF = (
 )
 
 
-def _eligible(handlers: Handlers) -> Select[*tuple[Any, ...]]:
-    """What may run `ahora`: of each aggregate the oldest that is not done, when order counts."""
-    eligible = select(Inbox.id, Inbox.intentos, INBOX_TEXT).where(
+_order = attrgetter("id")
+
+
+def _claim(handlers: Handlers, *, limit: int | None = None, one: bool = False) -> Update:
+    """Mark as done what may run `ahora`: of each aggregate the oldest unfinished, when it counts.
+
+    Taking and marking are one statement, because each costs a transaction a round trip; whoever
+    fails is put off in the same transaction. With `one` only the row `cual`.
+    """
+    eligible = select(Inbox.id).where(
         Inbox.consumidor == handlers.consumidor,
         Inbox.estado == _PENDIENTE,
         Inbox.visible <= bindparam("ahora"),
     )
+    follower: ColumnElement[bool] = false()
     if handlers.ordenado:
-        earlier = aliased(Inbox)
-        eligible = eligible.where(
-            ~select(earlier.id)
-            .where(
-                earlier.consumidor == Inbox.consumidor,
-                earlier.agregado == Inbox.agregado,
-                earlier.estado != _HECHO,
-                earlier.secuencia < Inbox.secuencia,
-            )
-            .exists()
-        )
+        earlier, later = aliased(Inbox), aliased(Inbox)
+        eligible = eligible.where(~_unfinished(earlier, earlier.secuencia < Inbox.secuencia))
+        follower = _unfinished(later, later.secuencia > Inbox.secuencia)
+    if one:
+        eligible = eligible.where(Inbox.id == bindparam("cual"))
     # PostgreSQL leaves out what another worker holds; on SQLite a writer is alone.
-    return eligible.order_by(Inbox.id).with_for_update(of=Inbox, skip_locked=True)
+    heads = eligible.order_by(Inbox.id).limit(limit).with_for_update(of=Inbox, skip_locked=True)
+    taken = heads.cte("tomados")
+    return (
+        update(Inbox)
+        .where(Inbox.id == taken.c.id)
+        .values(estado=Estado.HECHO, hecho_en=bindparam("ahora"), error=None)
+        .returning(Inbox.id, Inbox.intentos, INBOX_TEXT, follower.label("tiene_seguidor"))
+    )
+
+
+def _unfinished(other: type[Inbox], where: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (
+        select(other.id)
+        .where(
+            other.consumidor == Inbox.consumidor,
+            other.agregado == Inbox.agregado,
+            other.estado != _HECHO,
+            where,
+        )
+        .exists()
+    )
 
 
 def describe(error: Exception) -> str:

@@ -78,13 +78,13 @@ def test_writers_at_the_same_time_get_different_numbers(db: Database) -> None:
 
 
 def test_the_relay_wakes_after_the_commit_not_after_a_savepoint(db: Database) -> None:
-    db.outbox_changed.clear()
+    before = db.outbox_changed.count
     with db.begin() as session:
         with session.begin_nested():
             emitir(session, CasoOrientado(caso_id=uuid7(), tema="REG.TEMP"))
-        assert not db.outbox_changed.is_set()
+        assert db.outbox_changed.count == before
 
-    assert db.outbox_changed.is_set()
+    assert db.outbox_changed.count == before + 1
 
 
 def test_an_id_that_is_not_drawn_yet_is_refused(db: Database) -> None:

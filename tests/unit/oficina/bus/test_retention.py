@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import event, insert, select, text, update
 
 from oficina.bus.inbox import Handlers
 from oficina.bus.retention import podar
@@ -35,7 +35,8 @@ def _heard(number: int, estado: Estado, days: int) -> dict[str, object]:
         "tipo": "casos.caso.orientado",
         "agregado": f"caso/{uuid7()}",
         "secuencia": number,
-        "cuerpo": {},
+        # Nothing that a handler could read: here it is enough that it can be claimed.
+        "cuerpo": {"id": str(uuid7()), "type": "cl.acogida.casos.caso.orientado.v1"},
         "estado": estado,
         "intentos": 0,
         "visible": moment,
@@ -118,13 +119,14 @@ def _plan(db: Database, explain: str) -> str:
         session.execute(insert(Inbox), [_heard(n, Estado.PENDIENTE, 1) for n in range(100)])
     with db.begin() as session:
         session.execute(text("ANALYZE"))
-    claim = Worker(db, Handlers("agenda"))._heads.params(ahora=real_now())
-    dialect = sqlite.dialect() if db.is_sqlite else postgresql.dialect()
-    written = claim.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    claims: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        claims.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    Worker(db, Handlers("agenda")).run_once()
+    event.remove(db.engine, "before_cursor_execute", note)
+    claim, values = next(one for one in claims if "tomados" in one[0])
     with db.read() as session:
-        rows_of_plan = session.connection().exec_driver_sql(
-            explain + str(written).replace("%", "%%")
-            if not db.is_sqlite
-            else explain + str(written)
-        )
-        return "\n".join(str(row) for row in rows_of_plan)
+        return "\n".join(map(str, session.connection().exec_driver_sql(explain + claim, values)))
