@@ -14,17 +14,28 @@ effects stay once.
 import json
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from heapq import heappop, heappush
-from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, Row, Update, bindparam, false, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    false,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, aliased
 
 from oficina import telemetry
@@ -35,6 +46,7 @@ from oficina.bus.undo import Undo
 from oficina.clock import real_now
 from oficina.db import Database
 from oficina.errors import DomainError
+from oficina.events import Evento
 
 BATCH = 200
 SHORT_STRETCH = 15
@@ -69,8 +81,8 @@ class Worker:
         self._db = db
         self._handlers = handlers
         self._delay = delay
-        self._heads = _claim(handlers, limit=BATCH)
-        self._only = _claim(handlers, one=True)
+        self._heads = _Claim(_eligible(handlers).limit(BATCH))
+        self._only = _Claim(_eligible(handlers).where(Inbox.id == bindparam("cual")))
         self._stretch = BATCH
         self._is_more = False
         """Whether the last claim left, or set free, work that can be had at once."""
@@ -165,14 +177,13 @@ class Worker:
         self._report(len(rows), failures)
 
     def _take(
-        self, session: Session, claim: Update, row_id: int | None = None
+        self, session: Session, claim: "_Claim", row_id: int | None = None
     ) -> Sequence[Row[Any]]:
         """Rows that nobody else holds, in their order, done if this transaction commits."""
-        values = {"ahora": real_now(), "cual": row_id}
         # The connection's rows: the session would look for entities in each of them.
-        rows = session.connection().execute(claim, values).all()
+        rows = claim.take(session.connection(), {"ahora": real_now(), "cual": row_id})
         self._is_more = len(rows) == BATCH or any(row.tiene_seguidor for row in rows)
-        return sorted(rows, key=_order)
+        return rows
 
     def _handle_stretch(self, session: Session, rows: Sequence[Row[Any]]) -> "list[_Failure]":
         """Handle rows under one savepoint; those that failed, the others are done.
@@ -202,9 +213,8 @@ class Worker:
         return []
 
     def _run_handlers(self, session: Session, cuerpo: str) -> None:
-        read = json.loads(cuerpo)
-        sobre, hecho = Sobre(read), read_hecho(read)
-        with telemetry.follow(sobre.correlationid, read["id"], sobre.traceparent):
+        evento_id, sobre, hecho = _read(cuerpo)
+        with telemetry.follow(sobre.correlationid, evento_id, sobre.traceparent):
             for handler in self._handlers.matching(sobre.ce_type, sobre.tipo):
                 handler(session, hecho, sobre)
 
@@ -274,36 +284,59 @@ _PUT_OFF = (
 )
 
 
-_order = attrgetter("id")
+# In the embedded office several services read the same text, one soon after the other.
+@lru_cache(maxsize=2 * BATCH)
+def _read(cuerpo: str) -> tuple[str, Sobre, Evento]:
+    """The id, the envelope and the fact of a CloudEvent. Raises SobreInvalido."""
+    read = json.loads(cuerpo)
+    return read["id"], Sobre(read), read_hecho(read)
 
 
-def _claim(handlers: Handlers, *, limit: int | None = None, one: bool = False) -> Update:
-    """Mark as done what may run `ahora`: of each aggregate the oldest unfinished, when it counts.
+class _Claim:
+    """Takes what is eligible and marks it as done; whoever fails is put off afterwards."""
 
-    Taking and marking are one statement, because each costs a transaction a round trip; whoever
-    fails is put off in the same transaction. With `one` only the row `cual`.
-    """
-    eligible = select(Inbox.id).where(
+    def __init__(self, eligible: Select[Any]) -> None:
+        self._eligible = eligible
+        # One statement, because each costs a transaction a round trip. Taken is what no other
+        # worker holds.
+        taken = eligible.with_for_update(of=Inbox, skip_locked=True).cte("tomados")
+        marked = _marked(Inbox.id == taken.c.id).cte("marcados")
+        self._take_and_mark = select(taken).add_cte(marked).order_by(taken.c.id)
+
+    def take(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """The rows, in their order."""
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._take_and_mark, values).all()
+        rows = connection.execute(self._eligible, values).all()
+        if rows:
+            connection.execute(_MARK, {**values, "ids": [row.id for row in rows]})
+        return rows
+
+
+def _marked(which: ColumnElement[bool]) -> Update:
+    done: dict[str, Any] = {"estado": Estado.HECHO, "hecho_en": bindparam("ahora"), "error": None}
+    return update(Inbox).where(which).values(**done)
+
+
+_MARK = _marked(Inbox.id.in_(bindparam("ids", expanding=True)))
+
+
+def _eligible(handlers: Handlers) -> Select[*tuple[Any, ...]]:
+    """What may run `ahora`: of each aggregate the oldest that is not done, when order counts."""
+    follower: ColumnElement[bool] = false()
+    if handlers.ordenado:
+        later = aliased(Inbox)
+        follower = _unfinished(later, later.secuencia > Inbox.secuencia)
+    columns = (Inbox.id, Inbox.intentos, INBOX_TEXT, follower.label("tiene_seguidor"))
+    eligible = select(*columns).where(
         Inbox.consumidor == handlers.consumidor,
         Inbox.estado == _PENDIENTE,
         Inbox.visible <= bindparam("ahora"),
     )
-    follower: ColumnElement[bool] = false()
     if handlers.ordenado:
-        earlier, later = aliased(Inbox), aliased(Inbox)
+        earlier = aliased(Inbox)
         eligible = eligible.where(~_unfinished(earlier, earlier.secuencia < Inbox.secuencia))
-        follower = _unfinished(later, later.secuencia > Inbox.secuencia)
-    if one:
-        eligible = eligible.where(Inbox.id == bindparam("cual"))
-    # PostgreSQL leaves out what another worker holds; on SQLite a writer is alone.
-    heads = eligible.order_by(Inbox.id).limit(limit).with_for_update(of=Inbox, skip_locked=True)
-    taken = heads.cte("tomados")
-    return (
-        update(Inbox)
-        .where(Inbox.id == taken.c.id)
-        .values(estado=Estado.HECHO, hecho_en=bindparam("ahora"), error=None)
-        .returning(Inbox.id, Inbox.intentos, INBOX_TEXT, follower.label("tiene_seguidor"))
-    )
+    return eligible.order_by(Inbox.id)
 
 
 def _unfinished(other: type[Inbox], where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """Two clocks, and sessions that neither lose nor overwrite."""
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from oficina import clock
-from oficina.db import Database, Identified, new_registry, uuid7
+from oficina.db import Changes, Database, Identified, new_registry, uuid7
 from oficina.errors import VersionVencida
 
 
@@ -105,3 +107,24 @@ def test_an_error_leaves_nothing(db: Database) -> None:
 
     with db.read() as session:
         assert session.scalars(select(Ficha)).all() == []
+
+
+def test_each_of_several_loops_is_told_of_every_change() -> None:
+    changes, heard = Changes(), Counter[int]()
+
+    def listen(number: int) -> None:
+        seen = 0
+        while seen < 100:
+            changes.wait(seen, 30)
+            seen = changes.count
+        heard[number] = seen
+
+    threads = [threading.Thread(target=listen, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        changes.set()
+    for thread in threads:
+        thread.join(60)
+
+    assert heard == {0: 100, 1: 100, 2: 100}

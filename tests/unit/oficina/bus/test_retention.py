@@ -127,6 +127,6 @@ def _plan(db: Database, explain: str) -> str:
     event.listen(db.engine, "before_cursor_execute", note)
     Worker(db, Handlers("agenda")).run_once()
     event.remove(db.engine, "before_cursor_execute", note)
-    claim, values = next(one for one in claims if "tomados" in one[0])
+    claim, values = next(one for one in claims if "tiene_seguidor" in one[0])
     with db.read() as session:
         return "\n".join(map(str, session.connection().exec_driver_sql(explain + claim, values)))

@@ -1,5 +1,7 @@
 """What a failing handler costs: itself, and nothing that the others did."""
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,3 +186,23 @@ def test_who_declares_that_order_is_all_the_same_waits_for_nobody(
     office.work()
 
     assert office.effects() == (Counter() if ordenado else Counter({office.culprit: 1}))
+
+
+def test_followers_do_not_wait_for_the_next_look(db: Database) -> None:
+    followers = 60  # a second each, if they did
+    office = _Office(db)
+    office.hear(*[office.casos[0]] * followers)
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(db, office.handlers).run, args=(stop,))
+    thread.start()
+    deadline = time.monotonic() + followers / 2
+    try:
+        while office.unfinished():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        stop.set()
+        db.inbox_changed.set()
+        thread.join()
+
+    assert office.effects() == {office.casos[0]: followers}
