@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import Counter, Histogram
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Row, bindparam, literal_column, select, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from oficina import telemetry
 from oficina.bus.inbox import Mensaje
-from oficina.bus.tables import OUTBOX_TEXT, Outbox
+from oficina.bus.tables import OUTBOX_TEXT, Outbox, alone
 from oficina.bus.transport import Envio, PublicacionFallida, Transport
 from oficina.clock import real_now
 from oficina.db import Database
@@ -65,14 +65,15 @@ _OLDEST_OF_EACH_AGGREGATE = (
     )
     .where(
         Outbox.publicado.is_(None),
+        Outbox.id > literal_column("0"),  # what the index of those that wait says
         Outbox.id > bindparam("despues"),
-        ~select(_earlier.id)
-        .where(
-            _earlier.publicado.is_(None),
-            _earlier.agregado == Outbox.agregado,
-            _earlier.secuencia < Outbox.secuencia,
-        )
-        .exists(),
+        ~alone(
+            select(_earlier.id).where(
+                _earlier.publicado.is_(None),
+                _earlier.agregado == Outbox.agregado,
+                _earlier.secuencia < Outbox.secuencia,
+            )
+        ).exists(),
     )
     .order_by(Outbox.id)
     .limit(BATCH)

@@ -41,7 +41,7 @@ from sqlalchemy.orm import Session, aliased
 from oficina import telemetry
 from oficina.bus.envelope import Sobre, SobreInvalido, read_hecho
 from oficina.bus.inbox import Handlers
-from oficina.bus.tables import INBOX_TEXT, Estado, Inbox
+from oficina.bus.tables import INBOX_TEXT, Estado, Inbox, alone
 from oficina.bus.undo import Undo
 from oficina.clock import real_now
 from oficina.db import Database
@@ -340,16 +340,13 @@ def _eligible(handlers: Handlers) -> Select[*tuple[Any, ...]]:
 
 
 def _unfinished(other: type[Inbox], where: ColumnElement[bool]) -> ColumnElement[bool]:
-    return (
-        select(other.id)
-        .where(
-            other.consumidor == Inbox.consumidor,
-            other.agregado == Inbox.agregado,
-            other.estado != _HECHO,
-            where,
-        )
-        .exists()
+    others = select(other.id).where(
+        other.consumidor == Inbox.consumidor,
+        other.agregado == Inbox.agregado,
+        other.estado != _HECHO,
+        where,
     )
+    return alone(others).exists()
 
 
 def describe(error: Exception) -> str:
