@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 
 from oficina import telemetry
 from oficina.bus.inbox import Mensaje
-from oficina.bus.tables import OUTBOX_TEXT, Outbox, alone
+from oficina.bus.tables import OUTBOX_TEXT, Outbox, alone, walk_the_index
 from oficina.bus.transport import Envio, PublicacionFallida, Transport
 from oficina.clock import real_now
 from oficina.db import Database
@@ -162,7 +162,11 @@ class Relay:
 # One relay at a time has the turn, for as long as its connection lives: a process that dies gives
 # it back, and one that hangs loses the connection. A mark that is lost with a server that dies has
 # its fact sent twice, so nobody waits for the disk.
-_OF_A_RELAY = (f"SET idle_session_timeout = '{HANGS}s'", "SET synchronous_commit = off")
+_OF_A_RELAY = (
+    f"SET idle_session_timeout = '{HANGS}s'",
+    "SET synchronous_commit = off",
+    walk_the_index(is_local=False),
+)
 _TAKE = text(f"SELECT pg_try_advisory_lock({_TURN})")
 _GIVE_BACK = text("SELECT pg_advisory_unlock_all()")
 

@@ -144,3 +144,16 @@ def alone(earlier: Select[int]) -> Select[int]:
     """
     # Written out: an OFFSET, of whatever size, is what keeps it from becoming a join.
     return earlier.limit(literal_column("1")).offset(literal_column("0"))
+
+
+def walk_the_index(*, is_local: bool) -> str:
+    """SQL that has PostgreSQL read what waits in the order of its index, and stop at the limit.
+
+    While it believes that little waits, it would read and sort all of it for each batch: the longer
+    a backlog, the slower. `is_local` ends with the transaction.
+    """
+    local = "true" if is_local else "false"
+    # The last one: a plan without a detour that it would like costs so much on paper that it would
+    # be compiled first, for longer than it takes to run.
+    off = ("enable_bitmapscan", "enable_seqscan", "enable_sort", "jit")
+    return "SELECT " + ", ".join(f"set_config('{one}', 'off', {local})" for one in off)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
+from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
@@ -41,7 +42,7 @@ from sqlalchemy.orm import Session, aliased
 from oficina import telemetry
 from oficina.bus.envelope import Sobre, SobreInvalido, read_hecho
 from oficina.bus.inbox import Handlers
-from oficina.bus.tables import INBOX_TEXT, Estado, Inbox, alone
+from oficina.bus.tables import INBOX_TEXT, Estado, Inbox, alone, walk_the_index
 from oficina.bus.undo import Undo
 from oficina.clock import real_now
 from oficina.db import Database
@@ -84,6 +85,8 @@ class Worker:
         self._heads = _Claim(_eligible(handlers).limit(BATCH))
         self._only = _Claim(_eligible(handlers).where(Inbox.id == bindparam("cual")))
         self._stretch = BATCH
+        self._is_backlog = False
+        """Whether the last claim was as much as one can be."""
         self._is_more = False
         """Whether the last claim left, or set free, work that can be had at once."""
         self._retries: list[datetime] = []
@@ -181,8 +184,10 @@ class Worker:
     ) -> Sequence[Row[Any]]:
         """Rows that nobody else holds, in their order, done if this transaction commits."""
         # The connection's rows: the session would look for entities in each of them.
-        rows = claim.take(session.connection(), {"ahora": real_now(), "cual": row_id})
-        self._is_more = len(rows) == BATCH or any(row.tiene_seguidor for row in rows)
+        values = {"ahora": real_now(), "cual": row_id}
+        rows = claim.take(session.connection(), values, is_backlog=self._is_backlog)
+        self._is_backlog = len(rows) == BATCH
+        self._is_more = self._is_backlog or any(row.tiene_seguidor for row in rows)
         return rows
 
     def _handle_stretch(self, session: Session, rows: Sequence[Row[Any]]) -> "list[_Failure]":
@@ -292,6 +297,9 @@ def _read(cuerpo: str) -> tuple[str, Sobre, Evento]:
     return read["id"], Sobre(read), read_hecho(read)
 
 
+_order = attrgetter("id")
+
+
 class _Claim:
     """Takes what is eligible and marks it as done; whoever fails is put off afterwards."""
 
@@ -301,12 +309,16 @@ class _Claim:
         # worker holds.
         taken = eligible.with_for_update(of=Inbox, skip_locked=True).cte("tomados")
         marked = _marked(Inbox.id == taken.c.id).cte("marcados")
-        self._take_and_mark = select(taken).add_cte(marked).order_by(taken.c.id)
+        self._take_and_mark = select(taken).add_cte(marked)
 
-    def take(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def take(
+        self, connection: Connection, values: Mapping[str, Any], *, is_backlog: bool
+    ) -> Sequence[Row[Any]]:
         """The rows, in their order."""
         if connection.dialect.name == "postgresql":
-            return connection.execute(self._take_and_mark, values).all()
+            if is_backlog:
+                connection.exec_driver_sql(walk_the_index(is_local=True))
+            return sorted(connection.execute(self._take_and_mark, values), key=_order)
         rows = connection.execute(self._eligible, values).all()
         if rows:
             connection.execute(_MARK, {**values, "ids": [row.id for row in rows]})
