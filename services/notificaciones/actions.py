@@ -108,9 +108,12 @@ def encargar(
     *,
     caso_id: UUID,
     derivacion_id: UUID | None = None,
+    caduca_en: datetime | None = None,
     datos: Mapping[str, Any] | None = None,
 ) -> Mensaje | None:
-    """Ask for a message that leaves at once; None when the same was asked before."""
+    """Ask for a message that leaves at once, and not after `caduca_en`; None when the same was
+    asked before.
+    """
     if _known(session, clave):
         return None
     mensaje = _new(
@@ -119,6 +122,7 @@ def encargar(
         ahora,
         caso_id=caso_id,
         derivacion_id=derivacion_id,
+        caduca_en=caduca_en,
         datos=dict(datos or {}),
     )
     session.add(mensaje)
@@ -170,6 +174,7 @@ def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto)
             f"{aviso.clave_de_negocio}/{funcionario_id}",
             aviso.plantilla,
             aviso.enviar_en,
+            caduca_en=aviso.caduca_en,
             caso_id=aviso.caso_id,
             derivacion_id=aviso.derivacion_id,
             datos=aviso.datos,

@@ -13,6 +13,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
     Clave.RECORDATORIO_PLAZO: _l("Recordatorio de plazo a una institución"),
+    Clave.AVISO_PLAZO_POR_VENCER: _l("Aviso interno de plazo por vencer"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
 }

@@ -1,5 +1,7 @@
 """Entrance: facts of agenda and casos. Each leaves a row that says what to ask; none asks."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from notificaciones import actions
@@ -96,6 +98,19 @@ def recordar_a_institucion(session: Session, hecho: PlazoPorVencer, _sobre: Sobr
     _prepare(session, _about_deadline(session, hecho, Clave.RECORDATORIO_PLAZO))
 
 
+@handlers.on(PlazoPorVencer)
+def avisar_por_vencer(session: Session, hecho: PlazoPorVencer, _sobre: Sobre) -> None:
+    """Whoever answers for the case is reminded while there is time, whosever turn it is.
+
+    Past the end it would confuse: then the notice of the passed deadline says it.
+    """
+    if hecho.nivel == reglas().nivel_por_vencer:
+        _prepare(
+            session,
+            _about_deadline(session, hecho, Clave.AVISO_PLAZO_POR_VENCER, caduca_en=hecho.vence_en),
+        )
+
+
 @handlers.on(PlazoVencido)
 def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None:
     """The office itself is told that a deadline passed."""
@@ -139,7 +154,11 @@ def _about_derivation(
 
 
 def _about_deadline(
-    session: Session, hecho: PlazoPorVencer | PlazoVencido, plantilla: Clave
+    session: Session,
+    hecho: PlazoPorVencer | PlazoVencido,
+    plantilla: Clave,
+    *,
+    caduca_en: datetime | None = None,
 ) -> Mensaje | None:
     return actions.encargar(
         session,
@@ -148,6 +167,7 @@ def _about_deadline(
         now(),
         caso_id=hecho.caso_id,
         derivacion_id=hecho.derivacion_id,
+        caduca_en=caduca_en,
         datos={
             "plazo_id": str(hecho.plazo_id),
             "reloj": hecho.reloj,

@@ -37,6 +37,7 @@ class Clave(StrEnum):
     DERIVACION_ENVIADA = "derivacion_enviada"
     ENLACE_NUEVO = "enlace_nuevo"
     RECORDATORIO_PLAZO = "recordatorio_plazo_institucion"
+    AVISO_PLAZO_POR_VENCER = "aviso_plazo_por_vencer"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
 

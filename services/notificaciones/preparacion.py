@@ -52,6 +52,9 @@ class Descarte:
     motivo: Motivo
 
 
+_PLAZO_TERMINADO = Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
+
+
 @dataclass(frozen=True)
 class Reparto:
     """An internal notice is for these of the staff, at least one: a message for each."""
@@ -154,12 +157,7 @@ def _recordatorio_plazo(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
 
 def _si_no_corre(env: Env, mensaje: Mensaje) -> Descarte | None:
     """Nobody is reminded of what they have done, nor of what waits for somebody else."""
-    try:
-        plazo = env.client.get("casos", f"/casos/api/v1/plazos/{mensaje.datos['plazo_id']}")
-    except NoEncontrado:
-        return Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
-    corre = plazo["estado"] == "corriendo"
-    return None if corre else Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
+    return None if _corre(_plazo(env, mensaje)) else _PLAZO_TERMINADO
 
 
 def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reunido | Descarte:
@@ -186,6 +184,18 @@ def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> R
     )
 
 
+def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    plazo = _plazo(env, mensaje)
+    if not _corre(plazo):
+        return _PLAZO_TERMINADO
+    valores: dict[str, Valor] = {
+        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
+        "porcentaje": mensaje.datos["nivel"],
+    }
+    return _to_staff(env, mensaje, reglas().avisar_por_vencer, plazo["responsable_id"], valores)
+
+
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     aviso = reglas().avisar_vencido[mensaje.datos["nivel"]]
     valores: dict[str, Valor] = {
@@ -193,8 +203,8 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
     }
-    responsable_id = _responsable(env, mensaje) if aviso.responsable else None
-    return _to_staff(env, mensaje, aviso, responsable_id, valores)
+    responde = _plazo(env, mensaje).get("responsable_id") if aviso.responsable else None
+    return _to_staff(env, mensaje, aviso, responde, valores)
 
 
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -256,14 +266,19 @@ def _avisables(env: Env, aviso: Aviso, responsable_id: str | None) -> Mapping[UU
     }
 
 
-def _responsable(env: Env, mensaje: Mensaje) -> str | None:
-    """Who answers for the case at this moment."""
+def _plazo(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
+    """How the deadline stands and who answers for its case; empty when nobody knows it."""
     try:
-        plazo = env.client.get("casos", f"/casos/api/v1/plazos/{mensaje.datos['plazo_id']}")
+        plazo: Mapping[str, Any] = env.client.get(
+            "casos", f"/casos/api/v1/plazos/{mensaje.datos['plazo_id']}"
+        )
     except NoEncontrado:
-        return None
-    responsable_id: str | None = plazo["responsable_id"]
-    return responsable_id
+        return {}
+    return plazo
+
+
+def _corre(plazo: Mapping[str, Any]) -> bool:
+    return plazo.get("estado") == "corriendo"
 
 
 _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
@@ -271,6 +286,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
+    Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
 }

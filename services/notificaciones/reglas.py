@@ -92,8 +92,10 @@ class Reglas:
     """One version of the rules.
 
     `prefijos_moviles`: by country code, how mobile numbers begin where the numbering plan does not
-    tell them from fixed ones otherwise. `avisar_vencido`: the stages of a passed deadline
-    (percent) and who is told. `derivacion_fallida`: who is told that a derivation ended badly.
+    tell them from fixed ones otherwise. `nivel_por_vencer`: the stage (percent) at which people are
+    reminded of a deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose
+    turn it is. `avisar_vencido`: the stages of a passed deadline and who is told.
+    `derivacion_fallida`: who is told that a derivation ended badly.
     """
 
     version: str
@@ -102,6 +104,7 @@ class Reglas:
     de_cita: tuple[ReglaDeCita, ...]
     nivel_por_vencer: int
     relojes_de_institucion: frozenset[str]
+    avisar_por_vencer: Aviso
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
@@ -146,6 +149,7 @@ def reglas() -> Reglas:
         de_cita=tuple(ReglaDeCita(**regla) for regla in datos["recordatorios_de_cita"]),
         nivel_por_vencer=datos["plazo_por_vencer"]["nivel"],
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
+        avisar_por_vencer=Aviso.de(datos["plazo_por_vencer"]),
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),

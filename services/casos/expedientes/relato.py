@@ -95,6 +95,7 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "derivacion_enviada": _l("el enlace para la institución"),
     "enlace_nuevo": _l("otro enlace para la institución"),
     "recordatorio_plazo_institucion": _l("el recordatorio de plazo a la institución"),
+    "aviso_plazo_por_vencer": _l("el aviso interno de plazo por vencer"),
     "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),
 }

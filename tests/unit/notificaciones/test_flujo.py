@@ -382,8 +382,7 @@ def test_a_la_institucion_se_le_recuerda_con_un_enlace_nuevo(casa: Any, mundo: M
     _tell(casa, hecho)
     _tell(casa, replace(hecho, plazo_id=UUID(int=8), reloj="verificacion"))
 
-    enlace, recordatorio = casa.mensajes()
-    assert recordatorio.plantilla is Clave.RECORDATORIO_PLAZO
+    enlace, recordatorio = casa.mensajes()[0], _recordatorio(casa)
     assert recordatorio.estado is Estado.ENTREGADA
     assert "la confirmación de recepción" in recordatorio.cuerpo
     assert "viernes 27 de noviembre de 2026" in recordatorio.cuerpo
@@ -397,7 +396,7 @@ def test_no_se_recuerda_un_plazo_que_se_cumplio_antes_de_escribir(casa: Any, mun
 
     _tell(casa, hecho)
 
-    recordatorio = casa.mensajes()[1]
+    recordatorio = _recordatorio(casa)
     assert recordatorio.estado is Estado.CANCELADA
     assert recordatorio.motivo is Motivo.PLAZO_TERMINADO
 
@@ -410,14 +409,14 @@ def test_no_se_recuerda_un_plazo_que_se_cumplio_antes_de_enviar(
         emitir(session, _por_vencer(mundo, derivacion))
     casa.circular()
     tasks.barrer(sin_correo)
-    escrito = casa.mensajes()[1]
+    escrito = _recordatorio(casa)
     assert (escrito.estado, escrito.intentos) == (Estado.LISTA, 1)
     mundo.hacer(derivacion, Accion.RECIBIR, LUNES)
 
     casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
     casa.barrer()
 
-    recordatorio = casa.mensajes()[1]
+    recordatorio = _recordatorio(casa)
     assert recordatorio.estado is Estado.CANCELADA
     assert recordatorio.motivo is Motivo.PLAZO_TERMINADO
 
@@ -434,7 +433,7 @@ def test_si_casos_no_responde_al_enviar_el_recordatorio_de_plazo_espera(
 
     casa.barrer()
 
-    recordatorio = casa.mensajes()[1]
+    recordatorio = _recordatorio(casa)
     assert (recordatorio.estado, recordatorio.motivo) == (
         Estado.LISTA,
         Motivo.DATOS_NO_DISPONIBLES,
@@ -450,6 +449,12 @@ def sin_correo(casa: Any) -> Env:
     return replace(casa.env, settings=settings)
 
 
+def _recordatorio(casa: Any) -> Any:
+    """The one reminder of a deadline that the institution gets."""
+    (recordatorio,) = casa.mensajes(plantilla=Clave.RECORDATORIO_PLAZO)
+    return recordatorio
+
+
 def _por_vencer(mundo: Mundo, derivacion: UUID) -> PlazoPorVencer:
     """The fact that the clock of the receipt of a derivation is near its end."""
     with mundo.db.read() as session:
@@ -462,6 +467,95 @@ def _por_vencer(mundo: Mundo, derivacion: UUID) -> PlazoPorVencer:
         nivel=80,
         derivacion_id=derivacion,
     )
+
+
+@pytest.mark.parametrize(
+    ("responde", "avisado"), [("profesional", "profesional"), (None, "coordinacion")]
+)
+def test_al_80_por_ciento_se_recuerda_una_vez_a_quien_responde_por_el_caso(
+    casa: Any, mundo: Mundo, responde: str | None, avisado: str
+) -> None:
+    """§4.5: whosever turn it is; somebody who coordinates while nobody answers for the case."""
+    casa.contratar("colega", "profesional")
+    if responde:
+        _responde(casa, mundo, casa.oficina.funcionario(responde).id)
+    hecho = _por_vencer(mundo, _enviada(casa, mundo))
+
+    _tell(casa, hecho)
+    _tell(casa, hecho)
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_PLAZO_POR_VENCER)
+    assert (aviso.estado, aviso.destino) == (Estado.ENTREGADA, f"{avisado}@oficina.example")
+    assert "la confirmación de recepción" in aviso.asunto
+    assert "viernes 27 de noviembre de 2026" in aviso.cuerpo
+    assert f"/casos/expedientes/{mundo.caso_id}" in aviso.cuerpo
+
+
+def test_otra_etapa_antes_del_fin_no_se_recuerda_a_nadie(casa: Any, mundo: Mundo) -> None:
+    _tell(casa, replace(_por_vencer(mundo, _enviada(casa, mundo)), nivel=90))
+
+    assert [mensaje.plantilla for mensaje in casa.mensajes()] == [Clave.DERIVACION_ENVIADA]
+
+
+def test_de_un_plazo_en_pausa_no_se_recuerda_a_quien_responde(casa: Any, mundo: Mundo) -> None:
+    derivacion = mundo.en(EstadoDerivacion.EN_ESPERA, LUNES)
+    with mundo.db.read() as session:
+        pausado = next(
+            p for p in plazos_de_derivacion(session, derivacion) if p.reloj == "primera_atencion"
+        )
+
+    _tell(
+        casa,
+        PlazoPorVencer(
+            caso_id=mundo.caso_id,
+            plazo_id=pausado.id,
+            reloj=pausado.reloj,
+            vence_en=pausado.vence_en,
+            nivel=80,
+            derivacion_id=derivacion,
+        ),
+    )
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_PLAZO_POR_VENCER)
+    assert (aviso.estado, aviso.motivo) == (Estado.CANCELADA, Motivo.PLAZO_TERMINADO)
+
+
+def test_lo_que_se_hizo_antes_de_enviar_no_se_recuerda_a_quien_responde(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    derivacion = _enviada(casa, mundo)
+    with casa.db_casos.begin() as session:
+        emitir(session, _por_vencer(mundo, derivacion))
+    casa.circular()
+    tasks.barrer(sin_correo)
+    mundo.hacer(derivacion, Accion.RECIBIR, LUNES)
+
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_PLAZO_POR_VENCER)
+    assert (aviso.estado, aviso.motivo) == (Estado.CANCELADA, Motivo.PLAZO_TERMINADO)
+
+
+def test_vencido_el_plazo_ya_no_se_dice_que_esta_por_vencer(
+    casa: Any, mundo: Mundo, sin_correo: Env
+) -> None:
+    """Each of the readers: a notice that was made into several is as late as the one it was."""
+    casa.contratar("otra", "coordinacion")
+    with casa.db_casos.begin() as session:
+        emitir(session, _por_vencer(mundo, _enviada(casa, mundo)))
+    casa.circular()
+    tasks.barrer(sin_correo)
+    casa.ir_a(VIERNES_12 + timedelta(minutes=1))
+
+    casa.cambiar(lambda mensaje: setattr(mensaje, "visible", clock.real_now()))
+    casa.barrer()
+
+    avisos = casa.mensajes(plantilla=Clave.AVISO_PLAZO_POR_VENCER)
+    assert [(aviso.estado, aviso.motivo) for aviso in avisos] == [
+        (Estado.VENCIDA, Motivo.CADUCADO)
+    ] * 2
 
 
 @pytest.mark.parametrize(
