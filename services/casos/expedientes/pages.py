@@ -41,6 +41,8 @@ from casos.expedientes.schemas import (
 )
 from casos.expedientes.states import CIERRES, Estado, MotivoCierre, Paso
 from casos.personas.queries import contactos_vistos, persona_por_id
+from casos.plazos.etiquetas import de_nivel
+from casos.plazos.etiquetas import situacion as como_va
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import plazos_de_caso
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
@@ -143,6 +145,7 @@ def bandeja() -> ResponseReturnValue:
         pagina=pagina,
         filtro=filtro,
         fallida=fallida,
+        de_nivel=de_nivel,
         estados=[
             ("activos", _("En curso")),
             *etiquetas.opciones(Estado),
@@ -384,12 +387,14 @@ def _lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
 
 @dataclass(frozen=True)
 class VistaPlazo:
-    """A deadline that runs."""
+    """A deadline that runs or pauses, how it stands and the tone of its badge."""
 
     nombre: str
     vence_en: datetime
     vencido: bool
     pausado: bool
+    situacion: str
+    tono: str
     derivacion_id: UUID | None
 
 
@@ -409,7 +414,8 @@ def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
     pausado = plazo.estado is EstadoPlazo.PAUSADO
     vencido = not pausado and plazo.vence_en < ahora
     nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
-    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, plazo.derivacion_id)
+    como, tono = como_va(plazo, ahora)
+    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, como, tono, plazo.derivacion_id)
 
 
 _FILTRO = frozenset(FiltroCasosSchema().fields)

@@ -13,19 +13,21 @@ from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.expedientes.schemas import POR_PAGINA, FiltroCasos
 from casos.expedientes.states import Estado
-from casos.plazos.queries import proximo_vencimiento
+from casos.plazos.queries import niveles_por_caso, proximo_vencimiento
 from oficina.errors import NoEncontrado
 
 
 @dataclass(frozen=True)
 class FilaCaso:
-    """A case in a list, with its nearest deadline, whether it passed, and the derivations that
-    ended badly and wait for a decision.
+    """A case in a list, with its nearest deadline and whether it passed, the highest stage that any
+    of its deadlines has reached while none passed, and the derivations that ended badly and wait
+    for a decision.
     """
 
     caso: Caso
     vence_en: datetime | None
     vencido: bool
+    nivel: int = 0
     por_decidir: Sequence[Derivacion] = ()
 
     @property
@@ -108,12 +110,15 @@ def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime)
         .limit(POR_PAGINA)
     ).all()
     decisiones = por_decidir(session, [caso.id for caso, _ in filas])
+    corren = [caso.id for caso, vence_en in filas if vence_en is not None and vence_en >= ahora]
+    niveles = niveles_por_caso(session, corren, ahora)
     return PaginaCasos(
         [
             FilaCaso(
                 caso,
                 vence_en,
                 vence_en is not None and vence_en < ahora,
+                niveles.get(caso.id, 0),
                 decisiones.get(caso.id, ()),
             )
             for caso, vence_en in filas

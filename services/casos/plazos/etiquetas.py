@@ -18,10 +18,11 @@ def situacion(plazo: Plazo, ahora: datetime) -> tuple[str, str]:
         return (_("Cumplido fuera de plazo"), "aviso") if tarde else (_("Cumplido"), "bien")
     if plazo.estado is EstadoPlazo.PAUSADO:
         return _("En pausa"), "neutro"
-    return _de_nivel(nivel)
+    return de_nivel(nivel)
 
 
-def _de_nivel(nivel: int) -> tuple[str, str]:
+def de_nivel(nivel: int) -> tuple[str, str]:
+    """How a deadline stands that runs and has reached a stage, and the tone of its badge."""
     if nivel >= 100:
         return _("Vencido"), "mal"
     if nivel >= 80:

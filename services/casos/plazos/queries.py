@@ -50,20 +50,22 @@ def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
     return Seguimiento(*fila)
 
 
-def vencidos_por_caso(
+def niveles_por_caso(
     session: Session, caso_ids: Iterable[UUID], ahora: datetime
 ) -> Mapping[UUID, int]:
-    """How many clocks of each case have passed their end; cases without one are left out."""
-    filas = session.execute(
-        select(Plazo.caso_id, func.count().label("cuantos"))
-        .where(
-            Plazo.caso_id.in_(list(caso_ids)),
-            Plazo.estado == EstadoPlazo.CORRIENDO,
-            Plazo.vence_en < ahora,
+    """The highest stage that a running clock of each case has reached; cases without one are left
+    out.
+    """
+    corren = session.scalars(
+        select(Plazo).where(
+            Plazo.caso_id.in_(list(caso_ids)), Plazo.estado == EstadoPlazo.CORRIENDO
         )
-        .group_by(Plazo.caso_id)
     )
-    return {fila.caso_id: fila.cuantos for fila in filas}
+    niveles: dict[UUID, int] = {}
+    for plazo in corren:
+        nivel = nivel_a_la_fecha(plazo, ahora)
+        niveles[plazo.caso_id] = max(nivel, niveles.get(plazo.caso_id, 0))
+    return niveles
 
 
 def proximo_vencimiento() -> Subquery:
@@ -87,12 +89,12 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
     """
     regla = reglas().relojes[plazo.reloj]
     hasta = plazo.terminado_en or plazo.pausado_en or ahora
-    niveles = [
-        etapa.nivel
-        for etapa in reglas().etapas
-        if regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) <= hasta
-    ]
-    return max(niveles, default=0)
+    nivel = 0
+    for etapa in reglas().etapas:
+        if regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) > hasta:
+            break
+        nivel = etapa.nivel
+    return nivel
 
 
 def primero_por_avanzar(session: Session, ahora: datetime, real: datetime) -> Plazo | None:

@@ -53,6 +53,7 @@ class Reglas:
     version: str
     fuente: str
     etapas: tuple[Etapa, ...]
+    """In the order in which time reaches them."""
     relojes: Mapping[str, Regla]
 
     def siguiente(self, reloj: str, nivel: int) -> Etapa | None:

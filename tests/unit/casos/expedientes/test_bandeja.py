@@ -6,11 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from tests.unit.casos.conftest import Ventanilla
 
 from casos.expedientes.actions import Responsable, abrir
 from casos.expedientes.models import Prioridad
 from casos.expedientes.schemas import NuevoCaso
+from casos.plazos.actions import iniciar
+from casos.plazos.models import Plazo
+from casos.plazos.reglas import reglas
 from oficina import clock
 from oficina.actor import Actor
 
@@ -51,6 +55,38 @@ def test_los_propios_primero_y_lo_atrasado_arriba(ventanilla: Ventanilla) -> Non
     ]
     assert _orden(mios.text, folios) == ["propio atrasado", "propio al día"]
     assert _orden(atrasados.text, folios) == ["propio atrasado", "ajeno atrasado"]
+
+
+@pytest.mark.parametrize(
+    ("nivel", "marca"),
+    [(49, None), (50, "Pasó la mitad"), (80, "Por vencer"), (101, "Atrasado")],
+)
+def test_la_lista_marca_cuanto_lleva_el_plazo_mas_avanzado(
+    ventanilla: Ventanilla, nivel: int, marca: str | None
+) -> None:
+    """§4.5: the quiet badge is computed when the page is read; nothing has to be swept."""
+    with ventanilla.db.begin() as session:
+        nuevo = NuevoCaso(
+            persona_id=UUID(ventanilla.persona()["id"]), tema="SAL", prioridad=Prioridad.NORMAL
+        )
+        caso = abrir(session, nuevo, None, Actor.sistema("casos"), AHORA())
+        # One that has hardly begun does not hide the one that is further on.
+        iniciar(session, caso, "sin_actividad", "normal", AHORA())
+        plazo = session.scalars(
+            select(Plazo).where(Plazo.caso_id == caso.id, Plazo.reloj == "primer_contacto")
+        ).one()
+    regla = reglas().relojes[plazo.reloj]
+
+    clock._shift = regla.momento(plazo.inicia_en, plazo.vence_en, nivel) - clock.real_now()
+    try:
+        page = ventanilla.pagina("/?de=sin_asignar", "profesional")
+    finally:
+        clock.move_to(None)
+
+    _antes, _folio, desde = page.text.partition(caso.folio)
+    fila = desde.partition("</li>")[0]
+    marcas = {"Pasó la mitad", "Por vencer", "Atrasado", "En plazo"}
+    assert {una for una in marcas if una in fila} == ({marca} if marca else set())
 
 
 def test_la_lista_se_filtra_por_estado_y_pagina(ventanilla: Ventanilla) -> None:

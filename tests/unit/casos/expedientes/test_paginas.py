@@ -224,13 +224,17 @@ def test_la_situacion_vive_y_descansa_con_304(ventanilla: Ventanilla) -> None:
 
 def test_los_plazos_se_ven_y_se_vencen(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso()
-    assert "Primer contacto: vence el" in _expediente(ventanilla, caso)
+    page = _expediente(ventanilla, caso)
+    assert "En plazo" in page
+    assert "vence el" in page
 
     clock.move_to(date(2031, 1, 15))
     try:
-        assert "Vencido" in _expediente(ventanilla, caso)
+        page = _expediente(ventanilla, caso)
     finally:
         clock.move_to(None)
+    assert "Vencido" in page
+    assert "venció el" in page
 
 
 def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) -> None:

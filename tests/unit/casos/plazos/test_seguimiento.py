@@ -13,7 +13,7 @@ from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import TipoHito
 from casos.plazos import actions as plazos
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import nivel_a_la_fecha, plazos_de_caso, vencidos_por_caso
+from casos.plazos.queries import nivel_a_la_fecha, niveles_por_caso, plazos_de_caso
 from casos.plazos.tasks import seguir_plazos
 from oficina import clock
 from oficina.bus.tables import Outbox
@@ -239,13 +239,13 @@ def test_iniciar_dos_veces_deja_un_reloj(mundo: Mundo) -> None:
     assert uno is otro
 
 
-def test_el_listado_sabe_cuantos_vencieron(mundo: Mundo) -> None:
+def test_el_listado_sabe_que_etapa_alcanzo_cada_caso(mundo: Mundo) -> None:
     mundo.en(Estado.ENVIADA)
     tarde = datetime.combine(date(2026, 11, 18), LUNES.timetz())
 
     with mundo.db.read() as session:
-        assert vencidos_por_caso(session, [mundo.caso_id], LUNES) == {}
-        assert vencidos_por_caso(session, [mundo.caso_id], tarde) == {mundo.caso_id: 1}
+        assert niveles_por_caso(session, [mundo.caso_id], LUNES) == {mundo.caso_id: 0}
+        assert niveles_por_caso(session, [mundo.caso_id], tarde) == {mundo.caso_id: 100}
         todos = plazos_de_caso(session, mundo.caso_id)
     assert [plazo.reloj for plazo in todos] == ["recepcion", "respuesta"]
     assert [nivel_a_la_fecha(plazo, tarde) for plazo in todos] == [100, 50]
