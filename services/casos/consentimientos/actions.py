@@ -26,6 +26,17 @@ class Fundamento:
     forma: FormaConsentimiento | None = None
     idioma: str | None = None
 
+    def faltas(self) -> dict[str, list[str]]:
+        """What a consent does not say of how it was given, by its field."""
+        faltan: dict[str, list[str]] = {}
+        if self.base is not BaseLicitud.CONSENTIMIENTO:
+            return faltan
+        if self.forma is None:
+            faltan["forma_consentimiento"] = [_("Indique cómo dio la persona su consentimiento.")]
+        if self.idioma not in textos().textos:
+            faltan["idioma_consentimiento"] = [_("Indique en qué idioma se leyó el texto.")]
+        return faltan
+
 
 def registrar_fundamento(
     session: Session,
@@ -62,16 +73,9 @@ def registrar_fundamento(
 
 
 def _exigir(institucion: Institucion, fundamento: Fundamento) -> None:
-    if fundamento.base is BaseLicitud.FUNCION_LEGAL:
-        if not institucion.admite_funcion_legal:
-            raise DatosInvalidos(
-                {"base_licitud": [_("Esta institución necesita el consentimiento de la persona.")]}
-            )
-        return
-    faltan = {}
-    if fundamento.forma is None:
-        faltan["forma_consentimiento"] = [_("Indique cómo dio la persona su consentimiento.")]
-    if fundamento.idioma not in textos().textos:
-        faltan["idioma_consentimiento"] = [_("Indique en qué idioma se leyó el texto.")]
-    if faltan:
+    if fundamento.base is BaseLicitud.FUNCION_LEGAL and not institucion.admite_funcion_legal:
+        raise DatosInvalidos(
+            {"base_licitud": [_("Esta institución necesita el consentimiento de la persona.")]}
+        )
+    if faltan := fundamento.faltas():
         raise DatosInvalidos(faltan)

@@ -64,6 +64,18 @@ class Respuesta:
     motivo: str | None = None
     texto: str | None = None
 
+    def faltas(self) -> dict[str, list[str]]:
+        """What is wrong with the reason, or missing of the result, that the step needs."""
+        faltan: dict[str, list[str]] = {}
+        motivos = MOTIVOS.get(self.accion)
+        if motivos is None and self.motivo is not None:
+            faltan["motivo"] = [_("Este paso no lleva motivo.")]
+        if motivos is not None and self.motivo not in list(motivos):
+            faltan["motivo"] = [_("Elija uno de los motivos.")]
+        if self.accion is Accion.CUMPLIR and not self.texto:
+            faltan["texto"] = [_("Cuente qué se entregó a la persona.")]
+        return faltan
+
 
 @dataclass(frozen=True, kw_only=True)
 class Procedencia:
@@ -193,7 +205,8 @@ def responder(
     result that the step needs.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
-    _exigir_completa(respuesta)
+    if faltan := respuesta.faltas():
+        raise DatosInvalidos(faltan)
     if respuesta.accion is Accion.DISPUTAR:
         _exigir_caso_abierto(session, derivacion.caso_id)
     tardia = derivacion.estado is Estado.VENCIDA and respuesta.accion in ADOPTABLES
@@ -376,19 +389,6 @@ def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> No
     no_contactar = session.scalar(select(Persona.no_contactar).where(Persona.id == caso.persona_id))
     if no_contactar and derivacion.contenido.contacto_permitido:
         raise Conflicto(_("La persona pidió que no la contacten: prepare la derivación de nuevo."))
-
-
-def _exigir_completa(respuesta: Respuesta) -> None:
-    faltan: dict[str, list[str]] = {}
-    motivos = MOTIVOS.get(respuesta.accion)
-    if motivos is None and respuesta.motivo is not None:
-        faltan["motivo"] = [_("Este paso no lleva motivo.")]
-    if motivos is not None and respuesta.motivo not in list(motivos):
-        faltan["motivo"] = [_("Elija uno de los motivos.")]
-    if respuesta.accion is Accion.CUMPLIR and not respuesta.texto:
-        faltan["texto"] = [_("Cuente qué se entregó a la persona.")]
-    if faltan:
-        raise DatosInvalidos(faltan)
 
 
 def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) -> None:

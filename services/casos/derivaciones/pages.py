@@ -302,7 +302,7 @@ def _del_paquete(found: Derivacion) -> dict[str, object]:
 def _schema(accion: Accion) -> Schema:
     if accion is Accion.ANULAR:
         return AnulacionSchema()
-    return RespuestaRegistradaSchema() if accion in REGISTRABLES else VerificacionSchema()
+    return RespuestaRegistradaSchema(accion) if accion in REGISTRABLES else VerificacionSchema()
 
 
 def _dar_paso(derivacion_id: UUID, accion: Accion, form: Form) -> None:

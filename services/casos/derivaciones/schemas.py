@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
-from casos.derivaciones.actions import NuevaDerivacion
+from casos.derivaciones.actions import NuevaDerivacion, Respuesta
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
 from casos.red.models import Modo
@@ -65,6 +65,12 @@ class NuevaDerivacionSchema(Schema):
     idioma_consentimiento = fields.String(load_default=None, allow_none=True)
     reemplaza_a = fields.UUID(load_default=None, allow_none=True)
 
+    @validates_schema(skip_on_field_errors=False)
+    def _consentida(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Whatever else is wrong, what a consent does not say is told with it."""
+        if base := data.get("base_licitud"):
+            _exigir_legibles(_fundamento(base, data).faltas(), data)
+
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Any:
         return nueva(data)
@@ -92,11 +98,19 @@ def nueva(data: dict[str, Any]) -> NuevaDerivacion:
         servicio_id=data["servicio_id"],
         proposito=data["proposito"],
         datos=tuple(dict.fromkeys(datos)),
-        fundamento=Fundamento(
-            data["base_licitud"], data["forma_consentimiento"], data["idioma_consentimiento"]
-        ),
+        fundamento=_fundamento(data["base_licitud"], data),
         reemplaza_a=reemplaza_a,
     )
+
+
+def _exigir_legibles(faltan: dict[str, list[str]], data: dict[str, Any]) -> None:
+    """A field that is not in `data` could not be read and has its own error."""
+    if legibles := {campo: dichas for campo, dichas in faltan.items() if campo in data}:
+        raise ValidationError(legibles)
+
+
+def _fundamento(base: BaseLicitud, data: dict[str, Any]) -> Fundamento:
+    return Fundamento(base, data.get("forma_consentimiento"), data.get("idioma_consentimiento"))
 
 
 class RespuestaSchema(Schema):
@@ -111,7 +125,15 @@ class RespuestaSchema(Schema):
 
 
 class RespuestaRegistradaSchema(RespuestaSchema):
-    """An answer that an officer writes down: by which way it came decides its evidence."""
+    """An answer that an officer writes down: by which way it came decides its evidence.
+
+    Of a step that is known beforehand, all that is wrong is told at once.
+    """
+
+    def __init__(self, accion: Accion | None = None, **options: Any) -> None:
+        """`accion` is the step that was answered."""
+        super().__init__(**options)
+        self.accion = accion
 
     canal = fields.Enum(
         CanalRespuesta,
@@ -122,6 +144,14 @@ class RespuestaRegistradaSchema(RespuestaSchema):
             [CanalRespuesta.ENLACE], error=_l("Por el enlace responde solo la institución.")
         ),
     )
+
+    @validates_schema(skip_on_field_errors=False)
+    def _completa(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if self.accion is not None:
+            dicho = Respuesta(
+                accion=self.accion, motivo=data.get("motivo"), texto=data.get("texto")
+            )
+            _exigir_legibles(dicho.faltas(), data)
 
 
 class AnulacionSchema(Schema):

@@ -130,6 +130,31 @@ def test_lo_que_falta_se_dice_junto_a_su_campo_y_el_formulario_vuelve_lleno(
     assert str(datos["proposito"]) in answer.text
 
 
+def test_todo_lo_que_falta_se_dice_de_una_vez(casos: Casos) -> None:
+    datos = _datos(casos, proposito="corto", datos=[], base_licitud="consentimiento")
+
+    answer = casos.como("profesional").post(_nueva(casos), data=datos)
+
+    con_error = re.findall(r'id="campo-(\w+)-error"', answer.text)
+    assert con_error == ["proposito", "datos", "forma_consentimiento", "idioma_consentimiento"]
+    assert re.findall(r'href="#campo-(\w+)"', answer.text) == con_error
+
+
+def test_una_forma_que_no_existe_se_dice_una_vez(casos: Casos) -> None:
+    datos = _datos(
+        casos,
+        base_licitud="consentimiento",
+        forma_consentimiento="telepática",
+        idioma_consentimiento="hat",
+    )
+
+    answer = casos.como("profesional").post(_nueva(casos), data=datos)
+
+    assert answer.status_code == 422
+    assert "Indique cómo dio la persona su consentimiento" not in answer.text
+    assert re.findall(r'href="#campo-(\w+)"', answer.text) == ["forma_consentimiento"]
+
+
 def test_cada_lectura_deja_su_fila_antes_de_la_respuesta(casos: Casos) -> None:
     browser = casos.como("profesional")
     caso_id, derivacion_id = casos.mundo.caso_id, casos.mundo.en(Estado.ENVIADA)
@@ -225,6 +250,20 @@ def test_la_persona_tiene_la_ultima_palabra(casos: Casos) -> None:
 
     derivacion = casos.mundo.derivacion(derivacion_id)
     assert (derivacion.estado, derivacion.grado_evidencia) == (Estado.VERIFICADA, Grado.C)
+
+
+@pytest.mark.parametrize(
+    ("accion", "campos"), [("rechazar", {"motivo", "canal"}), ("recibir", {"canal"})]
+)
+def test_al_registrar_una_respuesta_lo_que_falta_se_dice_de_una_vez(
+    casos: Casos, accion: str, campos: set[str]
+) -> None:
+    url = f"/casos/derivaciones/{casos.mundo.en(Estado.ENVIADA)}/pasos/{accion}"
+
+    answer = casos.como("profesional").post(url)
+
+    assert answer.status_code == 422
+    assert set(re.findall(r'href="#campo-(\w+)"', answer.text)) == campos
 
 
 def test_anular_pide_un_motivo_y_cierra_el_enlace(casos: Casos) -> None:
