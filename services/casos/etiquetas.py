@@ -35,7 +35,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     Resultado: {
         Resultado.ORIENTADA: _l("Recibió orientación"),
         Resultado.ABRE_CASO: _l("Se abre un caso"),
-        Resultado.AGENDADA: _l("Quedó con hora"),
+        Resultado.AGENDADA: _l("Quedó con una cita"),
         Resultado.SIN_CUPO: _l("No había cupo"),
         Resultado.NO_CORRESPONDE: _l("No corresponde a la oficina"),
     },

@@ -76,11 +76,11 @@ _DERIVACIONES: Mapping[str, LazyString] = {
 _CON_MOTIVO = frozenset({TipoHito.ELEVADO, TipoHito.CERRADO, TipoHito.REABIERTO})
 
 _CITAS: Mapping[str, LazyString] = {
-    "agendada": _l("Quedó con hora para el %(cuando)s"),
-    "reprogramada": _l("Su hora cambió al %(cuando)s"),
-    "cancelada": _l("Se canceló la hora"),
-    "realizada": _l("Vino a su hora"),
-    "inasistencia": _l("No vino a su hora"),
+    "agendada": _l("Se agendó una cita para el %(cuando)s"),
+    "reprogramada": _l("La cita cambió al %(cuando)s"),
+    "cancelada": _l("Se canceló la cita"),
+    "realizada": _l("Vino a su cita"),
+    "inasistencia": _l("No vino a su cita"),
 }
 
 _MENSAJES: Mapping[str, LazyString] = {
@@ -91,7 +91,7 @@ _MENSAJES: Mapping[str, LazyString] = {
 }
 
 _PLANTILLAS: Mapping[str, LazyString] = {
-    "recordatorio_cita": _l("el recordatorio de la hora"),
+    "recordatorio_cita": _l("el recordatorio de la cita"),
     "derivacion_enviada": _l("el enlace para la institución"),
     "enlace_nuevo": _l("otro enlace para la institución"),
     "recordatorio_plazo_institucion": _l("el recordatorio de plazo a la institución"),

@@ -271,9 +271,9 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     _repartir(ventanilla)
 
     page = _expediente(ventanilla, caso)
-    assert "Quedó con hora para el" in page
-    assert "Se programó el recordatorio de la hora para el" in page
-    assert "Se canceló la hora" in page
+    assert "Se agendó una cita para el" in page
+    assert "Se programó el recordatorio de la cita para el" in page
+    assert "Se canceló la cita" in page
     assert "automático" in page
     assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 4  # type: ignore[index]  # it is an object
 
@@ -362,7 +362,7 @@ def test_la_historia_dice_quien_dio_la_hora(ventanilla: Ventanilla) -> None:
     _repartir(ventanilla)
 
     page = ventanilla.pagina(f"/expedientes/{caso['id']}/relato", "profesional").text
-    lineas = [linea for linea in page.split("<li>") if "Quedó con hora" in linea]
+    lineas = [linea for linea in page.split("<li>") if "Se agendó una cita" in linea]
     # The newest on top: a stranger, nobody, and somebody who does not work here any more.
     quienes = ("Personal de la oficina", "automático", "Rosa Sintética")
     assert [quien in linea for quien, linea in zip(quienes, lineas, strict=True)] == [True] * 3
