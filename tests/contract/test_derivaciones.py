@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tests.unit.casos.derivaciones.mundo import LUNES, Mundo, crear_mundo, usar_
 
 from casos.derivaciones import actions
 from casos.derivaciones.models import RespuestaDerivacion
+from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.derivaciones.states import Accion, Estado
 from casos.enlaces.actions import crear, responder_por_enlace
 from casos.expedientes.queries import caso_por_id
@@ -91,6 +92,46 @@ def test_un_borrador_se_envia_una_vez(mundo: Mundo) -> None:
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(enviar, range(6))).count(True) == 1
     assert mundo.hechos().count("casos.derivacion.enviada") == 1
+
+
+@pytest.mark.parametrize(
+    ("codigo", "horas", "espera"),
+    [
+        ("DIDECO.SOCIAL", 1, False),
+        ("VIVIENDA.ORIENTACION", 1, False),  # another institution, a theme in common
+        ("CESFAM.INSCRIPCION", 1, True),  # another need
+        ("VIVIENDA.ORIENTACION", -1, True),  # sent before it was known that the first one failed
+    ],
+)
+def test_otra_derivacion_para_lo_mismo_decide_sobre_la_que_no_resulto(
+    mundo: Mundo, codigo: str, horas: int, espera: bool
+) -> None:
+    """It needs no «Reencaminar»; a draft decides nothing, nor does one that is taken back."""
+    fallida = mundo.en(Estado.RECHAZADA)
+    otra = mundo.preparar(mundo.pedido(codigo))
+    assert _esperan(mundo) == [fallida]
+
+    mundo.hacer(otra, Accion.ENVIAR, LUNES + timedelta(hours=horas))
+    assert _esperan(mundo) == ([fallida] if espera else [])
+
+    mundo.hacer(otra, Accion.ANULAR, LUNES + timedelta(hours=2))
+    assert _esperan(mundo) == [fallida]
+
+
+def test_de_las_que_no_resultaron_para_lo_mismo_espera_la_ultima(mundo: Mundo) -> None:
+    mundo.en(Estado.RECHAZADA)
+    ultima = mundo.en(Estado.RECHAZADA, LUNES + timedelta(hours=1))
+
+    assert _esperan(mundo) == [ultima]
+
+
+def _esperan(mundo: Mundo) -> list[UUID]:
+    """The derivations of the case that wait for a decision; the list of cases agrees."""
+    with mundo.db.read() as session:
+        una_por_una = [d.id for d in por_decidir(session, [mundo.caso_id]).get(mundo.caso_id, ())]
+        atrasado = session.execute(select(espera_de_decision())).all()
+    assert bool(atrasado) == bool(una_por_una)
+    return una_por_una
 
 
 def test_varios_seguimientos_cuentan_cada_etapa_una_vez_mientras_alguien_responde(

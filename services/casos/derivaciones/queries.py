@@ -12,6 +12,8 @@ from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
+from casos.red.models import ServicioRed
+from casos.red.queries import comparten_tema
 from oficina.errors import NoEncontrado
 
 
@@ -180,13 +182,39 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Seque
 
 
 def _por_decidir() -> ColumnElement[bool]:
-    """It ended badly, nobody took over, and its case has not been closed since."""
+    """It ended badly, and since then nothing was decided: no other derivation took over, none was
+    sent for the same need, and its case was not closed.
+    """
     cierre = select(Hito.id).where(
         Hito.caso_id == Derivacion.caso_id,
         Hito.tipo == TipoHito.CERRADO,
         Hito.ocurrido_en >= Derivacion.terminada_en,
     )
-    return and_(Derivacion.estado.in_(FALLIDAS), ~_relevada(), ~cierre.exists())
+    return and_(
+        Derivacion.estado.in_(FALLIDAS), ~_relevada(), ~_con_otra_despues(), ~cierre.exists()
+    )
+
+
+def _con_otra_despues() -> ColumnElement[bool]:
+    """Another derivation of its case for the same need was sent after it ended, and not taken back.
+
+    Should that one end badly too, it is the one that waits for a decision.
+    """
+    otra = aliased(Derivacion)
+    servicio, otro = aliased(ServicioRed), aliased(ServicioRed)
+    return (
+        select(otra.id)
+        .join(otro, otro.id == otra.servicio_id)
+        .join(servicio, servicio.id == Derivacion.servicio_id)
+        .where(
+            otra.caso_id == Derivacion.caso_id,
+            otra.enviada_en > Derivacion.terminada_en,
+            otra.estado != Estado.ANULADA,
+            comparten_tema(servicio, otro),
+        )
+        .correlate(Derivacion)
+        .exists()
+    )
 
 
 def _relevada() -> ColumnElement[bool]:

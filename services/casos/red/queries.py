@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from casos.personas.nombres import palabras
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
@@ -70,12 +74,35 @@ def servicios(
     return sorted(cercanos, key=lambda s: _cercania(s, tema))
 
 
+def comparten_tema(uno: type[ServicioRed], otro: type[ServicioRed]) -> ColumnElement[bool]:
+    """Whether two services of a query answer to the same need: they have a theme in common."""
+    de_uno = _Elementos(uno.temas).table_valued("value")
+    de_otro = _Elementos(otro.temas).table_valued("value")
+    return select(de_uno.c.value).where(de_uno.c.value == de_otro.c.value).exists()
+
+
 def hoja(servicios: Sequence[ServicioRed], pagina: int) -> Hoja:
     """A page of what was found, counted from 1; the nearest that exists when there is no such."""
     paginas = max(1, -(-len(servicios) // POR_HOJA))
     pagina = min(max(pagina, 1), paginas)
     desde = (pagina - 1) * POR_HOJA
     return Hoja(servicios[desde : desde + POR_HOJA], len(servicios), pagina, paginas)
+
+
+class _Elementos(FunctionElement[str]):
+    """The elements of a JSON list of texts, as rows with one column, `value`."""
+
+    inherit_cache = True
+
+
+@compiles(_Elementos, "sqlite")
+def _on_sqlite(elementos: _Elementos, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(elementos.clauses, **options)})"
+
+
+@compiles(_Elementos, "postgresql")
+def _on_postgresql(elementos: _Elementos, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements_text({compiler.process(elementos.clauses, **options)})"
 
 
 def _texto_de(servicio: ServicioRed) -> str:
