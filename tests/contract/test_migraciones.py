@@ -1,0 +1,124 @@
+"""What migrations do to rows that were there before them: the same on either database."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from oficina.db import Database
+from oficina.migrations import config
+
+CAMBIO = 7
+"""The number under which every row of these tests was told."""
+
+
+class Antes:
+    """The database of casos as an older version left it, with rows that are written by name."""
+
+    def __init__(self, db: Database, revision: str) -> None:
+        self.db = db
+        self._subir(revision)
+        self.tablas = sa.MetaData()
+        self.tablas.reflect(db.engine)
+
+    def poner(self, tabla: str, **valores: Any) -> Any:
+        """Write a row and whatever it must refer to; what is not said is anything. Its id."""
+        esta = self.tablas.tables[tabla]
+        for columna in esta.columns:
+            if columna.name not in valores and not columna.nullable:
+                valores[columna.name] = self._algo(columna)
+        with self.db.engine.begin() as connection:
+            connection.execute(esta.insert().values(valores))
+        return valores.get("id")
+
+    def subir(self) -> None:
+        """Bring it to what this version expects."""
+        self._subir("heads")
+
+    def leer(self, tabla: str, identificador: Any, *columnas: str) -> tuple[Any, ...]:
+        """These columns of one row."""
+        esta = self.tablas.tables[tabla]
+        consulta = sa.select(*(esta.c[una] for una in columnas)).where(esta.c.id == identificador)
+        with self.db.engine.connect() as connection:
+            return tuple(connection.execute(consulta).one())
+
+    def _subir(self, revision: str) -> None:
+        with self.db.engine.begin() as connection:
+            command.upgrade(config("casos", connection), revision)
+
+    def _algo(self, columna: sa.Column[Any]) -> Any:
+        for llave in columna.foreign_keys:
+            return self.poner(llave.column.table.name)
+        unico = uuid4()
+        match columna.type:
+            case sa.Uuid():
+                return unico
+            case sa.String(length=largo):
+                return unico.hex[:largo]
+            case sa.Boolean():
+                return False
+            case sa.Integer():
+                return 0
+            case sa.DateTime():
+                return datetime(2026, 11, 23, tzinfo=UTC)
+            case sa.JSON():
+                return []
+            case otro:
+                raise AssertionError(f"{columna}: {otro}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def casos_0002(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Antes]:
+    """Before derivations that the office itself ended lost the evidence of what came earlier."""
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path / 'casos.db'}")
+    else:
+        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
+        db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
+    yield Antes(db, "casos_0002")
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("estado", "grado", "despues"),
+    [
+        ("vencida", None, "D"),
+        ("vencida", "B", "D"),
+        ("anulada", "A", None),
+    ],
+)
+def test_casos_0003_corrige_la_evidencia_y_vuelve_a_contar_la_fila(
+    casos_0002: Antes, estado: str, grado: str | None, despues: str | None
+) -> None:
+    una = casos_0002.poner("derivaciones", estado=estado, grado_evidencia=grado, cambio=CAMBIO)
+
+    casos_0002.subir()
+
+    assert casos_0002.leer("derivaciones", una, "estado", "grado_evidencia", "cambio") == (
+        estado,
+        despues,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("estado", "grado"),
+    [("anulada", None), ("recibida", "B"), ("verificada", "C"), ("rechazada", "A")],
+)
+def test_casos_0003_deja_las_demas_como_estaban(
+    casos_0002: Antes, estado: str, grado: str | None
+) -> None:
+    una = casos_0002.poner("derivaciones", estado=estado, grado_evidencia=grado, cambio=CAMBIO)
+
+    casos_0002.subir()
+
+    assert casos_0002.leer("derivaciones", una, "estado", "grado_evidencia", "cambio") == (
+        estado,
+        grado,
+        CAMBIO,
+    )
