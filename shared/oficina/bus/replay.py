@@ -87,13 +87,13 @@ class Alcance:
     """Stop after so many facts; an aggregate stays whole."""
 
 
-TODO = Alcance()
+SIN_LIMITES = Alcance()
 
 Fuente = Callable[[str], Pagina]
 """Asks a producer for its page after an aggregate."""
 
 
-def replay(db: Database, orden: Orden, tramo: Tramo, alcance: Alcance = TODO) -> Vuelta:
+def replay(db: Database, orden: Orden, tramo: Tramo, alcance: Alcance = SIN_LIMITES) -> Vuelta:
     """Run the handlers of facts that are done once more, each aggregate in its order.
 
     What they did the first time stays: only for handlers that were wrong or that may run twice.
@@ -119,7 +119,7 @@ def replay(db: Database, orden: Orden, tramo: Tramo, alcance: Alcance = TODO) ->
 
 
 def traer(
-    fuente: Fuente, db: Database, handlers: Handlers, orden: Orden, alcance: Alcance = TODO
+    fuente: Fuente, db: Database, handlers: Handlers, orden: Orden, alcance: Alcance = SIN_LIMITES
 ) -> Vuelta:
     """Have this one service hear again what a producer told, page by page (`recibir_otra_vez`)."""
     cuantos, leidos, despues = 0, 0, alcance.despues
@@ -170,7 +170,7 @@ def recibir_otra_vez(
     handlers: Handlers,
     eventos: Iterable[Mapping[str, Any]],
     orden: Orden,
-    alcance: Alcance = TODO,
+    alcance: Alcance = SIN_LIMITES,
 ) -> int:
     """Hear facts again as if for the first time, this one service alone; how many will run.
 

@@ -9,10 +9,10 @@ from oficina.errors import TransicionInvalida
 from .mundo import Mundo
 
 TARDIAS = {(Estado.VENCIDA, accion) for accion in ADOPTABLES}
-TODO = [(estado, accion) for estado in Estado for accion in Accion]
-ADMITIDOS = [(e, a) for e, a in TODO if a in PASOS[e]]
+PARES = [(estado, accion) for estado in Estado for accion in Accion]
+ADMITIDOS = [(e, a) for e, a in PARES if a in PASOS[e]]
 NO_ADMITIDOS = [
-    (e, a) for e, a in TODO if a not in PASOS[e] and (e, a) not in TARDIAS and a != Accion.VENCER
+    (e, a) for e, a in PARES if a not in PASOS[e] and (e, a) not in TARDIAS and a != Accion.VENCER
 ]
 
 
