@@ -1,0 +1,70 @@
+"""*Registro* in the browser: bring a register, see what will happen, load it, and not twice."""
+
+from io import BytesIO
+
+import xlsxwriter
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from e2e.hands import Pointer, check_accessible, check_width, page_of
+from office import Office
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILAS = [
+    ["FECHA ATENCIÓN", "NOMBRE COMPLETO", "RUT / PASAPORTE", "NACIONALIDAD", "MOTIVO CONSULTA"],
+    ["02/01/2024", "Rosa Sintética Registro", "s/d", "Perú", "RSH"],
+    ["03/01/2024", "Luis Sintético Registro", "s/d", "Perú", "RSH"],
+    ["32/01/2024", "Inés Sintética Registro", "s/d", "Perú", "RSH"],
+]
+
+
+def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, office: Office) -> None:
+    """Two rows are loaded and one says why it is not; the same file again loads nothing."""
+    with page_of(browser, office, "coordinacion") as page:
+        hand = Pointer(page)
+        hand.follow("Registro")
+        _bring(page, "notas.xlsx", b"fecha;nombre")
+        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
+        expect(page.get_by_role("alert")).to_contain_text("se espera el registro de atenciones")
+        check_accessible(page)
+
+        _bring(page, "registro.xlsx", _libro())
+        assert _cifra(page, "Se cargarán") == "2"
+        mala = page.get_by_role("row").filter(has_text="No se carga")
+        expect(mala).to_contain_text("ENERO 2024 4")
+        expect(mala).to_contain_text("32/01/2024")
+        check_accessible(page)
+        check_width(page)
+
+        hand.press("Cargar 2 filas")
+        # The page follows by itself: nobody reloads it.
+        expect(page.get_by_text("Cargada", exact=True)).to_be_visible(timeout=15_000)
+        assert _cifra(page, "Filas nuevas") == "2"
+        check_accessible(page)
+
+        hand.follow("Registro de atenciones")
+        _bring(page, "registro.xlsx", _libro())
+        assert (_cifra(page, "Se cargarán"), _cifra(page, "Ya estaban cargadas")) == ("0", "2")
+        expect(page.get_by_role("button", name="Cargar")).to_have_count(0)
+        hand.press("Descartar el archivo")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Registro de atenciones")
+
+
+def _libro() -> bytes:
+    salida = BytesIO()
+    with xlsxwriter.Workbook(salida) as libro:
+        hoja = libro.add_worksheet("ENERO 2024")
+        for numero, fila in enumerate(FILAS):
+            hoja.write_row(numero, 0, fila)
+    return salida.getvalue()
+
+
+def _bring(page: Page, nombre: str, contenido: bytes) -> None:
+    archivo = FilePayload(name=nombre, mimeType=XLSX, buffer=contenido)
+    page.get_by_label("Archivo de Excel").set_input_files(archivo)
+    page.get_by_role("button", name="Revisar el archivo").click()
+
+
+def _cifra(page: Page, titulo: str) -> str:
+    """The number that a page gives below a title."""
+    termino = page.locator("dt").filter(has_text=titulo)
+    return termino.locator("xpath=following-sibling::dd[1]").inner_text().split()[0]
