@@ -24,8 +24,9 @@ from casos.atenciones.schemas import NuevaAtencionSchema
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones import actions as derivaciones
-from casos.derivaciones.actions import NuevaDerivacion, Respuesta
+from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.queries import datos_de_persona
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import Accion
 from casos.enlaces import actions as enlaces
 from casos.enlaces.actions import EnlaceNuevo

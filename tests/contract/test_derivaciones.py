@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, text
 from tests.unit.casos.derivaciones.mundo import LUNES, Mundo, crear_mundo, usar_claves
 
-from casos.derivaciones import actions
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import Accion, Estado
 from casos.enlaces.actions import crear, responder_por_enlace
 from casos.expedientes.queries import caso_por_id
@@ -58,7 +58,7 @@ def _answer(mundo: Mundo, token: str, accion: Accion) -> bool:
     motivo = "sin_cupo" if accion is Accion.RECHAZAR else None
     try:
         with mundo.db.begin() as session:
-            respuesta = actions.Respuesta(accion=accion, motivo=motivo)
+            respuesta = Respuesta(accion=accion, motivo=motivo)
             responder_por_enlace(session, token, respuesta, LUNES)
     except DomainError:
         return False

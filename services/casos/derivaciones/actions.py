@@ -19,13 +19,12 @@ from casos.derivaciones.facts import contar
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import armar
 from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, relevada
+from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import (
     ADOPTABLES,
-    MOTIVOS,
     PASOS,
     REENCAMINABLES,
     Accion,
-    CanalRespuesta,
     Estado,
     Grado,
     MotivoAnulacion,
@@ -54,45 +53,6 @@ class NuevaDerivacion:
     datos: tuple[str, ...]
     fundamento: Fundamento
     reemplaza_a: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Respuesta:
-    """What was answered. `texto` is what was delivered, or a remark."""
-
-    accion: Accion
-    motivo: str | None = None
-    texto: str | None = None
-
-    def faltas(self) -> dict[str, list[str]]:
-        """What is wrong with the reason, or missing of the result, that the step needs."""
-        faltan: dict[str, list[str]] = {}
-        motivos = MOTIVOS.get(self.accion)
-        if motivos is None and self.motivo is not None:
-            faltan["motivo"] = [_("Este paso no lleva motivo.")]
-        if motivos is not None and self.motivo not in list(motivos):
-            faltan["motivo"] = [_("Elija uno de los motivos.")]
-        if self.accion is Accion.CUMPLIR and not self.texto:
-            faltan["texto"] = [_("Cuente qué se entregó a la persona.")]
-        return faltan
-
-
-@dataclass(frozen=True, kw_only=True)
-class Procedencia:
-    """Where an answer comes from, and so how good its evidence is."""
-
-    grado: Grado
-    canal: CanalRespuesta
-
-
-DE_LA_INSTITUCION = Procedencia(grado=Grado.A, canal=CanalRespuesta.ENLACE)
-DE_LA_PERSONA = Procedencia(grado=Grado.C, canal=CanalRespuesta.PERSONA)
-
-
-def registrada(canal: CanalRespuesta) -> Procedencia:
-    """An answer that an officer writes down: the person's own word, or the institution's."""
-    grado = Grado.C if canal is CanalRespuesta.PERSONA else Grado.B
-    return Procedencia(grado=grado, canal=canal)
 
 
 def preparar(

@@ -7,9 +7,9 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from casos.derivaciones import actions, queries
-from casos.derivaciones.actions import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import SeguimientoDeDerivacion
+from casos.derivaciones.respuestas import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.schemas import (
     AnulacionSchema,
     DatosRespuesta,

@@ -11,11 +11,12 @@ from marshmallow import Schema
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.derivaciones import actions, queries
-from casos.derivaciones.actions import DE_LA_PERSONA, NuevaDerivacion, Respuesta, registrada
+from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.etiquetas import hecha, motivo
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.paquete import Dato
 from casos.derivaciones.presentacion import linea
+from casos.derivaciones.respuestas import DE_LA_PERSONA, Respuesta, registrada
 from casos.derivaciones.schemas import (
     AnulacionSchema,
     NuevaDerivacionSchema,

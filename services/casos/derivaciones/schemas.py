@@ -9,8 +9,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
-from casos.derivaciones.actions import NuevaDerivacion, Respuesta
+from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
 from casos.red.models import Modo
 

@@ -15,11 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud
-from casos.derivaciones.actions import DE_LA_INSTITUCION, Respuesta, puede_volver, responder
+from casos.derivaciones.actions import puede_volver, responder
 from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.queries import con_respuestas, derivacion_por_id
+from casos.derivaciones.respuestas import DE_LA_INSTITUCION, Respuesta
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
     ADOPTABLES,

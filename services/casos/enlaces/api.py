@@ -2,7 +2,7 @@
 
 from flask_smorest import Blueprint
 
-from casos.derivaciones.actions import Respuesta
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.schemas import DatosRespuesta, EnlaceSchema, RespuestaSchema
 from casos.derivaciones.states import Accion
 from casos.enlaces import actions as enlaces

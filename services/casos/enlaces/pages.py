@@ -8,9 +8,9 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from casos.derivaciones.actions import Respuesta
 from casos.derivaciones.etiquetas import hecha, motivo
 from casos.derivaciones.presentacion import linea
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.schemas import DatosRespuesta, RespuestaSchema
 from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, MOTIVOS, Accion
 from casos.enlaces import actions

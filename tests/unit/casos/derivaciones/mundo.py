@@ -14,6 +14,7 @@ from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones import actions
 from casos.derivaciones.models import Derivacion
+from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
 from casos.expedientes.models import Caso, Hito, Instancia, Prioridad, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
@@ -37,7 +38,7 @@ from oficina.privacy import Keyring, use_keyring
 # A Monday without holidays around, at noon in Chile.
 LUNES = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
 PROFESIONAL = Actor(uuid7(), "Ana Pérez", frozenset({"profesional"}), "Migrantes", "persona")
-POR_TELEFONO = actions.Procedencia(grado=Grado.B, canal=CanalRespuesta.TELEFONO)
+POR_TELEFONO = Procedencia(grado=Grado.B, canal=CanalRespuesta.TELEFONO)
 
 # What a person would not want to see elsewhere by accident.
 SECRETOS = ("23456789", "pasaporte-AX991", "irregular", "Calle Oculta 123", "el fundamento")
@@ -154,7 +155,7 @@ def dar_paso(session: Session, derivacion_id: UUID, accion: Accion, ahora: datet
     elif accion is Accion.ANULAR:
         actions.anular(session, derivacion_id, MotivoAnulacion.ERROR, PROFESIONAL, ahora)
     else:
-        respuesta = actions.Respuesta(
+        respuesta = Respuesta(
             accion=accion, motivo=MOTIVO.get(accion), texto="Se entregó una caja de alimentos"
         )
         actions.responder(

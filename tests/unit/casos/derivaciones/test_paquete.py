@@ -9,6 +9,7 @@ from casos.consentimientos.models import BaseLicitud, Consentimiento, FormaConse
 from casos.derivaciones import actions
 from casos.derivaciones.paquete import Categoria, Paquete
 from casos.derivaciones.queries import datos_de_persona, de_caso
+from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import Accion, Estado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
@@ -241,7 +242,7 @@ def test_en_un_caso_cerrado_una_derivacion_no_revive(mundo: Mundo) -> None:
         tardia = actions.responder(
             session,
             vencida,
-            actions.Respuesta(accion=Accion.ACEPTAR),
+            Respuesta(accion=Accion.ACEPTAR),
             PROFESIONAL,
             LUNES,
             procedencia=POR_TELEFONO,

@@ -9,6 +9,7 @@ from sqlalchemy import select, text, update
 from tests.unit.casos.derivaciones.mundo import LUNES, PROFESIONAL, Mundo
 
 from casos.derivaciones import actions
+from casos.derivaciones.respuestas import Respuesta, registrada
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import TipoHito
 from casos.plazos import actions as plazos
@@ -254,7 +255,7 @@ def test_el_listado_sabe_que_etapa_alcanzo_cada_caso(mundo: Mundo) -> None:
 def test_una_respuesta_tardia_se_guarda_y_se_puede_adoptar(mundo: Mundo) -> None:
     derivacion_id = mundo.en(Estado.ENVIADA)
     _seguir(mundo, LEJOS)
-    respuesta = actions.Respuesta(accion=Accion.ACEPTAR)
+    respuesta = Respuesta(accion=Accion.ACEPTAR)
     ahora = clock.now()
 
     with mundo.db.begin() as session:
@@ -264,7 +265,7 @@ def test_una_respuesta_tardia_se_guarda_y_se_puede_adoptar(mundo: Mundo) -> None
             respuesta,
             PROFESIONAL,
             ahora,
-            procedencia=actions.registrada(CanalRespuesta.TELEFONO),
+            procedencia=registrada(CanalRespuesta.TELEFONO),
         )
     assert tardia.tardia
     assert mundo.derivacion(derivacion_id).estado is Estado.VENCIDA
