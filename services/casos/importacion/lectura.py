@@ -1,39 +1,27 @@
 """A register of attentions in an Excel workbook, as a careful person reads it.
 
-A sheet a month, a row an attention. The row of titles is found wherever it stands and whichever
-of the usual words it uses; the year comes from the title above it, the sheet's name, the other
-sheets or the dates that carry one. A row whose date cannot be read is reported and left out; any
-other cell that cannot be read is reported and its row still counts.
+A sheet a month, a row an attention (`libro` finds them). A sheet that does not say its year is of
+the year of most others. A row whose date cannot be read is reported and left out; any other cell
+that cannot be read is reported and its row still counts.
 """
 
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from casos.importacion import celdas
+from casos.importacion import celdas, libro
 from casos.importacion.celdas import DocumentoLeido
 from casos.importacion.fechas import (
     Celda,
     FechaIlegible,
     Nacimiento,
-    anio_nombrado,
     es_ajena,
     leer_fecha,
     leer_fecha_siguiente,
     leer_nacimiento,
-    mes_nombrado,
 )
+from casos.importacion.libro import Hoja
 from casos.importacion.problemas import N_, ArchivoIlegible, Problema
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas import nombres
@@ -44,11 +32,6 @@ from oficina.identity_docs import DocumentoInvalido
 SIN_TEMA = "OTRO"
 SIN_INSTITUCION = "OTRA"
 SIN_NACIONALIDAD = "UNK"
-
-_NECESARIAS = ("fecha", "nombre", "motivo")
-_MAX_ENCABEZADO = 40
-_MIN_COLUMNAS = 3
-_MAX_TITULO = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,25 +71,16 @@ class Lectura:
     errores: tuple[Problema, ...]
 
 
-@dataclass(frozen=True)
-class _Hoja:
-    nombre: str
-    renglones: list[list[Celda]]
-    encabezado: int
-    anio: int | None
-    mes: int | None
-
-
 def leer(contenido: bytes) -> Lectura:
     """Read a workbook. Raises ArchivoIlegible when it is none, or holds no register."""
     hoy = clock.today()
-    hojas, errores = _hojas(_abrir(contenido))
-    anios = Counter(hoja.anio or _anio_de_las_fechas(hoja) for hoja in hojas)
+    hojas, errores = libro.hojas(libro.abrir(contenido))
+    anios = Counter(hoja.anio or libro.anio_de_las_fechas(hoja) for hoja in hojas)
     anios.pop(None, None)
     comun = anios.most_common(1)[0][0] if anios else None
     filas: list[Fila] = []
     for hoja in hojas:
-        anio = hoja.anio or _anio_de_las_fechas(hoja) or comun
+        anio = hoja.anio or libro.anio_de_las_fechas(hoja) or comun
         lector = _Lector(hoja, anio, hoy)
         filas.extend(lector.filas(hoja))
         errores.extend(lector.errores)
@@ -115,146 +89,22 @@ def leer(contenido: bytes) -> Lectura:
     return Lectura(tuple(filas), tuple(errores))
 
 
-def _abrir(contenido: bytes) -> CalamineWorkbook:
-    if not contenido:
-        raise ArchivoIlegible(N_("El archivo está vacío; se espera un libro de Excel (.xlsx)."))
-    try:
-        return CalamineWorkbook.from_filelike(BytesIO(contenido))
-    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise ArchivoIlegible(
-            N_("No es un libro de Excel; se espera el registro de atenciones en formato .xlsx.")
-        ) from error
-
-
-def _hojas(libro: CalamineWorkbook) -> tuple[list[_Hoja], list[Problema]]:
-    visibles = [
-        dato.name
-        for dato in libro.sheets_metadata
-        if dato.typ is SheetTypeEnum.WorkSheet and dato.visible is SheetVisibleEnum.Visible
-    ]
-    principales = [nombre for nombre in visibles if not _es_resumen(nombre)]
-    # A summary repeats what the other sheets say, unless there is no other.
-    for nombres_de_hojas in (principales, visibles):
-        halladas, problemas = _con_registro(libro, nombres_de_hojas)
-        if halladas:
-            return halladas, problemas
-    if problemas:
-        raise ArchivoIlegible(
-            N_("En la hoja «%(hoja)s», fila %(fila)s, faltan columnas: %(faltan)s."),
-            hoja=problemas[0].hoja,
-            fila=str(problemas[0].fila),
-            faltan=problemas[0].valor or ", ".join(_NECESARIAS),
-        )
-    raise ArchivoIlegible(
-        N_(
-            "No se encontró ningún registro: se espera una fila de títulos con al menos "
-            "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
-            "y «MOTIVO CONSULTA»."
-        )
-    )
-
-
-def _es_resumen(nombre: str) -> bool:
-    palabras = plano(nombre).split()
-    return bool(palabras) and palabras[0] in vocabulario().hojas_ignoradas
-
-
-def _con_registro(
-    libro: CalamineWorkbook, nombres_de_hojas: Sequence[str]
-) -> tuple[list[_Hoja], list[Problema]]:
-    """The sheets that hold a register, and what is wrong with those that only seem to."""
-    halladas, problemas = [], []
-    for nombre in nombres_de_hojas:
-        renglones = _renglones(libro.get_sheet_by_name(nombre))
-        encabezado = _encabezado(renglones)
-        columnas = _columnas(renglones[encabezado]).values() if encabezado is not None else ()
-        faltan = [columna for columna in _NECESARIAS if columna not in columnas]
-        if encabezado is not None and not faltan:
-            halladas.append(_hoja(nombre, renglones, encabezado))
-        elif encabezado is not None and ("fecha" in columnas or mes_nombrado(nombre)):
-            motivo = N_("faltan estas columnas; la hoja quedó sin leer")
-            valor = ", ".join(faltan)
-            problemas.append(Problema(nombre, encabezado + 1, "encabezado", motivo, valor))
-        elif mes_nombrado(nombre) and any(any(map(celdas.texto, r)) for r in renglones):
-            motivo = N_("no se encontró la fila de títulos; la hoja quedó sin leer")
-            problemas.append(Problema(nombre, 1, "encabezado", motivo))
-    return halladas, problemas
-
-
-def _renglones(hoja: CalamineSheet) -> list[list[Celda]]:
-    # From A1 on, so that an index plus one is the row that Excel shows.
-    return hoja.to_python(skip_empty_area=False)
-
-
-def _encabezado(renglones: list[list[Celda]]) -> int | None:
-    candidatos = enumerate(renglones[:_MAX_ENCABEZADO])
-    mejores = [(len(_columnas(renglon)), -n) for n, renglon in candidatos]
-    cuantas, menos_n = max(mejores, default=(0, 0))
-    return -menos_n if cuantas >= _MIN_COLUMNAS else None
-
-
-def _hoja(nombre: str, renglones: list[list[Celda]], encabezado: int) -> _Hoja:
-    titulo = " ".join(celdas.texto(c) for renglon in renglones[:encabezado] for c in renglon)
-    return _Hoja(
-        nombre,
-        renglones,
-        encabezado,
-        anio_nombrado(nombre) or anio_nombrado(titulo),
-        mes_nombrado(nombre) or mes_nombrado(titulo),
-    )
-
-
-def _columnas(renglon: list[Celda]) -> dict[int, str]:
-    """Column -> field of a row of titles; a field that appears twice is the first one.
-
-    The usual titles go first; then the others, by the words that they have.
-    """
-    columnas = _columnas_usuales(renglon)
-    for n, celda in enumerate(renglon):
-        if n not in columnas and isinstance(celda, str) and len(celda) <= _MAX_TITULO:
-            campo = vocabulario().columna_parecida(celda)
-            if campo and campo not in columnas.values():
-                columnas[n] = campo
-    return columnas
-
-
-def _columnas_usuales(renglon: list[Celda]) -> dict[int, str]:
-    campos = vocabulario().columnas
-    columnas: dict[int, str] = {}
-    for n, celda in enumerate(renglon):
-        campo = campos.get(plano(celda)) if isinstance(celda, str) else None
-        if campo and campo not in columnas.values():
-            columnas[n] = campo
-    return columnas
-
-
-def _anio_de_las_fechas(hoja: _Hoja) -> int | None:
-    columna = next(n for n, c in _columnas(hoja.renglones[hoja.encabezado]).items() if c == "fecha")
-    anios: Counter[int] = Counter()
-    for renglon in hoja.renglones[hoja.encabezado + 1 :]:
-        try:
-            anios[leer_fecha(renglon[columna], None, hoja.mes).year] += 1
-        except FechaIlegible:
-            continue
-    return anios.most_common(1)[0][0] if anios else None
-
-
 class _Lector:
     """Reads the rows of one sheet and gathers what could not be read."""
 
-    def __init__(self, hoja: _Hoja, anio: int | None, hoy: date) -> None:
+    def __init__(self, hoja: Hoja, anio: int | None, hoy: date) -> None:
         self.errores: list[Problema] = []
         self._hoja, self._anio, self._mes, self._hoy = hoja.nombre, anio, hoja.mes, hoy
         self._es_de_un_anio = hoja.anio is not None or hoja.mes is not None
         self._numero = 0
         self._anterior: date | None = None
 
-    def filas(self, hoja: _Hoja) -> Iterator[Fila]:
+    def filas(self, hoja: Hoja) -> Iterator[Fila]:
         """The attentions below the titles; titles that come again may change the columns."""
-        columnas = _columnas(hoja.renglones[hoja.encabezado])
+        columnas = libro.columnas_de(hoja.renglones[hoja.encabezado])
         for n, renglon in enumerate(hoja.renglones[hoja.encabezado + 1 :], hoja.encabezado + 2):
-            if set(_NECESARIAS) <= set(_columnas_usuales(renglon).values()):
-                columnas = _columnas(renglon)
+            if libro.es_encabezado(renglon):
+                columnas = libro.columnas_de(renglon)
                 continue
             dato = {campo: renglon[c] for c, campo in columnas.items() if renglon[c] != ""}
             dato.pop("numero", None)
