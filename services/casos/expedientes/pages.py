@@ -1,6 +1,6 @@
 """Pages of cases: the list with what is late on top, and the case with its whole story."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,8 @@ from sqlalchemy.orm import Session
 
 from casos import etiquetas
 from casos.derivaciones.etiquetas import fallida
-from casos.derivaciones.models import Derivacion
-from casos.derivaciones.queries import de_caso, por_decidir
 from casos.equipo import equipo
-from casos.expedientes import actions, queries
+from casos.expedientes import actions, queries, vistas
 from casos.expedientes.actions import Responsable
 from casos.expedientes.models import (
     Caso,
@@ -28,7 +26,6 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
-from casos.expedientes.relato import Lectura, Linea, contar
 from casos.expedientes.schemas import (
     FiltroCasosSchema,
     NuevaAsignacion,
@@ -42,10 +39,6 @@ from casos.expedientes.schemas import (
 from casos.expedientes.states import CIERRES, Estado, MotivoCierre, Paso
 from casos.personas.queries import contactos_vistos, persona_por_id
 from casos.plazos.etiquetas import de_nivel
-from casos.plazos.etiquetas import situacion as como_va
-from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import plazos_de_caso
-from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
 from casos.taxonomia import temas
 from oficina import clock
@@ -166,8 +159,8 @@ def ver(caso_id: UUID) -> ResponseReturnValue:
 def situacion(caso_id: UUID) -> Response:
     """State, deadlines and what waits for a decision, for the page that follows by itself."""
     with env().db.read() as session:
-        vista = _situacion(session, queries.caso_por_id(session, caso_id))
-    return _parte("casos/_situacion.html", _huella_de_situacion(vista), **vista)
+        vista = vistas.situacion(session, queries.caso_por_id(session, caso_id))
+    return _parte("casos/_situacion.html", vistas.huella_de_situacion(vista), **vista)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/gestion")
@@ -176,8 +169,8 @@ def gestion(caso_id: UUID) -> Response:
     """Derivations and evaluations, for the page that follows by itself."""
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
-        vista = _gestion(session, caso_id)
-    return _parte("casos/_gestion.html", _huella_de_gestion(vista), caso=caso, **vista)
+        vista = vistas.gestion(session, caso_id)
+    return _parte("casos/_gestion.html", vistas.huella_de_gestion(vista), caso=caso, **vista)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/novedad")
@@ -199,48 +192,8 @@ def relato(caso_id: UUID) -> Response:
     """The story, for the page that follows by itself."""
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
-        lineas = _lineas(session, caso_id)
-    return _parte("casos/_relato.html", _huella_de_relato(lineas), caso=caso, lineas=lineas)
-
-
-def _situacion(session: Session, caso: Caso) -> dict[str, Any]:
-    """What the living part on top of the page shows."""
-    ve_derivaciones = puede("casos.derivacion.ver")
-    decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
-    return {
-        "caso": caso,
-        "plazos": _plazos(session, caso.id),
-        "por_decidir": decisiones.get(caso.id, ()),
-        "fallida": fallida,
-        "puede_derivar": Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
-    }
-
-
-def _huella_de_situacion(vista: Mapping[str, Any]) -> str:
-    return f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
-
-
-def _huella_de(derivaciones: Sequence[Derivacion]) -> str:
-    return ",".join(f"{una.id}:{una.version}" for una in derivaciones)
-
-
-def _gestion(session: Session, caso_id: UUID) -> dict[str, Any]:
-    """What the living part below the forms shows, as far as the reader may see it."""
-    ve_evaluaciones = puede("casos.caso.evaluacion.ver")
-    return {
-        "derivaciones": de_caso(session, caso_id) if puede("casos.derivacion.ver") else (),
-        "evaluaciones": queries.evaluaciones(session, caso_id) if ve_evaluaciones else (),
-    }
-
-
-def _huella_de_gestion(vista: Mapping[str, Any]) -> str:
-    # Evaluations are only ever added.
-    return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
-
-
-def _huella_de_relato(lineas: Sequence[Linea]) -> str:
-    # A new line may take the place of another; what is new has the highest id.
-    return f"{len(lineas)}|{max((linea.hito.id for linea in lineas), default='')}"
+        lineas = vistas.lineas(session, caso_id)
+    return _parte("casos/_relato.html", vistas.huella_de_relato(lineas), caso=caso, lineas=lineas)
 
 
 def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response:
@@ -327,9 +280,9 @@ def _pagina(
 ) -> str:
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id)
-        lineas, situacion_actual = _lineas(session, caso_id), _situacion(session, caso)
+        lineas, situacion_actual = vistas.lineas(session, caso_id), vistas.situacion(session, caso)
         persona = persona_por_id(session, caso.persona_id)
-        gestion_actual = _gestion(session, caso_id)
+        gestion_actual = vistas.gestion(session, caso_id)
     registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
     if completos:
         registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
@@ -337,13 +290,13 @@ def _pagina(
         "casos/expediente.html",
         **situacion_actual,
         lineas=lineas,
-        huella_de_relato=_huella_de_relato(lineas),
-        huella_de_situacion=_huella_de_situacion(situacion_actual),
+        huella_de_relato=vistas.huella_de_relato(lineas),
+        huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,
         **gestion_actual,
-        huella_de_gestion=_huella_de_gestion(gestion_actual),
+        huella_de_gestion=vistas.huella_de_gestion(gestion_actual),
         formularios=_formularios(caso, enviado),
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso),
@@ -378,44 +331,6 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "reapertura": etiquetas.opciones(MotivoReapertura),
         "profesionales": [(str(uno.id), uno.nombre) for uno in profesionales],
     }
-
-
-def _lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
-    hitos = queries.historia(session, caso_id)
-    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector(), equipo().nombre)
-
-
-@dataclass(frozen=True)
-class VistaPlazo:
-    """A deadline that runs or pauses, how it stands and the tone of its badge."""
-
-    nombre: str
-    vence_en: datetime
-    vencido: bool
-    pausado: bool
-    situacion: str
-    tono: str
-    derivacion_id: UUID | None
-
-
-def _plazos(session: Session, caso_id: UUID) -> Sequence[VistaPlazo]:
-    """The clocks of a case that have not stopped, as far as the reader may know of them."""
-    ahora = clock.now()
-    vivos = {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}
-    ve_derivaciones = puede("casos.derivacion.ver")
-    return [
-        _plazo(plazo, ahora)
-        for plazo in plazos_de_caso(session, caso_id)
-        if plazo.estado in vivos and (ve_derivaciones or plazo.derivacion_id is None)
-    ]
-
-
-def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
-    pausado = plazo.estado is EstadoPlazo.PAUSADO
-    vencido = not pausado and plazo.vence_en < ahora
-    nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
-    como, tono = como_va(plazo, ahora)
-    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, como, tono, plazo.derivacion_id)
 
 
 _FILTRO = frozenset(FiltroCasosSchema().fields)

@@ -1,0 +1,109 @@
+"""What the living parts of a case's page show, as far as the reader may see it, and the marks by
+which each tells that it changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casos.derivaciones.etiquetas import fallida
+from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import de_caso, por_decidir
+from casos.equipo import equipo
+from casos.expedientes import queries
+from casos.expedientes.models import Caso
+from casos.expedientes.relato import Lectura, Linea, contar
+from casos.expedientes.states import Paso
+from casos.plazos.etiquetas import situacion as como_va
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import plazos_de_caso
+from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
+from casos.presentacion import idioma_del_lector
+from oficina import clock
+from oficina.web.auth import puede
+
+
+@dataclass(frozen=True)
+class VistaPlazo:
+    """A deadline that runs or pauses, how it stands and the tone of its badge."""
+
+    nombre: str
+    vence_en: datetime
+    vencido: bool
+    pausado: bool
+    situacion: str
+    tono: str
+    derivacion_id: UUID | None
+
+
+def situacion(session: Session, caso: Caso) -> dict[str, Any]:
+    """What the living part on top of the page shows."""
+    ve_derivaciones = puede("casos.derivacion.ver")
+    decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
+    return {
+        "caso": caso,
+        "plazos": _plazos(session, caso.id),
+        "por_decidir": decisiones.get(caso.id, ()),
+        "fallida": fallida,
+        "puede_derivar": Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
+    }
+
+
+def huella_de_situacion(vista: Mapping[str, Any]) -> str:
+    """The mark of `situacion`."""
+    return f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
+
+
+def gestion(session: Session, caso_id: UUID) -> dict[str, Any]:
+    """What the living part below the forms shows, as far as the reader may see it."""
+    ve_evaluaciones = puede("casos.caso.evaluacion.ver")
+    return {
+        "derivaciones": de_caso(session, caso_id) if puede("casos.derivacion.ver") else (),
+        "evaluaciones": queries.evaluaciones(session, caso_id) if ve_evaluaciones else (),
+    }
+
+
+def huella_de_gestion(vista: Mapping[str, Any]) -> str:
+    """The mark of `gestion`."""
+    # Evaluations are only ever added.
+    return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
+
+
+def lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
+    """The story of a case."""
+    hitos = queries.historia(session, caso_id)
+    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector(), equipo().nombre)
+
+
+def huella_de_relato(contadas: Sequence[Linea]) -> str:
+    """The mark of `lineas`."""
+    # A new line may take the place of another; what is new has the highest id.
+    return f"{len(contadas)}|{max((linea.hito.id for linea in contadas), default='')}"
+
+
+def _plazos(session: Session, caso_id: UUID) -> Sequence[VistaPlazo]:
+    """The clocks of a case that have not stopped, as far as the reader may know of them."""
+    ahora = clock.now()
+    vivos = {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}
+    ve_derivaciones = puede("casos.derivacion.ver")
+    return [
+        _plazo(plazo, ahora)
+        for plazo in plazos_de_caso(session, caso_id)
+        if plazo.estado in vivos and (ve_derivaciones or plazo.derivacion_id is None)
+    ]
+
+
+def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
+    pausado = plazo.estado is EstadoPlazo.PAUSADO
+    vencido = not pausado and plazo.vence_en < ahora
+    nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
+    como, tono = como_va(plazo, ahora)
+    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, como, tono, plazo.derivacion_id)
+
+
+def _huella_de(derivaciones: Sequence[Derivacion]) -> str:
+    return ",".join(f"{una.id}:{una.version}" for una in derivaciones)
