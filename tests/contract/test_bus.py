@@ -28,7 +28,14 @@ from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.replay import Tramo, Vuelta
 from oficina.bus.tables import Estado, Inbox, Outbox
-from oficina.bus.transport import AmqpTransport, LocalTransport, PublicacionFallida, Transport
+from oficina.bus.transport import (
+    AmqpTransport,
+    LocalTransport,
+    PublicacionFallida,
+    Transport,
+    _letter,
+    _Link,
+)
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events import Clasificacion
@@ -490,6 +497,30 @@ def test_a_fact_that_nobody_took_or_a_lost_link_counts_as_not_published(amqp_url
             transport.enviar([_message()]).esperar()
     transport.enviar([_message()]).esperar()
     transport.close()
+
+
+@pytest.mark.servers
+def test_a_batch_for_a_link_that_ends_at_that_moment_fails_at_once(amqp_url: str) -> None:
+    (where,) = topology.parameters(amqp_url)
+    link = _Link(where, timeout=10, on_missing=lambda: None)
+    has_ended, may_go = threading.Event(), threading.Event()
+    let_go = link._connection.ioloop.close
+
+    def hold() -> None:
+        """The thread stays for a moment, though it hears nothing any more."""
+        has_ended.set()
+        may_go.wait(PATIENCE)
+        let_go()
+
+    link._connection.ioloop.close = hold
+    leaving = threading.Thread(target=link.close)
+    leaving.start()
+    assert has_ended.wait(PATIENCE)
+    batch = link.send([_letter(_message())])
+    may_go.set()
+    leaving.join()
+
+    assert isinstance(batch.exception(timeout=0), PublicacionFallida)
 
 
 def test_a_broker_that_is_away_is_said_and_tried_again() -> None:

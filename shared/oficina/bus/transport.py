@@ -211,8 +211,8 @@ class _Batch:
 class _Link:
     """One connection with one confirming channel, on a thread of its own.
 
-    pika's objects are touched by that thread alone; only futures cross over. Once anything has
-    failed, everything under way has failed and the link is of no more use.
+    pika's objects are touched by that thread alone; only batches cross over, under a lock. Once
+    anything has failed, everything under way has failed and the link is of no more use.
     """
 
     def __init__(
@@ -224,6 +224,7 @@ class _Link:
         self._failure: PublicacionFallida | None = None
         self._channel: Channel | None = None
         self._under_way: deque[_Batch] = deque()
+        self._crossing = threading.Lock()
         self._last_tag = 0
         self._connection = SelectConnection(
             where,
@@ -248,7 +249,11 @@ class _Link:
         """Have all sent; the future is done when all are confirmed, or fails."""
         batch = _Batch(self._last_tag + 1, self._last_tag + len(letters))
         self._last_tag = batch.last
-        self._on_thread(lambda: self._send(letters, batch))
+        with self._crossing:
+            self._under_way.append(batch)
+        self._on_thread(lambda: self._send(letters))
+        if not self.is_open:  # the thread may have ended before it heard of the batch
+            self._fail("the connection ended")
         return batch.outcome
 
     def close(self) -> None:
@@ -282,8 +287,7 @@ class _Link:
         if not self._ready.done():
             self._ready.set_result(None)
 
-    def _send(self, letters: Sequence[_Letter], batch: _Batch) -> None:
-        self._under_way.append(batch)
+    def _send(self, letters: Sequence[_Letter]) -> None:
         channel = self._channel
         if self._failure is not None or channel is None or not channel.is_open:
             self._fail("the channel is closed")
@@ -297,10 +301,11 @@ class _Link:
         if not isinstance(frame.method, pika.spec.Basic.Ack):
             self._fail("RabbitMQ refused a message")
             return
-        for batch in self._under_way:
-            batch.confirm(frame.method.delivery_tag, multiple=frame.method.multiple)
-        while self._under_way and self._under_way[0].outcome.done():
-            self._under_way.popleft()
+        with self._crossing:
+            for batch in self._under_way:
+                batch.confirm(frame.method.delivery_tag, multiple=frame.method.multiple)
+            while self._under_way and self._under_way[0].outcome.done():
+                self._under_way.popleft()
 
     def _on_return(self, _channel: Any, method: Any, _properties: Any, _body: bytes) -> None:
         self._on_missing()
@@ -312,10 +317,11 @@ class _Link:
         self._fail(f"channel: {reason}")
 
     def _fail(self, reason: str) -> None:
-        self._failure = self._failure or PublicacionFallida(reason)
-        for outcome in (self._ready, *(batch.outcome for batch in self._under_way)):
-            if not outcome.done():
-                outcome.set_exception(self._failure)
+        with self._crossing:
+            self._failure = self._failure or PublicacionFallida(reason)
+            for outcome in (self._ready, *(batch.outcome for batch in self._under_way)):
+                if not outcome.done():
+                    outcome.set_exception(self._failure)
 
     def _on_open_error(self, connection: Any, error: Any) -> None:
         self._fail(f"no connection: {type(error).__name__}")
