@@ -1,8 +1,10 @@
 """RabbitMQ as production has it: narrow users, and each mistake named with what to do about it."""
 
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,8 +21,13 @@ from acogida import definitions as office_definitions
 from acogida import rabbitmq
 from acogida.cli import main
 from acogida.rabbitmq import Cura, RabbitMQMal
-from oficina.bus import topology
+from oficina.bus import catalogue, topology
 from oficina.bus.definitions import MAKER
+from oficina.bus.inbox import Handlers
+from oficina.bus.ingest import AmqpIngest
+from oficina.db import Database
+from oficina.events.agenda import CitaAgendada
+from oficina.migrations import migrate
 from oficina.settings import SERVICES
 from servers import Broker, free_port, url_of_user, with_users
 
@@ -282,6 +289,53 @@ def test_a_user_who_may_not_declare_reads_and_tells_all_the_same(url_as: UrlAs) 
         topology.declare_queue(channel, handlers[SERVICES.index("casos")])
         channel.confirm_delivery()
         channel.basic_publish(topology.EVENTOS, "casos.prueba.hecha", b"", mandatory=True)
+
+
+class _Pauses(threading.Event):
+    """A stop that takes no pause: what is to happen instead of each of them; then it is set."""
+
+    def __init__(self, *instead: Callable[[], object]) -> None:
+        super().__init__()
+        self.asked: list[float] = []
+        self._instead = iter(instead)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout or 0.0)
+        next(self._instead, self.set)()
+        return self.is_set()
+
+
+def test_a_reader_who_is_not_let_in_asks_less_often_until_it_reads(
+    rabbitmq_admin: Broker, vhost: str, url_as: UrlAs, tmp_path: Path
+) -> None:
+    db = Database(f"sqlite:///{tmp_path}/casos.db")
+    migrate("casos", db)
+    handlers = Handlers("casos")
+    handlers.on(CitaAgendada)(lambda _session, _hecho, _sobre: None)
+
+    def cut_off_once_it_has_read() -> None:
+        db.inbox_changed.wait(0, 60)
+        rabbitmq_admin.ctl("close_all_connections", "-p", vhost, "a test")
+
+    cut_off = threading.Thread(target=cut_off_once_it_has_read)
+
+    def let_it_in() -> None:
+        rabbitmq_admin.ctl("set_permissions", "-p", vhost, "nadie", "^$", "^$", ".*")
+        with pika.BlockingConnection(pika.URLParameters(url_as("agenda"))) as connection:
+            fact = json.dumps(catalogue.example(CitaAgendada)).encode()
+            connection.channel().basic_publish(topology.EVENTOS, CitaAgendada.tipo, fact)
+        cut_off.start()
+
+    stop = _Pauses(*[lambda: None] * 5, let_it_in)
+    with _permissions(rabbitmq_admin, vhost, "^$", "^$", "^$"):
+        AmqpIngest(url_as("nadie"), db, handlers).run(stop)
+        cut_off.join()
+    db.close()
+
+    *_, refused_often, lost_once = stop.asked
+    assert len(stop.asked) == 7
+    assert refused_often >= 0.5
+    assert lost_once <= 0.2
 
 
 @pytest.fixture

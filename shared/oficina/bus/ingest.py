@@ -53,10 +53,12 @@ class AmqpIngest:
         self._hosts = parameters(url)
         self._db = db
         self._handlers = handlers
+        self._failures = 0
+        """Since something was read, or the queue was seen to be: to connect is not to be let in."""
 
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set; a lost connection is opened again, from 0.1 s to 1 s later."""
-        failures, is_declared = 0, False
+        is_declared = False
         while not stop.is_set():
             try:
                 with pika.BlockingConnection(self._shuffled()) as connection:
@@ -65,15 +67,15 @@ class AmqpIngest:
                         self._declare(channel)
                     # Not at each new connection: while a cluster elects leaders it takes seconds.
                     is_declared = True
-                    failures = 0
                     self._read(connection, channel, stop)
             except (AMQPError, OSError) as error:
-                failures += 1
+                self._failures += 1
                 # A queue that is gone is made again.
                 gone = isinstance(error, ChannelClosedByBroker | ConsumerCancelled)
                 is_declared = is_declared and not gone
                 log.warning("ingest_lost", cola=queue_of(self._handlers), kind=type(error).__name__)
-                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(failures, 9)))  # noqa: S311  jitter
+                doubled = 0.1 * 2 ** min(self._failures, 9)
+                stop.wait(random.uniform(0.5, 1) * min(1.0, doubled))  # noqa: S311  jitter
 
     def _shuffled(self) -> list[pika.URLParameters]:
         return random.sample(self._hosts, len(self._hosts))
@@ -111,6 +113,7 @@ class AmqpIngest:
         found = channel.queue_declare(queue_of(self._handlers), passive=True)
         if found.method.consumer_count == 0:
             raise ConsumerCancelled(404, "nobody reads the queue any more")
+        self._failures = 0
 
     def _store(
         self, connection: BlockingConnection, channel: BlockingChannel, batch: "_Batch"
@@ -129,6 +132,7 @@ class AmqpIngest:
             self._bury(channel, letter)
         channel.basic_ack(batch.last_tag, multiple=True)
         batch.clear()
+        self._failures = 0
         self._db.inbox_changed.set()
 
     def _bury(self, channel: BlockingChannel, letter: "_DeadLetter") -> None:
