@@ -20,7 +20,7 @@ from servers import Broker, free_port
 
 ROOT = Path(__file__).parents[2]
 ENGINE = os.environ.get("CONTAINER_ENGINE", "podman")
-SUITES = [f"tests/contract/test_{name}.py" for name in ("bus", "rabbitmq", "jobs")]
+SUITES = [f"tests/contract/test_{name}.py" for name in ("bus", "interleavings", "rabbitmq", "jobs")]
 START_SECONDS = 120
 
 pytestmark = pytest.mark.containers

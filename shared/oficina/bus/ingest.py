@@ -7,6 +7,7 @@ connection's heartbeat is always answered in time.
 import random
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,9 @@ first one is read goes with it."""
 LOOK = 5.0
 """Seconds between two looks at whether the queue is still there."""
 
+NOWHERE = "acogida.ninguna"
+"""An exchange that is not there: who looks for it has its channel closed."""
+
 DEAD = Counter(
     "acogida_ingest_dead_total", "Messages that were no fact; alert on any.", ("servicio",)
 )
@@ -67,7 +71,10 @@ class AmqpIngest:
                         self._declare(channel)
                     # Not at each new connection: while a cluster elects leaders it takes seconds.
                     is_declared = True
-                    self._read(connection, channel, stop)
+                    try:
+                        self._read(connection, channel, stop)
+                    finally:
+                        _give_back(channel)
             except (AMQPError, OSError) as error:
                 self._failures += 1
                 # A queue that is gone is made again.
@@ -144,6 +151,16 @@ class AmqpIngest:
         channel.basic_publish(MUERTAS, muerta, letter.body, properties, mandatory=True)
         DEAD.labels(self._handlers.consumidor).inc()
         log.warning("not_a_fact", cola=muerta)
+
+
+def _give_back(channel: BlockingChannel) -> None:
+    """Have RabbitMQ close the channel: what is not acknowledged goes back at once and in its order.
+
+    pika, asked to close it, first sends back what it has not handed out yet, and what came before
+    that would be read after it.
+    """
+    with suppress(AMQPError):
+        channel.exchange_declare(NOWHERE, passive=True)
 
 
 @dataclass(frozen=True)
