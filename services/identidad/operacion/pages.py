@@ -21,6 +21,7 @@ from oficina.settings import SERVICES
 from oficina.web.app import env
 from oficina.web.auth import requires
 from oficina.web.bus.schemas import EventosConsultaSchema, ReintentoDeUnoSchema, SaltoSchema
+from oficina.web.client import ServiceClient
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 from oficina.web.i18n import language
@@ -140,36 +141,24 @@ def reintentar_todos(servicio: str) -> ResponseReturnValue:
 @requires("identidad.bus.operar")
 def saltar(servicio: str, evento_id: UUID) -> ResponseReturnValue:
     """Leave one fact undone, after saying what that means and why."""
-
-    def skip(nota: str) -> None:
-        servicios.saltar(env().client, servicio, evento_id, nota)
-
     done = _("Se saltó. Los que esperaban detrás de él siguen.")
-    return _confirm("saltar", servicio, evento_id, skip, done)
+    return _confirm("saltar", servicio, evento_id, servicios.saltar, done)
 
 
 @bp.route(f"/{SERVICIO}/<uuid:evento_id>/detener", methods=["GET", "POST"])
 @requires("identidad.bus.operar")
 def detener(servicio: str, evento_id: UUID) -> ResponseReturnValue:
     """Park one fact that waits, after saying what that means and why."""
-
-    def park(nota: str) -> None:
-        servicios.detener(env().client, servicio, evento_id, nota)
-
     done = _("Se detuvo. Los que vienen detrás de él esperan.")
-    return _confirm("detener", servicio, evento_id, park, done)
+    return _confirm("detener", servicio, evento_id, servicios.detener, done)
 
 
 @bp.route(f"/{SERVICIO}/<uuid:evento_id>/repetir", methods=["GET", "POST"])
 @requires("identidad.bus.operar")
 def repetir_uno(servicio: str, evento_id: UUID) -> ResponseReturnValue:
     """Run one fact once more, after saying what that means and why."""
-
-    def run(nota: str) -> None:
-        if not servicios.repetir_uno(env().client, servicio, evento_id, nota):
-            raise Conflicto(_("Ese hecho todavía no está hecho."))
-
-    return _confirm("repetir_uno", servicio, evento_id, run, _("Se hace otra vez."))
+    done = _("Se hace otra vez.")
+    return _confirm("repetir_uno", servicio, evento_id, _run_once_more, done)
 
 
 @bp.get("/repetir")
@@ -229,13 +218,23 @@ def _act(act: Callable[[], None], *, done: str, back: str) -> ResponseReturnValu
     return redirect(back, 303)
 
 
+def _run_once_more(client: ServiceClient, servicio: str, evento_id: UUID, nota: str) -> None:
+    if not servicios.repetir_uno(client, servicio, evento_id, nota):
+        raise Conflicto(_("Ese hecho todavía no está hecho."))
+
+
 def _confirm(
-    template: str, servicio: str, evento_id: UUID, act: Callable[[str], None], done: str
+    template: str,
+    servicio: str,
+    evento_id: UUID,
+    act: Callable[[ServiceClient, str, UUID, str], None],
+    done: str,
 ) -> ResponseReturnValue:
     form = Form(SaltoSchema())
     if form.valid:
         back = url_for(".evento", servicio=servicio, evento_id=evento_id)
-        return _act(lambda: act(form.data["nota"]), done=done, back=back)
+        nota = form.data["nota"]
+        return _act(lambda: act(env().client, servicio, evento_id, nota), done=done, back=back)
     page = render_template(
         f"identidad/operacion/{template}.html",
         form=form,

@@ -1,6 +1,6 @@
 """`acogida events`: the facts that wait, that failed or that were given up, and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -96,9 +96,7 @@ def reintentar(*, evento: UUID | None, servicio: str | None, tipo: str | None, n
 @nota
 def saltar(*, evento: UUID, servicio: str, nota: str) -> None:
     """Dejar un EVENTO sin hacer, para que sigan los que esperan detrás de él."""
-    with _database(servicio) as db:
-        done = admin.saltar(db, _orden(nota), evento)
-    if not done:
+    if not _act(admin.saltar, servicio, evento, nota):
         raise click.ClickException(f"{servicio} no tiene ese evento por hacer.")
     click.echo("Saltado.")
 
@@ -109,9 +107,7 @@ def saltar(*, evento: UUID, servicio: str, nota: str) -> None:
 @nota
 def park(*, evento: UUID, servicio: str, nota: str) -> None:
     """Detener un EVENTO que espera, y los que vienen detrás, hasta reintentarlo o saltarlo."""
-    with _database(servicio) as db:
-        done = admin.detener(db, _orden(nota), evento)
-    if not done:
+    if not _act(admin.detener, servicio, evento, nota):
         raise click.ClickException(f"{servicio} no tiene ese evento esperando.")
     click.echo("Detenido.")
 
@@ -163,6 +159,13 @@ def replay(
                 pages = partial(enviados, producer, tramo)
                 done = traer(pages, db, load(servicio).handlers, orden, alcance)
     click.echo(f"Se harán de nuevo: {done.cuantos}")
+
+
+def _act(
+    action: Callable[[Database, Orden, UUID], int], servicio: str, evento: UUID, nota: str
+) -> int:
+    with _database(servicio) as db:
+        return action(db, _orden(nota), evento)
 
 
 def _orden(nota: str) -> Orden:
