@@ -30,7 +30,7 @@ def walk(office: Office) -> None:
         office.client() as institucion,
     ):
         _give_an_address(coordinacion)
-        persona = _register(recepcion)
+        persona = register(recepcion)
         caso = _attend(recepcion, persona)
         work_on(profesional, caso)
         derivacion = derive(profesional, caso)
@@ -47,7 +47,8 @@ def _give_an_address(coordinacion: httpx.Client) -> None:
     assert coordinacion.post(page, data=data).status_code == 303
 
 
-def _register(recepcion: httpx.Client) -> dict[str, Any]:
+def register(recepcion: httpx.Client) -> dict[str, Any]:
+    """A person who reads Kreyòl and wants messages by SMS."""
     person = {
         "nombres": "Jean-Louis",
         "primer_apellido": "Célestin",
@@ -153,35 +154,53 @@ def _answer(
     assert _post(profesional, confirm, {})["estado"] == "verificada"
 
 
-def _appointment(profesional: httpx.Client, persona: Mapping[str, Any], caso_id: str) -> None:
+def book(profesional: httpx.Client, persona: Mapping[str, Any], **more: str) -> dict[str, Any]:
+    """An appointment with oneself; what was asked, and the id of what was booked."""
     me = _get(profesional, "/identidad/api/v1/yo")
     asked = {
         "persona_id": persona["id"],
-        "caso_id": caso_id,
         "profesional_id": me["id"],
         "fecha": sumar_dias_habiles(clock.today(), 8).isoformat(),
         "hora": "11:00",
         "duracion": 45,
         "lugar": "oficina",
+        **more,
     }
-    cita = _post(profesional, "/agenda/api/v1/citas", asked, 201)
+    return asked | {"id": _post(profesional, "/agenda/api/v1/citas", asked, 201)["id"]}
+
+
+def _appointment(profesional: httpx.Client, persona: Mapping[str, Any], caso_id: str) -> None:
+    cita = book(profesional, persona, caso_id=caso_id)
+    asked = {name: value for name, value in cita.items() if name != "id"}
     clash = profesional.post("/agenda/api/v1/citas", json=asked)
     assert clash.status_code == 409
 
-    def written() -> list[dict[str, Any]]:
-        found = _messages(profesional, cita_id=cita["id"])
-        return [one for one in found if one["estado"] == "lista"]
-
-    reminder = wait_until("the reminder", written)[0]
+    reminder = reminder_of(profesional, cita)
     assert reminder["idioma"] == "ht"
-    reason = {"motivo": "ya_no_hace_falta"}
-    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", reason)
+    cancel(profesional, cita)
     wait_until(
         "the withdrawal of the reminders",
         lambda: (
             {one["estado"] for one in _messages(profesional, cita_id=cita["id"])} == {"cancelada"}
         ),
     )
+
+
+def reminder_of(profesional: httpx.Client, cita: Mapping[str, Any]) -> dict[str, Any]:
+    """The first reminder of an appointment, once it is written."""
+
+    def written() -> list[dict[str, Any]]:
+        found = _messages(profesional, cita_id=cita["id"])
+        return [one for one in found if one["estado"] == "lista"]
+
+    reminder: dict[str, Any] = wait_until("the reminder", written)[0]
+    return reminder
+
+
+def cancel(profesional: httpx.Client, cita: Mapping[str, Any]) -> None:
+    """Nobody needs the appointment any more."""
+    reason = {"motivo": "ya_no_hace_falta"}
+    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", reason)
 
 
 def _timeline(profesional: httpx.Client, caso_id: str) -> None:

@@ -177,6 +177,8 @@ Line = MutableMapping[str, Any]
 def _add_story(_logger: Any, _method: str, line: Line) -> Line:
     if story := correlation_id.get():
         line.setdefault("correlation_id", story)
+    if fact := causation_id.get():
+        line.setdefault("evento", fact)
     if trace := Trace.parse(traceparent.get()):
         line.setdefault("trace_id", trace.trace_id)
     return line

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from office import Office, create_accounts, embedded, on_servers, wait_until
+from oficina import telemetry
 from oficina.settings import SERVICES
-from story import walk
+from story import book, cancel, register, reminder_of, walk
 
 
 @pytest.fixture
@@ -32,11 +36,13 @@ def office_on_servers(
 def test_the_story_without_servers(office_without_servers: Office) -> None:
     walk(office_without_servers)
     operate(office_without_servers)
+    follow(office_without_servers)
 
 
 def test_the_story_on_servers(office_on_servers: Office) -> None:
     walk(office_on_servers)
     operate(office_on_servers)
+    follow(office_on_servers)
 
 
 def operate(office: Office) -> None:
@@ -57,3 +63,35 @@ def operate(office: Office) -> None:
     assert all(f'href="/eventos/operacion/{servicio}"' in page for servicio in SERVICES)
     assert done.headers["location"] == "/eventos/operacion"
     assert re.search(r"reportes hace otra vez [1-9]\d* hecho", told)
+
+
+def follow(office: Office) -> None:
+    """One trace goes from a request to the last handler of what followed from it."""
+    trace, story = telemetry.Trace.new(), str(uuid4())
+    with office.client("recepcion") as recepcion, office.client("profesional") as profesional:
+        cita = book(profesional, register(recepcion))
+        reminder_of(profesional, cita)
+        profesional.headers.update({"traceparent": str(trace), "X-Correlation-Id": story})
+        cancel(profesional, cita)
+    with office.client("administrador") as operator:
+        (cancelled,) = _heard(operator, "notificaciones", "agenda.cita.cancelada", story)
+        withdrawn = _heard(operator, "casos", "notificaciones.mensaje.cancelado", story)
+
+    assert {one["causationid"] for one in withdrawn} == {cancelled["id"]}
+    for sobre in (cancelled, *withdrawn):
+        followed = telemetry.Trace.parse(sobre["traceparent"])
+        assert followed is not None
+        assert followed.trace_id == trace.trace_id
+
+
+def _heard(operator: httpx.Client, servicio: str, tipo: str, story: str) -> list[dict[str, Any]]:
+    """The envelopes of the facts of a story that a service is done with."""
+    bus = f"/{servicio}/api/v1/bus"
+
+    def found() -> list[dict[str, Any]]:
+        rows = operator.get(bus, params={"tipo": tipo, "estado": "hecho"}).json()["eventos"]
+        addresses = [f"{bus}/eventos/{one['evento_id']}" for one in rows]
+        sobres = [operator.get(address).json()["sobre"] for address in addresses]
+        return [one for one in sobres if one["correlationid"] == story]
+
+    return list(wait_until(f"{tipo} at {servicio}", found))

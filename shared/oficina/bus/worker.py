@@ -227,14 +227,14 @@ class Worker:
         sobre = Sobre(json.loads(row.cuerpo))
         tries = row.intentos + 1
         estado = Estado.MUERTO if tries >= MAX_TRIES else Estado.PENDIENTE
-        log.warning(
-            "handler_failed",
-            servicio=self._handlers.consumidor,
-            evento=str(sobre.id),
-            tipo=sobre.tipo,
-            estado=estado.value,
-            kind=type(error).__name__,
-        )
+        with telemetry.follow(sobre.correlationid, str(sobre.id), sobre.traceparent):
+            log.warning(
+                "handler_failed",
+                servicio=self._handlers.consumidor,
+                tipo=sobre.tipo,
+                estado=estado.value,
+                kind=type(error).__name__,
+            )
         visible = real_now() + timedelta(seconds=self._delay(tries))
         return _Failure(row.id, tries, estado, describe(error), visible)
 

@@ -37,14 +37,29 @@ def test_a_line_is_an_event_with_safe_fields(log: Any, capsys: pytest.CaptureFix
 
     with telemetry.follow():
         log.info("caso_derivado", caso_id=caso_id, filas=12, estado="abierto")
-        story = telemetry.correlation_id.get()
+        story, trace = telemetry.correlation_id.get(), telemetry.traceparent.get()
 
     (line,) = _lines(capsys)
     assert line["event"] == "caso_derivado"
     assert line["caso_id"] == str(caso_id)
     assert line["filas"] == 12
     assert line["correlation_id"] == story
+    assert line["trace_id"] == trace.split("-")[1]
     assert line["level"] == "info"
+
+
+def test_a_line_of_a_handler_names_the_fact_that_it_follows(
+    log: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evento = str(uuid4())
+
+    with telemetry.follow(causation=evento):
+        log.info("caso_derivado")
+        log.info("hecho_fallido", evento=NAME)
+
+    ours, said = _lines(capsys)
+    assert ours["evento"] == evento
+    assert said["evento"] == OMITTED
 
 
 def test_what_may_be_personal_is_left_out(log: Any, capsys: pytest.CaptureFixture[str]) -> None:

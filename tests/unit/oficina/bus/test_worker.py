@@ -1,5 +1,7 @@
 """What a failing handler costs: itself, and nothing that the others did."""
 
+import json
+import logging
 import threading
 import time
 from collections import Counter
@@ -11,6 +13,7 @@ import pytest
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from oficina import telemetry
 from oficina.bus.inbox import Handlers, Mensaje, Sobre, recibir
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Estado, Inbox, Outbox
@@ -48,6 +51,16 @@ def db(tmp_path: Path) -> Iterator[Database]:
     _Base.metadata.create_all(made.engine)
     yield made
     made.close()
+
+
+@pytest.fixture
+def structured_log() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    telemetry.configure_logging("WARNING")
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 class _Office:
@@ -111,6 +124,29 @@ def test_what_never_reached_the_database_is_forgotten_and_nobody_runs_twice(db: 
 
     office.assert_only_the_culprit_is_put_off()
     assert set(office.runs.values()) == {1}
+
+
+def test_the_log_of_a_failure_belongs_to_the_story_of_its_fact(
+    db: Database, structured_log: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = _Office(db)
+
+    def fail(_session: Session) -> None:
+        raise RuntimeError("refused")
+
+    office.fail = fail  # type: ignore[method-assign]  what this test is about
+    with telemetry.follow():
+        story, trace = telemetry.correlation_id.get(), telemetry.traceparent.get()
+        office.hear(office.culprit)
+    office.work()
+
+    (line,) = [json.loads(one) for one in capsys.readouterr().err.splitlines()]
+    with db.read() as session:
+        evento = session.scalars(select(Inbox.evento_id)).one()
+    assert line["event"] == "handler_failed"
+    assert line["evento"] == str(evento)
+    assert line["correlation_id"] == story
+    assert line["trace_id"] == trace.split("-")[1]
 
 
 def test_what_reached_the_database_is_undone_and_the_others_stay(db: Database) -> None:
