@@ -1,7 +1,8 @@
 """Run the benchmarks and write bench.json: `make bench`, `make bench ONLY=office`.
 
 A benchmark is a module of this folder with `measure(peers)`, which yields Results; its name is the
-area. With `--peers` it also measures what it is compared with, in the same run.
+area. With `--peers` it also measures what it is compared with, in the same run. One that says
+ON_REQUEST runs only when it is named.
 """
 
 import json
@@ -22,7 +23,10 @@ def main() -> None:
         sys.exit(f"ONLY={only}: the areas are {', '.join(areas)}")
     figures = json.loads(OUTPUT.read_text(encoding="utf-8")) if OUTPUT.exists() else {}
     for area in (only,) if only else areas:
-        for result in import_module(f"bench.{area}").measure(peers=peers):
+        module = import_module(f"bench.{area}")
+        if not only and getattr(module, "ON_REQUEST", False):
+            continue
+        for result in module.measure(peers=peers):
             figures[f"{area}.{result.name}"] = result.figure()
             print(f"{area}.{result.name}: {result.value:g} {result.unit}", flush=True)
     OUTPUT.write_text(json.dumps(dict(sorted(figures.items())), indent=2) + "\n", encoding="utf-8")
