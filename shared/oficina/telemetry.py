@@ -161,6 +161,8 @@ def configure_logging(level: str) -> None:
     root.setLevel(level)
     for chatty in ("alembic", "celery", "httpx", "kombu", "pika"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Who uses a channel says why it ended; a reader that leaves has it ended on purpose.
+    logging.getLogger("pika.channel").setLevel(logging.ERROR)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

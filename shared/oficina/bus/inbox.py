@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Dialect, text
+from sqlalchemy import Dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -136,13 +136,16 @@ _COLUMNS = """(consumidor, visible, recibido, estado, intentos,
     evento_id, tipo, agregado, secuencia, cuerpo)"""
 # The workers of other processes are woken by the same statement: another round trip would cost as
 # much as the row.
-_POSTGRES_INSERT = text(
-    f"WITH nuevas AS (INSERT INTO inbox {_COLUMNS} "  # noqa: S608  no value is written into it
-    "SELECT :consumidor, :moment, :moment, 'pendiente', 0, una.* FROM unnest(CAST(:ids AS uuid[]), "
-    "CAST(:tipos AS text[]), CAST(:agregados AS text[]), CAST(:secuencias AS bigint[]), "
-    "CAST(:cuerpos AS json[])) AS una ON CONFLICT DO NOTHING) "
-    "SELECT pg_notify(:channel, :sender)"
+# Lists travel in binary (%b): as text, each quote of each body would be escaped.
+_POSTGRES_INSERT = f"""
+WITH nuevas AS (
+  INSERT INTO inbox {_COLUMNS}
+  SELECT %(consumidor)s, %(moment)s, %(moment)s, 'pendiente', 0, una.*
+  FROM unnest(CAST(%(ids)b AS uuid[]), CAST(%(tipos)b AS text[]), CAST(%(agregados)b AS text[]),
+    CAST(%(secuencias)b AS bigint[]), CAST(%(cuerpos)b AS json[])) AS una
+  ON CONFLICT DO NOTHING
 )
+SELECT pg_notify(%(channel)s, %(sender)s)"""  # noqa: S608  no value is written into it
 
 
 def recibir(connection: Connection, consumidor: str, mensajes: Sequence[Mensaje]) -> None:
@@ -162,7 +165,7 @@ def recibir(connection: Connection, consumidor: str, mensajes: Sequence[Mensaje]
             "secuencias": [one.secuencia for one in mensajes],
             "cuerpos": [one.cuerpo for one in mensajes],
         }
-        connection.execute(_POSTGRES_INSERT, values)
+        connection.exec_driver_sql(_POSTGRES_INSERT, values)
         return
     stored = _stored_moment(connection.dialect)
     rows = (
