@@ -1,7 +1,9 @@
 """What every test may ask for: real servers, and databases of its own in them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -12,8 +14,11 @@ import redis
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
+import columns
 import servers
 from acogida.definitions import mark, office
+from oficina.db import Database
+from oficina.migrations import migrate
 from oficina.settings import SERVICES
 from servers import Broker
 
@@ -74,19 +79,47 @@ def redis_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def fresh_pg(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Make new empty databases; each call answers the postgresql:// URL of one."""
-    made: list[str] = []
+@pytest.fixture(scope="session")
+def pg_template(postgres_server: str) -> Iterator[Callable[[str], str]]:
+    """The name of a PostgreSQL database with the tables of a service, to be copied."""
+    made: dict[str, str] = {}
 
-    def make() -> str:
-        made.append(f"prueba_{uuid4().hex}")
-        _create(postgres_server, made[-1])
-        return _database(postgres_server, made[-1])
+    def template(servicio: str) -> str:
+        if servicio not in made:
+            made[servicio] = f"plantilla_{uuid4().hex}"
+            _create(postgres_server, made[servicio])
+            db = Database(columns.driven(_database(postgres_server, made[servicio])))
+            migrate(servicio, db)
+            db.close()
+        return made[servicio]
 
-    yield make
-    for name in made:
+    yield template
+    for name in made.values():
         _drop(postgres_server, name)
+
+
+@pytest.fixture
+def fresh_db(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str, str], Database]]:
+    """Make the database of a service on a column: every table, and nothing in them."""
+    with ExitStack() as stack:
+
+        def make(column: str, servicio: str) -> Database:
+            if column == "sqlite":
+                url = columns.file_in(tmp_path, servicio)
+            else:
+                server = request.getfixturevalue("postgres_server")
+                template = request.getfixturevalue("pg_template")(servicio)
+                name = f"prueba_{uuid4().hex}"
+                stack.callback(_drop, server, name)
+                _create(server, name, template)
+                url = columns.driven(_database(server, name))
+            made = Database(url)
+            stack.callback(made.close)
+            return made
+
+        yield make
 
 
 @pytest.fixture
@@ -126,11 +159,11 @@ def _database(server: str, name: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
-def _create(server: str, name: str) -> None:
+def _create(server: str, name: str, template: str = "template0") -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                sql.Identifier(name)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
 

@@ -1,7 +1,7 @@
 """Two people who do one thing at the same moment, in two web processes, on both columns."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,11 @@ from casos.importacion.models import ArchivoImportado, Estado, Importacion
 from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto
 from casos.personas.schemas import DatosContacto, NuevaPersona
+from columns import COLUMNS
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import Database
 from oficina.errors import Conflicto, TransicionInvalida
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 ARCHIVO = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
@@ -35,26 +35,13 @@ ACTOR = Actor.sistema("casos")
 MARIE = NuevaPersona(nombres="Marie", primer_apellido="Sintética")
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The embedded column."""
-    return f"sqlite:///{tmp_path / 'casos.db'}"
-
-
-@pytest.fixture
-def postgres_url(fresh_pg: Callable[[], str]) -> str:
-    """The containers' column."""
-    return fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Database:
     """The database of casos on one column."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    made = Database(request.getfixturevalue(request.param))
-    migrate("casos", made)
-    yield made
-    made.close()
+    return fresh_db(request.param, "casos")
 
 
 def _mientras(

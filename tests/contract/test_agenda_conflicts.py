@@ -1,6 +1,6 @@
 """Two people book at the same moment: one gets the hour, on either database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,28 +10,23 @@ import pytest
 
 from agenda.actions import NuevaCita, agendar
 from agenda.queries import Filtro, citas
+from columns import COLUMNS
 from oficina.actor import Actor
 from oficina.db import Database
 from oficina.errors import Conflicto
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 AHORA = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RECEPCION = Actor(uuid4(), "Recepción", frozenset({"recepcion"}), "", "persona")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Database:
     """The agenda's database."""
-    use_keyring(Keyring.load(tmp_path))
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
-    else:
-        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        made = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
-    migrate("agenda", made)
-    yield made
-    made.close()
+    use_keyring(Keyring.load(tmp_path / "claves"))
+    return fresh_db(request.param, "agenda")
 
 
 def _try(db: Database, persona: UUID, profesional: UUID, minuto: int) -> bool:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+import columns
 from identidad.actions import NuevoFuncionario, crear_funcionario, entrar
 from identidad.app import create_app
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.db import Database
 from oficina.errors import NoPermitido
-from oficina.migrations import migrate
 from oficina.settings import Settings
 from oficina.web.auth import IdentidadRemota
 from oficina.web.client import ServiceClient, ServicioNoDisponible
@@ -29,7 +29,7 @@ class Remota:
         settings = Settings(data_dir=data_dir)
         self.app = create_app(settings)
         self.db: Database = self.app.extensions["env"].db
-        migrate("identidad", self.db)
+        columns.file_in(data_dir, "identidad")
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
         url = f"http://127.0.0.1:{self.server.server_port}"
         self.settings = Settings(data_dir=data_dir, service_urls=url)

@@ -14,9 +14,11 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 from prometheus_client import REGISTRY
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from contract import effects
+from contract.effects import efectos
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.audit import Auditoria
@@ -40,22 +42,10 @@ from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events import Clasificacion
 from oficina.events.casos import CasoAbierto, CasoElevado, CasoOrientado
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 PATIENCE = 60.0
 ORDEN = Orden(actor=Actor.sistema("acogida"), motivo="caso duplicado")
-
-# What the handlers of these tests leave behind, in the subscriber's own database.
-_metadata = MetaData()
-efectos = Table(
-    "efectos",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("evento_id", String(36)),
-    Column("agregado", String(120)),
-    Column("secuencia", Integer),
-)
 
 
 @dataclass
@@ -131,23 +121,16 @@ class Bus:
 
 
 @pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
-def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
+def bus(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Iterator[Bus]:
     """A bus of each column, with databases made by the migrations."""
     use_keyring(Keyring.load(tmp_path / "claves"))
     servers = request.param == "servers"
     with ExitStack() as stack:
-
-        def database(servicio: str) -> Database:
-            url = f"sqlite:///{tmp_path / servicio}.db"
-            if servers:
-                url = request.getfixturevalue("fresh_pg")()
-            made = Database(url.replace("postgresql://", "postgresql+psycopg://"))
-            stack.callback(made.close)
-            migrate(servicio, made)
-            return made
-
-        casos, agenda = database("casos"), database("agenda")
-        _metadata.create_all(agenda.engine)
+        column = "postgresql" if servers else "sqlite"
+        casos, agenda = fresh_db(column, "casos"), fresh_db(column, "agenda")
+        effects.metadata.create_all(agenda.engine)
         handlers = Handlers("agenda")
         transport: Transport = LocalTransport([(agenda, handlers)])
         ingest, amqp_url = None, ""
@@ -162,8 +145,7 @@ def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
 
         @handlers.on(CasoOrientado)
         def leave_a_trace(session: Session, _hecho: CasoOrientado, sobre: Sobre) -> None:
-            row = {"evento_id": str(sobre.id), "agregado": sobre.subject}
-            session.execute(insert(efectos).values(**row, secuencia=sobre.sequence))
+            effects.leave_a_trace(session, sobre)
             if (sobre.subject, sobre.sequence) in made.failing:
                 raise RuntimeError("refused")
 
@@ -398,10 +380,9 @@ def test_facts_keep_the_thread_of_their_story(bus: Bus) -> None:
 
 @pytest.mark.servers
 def test_what_is_no_fact_goes_to_the_dead_letter_queue(
-    amqp_url: str, fresh_pg: Callable[[], str]
+    amqp_url: str, fresh_db: Callable[[str, str], Database]
 ) -> None:
-    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://"))
-    migrate("agenda", db)
+    db = fresh_db("postgresql", "agenda")
     handlers = Handlers("agenda")
     handlers.on_pattern("casos.#")(lambda _session, _hecho, _sobre: None)
     topology.declare(amqp_url, [handlers])
@@ -430,10 +411,9 @@ def test_what_is_no_fact_goes_to_the_dead_letter_queue(
 
 @pytest.mark.servers
 def test_a_queue_that_somebody_deleted_is_made_again(
-    amqp_url: str, fresh_pg: Callable[[], str]
+    amqp_url: str, fresh_db: Callable[[str, str], Database]
 ) -> None:
-    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://"))
-    migrate("agenda", db)
+    db = fresh_db("postgresql", "agenda")
     handlers = Handlers("agenda")
     handlers.on(CasoOrientado)(lambda _session, _hecho, _sobre: None)
     topology.declare(amqp_url, [handlers])

@@ -19,6 +19,7 @@ from casos.enlaces.actions import crear, responder_por_enlace
 from casos.expedientes.queries import caso_por_id
 from casos.plazos.tasks import seguir_plazos
 from casos.red.actions import sembrar
+from columns import COLUMNS
 from office import wait_until
 from oficina import clock
 from oficina.actor import Actor
@@ -26,26 +27,21 @@ from oficina.bus.tables import Outbox
 from oficina.db import Database
 from oficina.env import Env
 from oficina.errors import DomainError
-from oficina.migrations import migrate
 from oficina.settings import Settings
 from oficina.web.client import ServiceClient
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def mundo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mundo]:
+@pytest.fixture(params=COLUMNS)
+def mundo(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Iterator[Mundo]:
     """A case that admits derivations, in each kind of database."""
     usar_claves(tmp_path)
-    if request.param == "sqlite":
-        db = Database(f"sqlite:///{tmp_path / 'casos.db'}")
-    else:
-        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
-    migrate("casos", db)
+    db = fresh_db(request.param, "casos")
     with db.begin() as session:
         sembrar(session, demo=True)
     yield crear_mundo(db)
     clock.move_to(None)
-    db.close()
 
 
 def _token(mundo: Mundo, derivacion_id: UUID) -> str:

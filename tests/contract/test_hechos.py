@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -13,31 +13,25 @@ from sqlalchemy import select
 from casos.atenciones.models import Atencion
 from casos.hechos import actions, queries
 from casos.hechos.cursor import Cursor
+from columns import COLUMNS
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 from unit.casos.hechos.registro import Registro
 
 # SQLite has one writer at a time: nothing is confirmed late there.
-SOLO_POSTGRESQL = pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+SOLO_POSTGRESQL = pytest.mark.parametrize("db", COLUMNS[1:], indirect=True)
 
 ESCRITORES = 4
 PASOS = 25
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Database:
     """An empty database of casos."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/casos.db"
-    else:
-        make: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        url = make().replace("postgresql://", "postgresql+psycopg://", 1)
-    database = Database(url)
-    migrate("casos", database)
-    yield database
-    database.close()
+    return fresh_db(request.param, "casos")
 
 
 class Copia:

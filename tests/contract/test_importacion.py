@@ -1,7 +1,7 @@
 """The year of 2024 loads on both columns, and two who load it at once make nobody twice."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from casos.importacion import actions
 from casos.importacion.carga import Desplazada
+from columns import COLUMNS
 from oficina.actor import Actor
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 ARCHIVO = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
@@ -27,26 +27,13 @@ select (select count(*) from atenciones),
 """
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The embedded column."""
-    return f"sqlite:///{tmp_path / 'casos.db'}"
-
-
-@pytest.fixture
-def postgres_url(fresh_pg: Callable[[], str]) -> str:
-    """The containers' column."""
-    return fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Database:
     """The database of casos on one column."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    made = Database(request.getfixturevalue(request.param))
-    migrate("casos", made)
-    yield made
-    made.close()
+    return fresh_db(request.param, "casos")
 
 
 def test_dos_que_cargan_a_la_vez_no_repiten_nada(db: Database) -> None:

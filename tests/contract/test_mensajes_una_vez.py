@@ -1,6 +1,6 @@
 """Several workers, withdrawals and sendings at once: each message has one fate, on both columns."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from columns import COLUMNS
 from notificaciones import actions
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Redaccion
@@ -17,24 +18,18 @@ from notificaciones.states import Estado, Motivo
 from oficina.bus.tables import Outbox
 from oficina.clock import now
 from oficina.db import Database, uuid7
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 VUELTAS = 12
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(
+    request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> Database:
     """The database of the messages."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'notificaciones.db'}")
-    else:
-        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        made = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
-    migrate("notificaciones", made)
-    yield made
-    made.close()
+    return fresh_db(request.param, "notificaciones")
 
 
 def _lista(db: Database) -> UUID:

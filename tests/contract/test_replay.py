@@ -5,17 +5,18 @@ again in the order of the numbers, and no later fact comes between.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from columns import COLUMNS
+from contract import effects
+from contract.effects import efectos
 from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus import admin, replay
@@ -28,22 +29,13 @@ from oficina.bus.tables import Estado, Inbox
 from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.clock import real_now
-from oficina.db import Database, OficinaBase, uuid7
+from oficina.db import Database, uuid7
 from oficina.errors import DomainError
 from oficina.events.casos import CasoElevado, CasoOrientado
 from oficina.privacy import Keyring, use_keyring
 
 ORDEN = Orden(actor=Actor.sistema("acogida"), motivo="se hizo mal")
 ORIENTADO = Tramo(tipo=CasoOrientado.tipo)
-
-_metadata = MetaData()
-efectos = Table(
-    "efectos",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("agregado", String(120)),
-    Column("secuencia", Integer),
-)
 
 
 @dataclass
@@ -85,46 +77,40 @@ class Bus:
             return list(session.scalars(query.order_by(Inbox.secuencia)))
 
 
-def _databases(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Database]:
-    for servicio in ("casos", "agenda"):
-        url = f"sqlite:///{tmp_path / servicio}.db"
-        if kind == "postgresql":
-            url = request.getfixturevalue("fresh_pg")()
-        db = Database(url.replace("postgresql://", "postgresql+psycopg://"))
-        OficinaBase.metadata.create_all(db.engine)
-        yield db
+@pytest.fixture
+def make_bus(fresh_db: Callable[[str, str], Database], tmp_path: Path) -> Callable[[str], Bus]:
+    """A bus on a column."""
+    use_keyring(Keyring.load(tmp_path / "claves"))
+
+    def make(column: str) -> Bus:
+        return _bus(fresh_db(column, "casos"), fresh_db(column, "agenda"))
+
+    return make
 
 
-@contextmanager
-def _bus(casos: Database, agenda: Database) -> Iterator[Bus]:
-    _metadata.create_all(agenda.engine)
+def _bus(casos: Database, agenda: Database) -> Bus:
+    effects.metadata.create_all(agenda.engine)
     made = Bus(casos, agenda, Handlers("agenda"))
 
     @made.handlers.on(CasoOrientado)
     def leave_a_trace(session: Session, hecho: CasoOrientado, sobre: Sobre) -> None:
         if (hecho.caso_id, sobre.sequence) in made.failing:
             raise RuntimeError("refused")
-        session.execute(insert(efectos).values(agregado=sobre.subject, secuencia=sobre.sequence))
+        effects.leave_a_trace(session, sobre)
 
-    yield made
-    casos.close()
-    agenda.close()
+    return made
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bus]:
+@pytest.fixture(params=COLUMNS)
+def bus(request: pytest.FixtureRequest, make_bus: Callable[[str], Bus]) -> Bus:
     """On each column."""
-    use_keyring(Keyring.load(tmp_path / "claves"))
-    with _bus(*_databases(request, tmp_path, request.param)) as made:
-        yield made
+    return make_bus(request.param)
 
 
-@pytest.fixture
-def pg_bus(request: pytest.FixtureRequest, fresh_pg: Any, tmp_path: Path) -> Iterator[Bus]:
+@pytest.fixture(params=COLUMNS[1:])
+def pg_bus(request: pytest.FixtureRequest, make_bus: Callable[[str], Bus]) -> Bus:
     """On PostgreSQL, where several write at once."""
-    use_keyring(Keyring.load(tmp_path / "claves"))
-    with _bus(*_databases(request, tmp_path, "postgresql")) as made:
-        yield made
+    return make_bus(request.param)
 
 
 def _replay(bus: Bus, alcance: Alcance) -> Vuelta:

@@ -1,16 +1,15 @@
 """The projection and the reports keep their word on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from columns import COLUMNS
 from oficina.actor import Actor
 from oficina.db import Database
-from oficina.migrations import migrate
 from reportes import actions, queries
 from reportes.meses import Mes
 from reportes.models import Fuente
@@ -20,21 +19,14 @@ CINCO = Mes(2024, 5)
 QUIEN = Actor.sistema("reportes")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(params=COLUMNS)
+def db(request: pytest.FixtureRequest, fresh_db: Callable[[str, str], Database]) -> Database:
     """An empty database of reportes."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/reportes.db"
-    else:
-        make: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        url = make().replace("postgresql://", "postgresql+psycopg://", 1)
-    database = Database(url)
-    migrate("reportes", database)
+    database = fresh_db(request.param, "reportes")
     with database.begin() as session:
         actions.asegurar_fuente(session, "casos")
         actions.asegurar_fuente(session, "casos")
-    yield database
-    database.close()
+    return database
 
 
 def _hecho(*, clase: str = "atencion", persona: str | None = None, **datos: Any) -> dict[str, Any]:

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from identidad import actions
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.settings import Settings
 
 
+@pytest.mark.servers
 def test_a_program_with_a_nul_in_its_name_is_nobodys(
-    fresh_pg: Callable[[], str], tmp_path: Path
+    fresh_db: Callable[[str, str], Database], tmp_path: Path
 ) -> None:
-    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
-    migrate("identidad", db)
+    db = fresh_db("postgresql", "identidad")
 
     with db.read() as session:
         found = actions.autenticar_cliente(session, Settings(data_dir=tmp_path), "x\x00", "s")
 
     assert found is None
-    db.close()

@@ -1,6 +1,5 @@
 """A small office in one process for unit tests: real identidad, real tokens, SQLite files."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -10,13 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import columns
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.app import create_app
 from identidad.models import Funcionario, Sesion
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
@@ -37,7 +35,7 @@ class Oficina:
         self.settings = Settings(data_dir=data_dir)
         use_keyring(Keyring.load(self.settings.claves))
         self.client = ServiceClient(self.settings)
-        migrate("identidad", Database(self.settings.database_for("identidad")))
+        columns.file_in(data_dir, "identidad")
         self.identidad = create_app(self.settings, self.client)
         self.mount(self.identidad)
 
@@ -109,23 +107,12 @@ def oficina(tmp_path: Path) -> Iterator[Oficina]:
     made.identidad.extensions["env"].db.close()
 
 
-@pytest.fixture(scope="session")
-def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated databases of the other services, to be copied: migrating takes the longest."""
-    folder = tmp_path_factory.mktemp("bases")
-    for servicio in OTROS:
-        db = Database(f"sqlite:///{folder / servicio}.db")
-        migrate(servicio, db)
-        db.close()
-    return folder
-
-
 @pytest.fixture
-def servicios(oficina: Oficina, bases: Path) -> Iterator[dict[str, Flask]]:
+def servicios(oficina: Oficina) -> Iterator[dict[str, Flask]]:
     """The five services, each where the others find it."""
     apps = {"identidad": oficina.identidad}
     for servicio in OTROS:
-        shutil.copy(bases / f"{servicio}.db", oficina.settings.data_dir)
+        columns.file_in(oficina.settings.data_dir, servicio)
         app: Flask = import_module(f"{servicio}.app").create_app(oficina.settings, oficina.client)
         oficina.mount(app)
         apps[servicio] = app

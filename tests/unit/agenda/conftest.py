@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+import columns
 from agenda.app import create_app
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
@@ -16,7 +17,6 @@ from oficina import clock
 from oficina.calendar_cl import siguiente_habil
 from oficina.db import Database
 from oficina.jobs import Jobs
-from oficina.migrations import migrate
 from oficina.web.app import new_api, new_app
 
 
@@ -91,7 +91,7 @@ def mesa(oficina: OficinaLike) -> Iterator[Mesa]:
     new_api(casos, title="Casos").register_blueprint(personas_bp)
     app = create_app(oficina.settings, oficina.client)
     for one in (casos, app):
-        migrate(one.name, one.extensions["env"].db)
+        columns.file_in(oficina.settings.data_dir, one.name)
         oficina.mount(one)
     oficina.funcionario("profesional")
     oficina.funcionario("coordinacion")

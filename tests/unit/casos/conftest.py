@@ -12,12 +12,12 @@ from sqlalchemy import select
 from tests.unit.conftest import Oficina
 from werkzeug.test import TestResponse
 
+import columns
 from casos.app import create_app
 from casos.expedientes.models import Caso
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.db import Database
-from oficina.migrations import migrate
 
 
 class Ventanilla:
@@ -27,7 +27,7 @@ class Ventanilla:
         self.oficina = Oficina(data_dir)
         self.app: Flask = create_app(self.oficina.settings, self.oficina.client)
         self.db: Database = self.app.extensions["env"].db
-        migrate("casos", self.db)
+        columns.file_in(data_dir, "casos")
         self.oficina.mount(self.app)
         for rol in ("recepcion", "profesional", "coordinacion", "administrador"):
             self.oficina.funcionario(rol)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+import columns
 from agenda.app import create_app as create_agenda
 from agenda.handlers import handlers as de_agenda
 from casos.derivaciones.api import bp as derivaciones_bp
@@ -31,7 +32,6 @@ from oficina.bus.worker import Worker
 from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs
-from oficina.migrations import migrate
 from oficina.web.app import new_api, new_app
 
 
@@ -187,7 +187,7 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     app = create_app(oficina.settings, oficina.client)
     apps = (casos, agenda, app)
     for one in apps:
-        migrate(one.name, one.extensions["env"].db)
+        columns.file_in(oficina.settings.data_dir, one.name)
         oficina.mount(one)
     for rol in ("profesional", "coordinacion"):
         oficina.funcionario(rol)

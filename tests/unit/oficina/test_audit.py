@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
+import columns
 from oficina.actor import Actor
 from oficina.audit import Auditoria, registrar, registrar_lectura
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 ACTOR = Actor.sistema("casos")
@@ -18,9 +18,7 @@ ACTOR = Actor.sistema("casos")
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
     use_keyring(Keyring.load(tmp_path / "claves"))
-    made = Database(f"sqlite:///{tmp_path / 'identidad.db'}")
-    migrate("identidad", made)
-    return made
+    return Database(columns.file_in(tmp_path, "identidad"))
 
 
 def test_the_row_commits_with_the_change(db: Database) -> None:

@@ -1,37 +1,24 @@
 """reportes beside the real casos and identidad, in one process."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+import columns
 from casos.app import create_app as create_casos
 from oficina.db import Database
 from oficina.env import Env
-from oficina.migrations import migrate
 from reportes.app import create_app
 
 from .hechos import Casos
 
 
-@pytest.fixture(scope="session")
-def vacias(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated databases, to be copied: migrating them for each test would take the longest."""
-    folder = tmp_path_factory.mktemp("vacias")
-    for servicio in ("casos", "reportes"):
-        db = Database(f"sqlite:///{folder}/{servicio}.db")
-        migrate(servicio, db)
-        db.close()
-    return folder
-
-
 @pytest.fixture
-def casos(oficina: Any, vacias: Path) -> Iterator[Casos]:
+def casos(oficina: Any) -> Iterator[Casos]:
     """casos, in which things happen."""
-    shutil.copy(vacias / "casos.db", oficina.settings.data_dir)
+    columns.file_in(oficina.settings.data_dir, "casos")
     app = create_casos(oficina.settings, oficina.client)
     db = app.extensions["env"].db
     oficina.mount(app)
@@ -40,9 +27,9 @@ def casos(oficina: Any, vacias: Path) -> Iterator[Casos]:
 
 
 @pytest.fixture
-def app(oficina: Any, casos: Casos, vacias: Path) -> Iterator[Flask]:
+def app(oficina: Any, casos: Casos) -> Iterator[Flask]:
     """The application of reportes."""
-    shutil.copy(vacias / "reportes.db", oficina.settings.data_dir)
+    columns.file_in(oficina.settings.data_dir, "reportes")
     made = create_app(oficina.settings, oficina.client)
     yield made
     made.extensions["env"].db.close()

@@ -11,12 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+import columns
 from casos.app import create_app
 from casos.derivaciones.models import Enlace
 from casos.red.actions import sembrar
 from oficina.clock import real_now
 from oficina.db import Database
-from oficina.migrations import migrate
 
 from .mundo import Mundo, crear_mundo
 
@@ -77,7 +77,7 @@ class Casos:
 @contextmanager
 def levantar(oficina: OficinaLike) -> Iterator[Casos]:
     """casos, migrated, with the network and one case that admits derivations."""
-    migrate("casos", Database(oficina.settings.database_for("casos")))
+    columns.file_in(oficina.settings.data_dir, "casos")
     app = create_app(oficina.settings, oficina.client)
     oficina.mount(app)
     db: Database = app.extensions["env"].db

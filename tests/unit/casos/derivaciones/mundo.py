@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import columns
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones import actions
@@ -32,7 +33,6 @@ from oficina.actor import Actor
 from oficina.bus.tables import Outbox
 from oficina.db import Database, uuid7
 from oficina.identity_docs import TipoDocumento
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 # A Monday without holidays around, at noon in Chile.
@@ -75,8 +75,7 @@ def usar_claves(carpeta: Path) -> None:
 def base_de_datos(carpeta: Path) -> Iterator[Database]:
     """A migrated casos database with the network in it."""
     usar_claves(carpeta)
-    db = Database(f"sqlite:///{carpeta / 'casos.db'}")
-    migrate("casos", db)
+    db = Database(columns.file_in(carpeta, "casos"))
     with db.begin() as session:
         sembrar(session, demo=True)
     yield db

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import columns
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 from .registro import Registro
@@ -16,8 +16,7 @@ from .registro import Registro
 def db(tmp_path: Path) -> Iterator[Database]:
     """An empty database of casos."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    database = Database(f"sqlite:///{tmp_path}/casos.db")
-    migrate("casos", database)
+    database = Database(columns.file_in(tmp_path, "casos"))
     yield database
     database.close()
 

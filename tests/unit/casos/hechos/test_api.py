@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import columns
 from casos.hechos.api import bp
 from casos.hechos.cursor import Cursor
 from casos.permissions import PERMISOS
 from oficina.errors import DatosInvalidos
 from oficina.jobs import Jobs
-from oficina.migrations import migrate
 from oficina.web.app import new_api, new_app
 
 from .registro import Registro
@@ -28,8 +28,8 @@ def app(oficina: Any) -> Iterator[Flask]:
         "casos", oficina.settings, permisos=PERMISOS, jobs=Jobs("casos"), client=oficina.client
     )
     new_api(made, title="Casos").register_blueprint(bp)
+    columns.file_in(oficina.settings.data_dir, "casos")
     db = made.extensions["env"].db
-    migrate("casos", db)
     yield made
     db.close()
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import columns
 from casos.atenciones.models import Atencion
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import Estado, Grado
@@ -15,7 +16,6 @@ from casos.hechos import actions, queries
 from casos.hechos.cursor import Cursor
 from oficina.db import Database
 from oficina.errors import Conflicto, DatosInvalidos
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 from .registro import Registro
@@ -174,8 +174,7 @@ def test_la_copia_del_lector_termina_igual_a_lo_que_paso(
 ) -> None:
     folder = tmp_path_factory.mktemp("hechos")
     use_keyring(Keyring.load(folder / "claves"))
-    db = Database(f"sqlite:///{folder}/casos.db")
-    migrate("casos", db)
+    db = Database(columns.file_in(folder, "casos"))
     registro, lector, temas = Registro(db), Lector(db), dict[UUID, str]()
     for paso in pasos:
         if paso == "nueva":

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+import columns
 from casos.importacion.lectura import Lectura, leer
 from casos.red.actions import sembrar
 from oficina.actor import Actor
 from oficina.db import Database
-from oficina.migrations import migrate
 from oficina.privacy import Keyring, use_keyring
 
 DATOS = Path(__file__).parents[3] / "datos"
@@ -131,8 +131,7 @@ def actor() -> Actor:
 def db(tmp_path: Path) -> Iterator[Database]:
     """The database of casos, with the office's network in it."""
     use_keyring(Keyring.load(tmp_path / "claves"))
-    made = Database(f"sqlite:///{tmp_path / 'casos.db'}")
-    migrate("casos", made)
+    made = Database(columns.file_in(tmp_path, "casos"))
     with made.begin() as session:
         sembrar(session)
     yield made

@@ -4,16 +4,15 @@ from pathlib import Path
 
 from prometheus_client import generate_latest
 
+import columns
 from oficina.bus import metrics
 from oficina.bus.outbox import emitir
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
-from oficina.migrations import migrate
 
 
 def test_what_waits_is_counted_and_a_silent_database_is_left_out(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path}/casos.db")
-    migrate("casos", db)
+    db = Database(columns.file_in(tmp_path, "casos"))
     without_tables = Database(f"sqlite:///{tmp_path}/agenda.db")
     metrics.observe("casos", db)
     metrics.observe("agenda", without_tables)

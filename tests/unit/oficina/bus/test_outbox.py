@@ -9,18 +9,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+import columns
 from oficina.bus import outbox
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
-from oficina.migrations import migrate
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/casos.db")
-    migrate("casos", made)
+    made = Database(columns.file_in(tmp_path, "casos"))
     yield made
     made.close()
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Select, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+import columns
 from oficina.bus.inbox import Handlers
 from oficina.bus.relay import _OLDEST_OF_EACH_AGGREGATE
 from oficina.bus.retention import podar
@@ -16,15 +17,13 @@ from oficina.bus.tables import Estado, Inbox, Outbox
 from oficina.bus.worker import Worker
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
-from oficina.migrations import migrate
 
 FINISHED = 50_000
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/agenda.db")
-    migrate("agenda", made)
+    made = Database(columns.file_in(tmp_path, "agenda"))
     yield made
     made.close()
 
@@ -110,10 +109,9 @@ def test_the_claim_looks_at_what_waits_only_on_sqlite(db: Database) -> None:
 @pytest.mark.servers
 @pytest.mark.parametrize("waited", [0, FINISHED // 2], ids=["after a quiet time", "after a rush"])
 def test_what_waits_is_searched_by_aggregate_whatever_postgres_believes(
-    fresh_pg: Callable[[], str], waited: int
+    fresh_db: Callable[[str, str], Database], waited: int
 ) -> None:
-    db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://"))
-    migrate("agenda", db)
+    db = fresh_db("postgresql", "agenda")
     with db.begin() as session:
         for finished, count in ((True, FINISHED), (False, waited)):
             session.execute(text(_MANY_HEARD), {"finished": finished, "count": count})
@@ -123,7 +121,6 @@ def test_what_waits_is_searched_by_aggregate_whatever_postgres_believes(
         session.execute(text(_MANY_TOLD), {"finished": False, "count": 100})
     claim = _explained(db, _claim(db), "EXPLAIN ")
     oldest = _explained(db, _OLDEST_OF_EACH_AGGREGATE.params(despues=0), "EXPLAIN ")
-    db.close()
 
     for plan, first, then in (
         (claim, "ix_inbox_turno", "ix_inbox_orden"),

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+import columns
 from oficina import telemetry
 from oficina.bus.inbox import Handlers, Mensaje, Sobre, recibir
 from oficina.bus.outbox import emitir
@@ -20,7 +21,6 @@ from oficina.bus.tables import Estado, Inbox, Outbox
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, new_registry, uuid7
 from oficina.events.casos import CasoOrientado
-from oficina.migrations import migrate
 
 TOLD = 30
 
@@ -46,8 +46,7 @@ class Efecto(_Base):
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/agenda.db")
-    migrate("agenda", made)
+    made = Database(columns.file_in(tmp_path, "agenda"))
     _Base.metadata.create_all(made.engine)
     yield made
     made.close()

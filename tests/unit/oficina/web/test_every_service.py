@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import RequestRedirect
 
-from oficina.migrations import migrate
+import columns
 from oficina.settings import SERVICES
 from oficina.web.auth import access_of
 from oficina.web.nav import LUGARES, Lugar
@@ -18,7 +18,7 @@ def _app(oficina: Any, servicio: str) -> Flask:
         identidad: Flask = oficina.identidad
         return identidad
     app: Flask = import_module(f"{servicio}.app").create_app(oficina.settings, oficina.client)
-    migrate(servicio, app.extensions["env"].db)
+    columns.file_in(oficina.settings.data_dir, servicio)
     oficina.mount(app)
     return app
 

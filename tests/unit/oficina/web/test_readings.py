@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+import columns
 from oficina.actor import Actor
 from oficina.audit import Auditoria, Personal, registrar_lectura
 from oficina.db import Identified, new_registry, uuid7
 from oficina.errors import Conflicto
 from oficina.jobs import Jobs
-from oficina.migrations import migrate
 from oficina.web.app import env, new_app
 from oficina.web.auth import public
 from oficina.web.conditional import vivo
@@ -87,14 +87,14 @@ def agenda(oficina: OficinaLike) -> Iterator[Flask]:
         "agenda", oficina.settings, permisos={}, jobs=Jobs("agenda"), client=oficina.client
     )
     made.add_url_rule("/agenda/prueba", "prueba", public(_writes_down))
-    migrate("agenda", made.extensions["env"].db)
+    columns.file_in(oficina.settings.data_dir, "agenda")
     oficina.mount(made)
     yield made
     made.extensions["env"].db.close()
 
 
 @pytest.fixture
-def browser(app: Flask, agenda: Flask) -> FlaskClient:
+def browser(app: Flask, agenda: Flask, oficina: OficinaLike) -> FlaskClient:
     """A service with a page of each kind, and one record to read."""
     for view in (
         _shown,
@@ -105,8 +105,8 @@ def browser(app: Flask, agenda: Flask) -> FlaskClient:
         _asks_another,
     ):
         app.add_url_rule(f"/casos/prueba/{view.__name__}", view.__name__, public(view))
+    columns.file_in(oficina.settings.data_dir, "casos")
     db = app.extensions["env"].db
-    migrate("casos", db)
     _Base.metadata.create_all(db.engine)
     with db.begin() as session:
         session.add(Ficha(nombre=NOMBRE))
