@@ -1,6 +1,7 @@
 """flask-smorest with our errors, our document and our page."""
 
 import re
+import threading
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,11 @@ class ProblemSchema(ma.Schema):
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type information
-    """The JSON side of one service: absolute paths, problem+json, a Bearer token or the cookie."""
+    """The JSON side of one service: absolute paths, problem+json, a Bearer token or the cookie.
+
+    The document is written when somebody first asks for it: writing it takes as long as everything
+    else that a service does as it starts.
+    """
 
     ERROR_SCHEMA = ProblemSchema
 
@@ -45,6 +50,9 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             OPENAPI_VERSION="3.1.0",
             OPENAPI_URL_PREFIX=f"/{app.name}",
         )
+        self._blueprints: list[Any] = []
+        self._written = False
+        self._writing = threading.Lock()
         super().__init__(app)
         for name, scheme in _SECURITY.items():
             self.spec.components.security_scheme(name, scheme)
@@ -56,8 +64,16 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         """Pages and API leave by the same door."""
         return problems.handle_http_exception(error)
 
+    def register_blueprint(self, blp: Any, **options: Any) -> None:
+        """Serve its routes; the document tells of them later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._blueprints.append(blp)
+
     def document(self) -> dict[str, Any]:
         """The OpenAPI document; what is open to everybody says so."""
+        with self._writing:
+            self._write()
         found: dict[str, Any] = self.spec.to_dict()
         for rule in current_app.url_map.iter_rules():
             operations = found["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
@@ -73,6 +89,18 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         return jsonify(self.document())
 
     def _register_responses(self) -> None:
+        """Nothing yet: they are a good part of the document."""
+
+    def _write(self) -> None:
+        if self._written:
+            return
+        self._written = True
+        self._write_responses()
+        for blp in self._blueprints:
+            blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+            self.spec.tag({"name": blp.name, "description": blp.description})
+
+    def _write_responses(self) -> None:
         """Every status, and the default, as problem+json; flask-smorest would say plain JSON."""
         named = {status.name: title_of(status) for status in HTTPStatus if status >= 400}
         for name, title in (named | {"DEFAULT_ERROR": "Problema (RFC 9457)"}).items():
