@@ -1,5 +1,6 @@
 """A running office with its invented people, and a browser to walk through it."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots are left, to be looked at."""
-    return tmp_path_factory.mktemp("capturas")
+def pictures() -> Path | None:
+    """Where pictures of the pages are left, to be looked at, when TEST_PICTURES names a folder."""
+    folder = os.environ.get("TEST_PICTURES")
+    return Path(folder).absolute() if folder else None

@@ -40,7 +40,7 @@ SAME_SHAPE = 2
 
 
 @pytest.mark.parametrize("role", ["", *ROLES])
-def test_every_page(browser: Browser, office: Office, pictures: Path, role: str) -> None:
+def test_every_page(browser: Browser, office: Office, pictures: Path | None, role: str) -> None:
     visited: dict[str, int] = {}
     wrong: list[str] = []
     with page_of(browser, office, role) as page:
@@ -56,7 +56,7 @@ def test_every_page(browser: Browser, office: Office, pictures: Path, role: str)
                 continue
             if answer.status >= 500:
                 wrong.append(f"{address}: {answer.status}")
-            wrong += _inspect(page, pictures / f"{role or 'calle'}{shape.replace('/', '_')[:80]}")
+            wrong += _inspect(page, pictures, f"{role or 'calle'}{shape.replace('/', '_')[:80]}")
             waiting.extend(_links(page))
     assert not wrong, "\n\n".join(wrong)
     assert len(visited) >= len(STARTS[role])
@@ -84,8 +84,8 @@ def _links(page: Page) -> list[str]:
     ]
 
 
-def _inspect(page: Page, picture: Path) -> list[str]:
-    """What is wrong with a page; pictures of it are left at both widths."""
+def _inspect(page: Page, pictures: Path | None, name: str) -> list[str]:
+    """What is wrong with a page; pictures of it at both widths for whoever wants to look."""
     headings = page.locator("h1").count()
     wrong = [f"{page.url} has {headings} h1"] if headings != 1 else []
     for check in (check_accessible, check_width):
@@ -93,16 +93,16 @@ def _inspect(page: Page, picture: Path) -> list[str]:
             check(page)
         except AssertionError as error:
             wrong.append(str(error))
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=f"{picture}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    if pictures:
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
     return wrong
 
 
 @pytest.mark.parametrize("typed", ["jean", "xyz 123456"])
 def test_a_search_and_the_registering_that_follows(
-    browser: Browser, office: Office, pictures: Path, typed: str
+    browser: Browser, office: Office, pictures: Path | None, typed: str
 ) -> None:
     """Pages that answer a form, where no link leads; nothing that was typed is in an address."""
     wrong: list[str] = []
@@ -114,10 +114,10 @@ def test_a_search_and_the_registering_that_follows(
         page.get_by_role("button", name="Buscar", exact=True).click()
         page.get_by_role("heading", name="Resultados").wait_for()
         assert page.get_by_role("searchbox").input_value() == typed
-        wrong += _inspect(page, pictures / f"buscar-{typed.replace(' ', '-')}")
+        wrong += _inspect(page, pictures, f"buscar-{typed.replace(' ', '-')}")
         page.get_by_role("button", name="Registrar a una persona nueva").click()
         page.get_by_role("heading", name="Registrar persona", level=1).wait_for()
-        wrong += _inspect(page, pictures / f"registrar-{typed.replace(' ', '-')}")
+        wrong += _inspect(page, pictures, f"registrar-{typed.replace(' ', '-')}")
     assert not wrong, "\n\n".join(wrong)
     assert not [address for address in addresses if "jean" in address or "xyz" in address]
 
