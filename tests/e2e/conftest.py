@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from office import Office, embedded
 
@@ -27,6 +27,8 @@ def browser() -> Iterator[Browser]:
             "Chromium is not installed: run `make test` as root, or `apt-get install chromium`.",
             pytrace=False,
         )
+    # As long as whatever else a page is asked waits; how fast this machine is, is not the question.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, headless=True, args=ARGUMENTS)
         yield opened

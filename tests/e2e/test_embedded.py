@@ -3,15 +3,17 @@
 import json
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
-import time
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
 
 from office import ACOGIDA, embedded, wait_until
+from servers import free_port
 
 
 def test_it_stops_cleanly_and_comes_back_with_its_data(tmp_path: Path) -> None:
@@ -54,8 +56,9 @@ def test_in_the_demonstration_no_institution_answers_before_its_link_left(tmp_pa
 
 
 def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None:
-    environment = {**os.environ, "DATOS": str(tmp_path), "ACOGIDA_DEMO": "1", "PORT": "20990"}
-    for pause in (1.5, 2.0, 2.5):
+    port = str(free_port())
+    environment = {**os.environ, "DATOS": str(tmp_path), "ACOGIDA_DEMO": "1", "PORT": port}
+    for some in (1, 4, 7):
         process = subprocess.Popen(
             [ACOGIDA, "run"],
             env=environment,
@@ -63,9 +66,10 @@ def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
-        time.sleep(pause)
+        wait_until(f"{some} cases", lambda: _cases(tmp_path) >= some, seconds=60)  # noqa: B023  used at once
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    assert _cases(tmp_path) < 9, "the last kill came late"
 
     with embedded(tmp_path, demo=True) as office, office.client("coordinacion") as client:
         cases = client.get("/casos/api/v1/casos", params={"estado": "todos"}).json()
@@ -91,7 +95,7 @@ def test_the_accounts_of_the_demonstration_are_for_the_owner_alone(tmp_path: Pat
 
 def test_a_second_office_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with embedded(tmp_path) as office:
-        environment = {**os.environ, "DATOS": str(tmp_path), "PORT": "20991"}
+        environment = {**os.environ, "DATOS": str(tmp_path), "PORT": str(free_port())}
         second = subprocess.run(
             [ACOGIDA, "run"],
             env=environment,
@@ -149,6 +153,17 @@ def test_the_date_of_the_domain_moves_and_sessions_stay(tmp_path: Path) -> None:
             }
 
         wait_until("the notice of a deadline", lambda: "aviso_plazo_vencido" in kinds(), seconds=30)
+
+
+def _cases(data: Path) -> int:
+    """How many cases there are; none before there are tables."""
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"file:{data / 'casos.db'}?mode=ro", uri=True)) as connection,
+    ):
+        found: int = connection.execute("SELECT count(*) FROM casos").fetchone()[0]
+        return found
+    return 0
 
 
 def _alive(pid: int) -> bool:

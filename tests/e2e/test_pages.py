@@ -134,7 +134,7 @@ def test_a_case_follows_by_itself(browser: Browser, office: Office) -> None:
         advice = {"tema": "INF", "texto": "Una orientación que llega sola."}
         answer = colleague.post(f"/casos/api/v1/casos/{case_id}/orientaciones", json=advice)
         assert answer.status_code == 200
-        page.get_by_text("Una orientación que llega sola.").wait_for(timeout=30_000)
+        page.get_by_text("Una orientación que llega sola.").wait_for()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with script", "without"])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from e2e.hands import Hand, Keyboard, Pointer, check_accessible, page_of, sign_in
-from office import Office
+from office import Office, wait_until
 from oficina import clock
 from oficina.calendar_cl import sumar_dias_habiles
 
@@ -142,11 +142,12 @@ def _mail(hand: Hand, teller: Teller, derivation: str) -> str:
     """The link in the mail that the institution was sent, as the outbox shows it."""
     page = hand.page
     sent = page.get_by_role("row").filter(has_text=derivation)
-    for _ in range(20):
+
+    def has_left() -> bool:
         page.goto("/notificaciones/salida")
-        if sent.count() and "Enviado" in sent.first.inner_text():
-            break
-        page.wait_for_timeout(500)
+        return bool(sent.count()) and "Enviado" in sent.first.inner_text()
+
+    wait_until("the mail", has_left)
     sent.first.get_by_role("link").click()
     teller.look(page)
     link = page.get_by_role("link", name="/casos/enlace/").first
@@ -174,12 +175,13 @@ def _timeline(hand: Hand, folio: str) -> None:
     page.goto("/casos/?de=mios")
     hand.follow(folio)
     told = page.locator(".of-historia").last
-    for _ in range(20):
-        if "aceptó" in told.inner_text().lower() or "aceptada" in told.inner_text().lower():
-            return
-        page.wait_for_timeout(500)
+
+    def tells_it() -> bool:
         page.reload()
-    raise AssertionError(told.inner_text())
+        text = told.inner_text().lower()
+        return "aceptó" in text or "aceptada" in text
+
+    wait_until("the answer in the case's story", tells_it)
 
 
 def test_an_appointment_and_its_reminder(browser: Browser, office: Office) -> None:
@@ -201,7 +203,7 @@ def test_an_appointment_and_its_reminder(browser: Browser, office: Office) -> No
         check_accessible(page)
         address = page.url
         hand.follow("Ver los recordatorios de esta cita")
-        expect(page.get_by_text("kreyòl ayisyen").first).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("kreyòl ayisyen").first).to_be_visible()
         page.goto(address)
         hand.follow("Cancelar la cita")
         check_accessible(page)
@@ -209,4 +211,4 @@ def test_an_appointment_and_its_reminder(browser: Browser, office: Office) -> No
         hand.press("Cancelar la cita")
         hand.follow("Ver los recordatorios de esta cita")
         rows = page.get_by_role("row").filter(has_text="Cancelad")
-        expect(rows).to_have_count(2, timeout=15_000)
+        expect(rows).to_have_count(2)

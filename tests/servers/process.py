@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import NoReturn, Self
 
@@ -135,12 +136,24 @@ def _descendants(pid: int) -> list[int]:
     return children + [each for child in children for each in _descendants(child)]
 
 
+def _own_ports() -> Iterator[int]:
+    """Below those that the system gives away, and for each worker of `pytest -n` its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 11_000 + worker % 10 * 2_000
+    # Not from the beginning: another run on this machine may be there.
+    return (first + (os.getpid() + number) % 2_000 for number in count())
+
+
+_PORTS = _own_ports()
+
+
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on now, nor was told of before."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the numbers do not end")
 
 
 def missing(name: str, package: str) -> NoReturn:

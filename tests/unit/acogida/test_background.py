@@ -22,7 +22,7 @@ def test_loops_run_until_they_are_stopped() -> None:
     background.add("one", loop)
     background.wake_at_stop(pause)
     background.start()
-    assert ran.wait(5)
+    assert ran.wait(60)
 
     background.stop()
     assert left.is_set()
@@ -39,7 +39,7 @@ def test_a_loop_that_dies_asks_its_process_to_end(capfd: pytest.CaptureFixture[s
     background.add("broken", loop)
     background.start()
     try:
-        assert asked.wait(5)
+        assert asked.wait(60)
     finally:
         background.stop()
         signal.signal(signal.SIGTERM, before)
