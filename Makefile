@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# How many processes share the tests: more than cores, because many tests wait.
+WORKERS ?= 4
 # What the demonstration is, unless the environment says otherwise.
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
@@ -32,10 +34,10 @@ lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/python -m acogida.texts check
 
 test: $(VENV)/.dev servers ## Every test; as root it installs the servers that are missing
-	$(BIN)/pytest -m "not containers"
+	$(BIN)/pytest -n $(WORKERS) -m "not containers"
 
 test-embedded: $(VENV)/.dev ## The tests that need no server and no browser
-	$(BIN)/pytest -m "not servers and not browser and not containers"
+	$(BIN)/pytest -n $(WORKERS) -m "not servers and not browser and not containers"
 
 test-containers: $(VENV)/.dev servers ## Build the image, run deploy/compose.yaml, walk the story; the bus on its broker
 	$(BIN)/pytest -m containers tests/containers

@@ -1,5 +1,6 @@
 """What every test may ask for: real servers, and databases of its own in them."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -13,6 +14,8 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 import columns
 import servers
@@ -28,9 +31,43 @@ settings.load_profile("oficina")
 
 SERVER_FIXTURES = {"postgres_server", "rabbitmq_server", "redis_server"}
 
+LONGEST_FIRST = ["chaos", "containers", "e2e", "contract", "unit"]
+"""The order in which workers take the folders: what is begun last must not last."""
+SHARED = {"TEST_AMQP_URL", "TEST_REDIS_URL"}
+"""Servers that tests empty. Without these names each worker has its own."""
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server or a browser, so that `make test-embedded` can leave it out."""
+
+class ByFile(LoadScopeScheduling):
+    """Which tests `pytest -n` gives to one worker: those of a file, which share what it makes.
+
+    Chaos is one at a time, or it would be chaos of the machine. So is what needs a browser, which
+    shares that and the office in it; and all that may empty a server that the workers share.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        alone = {"chaos", "e2e", *(["contract"] if SHARED & os.environ.keys() else [])}
+        return folder if (folder := _folder(path)) in alone else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """How `pytest -n` spreads tests."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def _folder(path: str) -> str:
+    """The folder of tests/ that a file is in."""
+    return path.split("/")[1]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a server or a browser, so that `make test-embedded` can leave it out.
+
+    And have workers begin with what lasts longest; within a folder, chance decides as always.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: LONGEST_FIRST.index(_folder(item.nodeid)))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if SERVER_FIXTURES.intersection(fixtures):
