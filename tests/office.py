@@ -18,7 +18,7 @@ import pytest
 from front import front_door
 from oficina.bus.definitions import MAKER
 from oficina.settings import SERVICES
-from servers import free_port
+from servers import free_port, with_its_parent
 
 ACOGIDA = Path(sys.executable).with_name("acogida")
 START_SECONDS = 120
@@ -176,6 +176,7 @@ def _process(
             stdout=log,
             stderr=log,
             process_group=0,
+            preexec_fn=with_its_parent(signal.SIGINT),  # noqa: PLW1509  as in servers.process
         )
     office.processes.append(process)
     try:

@@ -9,7 +9,7 @@ may kill them, and start them again on the same port and data.
 """
 
 from servers.postgres import own_postgres, postgres
-from servers.process import Server, free_port
+from servers.process import Server, free_port, with_its_parent
 from servers.rabbitmq import (
     Broker,
     Cluster,
@@ -37,5 +37,6 @@ __all__ = [
     "rabbitmq_cluster",
     "redis_server",
     "url_of_user",
+    "with_its_parent",
     "with_users",
 ]

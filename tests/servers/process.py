@@ -1,5 +1,6 @@
 """A server program: started, stopped, killed and started again, always by its pid."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import NoReturn, Self
@@ -72,6 +74,7 @@ class Server:
                 process_group=0,
                 user=self._user,
                 group=self._user,
+                preexec_fn=with_its_parent(self._stop),  # noqa: PLW1509  it asks the kernel one thing
             )
         if wait:
             self.wait()
@@ -124,6 +127,18 @@ class Server:
         """Stop in good order and start again."""
         self.stop()
         self.start()
+
+
+def with_its_parent(stop: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn` by which a program is stopped when the thread that starts it ends.
+
+    A run that is killed, or a worker of it, leaves nothing behind.
+    """
+    return partial(_LIBC.prctl, _PR_SET_PDEATHSIG, stop)
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 
 
 def _descendants(pid: int) -> list[int]:
