@@ -101,8 +101,8 @@ class Relay:
     def run_once(self) -> int:
         """Publish what waits, TURN_BATCHES at the most; how many facts left.
 
-        None when another relay has the turn. What was confirmed is marked even when the turn fails.
-        Raises PublicacionFallida, and what the database raises.
+        While another relay has the turn that is 0. What was confirmed is marked even when the turn
+        fails. Raises PublicacionFallida, and what the database raises.
         """
         with self._connection() as connection:
             return self._take_turn(connection).left if _is_mine(connection) else 0
@@ -191,7 +191,7 @@ class _Turn:
         self._under_way: deque[tuple[list[int], Envio]] = deque()
         self.left = 0
         self.is_empty = True
-        """Whether nothing waited any more at the end, or another relay has the turn."""
+        """Whether nothing waited any more at the end."""
         self.failure: PublicacionFallida | None = None
 
     def run(self) -> None:

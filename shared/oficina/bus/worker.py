@@ -88,12 +88,13 @@ class Worker:
         self._is_backlog = False
         """Whether the last claim was as much as one can be."""
         self._is_more = False
-        """Whether the last claim left, or set free, work that can be had at once."""
+        """Whether the last look left, or set free, work that can be had at once."""
         self._retries: list[datetime] = []
         """When what this worker put off may run again, the earliest first; a heap."""
 
     def run_once(self) -> int:
         """Handle a batch of eligible facts; how many were tried. Raises if the database fails."""
+        self._is_more = False
         if self._stretch >= BATCH:
             try:
                 return self._handle_steadily()
@@ -187,7 +188,7 @@ class Worker:
         values = {"ahora": real_now(), "cual": row_id}
         rows = claim.take(session.connection(), values, is_backlog=self._is_backlog)
         self._is_backlog = len(rows) == BATCH
-        self._is_more = self._is_backlog or any(row.tiene_seguidor for row in rows)
+        self._is_more |= self._is_backlog or any(row.tiene_seguidor for row in rows)
         return rows
 
     def _handle_stretch(self, session: Session, rows: Sequence[Row[Any]]) -> "list[_Failure]":
