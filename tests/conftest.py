@@ -144,17 +144,22 @@ def fresh_db(
 
         def make(column: str, servicio: str) -> Database:
             if column == "sqlite":
-                url = columns.file_in(tmp_path, servicio)
-            else:
-                server = request.getfixturevalue("postgres_server")
-                template = request.getfixturevalue("pg_template")(servicio)
-                name = f"prueba_{uuid4().hex}"
-                stack.callback(_drop, server, name)
-                _create(server, name, template)
-                url = columns.driven(_database(server, name))
-            made = Database(url)
-            stack.callback(made.close)
-            return made
+                return _open(stack, columns.file_in(tmp_path, servicio))
+            template = request.getfixturevalue("pg_template")(servicio)
+            return _open(stack, _copy(request, stack, template))
+
+        yield make
+
+
+@pytest.fixture
+def empty_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+    """Make a database without any table on a column."""
+    with ExitStack() as stack:
+
+        def make(column: str) -> Database:
+            if column == "sqlite":
+                return _open(stack, f"sqlite:///{tmp_path / uuid4().hex}.db")
+            return _open(stack, _copy(request, stack, "template0"))
 
         yield make
 
@@ -190,6 +195,20 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushdb()
     return redis_server
+
+
+def _open(stack: ExitStack, url: str) -> Database:
+    made = Database(url)
+    stack.callback(made.close)
+    return made
+
+
+def _copy(request: pytest.FixtureRequest, stack: ExitStack, template: str) -> str:
+    """The URL of a database of the session's PostgreSQL like `template`, until the test ends."""
+    server, name = request.getfixturevalue("postgres_server"), f"prueba_{uuid4().hex}"
+    stack.callback(_drop, server, name)
+    _create(server, name, template)
+    return columns.driven(_database(server, name))
 
 
 def _database(server: str, name: str) -> str:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import cycle
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -38,7 +37,6 @@ from oficina.bus.transport import AmqpTransport, Envio, LocalTransport, Publicac
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
-from oficina.migrations import migrate
 
 CASOS = [uuid7() for _ in range(3)]
 PATIENCE = 10.0
@@ -373,16 +371,13 @@ def test_a_reader_that_leaves_gives_back_in_order(amqp_bus: AmqpBus) -> None:
         story.teardown()
 
 
-def test_embedded(tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        casos, agenda = (
-            Database(f"sqlite:///{tmp_path}/{name}.db") for name in ("casos", "agenda")
-        )
-        _prepare(stack, casos, agenda)
-        bus = Bus(casos, agenda)
-        run_state_machine_as_test(
-            lambda: Interleavings(bus), settings=settings(max_examples=25, stateful_step_count=25)
-        )
+def test_embedded(fresh_db: Callable[[str, str], Database]) -> None:
+    casos, agenda = (fresh_db("sqlite", name) for name in ("casos", "agenda"))
+    _metadata.create_all(agenda.engine)
+    bus = Bus(casos, agenda)
+    run_state_machine_as_test(
+        lambda: Interleavings(bus), settings=settings(max_examples=25, stateful_step_count=25)
+    )
 
 
 def test_over_rabbitmq(amqp_bus: AmqpBus) -> None:
@@ -397,21 +392,13 @@ def test_over_rabbitmq(amqp_bus: AmqpBus) -> None:
 
 @pytest.fixture
 def amqp_bus(
-    fresh_pg: Callable[[], str], amqp_url: str, amqp_as: Callable[[str], str]
+    fresh_db: Callable[[str, str], Database], amqp_url: str, amqp_as: Callable[[str], str]
 ) -> Iterator[AmqpBus]:
     with ExitStack() as stack:
-        urls = [fresh_pg().replace("postgresql://", "postgresql+psycopg://") for _ in range(2)]
-        casos, agenda = Database(urls[0]), Database(urls[1])
-        reader = _MortalDatabase(urls[1])
+        casos, agenda = (fresh_db("postgresql", name) for name in ("casos", "agenda"))
+        _metadata.create_all(agenda.engine)
+        reader = _MortalDatabase(agenda.url)
         stack.callback(reader.close)
-        _prepare(stack, casos, agenda)
         bus = AmqpBus(casos, agenda, reader, amqp_url, amqp_as)
         stack.callback(bus.close)
         yield bus
-
-
-def _prepare(stack: ExitStack, casos: Database, agenda: Database) -> None:
-    for name, db in (("casos", casos), ("agenda", agenda)):
-        stack.callback(db.close)
-        migrate(name, db)
-    _metadata.create_all(agenda.engine)

@@ -1,8 +1,7 @@
 """What migrations do to rows that were there before them: the same on either database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from columns import COLUMNS
 from oficina.db import Database
 from oficina.migrations import config
 
@@ -72,16 +72,10 @@ class Antes:
                 raise AssertionError(f"{columna}: {otro}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def casos_0002(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Antes]:
+@pytest.fixture(params=COLUMNS)
+def casos_0002(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
     """Before derivations that the office itself ended lost the evidence of what came earlier."""
-    if request.param == "sqlite":
-        db = Database(f"sqlite:///{tmp_path / 'casos.db'}")
-    else:
-        fresh_pg: Callable[[], str] = request.getfixturevalue("fresh_pg")
-        db = Database(fresh_pg().replace("postgresql://", "postgresql+psycopg://", 1))
-    yield Antes(db, "casos_0002")
-    db.close()
+    return Antes(empty_db(request.param), "casos_0002")
 
 
 @pytest.mark.parametrize(

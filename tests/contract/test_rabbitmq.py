@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import ChannelClosedByBroker
 
+import columns
 from acogida import definitions as office_definitions
 from acogida import rabbitmq
 from acogida.cli import main
@@ -27,7 +28,6 @@ from oficina.bus.inbox import Handlers
 from oficina.bus.ingest import AmqpIngest
 from oficina.db import Database
 from oficina.events.agenda import CitaAgendada
-from oficina.migrations import migrate
 from oficina.settings import SERVICES
 from servers import Broker, free_port, url_of_user, with_users
 
@@ -308,8 +308,7 @@ class _Pauses(threading.Event):
 def test_a_reader_who_is_not_let_in_asks_less_often_until_it_reads(
     rabbitmq_admin: Broker, vhost: str, url_as: UrlAs, tmp_path: Path
 ) -> None:
-    db = Database(f"sqlite:///{tmp_path}/casos.db")
-    migrate("casos", db)
+    db = Database(columns.file_in(tmp_path, "casos"))
     handlers = Handlers("casos")
     handlers.on(CitaAgendada)(lambda _session, _hecho, _sobre: None)
 
