@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count
+from itertools import cycle
 from pathlib import Path
+from random import SystemRandom
 from typing import NoReturn, Self
 
 import pytest
@@ -155,8 +156,8 @@ def _own_ports() -> Iterator[int]:
     """Below those that the system gives away, and for each worker of `pytest -n` its own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 11_000 + worker % 10 * 2_000
-    # Not from the beginning: another run on this machine may be there.
-    return (first + (os.getpid() + number) % 2_000 for number in count())
+    # In no order, and not the one that the tests repeat: another run on this machine may be there.
+    return cycle(SystemRandom().sample(range(first, first + 2_000), 2_000))
 
 
 _PORTS = _own_ports()
