@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 import servers
@@ -46,7 +45,7 @@ OLD_DAYS, YOUNG_DAYS = 90, 1
 ON_REQUEST = True
 """Loading takes minutes and 12 GB of disk: `make bench ONLY=bus_size`, never with all areas."""
 
-Look = Callable[[Connection], Sequence[Row[Any]]]
+Look = Callable[[Session], Sequence[Row[Any]]]
 
 BODY = json.dumps(catalogue.example(CasoOrientado))
 
@@ -65,15 +64,15 @@ def measure(*, peers: bool = False) -> Iterator[Result]:
 
 def _measured(db: Database, column: str) -> Iterator[Result]:
     migrate("agenda", db)
-    heads, relay = Worker(db, Handlers("agenda"))._heads, _OLDEST_OF_EACH_AGGREGATE
-    claim = heads._eligible if db.is_sqlite else heads._take_and_mark
+    worker, relay = Worker(db, Handlers("agenda")), _OLDEST_OF_EACH_AGGREGATE
+    claim = worker._heads._eligible if db.is_sqlite else worker._heads._take_and_mark
     plans = {
         "claim": lambda: claim.params(ahora=real_now()),
         "relay": lambda: relay.params(despues=0),
     }
     looks: dict[str, Look] = {
-        "claim": lambda connection: heads.take(connection, {"ahora": real_now()}),
-        "relay": lambda connection: connection.execute(relay, {"despues": 0}).all(),
+        "claim": lambda session: worker._take(session, worker._heads),
+        "relay": lambda session: session.connection().execute(relay, {"despues": 0}).all(),
     }
     for size in ("empty", "1e7"):
         if size == "1e7":
@@ -102,9 +101,9 @@ def _milliseconds(db: Database, look: Look) -> float:
     times = []
     for _ in range(LOOKS):
         with db.begin() as session:
-            connection = session.connection()
+            session.connection()
             began = time.perf_counter()
-            rows = look(connection)
+            rows = look(session)
             times.append((time.perf_counter() - began) * 1000)
             assert len(rows) == AGGREGATES
             session.rollback()
