@@ -145,6 +145,10 @@ class Relay:
         """A connection of the relay's own, closed afterwards: the turn goes with it."""
         if self._db.is_sqlite:
             with self._db.engine.connect() as connection:
+                connection.detach()
+                # It is kept for ever, and reads each page once.
+                connection.exec_driver_sql("PRAGMA cache_size = -100")
+                connection.commit()
                 yield connection
             return
         with self._db.single() as connection:

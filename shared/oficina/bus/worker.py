@@ -291,7 +291,7 @@ _PUT_OFF = (
 
 
 # In the embedded office several services read the same text, one soon after the other.
-@lru_cache(maxsize=2 * BATCH)
+@lru_cache(maxsize=BATCH)
 def _read(cuerpo: str) -> tuple[str, Sobre, Evento]:
     """The id, the envelope and the fact of a CloudEvent. Raises SobreInvalido."""
     read = json.loads(cuerpo)
