@@ -203,12 +203,14 @@ def sign_in(hand: Hand, office: Office, role: str) -> None:
 
 def check_accessible(page: Page) -> None:
     """No violation that axe-core knows of."""
+    page.wait_for_load_state()
     found = AXE.run(page, options=AXE_OPTIONS)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def check_width(page: Page, width: int = 360) -> None:
     """At this width nothing has to be scrolled sideways to be read."""
+    page.wait_for_load_state()
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
     wide = page.evaluate("document.documentElement.scrollWidth")

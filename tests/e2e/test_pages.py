@@ -174,6 +174,7 @@ def test_an_operator_has_a_service_hear_again_without_script(
         hand.choose("Tipo", "casos.caso.abierto")
         hand.write("Por qué", "las cifras se leyeron mal")
         hand.press("Ver cuántos son")
+        page.get_by_role("button", name="Volver a hacerlos").wait_for()
         check_width(page)
         hand.press("Volver a hacerlos")
         page.get_by_text(re.compile(r"reportes hace otra vez \d+ hechos\.")).wait_for()
