@@ -1,7 +1,7 @@
 """What the office tells its operators: structured logs, metrics, and the thread of a request.
 
-Three context variables follow a request or a fact wherever it goes: `correlation_id` (the story as
-a whole), `causation_id` (the fact that caused this work) and `traceparent` (W3C Trace Context).
+Three things follow a request or a fact wherever it goes: `correlation_id` (the story as a whole),
+`causation_id` (the fact that caused this work) and `traceparent()` (W3C Trace Context).
 
 The log never carries personal data, by construction: a line is an event name and fields; a text is
 written only when it is an id, or under a key of `SAFE_KEYS` while it is one word, a number only
@@ -28,7 +28,7 @@ from prometheus_client import Counter, Histogram
 
 correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 causation_id: ContextVar[str] = ContextVar("causation_id", default="")
-traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+_place: ContextVar["_Place | None"] = ContextVar("place", default=None)
 
 REQUESTS = Counter(
     "acogida_http_requests_total", "Requests answered.", ("servicio", "method", "ruta", "status")
@@ -94,6 +94,34 @@ def _hex(digits: int) -> str:
     return f"{random.getrandbits(4 * digits):0{digits}x}"
 
 
+class _Place:
+    """A step of a trace, drawn when somebody asks: most work tells nobody where it was done."""
+
+    __slots__ = ("_drawn", "_parent")
+
+    def __init__(self, parent: str) -> None:
+        self._parent = parent
+        self._drawn: Trace | None = None
+
+    @property
+    def trace(self) -> Trace:
+        if self._drawn is None:
+            parent = Trace.parse(self._parent)
+            self._drawn = parent.child() if parent else Trace.new()
+        return self._drawn
+
+
+def here() -> Trace | None:
+    """Where the work of this thread stands in a trace; None outside any."""
+    place = _place.get()
+    return place.trace if place else None
+
+
+def traceparent() -> str:
+    """The W3C `traceparent` of the work of this thread; nothing outside any."""
+    return str(here() or "")
+
+
 class follow:  # noqa: N801  used as a function is: `with follow(…):`
     """Work inside a story: what is missing is begun, and all is put back at the end.
 
@@ -106,20 +134,19 @@ class follow:  # noqa: N801  used as a function is: `with follow(…):`
         self._correlation, self._causation, self._trace = correlation, causation, trace
 
     def __enter__(self) -> None:
-        parent = Trace.parse(self._trace)
-        here = parent.child() if parent else Trace.new()
+        place = _Place(self._trace)
         is_story = _UUID.fullmatch(self._correlation)
-        story = self._correlation if is_story else str(UUID(hex=here.trace_id))
+        story = self._correlation if is_story else str(UUID(hex=place.trace.trace_id))
         self._tokens = (
             correlation_id.set(story),
             causation_id.set(self._causation),
-            traceparent.set(str(here)),
+            _place.set(place),
         )
 
     def __exit__(self, *_error: object) -> None:
         correlation_id.reset(self._tokens[0])
         causation_id.reset(self._tokens[1])
-        traceparent.reset(self._tokens[2])
+        _place.reset(self._tokens[2])
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -181,7 +208,7 @@ def _add_story(_logger: Any, _method: str, line: Line) -> Line:
         line.setdefault("correlation_id", story)
     if fact := causation_id.get():
         line.setdefault("evento", fact)
-    if trace := Trace.parse(traceparent.get()):
+    if trace := here():
         line.setdefault("trace_id", trace.trace_id)
     return line
 

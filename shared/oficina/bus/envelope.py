@@ -151,7 +151,7 @@ def to_cloudevent(
         "sequence": sequence_text(sequence),
         "correlationid": telemetry.correlation_id.get() or str(evento_id),
         "causationid": telemetry.causation_id.get(),
-        "traceparent": telemetry.traceparent.get(),
+        "traceparent": telemetry.traceparent(),
         "clasificacion": clasificacion.value,
         "data": to_data(hecho),
     }

@@ -26,6 +26,7 @@ from typing import Any
 
 from prometheus_client import Counter
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Row,
     Select,
@@ -33,6 +34,7 @@ from sqlalchemy import (
     bindparam,
     false,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -91,6 +93,8 @@ class Worker:
         """Whether the last look left, or set free, work that can be had at once."""
         self._retries: list[datetime] = []
         """When what this worker put off may run again, the earliest first; a heap."""
+        self._looked = real_now()
+        """The moment of the last look: what may run since then was not seen by it."""
 
     def run_once(self) -> int:
         """Handle a batch of eligible facts; how many were tried. Raises if the database fails."""
@@ -130,11 +134,11 @@ class Worker:
 
     def _pause(self) -> float:
         """Seconds until the next look: what this worker put off itself is not kept waiting."""
-        now = real_now()
-        while self._retries and self._retries[0] <= now:
+        while self._retries and self._retries[0] <= self._looked:
             heappop(self._retries)
-        due = (self._retries[0] - now).total_seconds() if self._retries else POLL
-        return min(POLL, due)
+        if not self._retries:
+            return POLL
+        return min(POLL, max(0.0, (self._retries[0] - real_now()).total_seconds()))
 
     def _handle_steadily(self) -> int:
         """Handle a batch without savepoints. Raises, with nothing done, when one is needed."""
@@ -185,7 +189,8 @@ class Worker:
     ) -> Sequence[Row[Any]]:
         """Rows that nobody else holds, in their order, done if this transaction commits."""
         # The connection's rows: the session would look for entities in each of them.
-        values = {"ahora": real_now(), "cual": row_id}
+        self._looked = real_now()
+        values = {"ahora": self._looked, "cual": row_id, "hay_mas": self._is_backlog}
         rows = claim.take(session.connection(), values, is_backlog=self._is_backlog)
         self._is_backlog = len(rows) == BATCH
         self._is_more |= self._is_backlog or any(row.tiene_seguidor for row in rows)
@@ -339,7 +344,9 @@ def _eligible(handlers: Handlers) -> Select[*tuple[Any, ...]]:
     follower: ColumnElement[bool] = false()
     if handlers.ordenado:
         later = aliased(Inbox)
-        follower = _unfinished(later, later.secuencia > Inbox.secuencia)
+        # Nobody looks for followers in a backlog: there is more without them.
+        waits = _unfinished(later, later.secuencia > Inbox.secuencia)
+        follower = or_(bindparam("hay_mas", type_=Boolean), waits)
     columns = (Inbox.id, Inbox.intentos, INBOX_TEXT, follower.label("tiene_seguidor"))
     eligible = select(*columns).where(
         Inbox.consumidor == handlers.consumidor,

@@ -127,7 +127,7 @@ class ServiceClient:
         """One exchange without any credential of ours. Raises ServicioNoDisponible only."""
         story = {
             "X-Correlation-Id": telemetry.correlation_id.get(),
-            "traceparent": telemetry.traceparent.get(),
+            "traceparent": telemetry.traceparent(),
         }
         sent = {name: value for name, value in story.items() if value} | dict(headers or {})
         try:

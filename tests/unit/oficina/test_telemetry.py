@@ -37,7 +37,7 @@ def test_a_line_is_an_event_with_safe_fields(log: Any, capsys: pytest.CaptureFix
 
     with telemetry.follow():
         log.info("caso_derivado", caso_id=caso_id, filas=12, estado="abierto")
-        story, trace = telemetry.correlation_id.get(), telemetry.traceparent.get()
+        story, trace = telemetry.correlation_id.get(), telemetry.traceparent()
 
     (line,) = _lines(capsys)
     assert line["event"] == "caso_derivado"
@@ -101,12 +101,12 @@ def test_a_trace_goes_on() -> None:
     parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
     with telemetry.follow(trace=parent):
-        here = Trace.parse(telemetry.traceparent.get())
+        here = Trace.parse(telemetry.traceparent())
 
     assert here is not None
     assert here.trace_id == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert here.span_id != "00f067aa0ba902b7"
-    assert telemetry.traceparent.get() == ""
+    assert telemetry.traceparent() == ""
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_trace_goes_on() -> None:
 def test_what_is_not_a_trace_begins_a_new_one(text: str) -> None:
     assert Trace.parse(text) is None
     with telemetry.follow(trace=text):
-        assert Trace.parse(telemetry.traceparent.get()) is not None
+        assert Trace.parse(telemetry.traceparent()) is not None
 
 
 def test_a_later_version_of_a_trace_is_read() -> None:

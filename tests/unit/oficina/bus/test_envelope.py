@@ -78,7 +78,7 @@ def test_the_envelope_says_who_what_and_in_which_order() -> None:
     caso_id = uuid7()
     with telemetry.follow(causation="the-cause"):
         cuerpo = _cloudevent(CasoOrientado(caso_id=caso_id, tema="REG.TEMP"))
-        story, trace = telemetry.correlation_id.get(), telemetry.traceparent.get()
+        story, trace = telemetry.correlation_id.get(), telemetry.traceparent()
 
     sobre = read_sobre(cuerpo)
 

@@ -135,7 +135,7 @@ def test_the_log_of_a_failure_belongs_to_the_story_of_its_fact(
 
     office.fail = fail  # type: ignore[method-assign]  what this test is about
     with telemetry.follow():
-        story, trace = telemetry.correlation_id.get(), telemetry.traceparent.get()
+        story, trace = telemetry.correlation_id.get(), telemetry.traceparent()
         office.hear(office.culprit)
     office.work()
 
@@ -227,17 +227,41 @@ def test_followers_do_not_wait_for_the_next_look(db: Database) -> None:
     followers = 60  # a second each, if they did
     office = _Office(db)
     office.hear(*[office.casos[0]] * followers)
+
+    _finish(office, Worker(db, office.handlers), seconds=followers / 2)
+
+    assert office.effects() == {office.casos[0]: followers}
+
+
+def test_what_may_run_again_while_its_batch_ends_does_not_wait_for_the_next_look(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oficina.bus.worker.POLL", 60.0)
+    office = _Office(db)
+
+    def fail_first(_session: Session) -> None:
+        if office.runs[office.culprit] == 1:
+            raise RuntimeError("refused")
+
+    office.fail = fail_first  # type: ignore[method-assign]  what this test is about
+    office.hear()
+
+    _finish(office, Worker(db, office.handlers, delay=lambda _tries: 0.0), seconds=30)
+
+    assert office.effects() == Counter(office.casos)
+
+
+def _finish(office: _Office, worker: Worker, *, seconds: float) -> None:
+    """Have a worker run until nothing is unfinished; fails when that takes longer."""
     stop = threading.Event()
-    thread = threading.Thread(target=Worker(db, office.handlers).run, args=(stop,))
+    thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
-    deadline = time.monotonic() + followers / 2
+    deadline = time.monotonic() + seconds
     try:
         while office.unfinished():
             assert time.monotonic() < deadline
             time.sleep(0.01)
     finally:
         stop.set()
-        db.inbox_changed.set()
+        office.db.inbox_changed.set()
         thread.join()
-
-    assert office.effects() == {office.casos[0]: followers}

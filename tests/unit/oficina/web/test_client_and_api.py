@@ -19,7 +19,7 @@ def test_a_service_asks_in_its_own_name_within_the_same_story(app: Flask, oficin
     with telemetry.follow("0189d4d4-0000-7000-8000-00000000000a"):
         answer = client.get("casos", QUIEN)
         assert telemetry.correlation_id.get() == "0189d4d4-0000-7000-8000-00000000000a"
-        trace = telemetry.Trace.parse(telemetry.traceparent.get())
+        trace = telemetry.Trace.parse(telemetry.traceparent())
 
     sent = telemetry.Trace.parse(answer["trace"])
     assert answer["nombre"] == "servicio-agenda"
