@@ -24,6 +24,7 @@ from sqlalchemy import Integer, String, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 import servers
+from bench.programs import by_hand
 from bench.result import Result
 from chaos.harness import Chaos
 from oficina import telemetry
@@ -97,7 +98,9 @@ def measure(*, peers: bool = False) -> Iterator[Result]:
     """Each figure of one run; the ratios to the peers are printed."""
     telemetry.configure_logging("ERROR")  # each fact that fails on purpose would be a line
     with tempfile.TemporaryDirectory() as folder:
-        yield Result("embedded_events_s", _embedded(Path(folder)), "events/s to three handlers")
+        rate = _embedded(Path(folder))
+    unit = "events/s to three handlers"
+    yield Result("embedded_events_s", rate, unit, _embedded_by_hand() if peers else {})
     with _servers() as (postgres_url, amqp_url):
         yield from _carried(_database(postgres_url, "agenda"), amqp_url, peers=peers)
     with _servers(broker=False) as (postgres_url, _):
@@ -105,9 +108,10 @@ def measure(*, peers: bool = False) -> Iterator[Result]:
         yield Result("worker_events_s", rate, f"events/s, {WORKERS} workers")
     with _servers() as (postgres_url, amqp_url):
         waited = _latencies(postgres_url, amqp_url)
+    beside = _latencies_by_hand() if peers else []
     unit = f"ms at {PER_SECOND}/s, commit to commit"
-    yield Result("latency_p50_ms", median(waited), unit)
-    yield Result("latency_p99_ms", quantiles(waited, n=100)[98], unit)
+    for name, of in (("latency_p50_ms", median), ("latency_p99_ms", _p99)):
+        yield Result(name, of(waited), unit, {"by_hand": round(of(beside), 1)} if beside else {})
     yield from _recovered()
 
 
@@ -152,6 +156,17 @@ def _embedded(folder: Path) -> float:
     for db in (casos, *(db for db, _ in heard)):
         db.close()
     return FACTS / (ended - began).total_seconds()
+
+
+def _embedded_by_hand() -> Mapping[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: Path(folder) / f"{name}.db" for name in ("casos", *SUBSCRIBERS)}
+        for name, path in files.items():
+            db = _prepared(name, Database(f"sqlite:///{path}"))
+            if name == "casos":
+                _fill(db)
+            db.close()
+        return {"by_hand": round(by_hand.embedded(files.pop("casos"), files, FACTS), 1)}
 
 
 def _carried(db: Database, amqp_url: str, *, peers: bool) -> Iterator[Result]:
@@ -272,6 +287,20 @@ def _latencies(postgres_url: str, amqp_url: str) -> Sequence[float]:
     agenda.close()
     # The aggregates sort by their moment: the first second warms up.
     return [(done[one] - told[one]).total_seconds() * 1000 for one in sorted(told)[warm:]]
+
+
+def _latencies_by_hand() -> Sequence[float]:
+    with _servers() as (postgres_url, amqp_url):
+        return by_hand.latencies(
+            postgres_url.replace("+psycopg", ""),
+            amqp_url,
+            per_second=PER_SECOND,
+            facts=LATENCY_FACTS,
+        )
+
+
+def _p99(values: Sequence[float]) -> float:
+    return quantiles(values, n=100)[98]
 
 
 def _recovered() -> Iterator[Result]:

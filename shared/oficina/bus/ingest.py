@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from oficina import telemetry
 from oficina.bus.envelope import SobreInvalido
 from oficina.bus.inbox import Handlers, Mensaje, recibir
+from oficina.bus.pauses import before_reconnect
 from oficina.bus.topology import (
     MUERTAS,
     declare_exchanges,
@@ -81,8 +82,7 @@ class AmqpIngest:
                 gone = isinstance(error, ChannelClosedByBroker | ConsumerCancelled)
                 is_declared = is_declared and not gone
                 log.warning("ingest_lost", cola=queue_of(self._handlers), kind=type(error).__name__)
-                doubled = 0.1 * 2 ** min(self._failures, 9)
-                stop.wait(random.uniform(0.5, 1) * min(1.0, doubled))  # noqa: S311  jitter
+                stop.wait(before_reconnect(self._failures))
 
     def _shuffled(self) -> list[pika.URLParameters]:
         return random.sample(self._hosts, len(self._hosts))

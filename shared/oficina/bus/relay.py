@@ -4,7 +4,6 @@ Only the oldest waiting fact of each aggregate is ever on its way, so whatever b
 (half of it arrived, all of it twice) no fact can overtake its predecessor.
 """
 
-import random
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from oficina import telemetry
 from oficina.bus.inbox import Mensaje
+from oficina.bus.pauses import before_reconnect
 from oficina.bus.tables import OUTBOX_TEXT, Outbox, alone, walk_the_index
 from oficina.bus.transport import Envio, PublicacionFallida, Transport
 from oficina.clock import real_now
@@ -118,7 +118,7 @@ class Relay:
                 self._failures += 1
                 FAILURES.labels(self._name, type(error).__name__).inc()
                 log.warning("relay_failed", servicio=self._name, kind=type(error).__name__)
-                stop.wait(random.uniform(0.5, 1) * min(1.0, 0.1 * 2 ** min(self._failures, 9)))  # noqa: S311  jitter
+                stop.wait(before_reconnect(self._failures))
 
     def _run_on(self, connection: Connection, stop: threading.Event) -> None:
         while not _is_mine(connection):

@@ -12,7 +12,6 @@ effects stay once.
 """
 
 import json
-import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +43,7 @@ from sqlalchemy.orm import Session, aliased
 from oficina import telemetry
 from oficina.bus.envelope import Sobre, SobreInvalido, read_hecho
 from oficina.bus.inbox import Handlers
+from oficina.bus.pauses import before_retry
 from oficina.bus.tables import INBOX_TEXT, Estado, Inbox, alone, walk_the_index
 from oficina.bus.undo import Undo
 from oficina.clock import real_now
@@ -69,16 +69,11 @@ _PENDIENTE: ColumnElement[str] = literal_column("'pendiente'")
 _HECHO: ColumnElement[str] = literal_column("'hecho'")
 
 
-def backoff(tries: int) -> float:
-    """Seconds until the next try: 1 to 2 after the first failure, doubling up to an hour."""
-    return min(2.0**tries, 3600.0) * random.uniform(0.5, 1)  # noqa: S311  jitter, no secret
-
-
 class Worker:
     """A worker of one service's inbox."""
 
     def __init__(
-        self, db: Database, handlers: Handlers, *, delay: Callable[[int], float] = backoff
+        self, db: Database, handlers: Handlers, *, delay: Callable[[int], float] = before_retry
     ) -> None:
         """`delay` says how many seconds to wait after so many failed tries."""
         self._db = db
