@@ -1,12 +1,13 @@
 """Entrance: the officer's pages of a derivation, from choosing a service to the last answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import Schema
+from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
@@ -74,6 +75,8 @@ def nueva(caso_id: UUID) -> str:
     with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
         persona, datos = queries.datos_de_persona(session, caso.persona_id)
+        borrador_id = request.args.get("borrador", type=UUID)
+        elegido = _elegido(session, caso_id, borrador_id) if borrador_id else {}
     inicial = {
         "servicio_id": servicio.id,
         "datos": [dato.codigo for dato in datos if dato.sugerido],
@@ -81,8 +84,21 @@ def nueva(caso_id: UUID) -> str:
         "idioma_consentimiento": persona.idioma,
         "reemplaza_a": request.args.get("reemplaza_a"),
     }
-    form = Form(NuevaDerivacionSchema(), inicial)
+    form = Form(NuevaDerivacionSchema(), {**inicial, **elegido})
     return _formulario(form, caso, servicio, persona, datos)
+
+
+def _elegido(session: Session, caso_id: UUID, borrador_id: UUID) -> Mapping[str, object]:
+    """What was chosen in a draft whose preview asked to choose again."""
+    borrador, fundamento = queries.borrador_de(session, caso_id, borrador_id)
+    return {
+        "proposito": borrador.contenido.proposito,
+        "datos": [dato.codigo for dato in borrador.contenido.datos],
+        "base_licitud": borrador.base_licitud,
+        "forma_consentimiento": fundamento.forma,
+        "idioma_consentimiento": fundamento.idioma,
+        "reemplaza_a": borrador.reemplaza_a_id,
+    }
 
 
 @bp.post("/expedientes/<uuid:caso_id>/derivaciones/nueva")

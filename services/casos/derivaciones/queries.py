@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from casos.consentimientos.models import Consentimiento
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
@@ -54,6 +55,24 @@ def derivacion_por_id(
     if derivacion is None:
         raise NoEncontrado
     return derivacion
+
+
+def borrador_de(
+    session: Session, caso_id: UUID, derivacion_id: UUID
+) -> tuple[Derivacion, Consentimiento]:
+    """A draft of a case, and the legal basis that was chosen for it; raises NoEncontrado."""
+    found = session.execute(
+        select(Derivacion, Consentimiento)
+        .join(Consentimiento, Consentimiento.id == Derivacion.consentimiento_id)
+        .where(
+            Derivacion.id == derivacion_id,
+            Derivacion.caso_id == caso_id,
+            Derivacion.estado == Estado.BORRADOR,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NoEncontrado
+    return found[0], found[1]
 
 
 def con_respuestas(session: Session, derivacion_id: UUID) -> Derivacion:

@@ -88,6 +88,7 @@ _MENSAJES: Mapping[str, LazyString] = {
     "enviado": _l("Se envió %(mensaje)s"),
     "cancelado": _l("Se canceló %(mensaje)s"),
     "fallido": _l("No se pudo enviar %(mensaje)s"),
+    "caducado": _l("Venció sin enviarse %(mensaje)s"),
 }
 
 _PLANTILLAS: Mapping[str, LazyString] = {
@@ -260,6 +261,8 @@ def _cita(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
 
 def _mensaje(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     mensaje = str(_PLANTILLAS.get(datos["plantilla"]) or _("un aviso"))
+    if datos.get("motivo_codigo") == "caducado":  # nobody cancelled it: its moment passed
+        datos = {**datos, "hecho": "caducado"}
     return _con(_MENSAJES, datos, mensaje=mensaje, cuando=_cuando(datos.get("enviar_en"))), ""
 
 

@@ -10,9 +10,9 @@ from casos.plazos.queries import nivel_a_la_fecha
 
 def situacion(plazo: Plazo, ahora: datetime) -> tuple[str, str]:
     """How a deadline stands, and the tone of its badge."""
-    if plazo.estado is EstadoPlazo.CANCELADO:
-        return _("Sin efecto"), "neutro"
     nivel = nivel_a_la_fecha(plazo, ahora)
+    if plazo.estado is EstadoPlazo.CANCELADO and nivel < 100:
+        return _("Sin efecto"), "neutro"
     if plazo.estado is EstadoPlazo.CUMPLIDO:
         tarde = nivel >= 100
         return (_("Cumplido fuera de plazo"), "aviso") if tarde else (_("Cumplido"), "bien")

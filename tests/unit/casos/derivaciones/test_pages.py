@@ -1,5 +1,6 @@
 """What an officer does in the browser: choose, see what will be shared, confirm, follow."""
 
+import html
 import re
 from datetime import date
 from uuid import UUID, uuid4
@@ -95,6 +96,34 @@ def test_confirmar_envia_exactamente_lo_que_se_mostro(casos: Casos) -> None:
     page = browser.get(confirmed.location).text
     assert "Enviada, sin respuesta" in page
     assert "Confirmar la recepción" in page
+
+
+def test_elegir_otra_vez_los_datos_parte_de_lo_elegido(casos: Casos) -> None:
+    browser = casos.como("profesional")
+    sent = browser.post(
+        _nueva(casos),
+        data=_datos(
+            casos,
+            base_licitud="consentimiento",
+            forma_consentimiento="verbal",
+            idioma_consentimiento="hat",
+        ),
+    )
+    preview = browser.get(sent.location).text
+    (otra_vez,) = re.findall(r'href="([^"]+)">Elegir otra vez los datos', preview)
+
+    page = browser.get(html.unescape(otra_vez)).text
+    ajeno = browser.get(_nueva(casos), query_string={**_servicio(casos), "borrador": str(uuid4())})
+
+    assert "Evaluar una ayuda para el arriendo" in page
+    assert re.findall(r'name="datos" value="([^"]+)" checked', page) == ["nombre", "idioma:hat"]
+    assert re.search(r'value="consentimiento" checked', page)
+    assert re.search(r'value="verbal" checked', page)
+    assert ajeno.status_code == 404
+
+
+def _servicio(casos: Casos) -> dict[str, str]:
+    return {"servicio": str(casos.mundo.servicio("DIDECO.SOCIAL"))}
 
 
 def test_enviar_dos_veces_envia_una(casos: Casos) -> None:

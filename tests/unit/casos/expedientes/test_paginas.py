@@ -20,7 +20,7 @@ from oficina.bus.relay import Relay
 from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import Worker
 from oficina.events.agenda import CitaAgendada, CitaCancelada
-from oficina.events.notificaciones import MensajeEnviado, MensajeProgramado
+from oficina.events.notificaciones import MensajeCancelado, MensajeEnviado, MensajeProgramado
 
 
 def _expediente(ventanilla: Ventanilla, caso: dict[str, Any], rol: str = "profesional") -> str:
@@ -267,6 +267,18 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
             ),
         )
         emitir(session, CitaCancelada(cita_id=uuid4(), persona_id=persona, motivo_codigo="persona"))
+        for motivo in ("cita_cancelada", "caducado"):
+            emitir(
+                session,
+                MensajeCancelado(
+                    mensaje_id=uuid4(),
+                    plantilla="recordatorio_cita",
+                    canal="sms",
+                    caso_id=caso_id,
+                    cita_id=cita,
+                    motivo_codigo=motivo,
+                ),
+            )
 
     _repartir(ventanilla)
 
@@ -274,8 +286,10 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     assert "Se agendó una cita para el" in page
     assert "Se programó el recordatorio de la cita para el" in page
     assert "Se canceló la cita" in page
+    assert page.count("Se canceló el recordatorio de la cita") == 1
+    assert page.count("Venció sin enviarse el recordatorio de la cita") == 1
     assert "automático" in page
-    assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 4  # type: ignore[index]  # it is an object
+    assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 6  # type: ignore[index]  # it is an object
 
 
 def test_un_mensaje_es_una_linea_con_lo_ultimo_que_paso_con_el(ventanilla: Ventanilla) -> None:

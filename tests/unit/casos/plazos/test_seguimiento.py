@@ -13,6 +13,7 @@ from casos.derivaciones.respuestas import Respuesta, registrada
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import TipoHito
 from casos.plazos import actions as plazos
+from casos.plazos.etiquetas import situacion
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import nivel_a_la_fecha, niveles_por_caso, plazos_de_caso
 from casos.plazos.tasks import seguir_plazos
@@ -94,6 +95,8 @@ def test_si_la_fecha_salta_lejos_las_etapas_pasan_en_orden_una_vez_cada_una(mund
     assert mundo.derivacion(derivacion_id).estado is Estado.VENCIDA
     assert mundo.hechos().count("casos.derivacion.vencida") == 1
     assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
+    # Nothing is due any more, and it did pass.
+    assert situacion(_plazo(mundo, "respuesta"), LEJOS) == ("Vencido", "mal")
 
 
 def test_lo_que_vence_se_presume_aunque_se_confirmara_la_recepcion(mundo: Mundo) -> None:
