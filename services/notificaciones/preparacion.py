@@ -190,6 +190,7 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
         return _PLAZO_TERMINADO
     valores: dict[str, Valor] = {
         "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "folio": plazo["caso_folio"],
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
     }
@@ -198,12 +199,15 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
 
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     aviso = reglas().avisar_vencido[mensaje.datos["nivel"]]
+    plazo = _plazo(env, mensaje)
+    if not plazo:
+        return _PLAZO_TERMINADO
     valores: dict[str, Valor] = {
         "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
-        "porcentaje": mensaje.datos["nivel"],
     }
-    responde = _plazo(env, mensaje).get("responsable_id") if aviso.responsable else None
+    responde = plazo["responsable_id"] if aviso.responsable else None
     return _to_staff(env, mensaje, aviso, responde, valores)
 
 

@@ -29,6 +29,7 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
 
         _bring(page, "registro.xlsx", _libro())
         assert _cifra(page, "Se cargarán") == "2"
+        assert _cifra(page, "Filas que quedan fuera") == "1"
         mala = page.get_by_role("row").filter(has_text="No se carga")
         expect(mala).to_contain_text("ENERO 2024 4")
         expect(mala).to_contain_text("32/01/2024")

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -20,6 +21,7 @@ from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.queries import con_respuestas, derivacion_por_id
+from casos.derivaciones.relojes import VERIFICACION
 from casos.derivaciones.respuestas import DE_LA_INSTITUCION, Respuesta
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
@@ -28,6 +30,8 @@ from casos.derivaciones.states import (
     Accion,
     Estado,
 )
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import plazos_de_derivacion
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
@@ -76,6 +80,8 @@ class VistaEnlace:
     paquete: Paquete | None
     acciones: list[Accion]
     respuestas: list[RespuestaDerivacion]
+    plazos: list[Plazo]
+    """The clocks that run until the institution does something, the nearest first."""
 
 
 def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) -> EnlaceNuevo:
@@ -190,7 +196,17 @@ def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
         paquete=None if terminada else derivacion.contenido,
         acciones=[] if terminada else acciones(derivacion),
         respuestas=list(derivacion.respuestas),
+        plazos=[] if terminada else _plazos(session, derivacion),
     )
+
+
+def _plazos(session: Session, derivacion: Derivacion) -> list[Plazo]:
+    corren = [
+        plazo
+        for plazo in plazos_de_derivacion(session, derivacion.id)
+        if plazo.estado is EstadoPlazo.CORRIENDO and plazo.reloj != VERIFICACION
+    ]
+    return sorted(corren, key=attrgetter("vence_en"))
 
 
 def _terminada(session: Session, derivacion: Derivacion) -> bool:

@@ -16,6 +16,7 @@ from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, MOTIVOS, Accion
 from casos.enlaces import actions
 from casos.enlaces.actions import EnlaceVencido, VistaEnlace
 from casos.etiquetas import opciones
+from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from oficina import clock
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
 from oficina.web.app import env
@@ -113,6 +114,7 @@ def _pagina(vista: VistaEnlace, token: str) -> str:
         token=token,
         paquete=vista.paquete,
         lineas=[linea(dato, language()) for dato in datos],
+        plazos=[(etiqueta_de_reloj(p.reloj, language()), p.vence_en) for p in vista.plazos],
         con_formulario=CON_FORMULARIO,
         motivo=motivo,
         hecha=hecha,

@@ -3,6 +3,7 @@
 from contextlib import closing
 from uuid import UUID
 
+from babel.dates import get_month_names
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,6 +18,7 @@ from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
+from oficina.web.i18n import language
 
 bp = Blueprint("importacion", __name__, url_prefix="/casos/importaciones")
 
@@ -165,6 +167,7 @@ def _revision(importacion: Importacion) -> ResponseReturnValue:
         vista=vista,
         ver=pedido["ver"],
         campos=CAMPOS,
+        meses=get_month_names("wide", "stand-alone", language()),
     )
 
 

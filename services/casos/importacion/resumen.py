@@ -14,7 +14,7 @@ from oficina.privacy import blind_index
 
 @dataclass(frozen=True, kw_only=True)
 class Resumen:
-    """The figures of one file. Rows whose date cannot be read are in `errores` only.
+    """The figures of one file. Rows whose date cannot be read count in `errores` and `ilegibles`.
 
     `personas` is how many people a careful reader sees, `fichas` how many records that makes while
     only documents prove identity (see `personas.py`).
@@ -28,6 +28,7 @@ class Resumen:
     personas: int
     fichas: int
     errores: Sequence[Problema]
+    ilegibles: int
     nuevas: int
     ya_estaban: int
 
@@ -75,6 +76,7 @@ class Registro:
         """Count; `conocidas` are the keys of rows that are in already."""
         filas = self.lectura.filas
         ya_estaban = len(set(self.claves) & set(conocidas))
+        con_problemas = {(problema.hoja, problema.fila) for problema in self.lectura.errores}
         return Resumen(
             filas=len(filas),
             por_mes=_contar(str(fila.fecha.month) for fila in filas),
@@ -84,6 +86,7 @@ class Registro:
             personas=self.agrupacion.personas,
             fichas=len(self.agrupacion.fichas),
             errores=self.lectura.errores,
+            ilegibles=len(con_problemas - {(fila.hoja, fila.numero) for fila in filas}),
             nuevas=len(filas) - ya_estaban,
             ya_estaban=ya_estaban,
         )

@@ -19,6 +19,7 @@ class Seguimiento:
     """How a deadline stands, and who answers for its case."""
 
     caso_id: UUID
+    caso_folio: str
     estado: EstadoPlazo
     responsable_id: UUID | None
 
@@ -41,7 +42,7 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
 def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
     """One clock as somebody who writes about it must know it; raises NoEncontrado."""
     fila = session.execute(
-        select(Plazo.caso_id, Plazo.estado, Caso.responsable_id)
+        select(Plazo.caso_id, Caso.folio, Plazo.estado, Caso.responsable_id)
         .join(Caso, Caso.id == Plazo.caso_id)
         .where(Plazo.id == plazo_id)
     ).one_or_none()

@@ -9,5 +9,6 @@ class SeguimientoSchema(Schema):
     """How a deadline stands, for a service that writes about it."""
 
     caso_id = fields.UUID(required=True)
+    caso_folio = fields.String(required=True)
     estado = fields.Enum(EstadoPlazo, by_value=True, required=True)
     responsable_id = fields.UUID(required=True, allow_none=True)

@@ -61,6 +61,8 @@ def _show(resumen: Resumen) -> None:
         f"{resumen.filas} filas leídas: {resumen.nuevas} nuevas, {resumen.ya_estaban} ya estaban. "
         f"{resumen.personas} personas."
     )
+    if resumen.ilegibles:
+        click.echo(f"{resumen.ilegibles} filas no se cargarán; más abajo dice por qué.")
     por_mes = resumen.por_mes.items()
     click.echo("Por mes: " + ", ".join(f"{MESES[int(mes) - 1]} {n}" for mes, n in por_mes))
     for title, figures in (

@@ -14,6 +14,7 @@ from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.enlaces.actions import pedir_otro
 from casos.expedientes.models import Caso
+from casos.expedientes.queries import caso_por_id
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
 from casos.red.actions import sembrar
@@ -576,8 +577,11 @@ def test_un_plazo_vencido_se_avisa_a_quien_responde_y_a_coordinacion(
 
     assert _avisados(casa) == avisados
     assert len(casa.mensajes()) == len(avisados)
+    with mundo.db.read() as session:
+        folio = caso_por_id(session, mundo.caso_id).folio
     for mensaje in casa.mensajes():
         assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
+        assert mensaje.asunto.startswith(f"Caso {folio}, plazo vencido: ")
         assert mensaje.estado is Estado.ENTREGADA
         assert f"/casos/expedientes/{mundo.caso_id}" in mensaje.cuerpo
 

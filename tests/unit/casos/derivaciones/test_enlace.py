@@ -20,7 +20,7 @@ from oficina.calendar_cl import fin_de_plazo
 from oficina.clock import real_now
 
 from .casos_app import Casos
-from .mundo import SECRETOS
+from .mundo import LUNES, SECRETOS
 
 
 def _respuestas(casos: Casos) -> list[RespuestaDerivacion]:
@@ -46,6 +46,22 @@ def test_abrir_el_enlace_no_cambia_nada_y_queda_anotado(casos: Casos) -> None:
             select(func.count()).where(Auditoria.accion == "casos.enlace.abrir")
         )
     assert aperturas == casos.enlaces()[0].aperturas == 4
+
+
+def test_la_pagina_dice_hasta_cuando_se_espera_a_la_institucion(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    token = casos.enlace(derivacion_id)
+    browser = casos.app.test_client()
+
+    enviada = browser.get(f"/casos/enlace/{token}").text
+    casos.mundo.hacer(derivacion_id, Accion.RECIBIR, LUNES)
+    recibida = browser.get(f"/casos/enlace/{token}").text
+
+    assert re.findall(r"<dt>([^<]+)</dt><dd>hasta el ", enviada) == [
+        "Confirmar la recepción",
+        "Aceptar o rechazar",
+    ]
+    assert re.findall(r"<dt>([^<]+)</dt><dd>hasta el ", recibida) == ["Aceptar o rechazar"]
 
 
 def test_del_token_solo_se_guarda_su_huella(casos: Casos) -> None:

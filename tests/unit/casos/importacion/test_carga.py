@@ -66,6 +66,7 @@ def test_el_anio_entero_se_carga_una_vez_y_da_las_cifras_fijas(
     }  # fmt: skip
     assert (dicho["filas"], dicho["nuevas"], dicho["ya_estaban"]) == (4784, 4784, 0)
     assert (dicho["por_mes"], dicho["personas"]) == (esperado["by_month"], esperado["persons"])
+    assert antes.ilegibles == esperado["bad"]["fecha"]
     assert (otra_vez.nuevas, otra_vez.ya_estaban) == (0, 4784)
     assert avances[0] == (100, 4784)
     assert avances[-1] == (4784, 4784)
