@@ -40,13 +40,13 @@ SHARED = {"TEST_AMQP_URL", "TEST_REDIS_URL"}
 class ByFile(LoadScopeScheduling):
     """Which tests `pytest -n` gives to one worker: those of a file, which share what it makes.
 
-    Chaos is one at a time, or it would be chaos of the machine. So is what needs a browser, which
-    shares that and the office in it; and all that may empty a server that the workers share.
+    Chaos is one at a time, or it would be chaos of the machine. So is all that may empty a server
+    that the workers share.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        alone = {"chaos", "e2e", *(["contract"] if SHARED & os.environ.keys() else [])}
+        alone = {"chaos", *(["contract"] if SHARED & os.environ.keys() else [])}
         return folder if (folder := _folder(path)) in alone else path
 
 

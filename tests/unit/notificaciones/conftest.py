@@ -18,6 +18,7 @@ from casos.handlers import handlers as de_casos
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from casos.plazos.api import bp as plazos_bp
+from casos.red.actions import sembrar
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from notificaciones import tasks
 from notificaciones.app import create_app
@@ -33,6 +34,7 @@ from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs
 from oficina.web.app import new_api, new_app
+from unit.casos.derivaciones.mundo import Mundo, crear_mundo
 
 
 class OficinaLike(Protocol):
@@ -195,3 +197,11 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     clock._shift = timedelta(0)
     for one in apps:
         one.extensions["env"].db.close()
+
+
+@pytest.fixture
+def mundo(casa: Any) -> Mundo:
+    """A case that admits derivations, in casos' own database."""
+    with casa.db_casos.begin() as session:
+        sembrar(session, demo=True)
+    return crear_mundo(casa.db_casos)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from casos.plazos import actions as plazos
 from notificaciones import actions, envio, tasks
 from notificaciones.correo import en_html
 from notificaciones.models import Mensaje
@@ -22,6 +23,7 @@ from notificaciones.states import Estado, Motivo
 from oficina import clock
 from oficina.db import uuid7
 from oficina.env import Env
+from unit.casos.derivaciones.mundo import Mundo
 
 MEDIODIA = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 TEXTO = Redaccion(
@@ -311,19 +313,21 @@ def test_lo_que_contesta_el_servidor_decide(
     [("550 no such box", Estado.FALLIDA, 1), ("450 later", Estado.ENTREGADA, 2)],
 )
 def test_un_buzon_que_rechaza_no_deja_sin_aviso_a_los_demas_ni_lo_repite(
-    casa: Any, smtp: Servidor, rcpt: str, estado: Estado, correos: int
+    casa: Any, mundo: Mundo, smtp: Servidor, rcpt: str, estado: Estado, correos: int
 ) -> None:
     casa.contratar("otra", "coordinacion")
+    with mundo.db.begin() as session:
+        plazo = plazos.iniciar(session, mundo.caso_id, "primer_contacto", "normal", MEDIODIA)
     with casa.db.begin() as session:
         actions.encargar(
             session,
             "aviso",
             Clave.AVISO_PLAZO_VENCIDO,
             MEDIODIA,
-            caso_id=uuid7(),
+            caso_id=mundo.caso_id,
             datos={
-                "plazo_id": str(uuid7()),
-                "reloj": "evaluacion",
+                "plazo_id": str(plazo.id),
+                "reloj": plazo.reloj,
                 "vence_en": MEDIODIA.isoformat(),
                 "nivel": 150,
             },

@@ -17,7 +17,6 @@ from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
-from casos.red.actions import sembrar
 from notificaciones import tasks
 from notificaciones.handlers import handlers
 from notificaciones.models import Salida
@@ -31,7 +30,7 @@ from oficina.bus.tables import Outbox
 from oficina.bus.worker import Worker
 from oficina.env import Env
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
-from unit.casos.derivaciones.mundo import PROFESIONAL, Mundo, crear_mundo
+from unit.casos.derivaciones.mundo import PROFESIONAL, Mundo
 
 LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 JUEVES_10_30 = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
@@ -302,14 +301,6 @@ def test_si_casos_no_responde_al_enviar_el_mensaje_espera(casa: Any) -> None:
 
 
 # Derivations and their deadlines.
-
-
-@pytest.fixture
-def mundo(casa: Any) -> Mundo:
-    """A case that admits derivations, in casos' own database."""
-    with casa.db_casos.begin() as session:
-        sembrar(session, demo=True)
-    return crear_mundo(casa.db_casos)
 
 
 def _enviada(casa: Any, mundo: Mundo) -> UUID:
