@@ -89,7 +89,7 @@ class Worker:
         self._retries: list[datetime] = []
         """When what this worker put off may run again, the earliest first; a heap."""
         self._looked = real_now()
-        """The moment of the last look: what may run since then was not seen by it."""
+        """The moment of the last look at all: what may run since then was not seen by it."""
 
     def run_once(self) -> int:
         """Handle a batch of eligible facts; how many were tried. Raises if the database fails."""
@@ -184,8 +184,10 @@ class Worker:
     ) -> Sequence[Row[Any]]:
         """Rows that nobody else holds, in their order, done if this transaction commits."""
         # The connection's rows: the session would look for entities in each of them.
-        self._looked = real_now()
-        values = {"ahora": self._looked, "cual": row_id, "hay_mas": self._is_backlog}
+        now = real_now()
+        if row_id is None:
+            self._looked = now
+        values = {"ahora": now, "cual": row_id, "hay_mas": self._is_backlog}
         rows = claim.take(session.connection(), values, is_backlog=self._is_backlog)
         self._is_backlog = len(rows) == BATCH
         self._is_more |= self._is_backlog or any(row.tiene_seguidor for row in rows)
