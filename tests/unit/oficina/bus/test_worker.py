@@ -233,14 +233,18 @@ def test_followers_do_not_wait_for_the_next_look(db: Database) -> None:
     assert office.effects() == {office.casos[0]: followers}
 
 
+@pytest.mark.parametrize("at_commit", [False, True])
 def test_what_may_run_again_while_its_batch_ends_does_not_wait_for_the_next_look(
-    db: Database, monkeypatch: pytest.MonkeyPatch
+    db: Database, monkeypatch: pytest.MonkeyPatch, *, at_commit: bool
 ) -> None:
     monkeypatch.setattr("oficina.bus.worker.POLL", 60.0)
     office = _Office(db)
 
-    def fail_first(_session: Session) -> None:
-        if office.runs[office.culprit] == 1:
+    def fail_first(session: Session) -> None:
+        # Whose commit fails runs with its batch, in a stretch and alone before it is put off.
+        if at_commit and office.runs[office.culprit] <= 3:
+            session.add(Efecto(caso_id=office.culprit, secuencia=1, de_id=424242))
+        elif office.runs[office.culprit] == 1:
             raise RuntimeError("refused")
 
     office.fail = fail_first  # type: ignore[method-assign]  what this test is about
