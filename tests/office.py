@@ -22,7 +22,13 @@ from servers import free_port, with_its_parent
 
 ACOGIDA = Path(sys.executable).with_name("acogida")
 START_SECONDS = 120
-ROLES = ("recepcion", "profesional", "coordinacion", "administrador")
+# The roles of the demonstration (acogida.demo.NOMBRES), which have pages to be walked.
+ROLES = (
+    "recepcion",
+    "profesional",
+    "coordinacion",
+    "administrador",
+)
 
 
 @dataclass

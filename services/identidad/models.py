@@ -30,6 +30,12 @@ class Rol(StrEnum):
     RECEPCION = "recepcion"
     PROFESIONAL = "profesional"
     COORDINACION = "coordinacion"
+    ENCARGADO_PROGRAMA = "encargado_programa"
+    CONTRAPARTE_UNIDAD = "contraparte_unidad"
+    CAPACITACION = "capacitacion"
+    ANALISTA = "analista"
+    AUDITOR = "auditor"
+    DELEGADO_DATOS = "delegado_datos"
     ADMINISTRADOR = "administrador"
 
 

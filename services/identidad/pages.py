@@ -10,7 +10,13 @@ from flask_limiter.util import get_remote_address
 from identidad import actions, queries
 from identidad.api import identidad_local
 from identidad.models import Sesion
-from identidad.schemas import ROLES, ClaveSchema, EntradaSchema, NuevoFuncionarioSchema
+from identidad.schemas import (
+    PARA_QUE,
+    ROLES,
+    ClaveSchema,
+    EntradaSchema,
+    NuevoFuncionarioSchema,
+)
 from oficina.errors import DatosInvalidos, NoPermitido
 from oficina.web import i18n, limits
 from oficina.web.app import env
@@ -37,14 +43,16 @@ bp = Blueprint("identidad", __name__)
 @bp.get("/")
 @public
 def inicio() -> ResponseReturnValue:
-    """Each to where their work is."""
+    """Each to where their work is; who has no place yet is told what their account is for."""
     reader = actor_or_none()
     if reader is None:
         return redirect(ENTRAR, 303)
     places = [url for rol, url in INICIO if rol in reader.roles]
-    if not places:
+    if places:
+        return redirect(places[0], 303)
+    if not reader.roles:
         raise NoPermitido(_("Su cuenta no tiene ningún rol; pídalo a quien administra el sistema."))
-    return redirect(places[0], 303)
+    return render_template("identidad/inicio.html", roles=ROLES, para_que=PARA_QUE)
 
 
 @bp.get("/identidad/entrar")

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from identidad.models import Rol
 from oficina.web.bus.permissions import permisos_del_bus
 
-TODOS = frozenset({"recepcion", "profesional", "coordinacion", "administrador"})
+TODOS = frozenset(rol.value for rol in Rol)
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     "identidad.yo.ver": TODOS | {"servicio"},

@@ -15,7 +15,26 @@ ROLES = {
     Rol.RECEPCION: _l("Recepción"),
     Rol.PROFESIONAL: _l("Profesional"),
     Rol.COORDINACION: _l("Coordinación"),
+    Rol.ENCARGADO_PROGRAMA: _l("Encargo de un programa"),
+    Rol.CONTRAPARTE_UNIDAD: _l("Contraparte de una unidad"),
+    Rol.CAPACITACION: _l("Capacitación"),
+    Rol.ANALISTA: _l("Análisis de datos"),
+    Rol.AUDITOR: _l("Auditoría"),
+    Rol.DELEGADO_DATOS: _l("Protección de datos"),
     Rol.ADMINISTRADOR: _l("Administración del sistema"),
+}
+# What each is for, in one sentence, wherever somebody gives a role or reads their own.
+PARA_QUE = {
+    Rol.RECEPCION: _l("Recibe a las personas, las registra y agenda sus citas."),
+    Rol.PROFESIONAL: _l("Atiende a las personas y sigue los casos de los que responde."),
+    Rol.COORDINACION: _l("Ve el trabajo de toda la oficina, lo reparte y aprueba."),
+    Rol.ENCARGADO_PROGRAMA: _l("Lleva un programa de ayuda social."),
+    Rol.CONTRAPARTE_UNIDAD: _l("Responde las derivaciones que llegan a su unidad municipal."),
+    Rol.CAPACITACION: _l("Organiza las capacitaciones de funcionarios."),
+    Rol.ANALISTA: _l("Lee cifras agregadas, nunca casos ni personas."),
+    Rol.AUDITOR: _l("Lee quién hizo y quién leyó qué, sin su contenido."),
+    Rol.DELEGADO_DATOS: _l("Atiende los derechos de las personas sobre sus datos."),
+    Rol.ADMINISTRADOR: _l("Configura el sistema y sus cuentas; no ve ningún caso."),
 }
 LARGO_DE_CLAVE = 12
 

@@ -26,6 +26,7 @@ from identidad.secretos import nuevo_secreto
 from oficina.actor import Actor
 from oficina.settings import Settings
 
+# The roles that have something to do in the demonstration, each with who has it: one line a role.
 NOMBRES = {
     Rol.RECEPCION: "Camila Recepción",
     Rol.PROFESIONAL: "Pablo Profesional",
@@ -53,18 +54,21 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
 
 def _secrets(path: Path) -> Secretos:
     """Names and passwords of the demonstration, drawn once; written before they are used."""
-    if path.exists():
-        kept: Secretos = json.loads(path.read_text(encoding="utf-8"))
-        return kept
+    kept: Secretos = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     drawn = {
         "cuentas": {
             rol.value: {"usuario": rol.value, "clave": f"{rol}-{secrets.token_hex(3)}"}
-            for rol in Rol
+            for rol in NOMBRES
         },
         "clientes": {
-            rol.value: {"client_id": f"demo-{rol}", "client_secret": nuevo_secreto()} for rol in Rol
+            rol.value: {"client_id": f"demo-{rol}", "client_secret": nuevo_secreto()}
+            for rol in NOMBRES
         },
     }
+    # A role that came with a newer version joins those that were drawn before.
+    drawn = {kind: {**drawn[kind], **kept.get(kind, {})} for kind in drawn}
+    if drawn == kept:
+        return kept
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -76,7 +80,7 @@ def _secrets(path: Path) -> Secretos:
 def _accounts(app: Flask, secretos: Secretos) -> Mapping[Rol, Funcionario]:
     made: dict[Rol, Funcionario] = {}
     with app.test_request_context(), db_of(app).begin() as session:
-        for rol in Rol:
+        for rol in NOMBRES:
             cuenta, cliente = secretos["cuentas"][rol], secretos["clientes"][rol]
             known = funcionario_por_usuario(session, cuenta["usuario"])
             made[rol] = known or crear_funcionario(

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from identidad import actions, tasks
-from identidad.models import Sesion
+from identidad.models import Rol, Sesion
+from identidad.schemas import PARA_QUE
 from oficina.audit import Auditoria
 from oficina.clock import real_now
 
@@ -50,6 +51,18 @@ def test_a_person_enters_and_is_taken_to_their_work(browser: FlaskClient) -> Non
 )
 def test_home_is_by_role(oficina: Any, rol: str, inicio: str) -> None:
     assert oficina.entrar(oficina.identidad, rol).get("/").location == inicio
+
+
+@pytest.mark.parametrize("rol", ["encargado_programa", "analista", "auditor", "delegado_datos"])
+def test_a_role_without_pages_is_told_what_it_is_for(oficina: Any, rol: str) -> None:
+    browser = oficina.entrar(oficina.identidad, rol)
+
+    home = browser.get("/")
+
+    assert home.status_code == 200
+    assert str(PARA_QUE[Rol(rol)]) in home.text
+    browser.set_cookie("idioma", "en")
+    assert "What your account is for" in browser.get("/").text
 
 
 def test_nobody_is_taken_to_the_door(browser: FlaskClient) -> None:
