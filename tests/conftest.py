@@ -35,19 +35,22 @@ LONGEST_FIRST = ["chaos", "containers", "e2e", "contract", "unit"]
 """The order in which workers take the folders: what is begun last must not last."""
 SHARED = {"TEST_AMQP_URL", "TEST_REDIS_URL"}
 """Servers that tests empty. Without these names each worker has its own."""
+ONE_BY_ONE = {"tests/e2e/test_pages.py"}
+"""Files so long that their tests are spread too: each needs only what every worker has."""
 
 
 class ByFile(LoadScopeScheduling):
     """Which tests `pytest -n` gives to one worker: those of a file, which share what it makes.
 
-    Chaos is one at a time, or it would be chaos of the machine. So is all that may empty a server
-    that the workers share.
+    What may empty a server that the workers share is one at a time.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        alone = {"chaos", *(["contract"] if SHARED & os.environ.keys() else [])}
-        return folder if (folder := _folder(path)) in alone else path
+        if path in ONE_BY_ONE:
+            return nodeid
+        shared = SHARED & os.environ.keys() and _folder(path) == "contract"
+        return _folder(path) if shared else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

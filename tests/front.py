@@ -26,9 +26,10 @@ class _Door(BaseHTTPRequestHandler):
                 if name.lower() not in HOP:
                     connection.putheader(name, value)
             connection.endheaders(body or None)
-            answer = connection.getresponse()
-            content = answer.read()
-        except OSError:
+            # An answer after which the service hangs up holds the socket itself.
+            with connection.getresponse() as answer:
+                content = answer.read()
+        except (OSError, http.client.HTTPException):
             self.send_error(502)
             return
         finally:
