@@ -12,17 +12,18 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Sesion
+from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Rol, Sesion
 from identidad.queries import (
     cliente_por_client_id,
+    funcionario_por_correo,
     funcionario_por_id,
     funcionario_por_usuario,
     sesion_por_id,
 )
 from identidad.secretos import clave_correcta, hash_clave, hash_secreto
+from identidad.unidades.queries import unidad_por_codigo
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.db import Database
@@ -30,6 +31,7 @@ from oficina.errors import Conflicto, DatosInvalidos, NoIdentificado
 from oficina.settings import SERVICES, Settings
 from oficina.texts import N_
 from oficina.web.client import service_secret
+from oficina.web.conditional import check_version
 
 SERVICE_PREFIX = "servicio-"
 # The composition root calls services too, in its own name.
@@ -50,6 +52,18 @@ class NuevoFuncionario:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EdicionFuncionario:
+    """What an account is to be."""
+
+    nombre: str
+    correo: str
+    roles: Sequence[str]
+    unidad: str = ""
+    idioma: str = "es"
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class NuevoCliente:
     """A program that will call the API, with a secret from `secretos.nuevo_secreto`."""
 
@@ -66,7 +80,8 @@ class CredencialesInvalidas(NoIdentificado):
 
 
 def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -> Funcionario:
-    """Open an account; DatosInvalidos when the user name is taken."""
+    """Open an account; DatosInvalidos when its name or mail is taken, or its unit is none."""
+    _revisar_cuenta(session, datos.correo, datos.unidad, usuario=datos.usuario.lower())
     funcionario = Funcionario(
         usuario=datos.usuario.lower(),
         nombre=datos.nombre,
@@ -77,11 +92,37 @@ def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -
         idioma=datos.idioma,
     )
     session.add(funcionario)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise DatosInvalidos({"usuario": [_("Ese nombre de usuario ya existe.")]}) from error
+    session.flush()
     registrar(session, actor, "identidad.cuenta.crear", "funcionario", funcionario.id)
+    return funcionario
+
+
+def editar_funcionario(
+    session: Session,
+    funcionario_id: UUID,
+    datos: EdicionFuncionario,
+    actor: Actor,
+    ahora: datetime,
+) -> Funcionario:
+    """Change an account. Other roles or another unit end its sessions: its tokens say the old ones.
+
+    Raises VersionVencida when somebody changed it meanwhile, and Conflicto when nobody would be
+    left to administer the system.
+    """
+    funcionario = funcionario_por_id(session, funcionario_id)
+    check_version(funcionario, datos.version)
+    _revisar_cuenta(session, datos.correo, datos.unidad, de=funcionario)
+    roles = sorted(datos.roles)
+    if Rol.ADMINISTRADOR not in roles:
+        _queda_quien_administre(session, funcionario)
+    cambian = (roles, datos.unidad) != (sorted(funcionario.roles), funcionario.unidad)
+    funcionario.nombre, funcionario.correo = datos.nombre, datos.correo
+    funcionario.roles, funcionario.unidad = roles, datos.unidad
+    funcionario.idioma = datos.idioma
+    registrar(session, actor, "identidad.cuenta.editar", "funcionario", funcionario_id)
+    if cambian:
+        _terminar_sesiones(session, funcionario_id, ahora)
+        registrar(session, actor, "identidad.cuenta.cambiar_roles", "funcionario", funcionario_id)
     return funcionario
 
 
@@ -92,6 +133,7 @@ def desactivar(
     if funcionario_id == actor.id:
         raise Conflicto(_("Nadie puede desactivar su propia cuenta."))
     funcionario = funcionario_por_id(session, funcionario_id)
+    _queda_quien_administre(session, funcionario)
     funcionario.activo = False
     _terminar_sesiones(session, funcionario_id, ahora)
     registrar(session, actor, "identidad.cuenta.desactivar", "funcionario", funcionario_id)
@@ -201,6 +243,40 @@ def autenticar_cliente(
     cliente = cliente_por_client_id(session, client_id) if client_id.isprintable() else None
     kept = cliente.secreto_hash if cliente else ""
     return cliente.actor() if cliente and _same(kept, hash_secreto(secreto)) else None
+
+
+def _revisar_cuenta(
+    session: Session,
+    correo: str,
+    unidad: str,
+    *,
+    usuario: str = "",
+    de: Funcionario | None = None,
+) -> None:
+    """Raise DatosInvalidos for a name or mail that is somebody else's, or a unit that is none."""
+    errores: dict[str, list[str]] = {}
+    if usuario and funcionario_por_usuario(session, usuario):
+        errores["usuario"] = [_("Ese nombre de usuario ya existe.")]
+    otro = funcionario_por_correo(session, correo)
+    if otro is not None and (de is None or otro.id != de.id):
+        errores["correo"] = [_("Otra cuenta ya tiene ese correo.")]
+    conocida = unidad_por_codigo(session, unidad) if unidad else None
+    if unidad and (conocida is None or not (conocida.activa or (de and de.unidad == unidad))):
+        errores["unidad"] = [_("Esa unidad no existe o está cerrada.")]
+    if errores:
+        raise DatosInvalidos(errores)
+
+
+def _queda_quien_administre(session: Session, sin: Funcionario) -> None:
+    """Raise Conflicto when `sin` is the last who administers; holds the others until the end."""
+    if not sin.activo or Rol.ADMINISTRADOR not in sin.roles:
+        return
+    query = select(Funcionario).where(Funcionario.activo).order_by(Funcionario.id)
+    abiertas = session.scalars(query.with_for_update()).all()
+    if not any(Rol.ADMINISTRADOR in una.roles for una in abiertas if una.id != sin.id):
+        raise Conflicto(
+            _("Es la última cuenta que administra el sistema: antes, dé ese rol a otra.")
+        )
 
 
 def _same(expected: str, given: str) -> bool:

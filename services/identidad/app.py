@@ -9,6 +9,8 @@ from identidad.permissions import PERMISOS
 from identidad.secretos import Firma
 from identidad.sesiones import IdentidadLocal
 from identidad.tasks import jobs
+from identidad.unidades import api as unidades_api
+from identidad.unidades import pages as unidades
 from oficina.db import Database
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
@@ -32,10 +34,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     )
     app.extensions["identidad_local"] = local
     app.register_blueprint(pages.bp)
+    app.register_blueprint(unidades.bp)
     app.register_blueprint(eventos.bp)
     app.register_blueprint(operacion.bp)
     app.register_blueprint(api.oauth_bp)
     document = new_api(app, title="Identidad")
     document.register_blueprint(api.bp)
+    document.register_blueprint(unidades_api.bp)
     document.register_blueprint(bus_api(handlers))
     return app

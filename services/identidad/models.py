@@ -5,23 +5,21 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from identidad.base import Base
+from identidad.unidades.models import Unidad
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.db import Identified, new_registry
+from oficina.db import Identified
+
+__all__ = ["Base", "ClienteApi", "Funcionario", "Rol", "Sesion", "Unidad"]
 
 # Sessions live on the machine's clock.
 INACTIVIDAD = timedelta(hours=8)
 DURACION = timedelta(hours=12)
 # A session that is in use is marked no more often than this, so that renewals seldom write.
 MARCA_DE_USO = timedelta(minutes=5)
-
-
-class Base(DeclarativeBase):
-    """Tables of identidad."""
-
-    registry = new_registry()
 
 
 class Rol(StrEnum):

@@ -14,10 +14,12 @@ from identidad.schemas import (
     PARA_QUE,
     ROLES,
     ClaveSchema,
+    EdicionFuncionarioSchema,
     EntradaSchema,
     NuevoFuncionarioSchema,
 )
-from oficina.errors import DatosInvalidos, NoPermitido
+from identidad.unidades.queries import elegibles, nombres
+from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
 from oficina.web import i18n, limits
 from oficina.web.app import env
 from oficina.web.auth import actor, actor_or_none, guard, public, requires
@@ -118,7 +120,8 @@ def cuentas() -> str:
     """Every account."""
     with env().db.read() as session:
         todas = queries.cuentas(session)
-    return render_template("identidad/cuentas.html", cuentas=todas, roles=ROLES)
+        unidades = nombres(session)
+    return render_template("identidad/cuentas.html", cuentas=todas, roles=ROLES, unidades=unidades)
 
 
 @bp.route("/identidad/cuentas/nueva", methods=["GET", "POST"])
@@ -135,7 +138,15 @@ def nueva_cuenta() -> ResponseReturnValue:
         else:
             flash(_("La cuenta está abierta."), "success")
             return redirect(CUENTAS, 303)
-    page = render_template("identidad/cuenta_nueva.html", form=form, roles=ROLES)
+    with env().db.read() as session:
+        unidades = elegibles(session)
+    page = render_template(
+        "identidad/cuenta_nueva.html",
+        form=form,
+        roles=ROLES,
+        para_que=PARA_QUE,
+        unidades=unidades,
+    )
     return page, 422 if form.sent else 200
 
 
@@ -144,6 +155,48 @@ def nueva_cuenta() -> ResponseReturnValue:
 def cuenta(funcionario_id: UUID) -> str:
     """One account."""
     return _pagina_de_cuenta(funcionario_id, Form(ClaveSchema()))
+
+
+@bp.route("/identidad/cuentas/<uuid:funcionario_id>/editar", methods=["GET", "POST"])
+@requires("identidad.cuenta.administrar")
+def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
+    """Change an account."""
+    with env().db.read() as session:
+        cuenta = queries.funcionario_por_id(session, funcionario_id)
+        unidades = elegibles(session, cuenta.unidad)
+    form = Form(
+        EdicionFuncionarioSchema(),
+        {
+            "nombre": cuenta.nombre,
+            "correo": cuenta.correo,
+            "roles": cuenta.roles,
+            "unidad": cuenta.unidad,
+            "idioma": cuenta.idioma,
+            "version": cuenta.version,
+        },
+    )
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                actions.editar_funcionario(
+                    session, funcionario_id, form.data, actor(), guard().reloj()
+                )
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        except Conflicto as error:
+            form.add_error("roles", error.detail)
+        else:
+            flash(_("Guardamos los cambios de la cuenta."), "success")
+            return redirect(f"{CUENTAS}/{funcionario_id}", 303)
+    page = render_template(
+        "identidad/cuenta_editar.html",
+        cuenta=cuenta,
+        form=form,
+        roles=ROLES,
+        para_que=PARA_QUE,
+        unidades=unidades,
+    )
+    return page, 422 if form.sent else 200
 
 
 @bp.post("/identidad/cuentas/<uuid:funcionario_id>/clave")
@@ -200,6 +253,12 @@ def _pagina_de_entrada(form: Form, status: int) -> ResponseReturnValue:
 def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
     with env().db.read() as session:
         funcionario = queries.funcionario_por_id(session, funcionario_id)
+        unidades = nombres(session)
     return render_template(
-        "identidad/cuenta.html", cuenta=funcionario, form=form, roles=ROLES, yo=actor()
+        "identidad/cuenta.html",
+        cuenta=funcionario,
+        form=form,
+        roles=ROLES,
+        unidades=unidades,
+        yo=actor(),
     )

@@ -13,6 +13,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "identidad.funcionario.listar": frozenset(
         {"profesional", "coordinacion", "administrador", "servicio"}
     ),
+    "identidad.unidad.ver": TODOS | {"servicio"},
+    "identidad.unidad.administrar": frozenset({"administrador"}),
     "identidad.cuenta.administrar": frozenset({"administrador"}),
     **permisos_del_bus("identidad"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from identidad.models import ClienteApi, Funcionario, Sesion
@@ -37,6 +37,14 @@ def funcionario_por_id(session: Session, funcionario_id: UUID) -> Funcionario:
 def funcionario_por_usuario(session: Session, usuario: str) -> Funcionario | None:
     """The account with that user name, however its case was typed."""
     return session.scalar(select(Funcionario).where(Funcionario.usuario == usuario.lower()))
+
+
+def funcionario_por_correo(session: Session, correo: str) -> Funcionario | None:
+    """The open account with that address, however its case was typed."""
+    query = select(Funcionario).where(
+        func.lower(Funcionario.correo) == correo.lower(), Funcionario.activo
+    )
+    return session.scalars(query.order_by(Funcionario.id).limit(1)).first()
 
 
 def sesion_por_id(session: Session, sesion_id: UUID) -> Sesion | None:

@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
-from identidad.actions import NuevoFuncionario
+from identidad.actions import EdicionFuncionario, NuevoFuncionario
 from identidad.models import Rol
+from identidad.textos import sin_control
+from oficina.web.i18n import LANGUAGES
 from oficina.web.names import is_a_name
 
 ROLES = {
@@ -39,12 +40,6 @@ PARA_QUE = {
 LARGO_DE_CLAVE = 12
 
 
-def _sin_control(texto: str) -> None:
-    """No database keeps a NUL, and nobody types the other control characters."""
-    if not texto.isprintable():
-        raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
-
-
 def _clave() -> fields.String:
     return fields.String(
         required=True,
@@ -57,10 +52,31 @@ def _clave() -> fields.String:
     )
 
 
+def _nombre() -> fields.String:
+    return fields.String(
+        required=True,
+        validate=[validate.Length(min=3, max=120), sin_control, is_a_name],
+    )
+
+
+def _correo() -> fields.Email:
+    return fields.Email(required=True, validate=validate.Length(max=254))
+
+
+def _roles() -> fields.List:
+    return fields.List(
+        fields.String(
+            validate=validate.OneOf([rol.value for rol in Rol], error=_l("Ese rol no existe."))
+        ),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+
+
 class EntradaSchema(Schema):
     """Signing in."""
 
-    usuario = fields.String(required=True, validate=[validate.Length(max=200), _sin_control])
+    usuario = fields.String(required=True, validate=[validate.Length(max=200), sin_control])
     clave = fields.String(
         required=True,
         validate=validate.Length(max=200),
@@ -78,26 +94,33 @@ class NuevoFuncionarioSchema(Schema):
             error=_l("Use de 3 a 40 letras sin acento, números, punto o guion."),
         ),
     )
-    nombre = fields.String(
-        required=True,
-        validate=[validate.Length(min=3, max=120), _sin_control, is_a_name],
-    )
-    correo = fields.Email(required=True, validate=validate.Length(max=254))
+    nombre = _nombre()
+    correo = _correo()
     clave = _clave()
-    roles = fields.List(
-        fields.String(
-            validate=validate.OneOf([rol.value for rol in Rol], error=_l("Ese rol no existe."))
-        ),
-        required=True,
-        validate=validate.Length(min=1),
-    )
-    unidad = fields.String(load_default="", validate=[validate.Length(max=80), _sin_control])
-    idioma = fields.String(load_default="es", validate=validate.OneOf(["es", "en"]))
+    roles = _roles()
+    unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
+    idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
 
     @post_load
     def build(self, data: dict[str, Any], **_options: Any) -> NuevoFuncionario:
         """The account to open."""
         return NuevoFuncionario(**data)
+
+
+class EdicionFuncionarioSchema(Schema):
+    """What may change of an account: all but its user name, which its person signs in with."""
+
+    nombre = _nombre()
+    correo = _correo()
+    roles = _roles()
+    unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
+    idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
+    version = fields.Integer(load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_options: Any) -> EdicionFuncionario:
+        """The account as it is to be."""
+        return EdicionFuncionario(**data)
 
 
 class ClaveSchema(Schema):

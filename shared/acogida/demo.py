@@ -104,5 +104,5 @@ def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
         correo=f"{rol}@oficina.example",
         clave=cuenta["clave"],
         roles=[rol],
-        unidad="Oficina de Migración",
+        unidad="migracion",
     )
