@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from identidad.claves import revisar
 from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Rol, Sesion
 from identidad.queries import (
     cliente_por_client_id,
@@ -32,6 +33,7 @@ from oficina.settings import SERVICES, Settings
 from oficina.texts import N_
 from oficina.web.client import service_secret
 from oficina.web.conditional import check_version
+from oficina.web.tokens import Credencial
 
 SERVICE_PREFIX = "servicio-"
 # The composition root calls services too, in its own name.
@@ -39,16 +41,22 @@ SERVICE_NAMES = frozenset({*SERVICES, "acogida"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class NuevoFuncionario:
-    """What is needed to open an account."""
+class CuentaNueva:
+    """What is needed to open an account whose person will set their own password."""
 
     usuario: str
     nombre: str
     correo: str
-    clave: str
     roles: Sequence[str]
     unidad: str = ""
     idioma: str = "es"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoFuncionario(CuentaNueva):
+    """The same with a password, to be handed over in person."""
+
+    clave: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +88,26 @@ class CredencialesInvalidas(NoIdentificado):
 
 
 def crear_funcionario(session: Session, datos: NuevoFuncionario, actor: Actor) -> Funcionario:
-    """Open an account; DatosInvalidos when its name or mail is taken, or its unit is none."""
+    """Open an account with a password.
+
+    Raises DatosInvalidos when its name or mail is taken, its unit is none, or anybody would guess
+    the password.
+    """
+    revisar(datos.clave, (datos.usuario, datos.nombre, datos.correo))
+    funcionario = abrir_cuenta(session, datos, actor)
+    funcionario.clave_hash = hash_clave(datos.clave)
+    session.flush()
+    return funcionario
+
+
+def abrir_cuenta(session: Session, datos: CuentaNueva, actor: Actor) -> Funcionario:
+    """Open an account that nobody can enter yet; DatosInvalidos as in `crear_funcionario`."""
     _revisar_cuenta(session, datos.correo, datos.unidad, usuario=datos.usuario.lower())
     funcionario = Funcionario(
         usuario=datos.usuario.lower(),
         nombre=datos.nombre,
         correo=datos.correo,
-        clave_hash=hash_clave(datos.clave),
+        clave_hash="",
         roles=sorted(datos.roles),
         unidad=datos.unidad,
         idioma=datos.idioma,
@@ -151,19 +172,55 @@ def reactivar(session: Session, funcionario_id: UUID, actor: Actor) -> Funcionar
 def cambiar_clave(
     session: Session, funcionario_id: UUID, clave: str, actor: Actor, ahora: datetime
 ) -> Funcionario:
-    """Set a new password and end the sessions that the old one opened."""
+    """Give an account a password from the server or in person, and end its sessions."""
     funcionario = funcionario_por_id(session, funcionario_id)
-    funcionario.clave_hash = hash_clave(clave)
-    _terminar_sesiones(session, funcionario_id, ahora)
-    registrar(session, actor, "identidad.cuenta.cambiar_clave", "funcionario", funcionario_id)
+    fijar_clave(session, funcionario, clave, actor, ahora)
     return funcionario
+
+
+def cambiar_mi_clave(
+    db: Database, credencial: Credencial, actual: str, nueva: str, ahora: datetime
+) -> None:
+    """Change one's own password; this session goes on and the others end.
+
+    Raises DatosInvalidos when the present one is another, or anybody would guess the new one. As
+    in `entrar`, comparing does not hold the write lock.
+    """
+    with db.read() as session:
+        known = funcionario_por_id(session, credencial.actor.id)
+    if not clave_correcta(known.clave_hash or None, actual):
+        raise DatosInvalidos({"actual": [_("Esa no es su clave de ahora.")]})
+    with db.begin() as session:
+        funcionario = funcionario_por_id(session, credencial.actor.id)
+        fijar_clave(
+            session, funcionario, nueva, credencial.actor, ahora, menos=credencial.sesion_id
+        )
+
+
+def fijar_clave(
+    session: Session,
+    funcionario: Funcionario,
+    clave: str,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    menos: UUID | None = None,
+) -> None:
+    """Set a password and end the sessions that the old one opened, `menos` this one.
+
+    Raises DatosInvalidos for a password that anybody would guess.
+    """
+    revisar(clave, (funcionario.usuario, funcionario.nombre, funcionario.correo))
+    funcionario.clave_hash = hash_clave(clave)
+    _terminar_sesiones(session, funcionario.id, ahora, menos=menos)
+    registrar(session, actor, "identidad.cuenta.cambiar_clave", "funcionario", funcionario.id)
 
 
 def entrar(db: Database, usuario: str, clave: str, ahora: datetime) -> Sesion:
     """Open a session; CredencialesInvalidas, after the same work, whatever was wrong."""
     with db.read() as session:
         known = funcionario_por_usuario(session, usuario)
-    if not clave_correcta(known.clave_hash if known and known.activo else None, clave):
+    if not clave_correcta(known.clave_hash or None if known and known.activo else None, clave):
         raise CredencialesInvalidas
     with db.begin() as session:
         funcionario = funcionario_por_usuario(session, usuario)
@@ -283,9 +340,12 @@ def _same(expected: str, given: str) -> bool:
     return hmac.compare_digest(expected.encode(), given.encode())
 
 
-def _terminar_sesiones(session: Session, funcionario_id: UUID, ahora: datetime) -> None:
+def _terminar_sesiones(
+    session: Session, funcionario_id: UUID, ahora: datetime, *, menos: UUID | None = None
+) -> None:
     query = select(Sesion).where(
         Sesion.funcionario_id == funcionario_id, Sesion.terminada_en.is_(None)
     )
     for sesion in session.scalars(query):
-        sesion.terminar(ahora)
+        if sesion.id != menos:
+            sesion.terminar(ahora)

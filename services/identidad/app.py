@@ -3,7 +3,10 @@
 from flask import Flask
 
 from identidad import api, eventos, pages
+from identidad.enlaces import api as enlaces_api
+from identidad.enlaces import pages as enlaces
 from identidad.handlers import handlers
+from identidad.micuenta import pages as micuenta
 from identidad.operacion import pages as operacion
 from identidad.permissions import PERMISOS
 from identidad.secretos import Firma
@@ -34,12 +37,15 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     )
     app.extensions["identidad_local"] = local
     app.register_blueprint(pages.bp)
+    app.register_blueprint(enlaces.bp)
+    app.register_blueprint(micuenta.bp)
     app.register_blueprint(unidades.bp)
     app.register_blueprint(eventos.bp)
     app.register_blueprint(operacion.bp)
     app.register_blueprint(api.oauth_bp)
     document = new_api(app, title="Identidad")
     document.register_blueprint(api.bp)
+    document.register_blueprint(enlaces_api.bp)
     document.register_blueprint(unidades_api.bp)
     document.register_blueprint(bus_api(handlers))
     return app

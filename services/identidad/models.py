@@ -8,12 +8,22 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from identidad.base import Base
+from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace
 from identidad.unidades.models import Unidad
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.db import Identified
 
-__all__ = ["Base", "ClienteApi", "Funcionario", "Rol", "Sesion", "Unidad"]
+__all__ = [
+    "Base",
+    "ClienteApi",
+    "EnlaceDeCuenta",
+    "FichaDeEnlace",
+    "Funcionario",
+    "Rol",
+    "Sesion",
+    "Unidad",
+]
 
 # Sessions live on the machine's clock.
 INACTIVIDAD = timedelta(hours=8)
@@ -38,7 +48,10 @@ class Rol(StrEnum):
 
 
 class Funcionario(Identified, Base):
-    """Somebody who works at the office. Is deactivated, never deleted: cases keep their name."""
+    """Somebody who works at the office. Is deactivated, never deleted: cases keep their name.
+
+    Who was invited and has not chosen a password yet has no `clave_hash`, and cannot enter.
+    """
 
     __tablename__ = "funcionarios"
 
@@ -54,6 +67,11 @@ class Funcionario(Identified, Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def tiene_clave(self) -> bool:
+        """Whether its person, or somebody for them, has set a password."""
+        return bool(self.clave_hash)
 
     def actor(self) -> Actor:
         """The subject of what this person does."""

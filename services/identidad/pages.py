@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 
 from identidad import actions, queries
 from identidad.api import identidad_local
+from identidad.enlaces import queries as enlaces
 from identidad.models import Sesion
 from identidad.schemas import (
     PARA_QUE,
@@ -204,10 +205,16 @@ def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
 def cambiar_clave(funcionario_id: UUID) -> ResponseReturnValue:
     """Give an account a new password."""
     form = Form(ClaveSchema())
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                actions.cambiar_clave(
+                    session, funcionario_id, form.data["clave"], actor(), guard().reloj()
+                )
+        except DatosInvalidos as error:
+            form.add_errors(error)
     if not form.valid:
         return _pagina_de_cuenta(funcionario_id, form), 422
-    with env().db.begin() as session:
-        actions.cambiar_clave(session, funcionario_id, form.data["clave"], actor(), guard().reloj())
     flash(_("La clave es nueva; las sesiones que estaban abiertas terminaron."), "success")
     return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
@@ -254,9 +261,14 @@ def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
     with env().db.read() as session:
         funcionario = queries.funcionario_por_id(session, funcionario_id)
         unidades = nombres(session)
+        invitacion = enlaces.invitacion(session, funcionario_id)
+        ficha = enlaces.vence(session, invitacion) if invitacion else None
     return render_template(
         "identidad/cuenta.html",
         cuenta=funcionario,
+        invitacion=invitacion,
+        ficha=ficha,
+        ahora=guard().reloj(),
         form=form,
         roles=ROLES,
         unidades=unidades,

@@ -1,5 +1,7 @@
 """What can be asked of identidad."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -45,6 +47,17 @@ def funcionario_por_correo(session: Session, correo: str) -> Funcionario | None:
         func.lower(Funcionario.correo) == correo.lower(), Funcionario.activo
     )
     return session.scalars(query.order_by(Funcionario.id).limit(1)).first()
+
+
+def usuario_libre(session: Session, correo: str) -> str:
+    """A user name that nobody has, made of an address."""
+    local = unicodedata.normalize("NFKD", correo.partition("@")[0].lower())
+    base = re.sub(r"[^a-z0-9._-]", "", local).lstrip("._-")[:36]
+    base = base if len(base) >= 3 else f"cuenta.{base}".rstrip(".")
+    name, number = base, 2
+    while funcionario_por_usuario(session, name):
+        name, number = f"{base}{number}", number + 1
+    return name
 
 
 def sesion_por_id(session: Session, sesion_id: UUID) -> Sesion | None:

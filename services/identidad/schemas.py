@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, post_load, validate
 
 from identidad.actions import EdicionFuncionario, NuevoFuncionario
+from identidad.claves import LARGO, LARGO_MAXIMO
 from identidad.models import Rol
 from identidad.textos import sin_control
 from oficina.web.i18n import LANGUAGES
@@ -37,33 +38,37 @@ PARA_QUE = {
     Rol.DELEGADO_DATOS: _l("Atiende los derechos de las personas sobre sus datos."),
     Rol.ADMINISTRADOR: _l("Configura el sistema y sus cuentas; no ve ningún caso."),
 }
-LARGO_DE_CLAVE = 12
+USUARIO = r"[a-z0-9][a-z0-9._-]{2,39}"
 
 
-def _clave() -> fields.String:
+def campo_clave() -> fields.String:
+    """A password that is being chosen; `claves.revisar` says what else it must be."""
     return fields.String(
         required=True,
         validate=validate.Length(
-            min=LARGO_DE_CLAVE,
-            max=200,
+            min=LARGO,
+            max=LARGO_MAXIMO,
             error=_l("La clave debe tener entre 12 y 200 caracteres."),
         ),
         metadata={"raw": True},
     )
 
 
-def _nombre() -> fields.String:
+def campo_nombre() -> fields.String:
+    """The name of a person."""
     return fields.String(
         required=True,
         validate=[validate.Length(min=3, max=120), sin_control, is_a_name],
     )
 
 
-def _correo() -> fields.Email:
+def campo_correo() -> fields.Email:
+    """An address of work."""
     return fields.Email(required=True, validate=validate.Length(max=254))
 
 
-def _roles() -> fields.List:
+def campo_roles() -> fields.List[str]:
+    """What an account may do."""
     return fields.List(
         fields.String(
             validate=validate.OneOf([rol.value for rol in Rol], error=_l("Ese rol no existe."))
@@ -90,14 +95,14 @@ class NuevoFuncionarioSchema(Schema):
     usuario = fields.String(
         required=True,
         validate=validate.Regexp(
-            re.compile(r"[a-z0-9][a-z0-9._-]{2,39}\Z", re.IGNORECASE),
+            re.compile(rf"{USUARIO}\Z", re.IGNORECASE),
             error=_l("Use de 3 a 40 letras sin acento, números, punto o guion."),
         ),
     )
-    nombre = _nombre()
-    correo = _correo()
-    clave = _clave()
-    roles = _roles()
+    nombre = campo_nombre()
+    correo = campo_correo()
+    clave = campo_clave()
+    roles = campo_roles()
     unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
     idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
 
@@ -110,9 +115,9 @@ class NuevoFuncionarioSchema(Schema):
 class EdicionFuncionarioSchema(Schema):
     """What may change of an account: all but its user name, which its person signs in with."""
 
-    nombre = _nombre()
-    correo = _correo()
-    roles = _roles()
+    nombre = campo_nombre()
+    correo = campo_correo()
+    roles = campo_roles()
     unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
     idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
     version = fields.Integer(load_default=None, allow_none=True)
@@ -126,7 +131,7 @@ class EdicionFuncionarioSchema(Schema):
 class ClaveSchema(Schema):
     """A new password."""
 
-    clave = _clave()
+    clave = campo_clave()
 
 
 class FuncionariosConsultaSchema(Schema):

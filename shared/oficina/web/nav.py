@@ -26,7 +26,7 @@ LUGARES = (
     Lugar(_l("Casos"), "/casos/", PROFESIONALES),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
-    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN),
+    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
