@@ -1,7 +1,7 @@
 """What can be done at identidad. One function a use case, one transaction.
 
-Signing in is the exception: comparing a password is slow on purpose and must not hold the write
-lock, so `entrar` takes the database and opens its two short transactions itself.
+Comparing a password is the exception: it is slow on purpose and must not hold the write lock, so
+`identificar` and `cambiar_mi_clave` take the database and open their short transactions themselves.
 """
 
 import hmac
@@ -28,7 +28,7 @@ from identidad.unidades.queries import unidad_por_codigo
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.db import Database
-from oficina.errors import Conflicto, DatosInvalidos, NoIdentificado
+from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, NoIdentificado
 from oficina.settings import SERVICES, Settings
 from oficina.texts import N_
 from oficina.web.client import service_secret
@@ -79,6 +79,14 @@ class NuevoCliente:
     nombre: str
     secreto: str
     roles: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Origen:
+    """From where somebody signs in: their address, and what their browser says of itself."""
+
+    direccion: str
+    navegador: str
 
 
 class CredencialesInvalidas(NoIdentificado):
@@ -142,7 +150,7 @@ def editar_funcionario(
     funcionario.idioma = datos.idioma
     registrar(session, actor, "identidad.cuenta.editar", "funcionario", funcionario_id)
     if cambian:
-        _terminar_sesiones(session, funcionario_id, ahora)
+        terminar_sesiones(session, funcionario_id, ahora)
         registrar(session, actor, "identidad.cuenta.cambiar_roles", "funcionario", funcionario_id)
     return funcionario
 
@@ -156,7 +164,7 @@ def desactivar(
     funcionario = funcionario_por_id(session, funcionario_id)
     _queda_quien_administre(session, funcionario)
     funcionario.activo = False
-    _terminar_sesiones(session, funcionario_id, ahora)
+    terminar_sesiones(session, funcionario_id, ahora)
     registrar(session, actor, "identidad.cuenta.desactivar", "funcionario", funcionario_id)
     return funcionario
 
@@ -184,7 +192,7 @@ def cambiar_mi_clave(
     """Change one's own password; this session goes on and the others end.
 
     Raises DatosInvalidos when the present one is another, or anybody would guess the new one. As
-    in `entrar`, comparing does not hold the write lock.
+    in `identificar`, comparing does not hold the write lock.
     """
     with db.read() as session:
         known = funcionario_por_id(session, credencial.actor.id)
@@ -212,31 +220,52 @@ def fijar_clave(
     """
     revisar(clave, (funcionario.usuario, funcionario.nombre, funcionario.correo))
     funcionario.clave_hash = hash_clave(clave)
-    _terminar_sesiones(session, funcionario.id, ahora, menos=menos)
+    terminar_sesiones(session, funcionario.id, ahora, menos=menos)
     registrar(session, actor, "identidad.cuenta.cambiar_clave", "funcionario", funcionario.id)
 
 
-def entrar(db: Database, usuario: str, clave: str, ahora: datetime) -> Sesion:
-    """Open a session; CredencialesInvalidas, after the same work, whatever was wrong."""
+def identificar(db: Database, usuario: str, clave: str) -> Funcionario:
+    """Whose password it is; CredencialesInvalidas, after the same work, whatever was wrong."""
     with db.read() as session:
         known = funcionario_por_usuario(session, usuario)
-    if not clave_correcta(known.clave_hash or None if known and known.activo else None, clave):
+    given = known.clave_hash or None if known and known.activo else None
+    if not clave_correcta(given, clave) or known is None:
         raise CredencialesInvalidas
-    with db.begin() as session:
-        funcionario = funcionario_por_usuario(session, usuario)
-        if funcionario is None or not funcionario.activo:
-            raise CredencialesInvalidas
-        sesion = Sesion(
-            funcionario_id=funcionario.id,
-            funcionario=funcionario,
-            creada_en=ahora,
-            vista_en=ahora,
-            terminada_en=None,
-        )
-        session.add(sesion)
-        session.flush()
-        registrar(session, funcionario.actor(), "identidad.sesion.abrir", "sesion", sesion.id)
-        return sesion
+    return known
+
+
+def abrir_sesion(
+    session: Session,
+    funcionario_id: UUID,
+    origen: Origen,
+    ahora: datetime,
+    *,
+    con_factor: bool = False,
+    en_vez_de: UUID | None = None,
+) -> Sesion:
+    """Open a session for who has shown who they are; the one that their browser had ends.
+
+    Raises CredencialesInvalidas when the account was closed meanwhile.
+    """
+    funcionario = session.get(Funcionario, funcionario_id)
+    if funcionario is None or not funcionario.activo:
+        raise CredencialesInvalidas
+    if en_vez_de is not None and (antes := session.get(Sesion, en_vez_de)):
+        antes.terminar(ahora)
+    sesion = Sesion(
+        funcionario_id=funcionario.id,
+        funcionario=funcionario,
+        creada_en=ahora,
+        vista_en=ahora,
+        terminada_en=None,
+        con_factor=con_factor,
+        direccion=origen.direccion[:45],
+        navegador=origen.navegador[:200],
+    )
+    session.add(sesion)
+    session.flush()
+    registrar(session, funcionario.actor(), "identidad.sesion.abrir", "sesion", sesion.id)
+    return sesion
 
 
 def salir(session: Session, sesion_id: UUID, actor: Actor, ahora: datetime) -> None:
@@ -246,11 +275,33 @@ def salir(session: Session, sesion_id: UUID, actor: Actor, ahora: datetime) -> N
         registrar(session, actor, "identidad.sesion.terminar", "sesion", sesion_id)
 
 
-def renovar(db: Database, sesion_id: UUID, ahora: datetime) -> Actor | None:
-    """Who a standing session belongs to, as of now; None when it has ended."""
+def terminar_sesion(session: Session, sesion_id: UUID, actor: Actor, ahora: datetime) -> None:
+    """End one of one's own sessions; NoEncontrado when it is somebody else's."""
+    sesion = sesion_por_id(session, sesion_id)
+    if sesion is None or sesion.funcionario_id != actor.id:
+        raise NoEncontrado
+    salir(session, sesion_id, actor, ahora)
+
+
+def terminar_las_de(session: Session, funcionario_id: UUID, actor: Actor, ahora: datetime) -> None:
+    """End every session of an account, as who administers."""
+    funcionario = funcionario_por_id(session, funcionario_id)
+    terminar_sesiones(session, funcionario.id, ahora)
+    registrar(session, actor, "identidad.sesion.terminar_todas", "funcionario", funcionario_id)
+
+
+def renovar(
+    db: Database, sesion_id: UUID, ahora: datetime, exigen_factor: frozenset[str] = frozenset()
+) -> Actor | None:
+    """Who a standing session belongs to, as of now; None when it has ended.
+
+    One without a second factor does not stand for a role that must have it.
+    """
     with db.read() as session:
         sesion = sesion_por_id(session, sesion_id)
     if sesion is None or not sesion.vigente(ahora) or not sesion.funcionario.activo:
+        return None
+    if not sesion.con_factor and exigen_factor.intersection(sesion.funcionario.roles):
         return None
     if sesion.requiere_marca(ahora):
         with db.begin() as session:
@@ -340,9 +391,10 @@ def _same(expected: str, given: str) -> bool:
     return hmac.compare_digest(expected.encode(), given.encode())
 
 
-def _terminar_sesiones(
+def terminar_sesiones(
     session: Session, funcionario_id: UUID, ahora: datetime, *, menos: UUID | None = None
 ) -> None:
+    """End every session of an account, `menos` this one."""
     query = select(Sesion).where(
         Sesion.funcionario_id == funcionario_id, Sesion.terminada_en.is_(None)
     )

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
 
 from identidad import actions, queries
+from identidad.local import identidad_local
 from identidad.models import Funcionario
 from identidad.schemas import (
     FuncionarioSchema,
@@ -17,7 +18,6 @@ from identidad.schemas import (
     RenovacionSchema,
     YoSchema,
 )
-from identidad.sesiones import IdentidadLocal
 from oficina.errors import NoPermitido
 from oficina.web import limits
 from oficina.web.app import env
@@ -98,12 +98,6 @@ def token() -> ResponseReturnValue:
             "scope": " ".join(sorted(found.roles)),
         }
     )
-
-
-def identidad_local() -> IdentidadLocal:
-    """The signer of this application."""
-    local: IdentidadLocal = current_app.extensions["identidad_local"]
-    return local
 
 
 def _presented() -> tuple[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from identidad.base import Base
 from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace
+from identidad.segundo_factor.models import CodigoDeRecuperacion, SegundoFactor
 from identidad.unidades.models import Unidad
 from oficina.actor import Actor
 from oficina.clock import real_now
@@ -17,10 +18,12 @@ from oficina.db import Identified
 __all__ = [
     "Base",
     "ClienteApi",
+    "CodigoDeRecuperacion",
     "EnlaceDeCuenta",
     "FichaDeEnlace",
     "Funcionario",
     "Rol",
+    "SegundoFactor",
     "Sesion",
     "Unidad",
 ]
@@ -93,6 +96,9 @@ class Sesion(Identified, Base):
     creada_en: Mapped[datetime]
     vista_en: Mapped[datetime]
     terminada_en: Mapped[datetime | None]
+    con_factor: Mapped[bool] = mapped_column(default=False)
+    direccion: Mapped[str] = mapped_column(String(45), default="")
+    navegador: Mapped[str] = mapped_column(String(200), default="")
 
     funcionario: Mapped[Funcionario] = relationship(lazy="raise")
 

@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 
 from identidad import actions, queries
-from identidad.api import identidad_local
 from identidad.enlaces import queries as enlaces
-from identidad.models import Sesion
+from identidad.entrada import ENTRAR, local, seguir
 from identidad.schemas import (
     PARA_QUE,
     ROLES,
@@ -19,6 +18,7 @@ from identidad.schemas import (
     EntradaSchema,
     NuevoFuncionarioSchema,
 )
+from identidad.segundo_factor.queries import factor_de
 from identidad.unidades.queries import elegibles, nombres
 from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
 from oficina.web import i18n, limits
@@ -29,7 +29,6 @@ from oficina.web.tokens import Credencial
 
 INTENTOS_POR_DIRECCION = "60/minute"
 FALLOS_POR_CUENTA = "10/15minutes"
-ENTRAR = "/identidad/entrar"
 CUENTAS = "/identidad/cuentas"
 
 # Where each role begins its day; the first that a person has decides.
@@ -63,7 +62,7 @@ def inicio() -> ResponseReturnValue:
 def entrar() -> ResponseReturnValue:
     """The sign-in page."""
     if actor_or_none() is not None:
-        return redirect(_local(request.args.get("siguiente", "/")), 303)
+        return redirect(local(request.args.get("siguiente", "/")), 303)
     return _pagina_de_entrada(Form(EntradaSchema()), 200)
 
 
@@ -82,12 +81,12 @@ def abrir_sesion() -> ResponseReturnValue:
     limits.spend(INTENTOS_POR_DIRECCION, "entrar", address)
     limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
     try:
-        sesion = actions.entrar(env().db, form.data["usuario"], form.data["clave"], guard().reloj())
+        quien = actions.identificar(env().db, form.data["usuario"], form.data["clave"])
     except actions.CredencialesInvalidas:
         form.add_error("", _("El usuario o la clave no son correctos."))
         return _pagina_de_entrada(form, 422)
     limits.forget(FALLOS_POR_CUENTA, "cuenta", account)
-    return _con_sesion(sesion)
+    return seguir(quien, local(request.args.get("siguiente", "/")))
 
 
 @bp.post("/identidad/salir")
@@ -108,7 +107,7 @@ def salir() -> ResponseReturnValue:
 @public
 def idioma() -> ResponseReturnValue:
     """Remember the language of the pages and go back."""
-    response = redirect(_local(request.form.get("volver", "/")), 303)
+    response = redirect(local(request.form.get("volver", "/")), 303)
     i18n.set_language(
         response, request.form.get("idioma", ""), secure=env().settings.secure_cookies
     )
@@ -239,18 +238,14 @@ def reactivar(funcionario_id: UUID) -> ResponseReturnValue:
     return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
 
-def _con_sesion(sesion: Sesion) -> ResponseReturnValue:
-    response = redirect(_local(request.args.get("siguiente", "/")), 303)
-    guard().set_cookie(response, identidad_local().token_de(sesion))
-    if i18n.COOKIE not in request.cookies:
-        i18n.set_language(response, sesion.funcionario.idioma, secure=env().settings.secure_cookies)
-    return response
-
-
-def _local(address: str) -> str:
-    """An address of ours, never of another site."""
-    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if is_ours and address.isprintable() else "/"
+@bp.post("/identidad/cuentas/<uuid:funcionario_id>/sesiones/terminar")
+@requires("identidad.cuenta.administrar")
+def terminar_sesiones(funcionario_id: UUID) -> ResponseReturnValue:
+    """End the sessions of an account."""
+    with env().db.begin() as session:
+        actions.terminar_las_de(session, funcionario_id, actor(), guard().reloj())
+    flash(_("Sus sesiones terminaron; en un minuto nada de ellas sirve."), "success")
+    return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
 
 def _pagina_de_entrada(form: Form, status: int) -> ResponseReturnValue:
@@ -263,11 +258,15 @@ def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
         unidades = nombres(session)
         invitacion = enlaces.invitacion(session, funcionario_id)
         ficha = enlaces.vence(session, invitacion) if invitacion else None
+        factor = factor_de(session, funcionario_id)
+        sesiones = queries.sesiones_abiertas(session, funcionario_id, guard().reloj())
     return render_template(
         "identidad/cuenta.html",
         cuenta=funcionario,
         invitacion=invitacion,
         ficha=ficha,
+        factor=factor,
+        sesiones=sesiones,
         ahora=guard().reloj(),
         form=form,
         roles=ROLES,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -64,6 +65,15 @@ def sesion_por_id(session: Session, sesion_id: UUID) -> Sesion | None:
     """A session with its person."""
     query = select(Sesion).where(Sesion.id == sesion_id).options(joinedload(Sesion.funcionario))
     return session.scalar(query)
+
+
+def sesiones_abiertas(session: Session, funcionario_id: UUID, ahora: datetime) -> Sequence[Sesion]:
+    """The sessions of an account that still stand, the newest first."""
+    query = select(Sesion).where(
+        Sesion.funcionario_id == funcionario_id, Sesion.terminada_en.is_(None)
+    )
+    found = session.scalars(query.order_by(Sesion.id.desc()))
+    return [sesion for sesion in found if sesion.vigente(ahora)]
 
 
 def cliente_por_client_id(session: Session, client_id: str) -> ClienteApi | None:

@@ -1,12 +1,16 @@
 """Pages of one's own account."""
 
+from uuid import UUID
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from identidad import actions, queries
+from identidad.micuenta.navegador import nombre_de
 from identidad.micuenta.schemas import CambioDeClaveSchema
 from identidad.schemas import PARA_QUE, ROLES
+from identidad.segundo_factor.queries import factor_de
 from identidad.unidades.queries import nombres
 from oficina.errors import DatosInvalidos
 from oficina.web import limits
@@ -26,10 +30,16 @@ def ver() -> str:
     with env().db.read() as session:
         cuenta = queries.funcionario_por_id(session, actor().id)
         unidades = nombres(session)
+        factor = factor_de(session, actor().id)
+        sesiones = queries.sesiones_abiertas(session, actor().id, guard().reloj())
     return render_template(
         "identidad/micuenta/ver.html",
         cuenta=cuenta,
         unidades=unidades,
+        factor=factor,
+        sesiones=sesiones,
+        esta=g.credencial.sesion_id,
+        nombre_de=nombre_de,
         roles=ROLES,
         para_que=PARA_QUE,
     )
@@ -58,3 +68,13 @@ def clave() -> ResponseReturnValue:
             return redirect(url_for(".ver"), 303)
     page = render_template("identidad/micuenta/clave.html", form=form)
     return page, 422 if form.sent else 200
+
+
+@bp.post("/sesiones/<uuid:sesion_id>/terminar")
+@requires("identidad.yo.cambiar")
+def terminar_sesion(sesion_id: UUID) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    with env().db.begin() as session:
+        actions.terminar_sesion(session, sesion_id, actor(), guard().reloj())
+    flash(_("La sesión terminó; en un minuto nada de ella sirve."), "success")
+    return redirect(url_for(".ver"), 303)
