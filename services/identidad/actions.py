@@ -15,12 +15,13 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from identidad.claves import revisar
-from identidad.models import DURACION, INACTIVIDAD, ClienteApi, Funcionario, Rol, Sesion
+from identidad.models import DURACION, INACTIVIDAD, Funcionario, Rol, Sesion
 from identidad.queries import (
     cliente_por_client_id,
     funcionario_por_correo,
     funcionario_por_id,
     funcionario_por_usuario,
+    secreto_por_id,
     sesion_por_id,
 )
 from identidad.secretos import clave_correcta, hash_clave, hash_secreto
@@ -69,16 +70,6 @@ class EdicionFuncionario:
     unidad: str = ""
     idioma: str = "es"
     version: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NuevoCliente:
-    """A program that will call the API, with a secret from `secretos.nuevo_secreto`."""
-
-    client_id: str
-    nombre: str
-    secreto: str
-    roles: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -293,12 +284,15 @@ def terminar_las_de(session: Session, funcionario_id: UUID, actor: Actor, ahora:
 def renovar(
     db: Database, sesion_id: UUID, ahora: datetime, exigen_factor: frozenset[str] = frozenset()
 ) -> Actor | None:
-    """Who a standing session belongs to, as of now; None when it has ended.
+    """Whose a standing session, or a program's secret, is as of now; None when it has ended.
 
     One without a second factor does not stand for a role that must have it.
     """
     with db.read() as session:
         sesion = sesion_por_id(session, sesion_id)
+        secreto = secreto_por_id(session, sesion_id) if sesion is None else None
+    if secreto is not None:
+        return secreto.cliente.actor() if secreto.vigente else None
     if sesion is None or not sesion.vigente(ahora) or not sesion.funcionario.activo:
         return None
     if not sesion.con_factor and exigen_factor.intersection(sesion.funcionario.roles):
@@ -325,32 +319,21 @@ def borrar_sesiones_viejas(session: Session, ahora: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result counts rows
 
 
-def crear_cliente(session: Session, datos: NuevoCliente, actor: Actor) -> ClienteApi:
-    """Register a program that calls the API; only a hash of its secret is kept."""
-    cliente = ClienteApi(
-        client_id=datos.client_id,
-        nombre=datos.nombre,
-        secreto_hash=hash_secreto(datos.secreto),
-        roles=sorted(datos.roles),
-    )
-    session.add(cliente)
-    session.flush()
-    registrar(session, actor, "identidad.cliente.crear", "cliente_api", cliente.id)
-    return cliente
-
-
 def autenticar_cliente(
     session: Session, settings: Settings, client_id: str, secreto: str
-) -> Actor | None:
-    """The program or the service of ours that holds this secret; None when nobody does."""
+) -> tuple[Actor, UUID | None] | None:
+    """The program, and the secret of it, or the service of ours that this secret is of; or None."""
     servicio = client_id.removeprefix(SERVICE_PREFIX)
     if client_id.startswith(SERVICE_PREFIX) and servicio in SERVICE_NAMES:
         expected = service_secret(settings, servicio)
-        return Actor.sistema(servicio) if _same(expected, secreto) else None
+        return (Actor.sistema(servicio), None) if _same(expected, secreto) else None
     # A NUL is in no name, and PostgreSQL would not even compare it.
     cliente = cliente_por_client_id(session, client_id) if client_id.isprintable() else None
-    kept = cliente.secreto_hash if cliente else ""
-    return cliente.actor() if cliente and _same(kept, hash_secreto(secreto)) else None
+    given = hash_secreto(secreto)
+    for kept in cliente.secretos if cliente else ():
+        if _same(kept.secreto_hash, given) and kept.vigente:
+            return kept.cliente.actor(), kept.id
+    return None
 
 
 def _revisar_cuenta(

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from identidad import api, eventos, pages
+from identidad.clientes import api as clientes_api
+from identidad.clientes import pages as clientes
 from identidad.enlaces import api as enlaces_api
 from identidad.enlaces import pages as enlaces
 from identidad.handlers import handlers
@@ -39,6 +41,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     )
     app.extensions["identidad_local"] = local
     app.register_blueprint(pages.bp)
+    app.register_blueprint(clientes.bp)
     app.register_blueprint(enlaces.bp)
     app.register_blueprint(micuenta.bp)
     app.register_blueprint(segundo_factor.bp)
@@ -48,6 +51,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(api.oauth_bp)
     document = new_api(app, title="Identidad")
     document.register_blueprint(api.bp)
+    document.register_blueprint(clientes_api.bp)
     document.register_blueprint(enlaces_api.bp)
     document.register_blueprint(unidades_api.bp)
     document.register_blueprint(bus_api(handlers))

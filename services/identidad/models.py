@@ -23,6 +23,7 @@ __all__ = [
     "FichaDeEnlace",
     "Funcionario",
     "Rol",
+    "SecretoDeCliente",
     "SegundoFactor",
     "Sesion",
     "Unidad",
@@ -120,17 +121,29 @@ class Sesion(Identified, Base):
 
 
 class ClienteApi(Identified, Base):
-    """A program that calls the API with its own secret, of which only a hash is kept."""
+    """A program that calls the API with secrets of its own, of which only hashes are kept.
+
+    It does what its roles allow, narrowed to `alcances` when there are any. `secreto_hash` is what
+    a version before this one looks at.
+    """
 
     __tablename__ = "clientes_api"
 
     client_id: Mapped[str] = mapped_column(String(60), unique=True)
     nombre: Mapped[str] = mapped_column(String(120))
-    secreto_hash: Mapped[str] = mapped_column(String(64))
+    secreto_hash: Mapped[str] = mapped_column(String(64), default="")
     roles: Mapped[list[str]] = mapped_column(JSON)
+    alcances: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     unidad: Mapped[str] = mapped_column(String(80), default="")
     activo: Mapped[bool] = mapped_column(default=True)
     creado_en: Mapped[datetime] = mapped_column(default=real_now)
+    version: Mapped[int] = mapped_column()
+
+    secretos: Mapped[list["SecretoDeCliente"]] = relationship(
+        lazy="raise", order_by="SecretoDeCliente.id", back_populates="cliente"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
 
     def actor(self) -> Actor:
         """The subject of what this program does."""
@@ -140,4 +153,24 @@ class ClienteApi(Identified, Base):
             roles=frozenset(self.roles),
             unidad=self.unidad,
             tipo="cliente",
+            alcances=None if self.alcances is None else frozenset(self.alcances),
         )
+
+
+class SecretoDeCliente(Identified, Base):
+    """A secret of a program: two may stand while one replaces the other."""
+
+    __tablename__ = "secretos_de_cliente"
+
+    cliente_id: Mapped[UUID] = mapped_column(ForeignKey("clientes_api.id"), index=True)
+    secreto_hash: Mapped[str] = mapped_column(String(64))
+    creado_en: Mapped[datetime]
+    usado_en: Mapped[datetime | None]
+    revocado_en: Mapped[datetime | None]
+
+    cliente: Mapped[ClienteApi] = relationship(lazy="raise", back_populates="secretos")
+
+    @property
+    def vigente(self) -> bool:
+        """Whether the program may sign in with it."""
+        return self.revocado_en is None and self.cliente.activo

@@ -15,6 +15,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     ),
     "identidad.unidad.ver": TODOS | {"servicio"},
     "identidad.unidad.administrar": frozenset({"administrador"}),
+    "identidad.cliente.administrar": frozenset({"administrador"}),
     "identidad.enlace.acunar": frozenset({"servicio"}),
     "identidad.yo.cambiar": TODOS,
     "identidad.cuenta.administrar": frozenset({"administrador"}),

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
-from identidad.models import ClienteApi, Funcionario, Sesion
+from identidad.models import ClienteApi, Funcionario, SecretoDeCliente, Sesion
 from oficina.errors import NoEncontrado
 
 
@@ -77,6 +78,35 @@ def sesiones_abiertas(session: Session, funcionario_id: UUID, ahora: datetime) -
 
 
 def cliente_por_client_id(session: Session, client_id: str) -> ClienteApi | None:
-    """An active client of the API."""
-    query = select(ClienteApi).where(ClienteApi.client_id == client_id, ClienteApi.activo)
+    """An active client of the API with its secrets."""
+    query = (
+        select(ClienteApi)
+        .where(ClienteApi.client_id == client_id, ClienteApi.activo)
+        .options(_con_secretos())
+    )
     return session.scalar(query)
+
+
+def clientes(session: Session) -> Sequence[ClienteApi]:
+    """Every program, the active ones first, with its secrets."""
+    query = select(ClienteApi).order_by(ClienteApi.activo.desc(), ClienteApi.nombre)
+    return session.scalars(query.options(_con_secretos())).all()
+
+
+def cliente_por_id(session: Session, cliente_id: UUID) -> ClienteApi:
+    """One program with its secrets; NoEncontrado when there is none."""
+    query = select(ClienteApi).where(ClienteApi.id == cliente_id).options(_con_secretos())
+    cliente = session.scalar(query)
+    if cliente is None:
+        raise NoEncontrado
+    return cliente
+
+
+def secreto_por_id(session: Session, secreto_id: UUID) -> SecretoDeCliente | None:
+    """A secret with its program."""
+    query = select(SecretoDeCliente).where(SecretoDeCliente.id == secreto_id)
+    return session.scalar(query.options(joinedload(SecretoDeCliente.cliente)))
+
+
+def _con_secretos() -> ORMOption:
+    return selectinload(ClienteApi.secretos).joinedload(SecretoDeCliente.cliente)

@@ -1,6 +1,7 @@
 """identidad's own side of the door: the keys and renewals that other services ask over HTTP."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +44,10 @@ class IdentidadLocal:
         actor = actions.renovar(self._db, credencial.sesion_id, self.reloj(), self.exigen_factor)
         if actor is None:
             return None
+        if (asked := credencial.actor.alcances) is not None:
+            # A program may have asked for less than it may have: it never gets more by waiting.
+            now = actor.alcances
+            actor = replace(actor, alcances=asked if now is None else asked & now)
         return self._firma.firmar(Credencial.nueva(actor, self.reloj(), credencial.sesion_id))
 
     def token_de(self, sesion: Sesion) -> str:

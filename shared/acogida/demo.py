@@ -14,12 +14,8 @@ from flask import Flask
 
 from acogida import historias
 from acogida.services import db_of
-from identidad.actions import (
-    NuevoCliente,
-    NuevoFuncionario,
-    crear_cliente,
-    crear_funcionario,
-)
+from identidad.actions import NuevoFuncionario, crear_funcionario
+from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.models import Funcionario, Rol
 from identidad.queries import cliente_por_client_id, funcionario_por_usuario
 from identidad.secretos import nuevo_secreto

@@ -31,6 +31,7 @@ LUGARES = (
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
+    Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),
     Lugar(_l("Eventos"), "/eventos/operacion", frozenset({"administrador"})),
 )
 
