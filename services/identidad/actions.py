@@ -20,6 +20,7 @@ from identidad.queries import (
     cliente_por_client_id,
     funcionario_por_correo,
     funcionario_por_id,
+    funcionario_por_run,
     funcionario_por_usuario,
     secreto_por_id,
     sesion_por_id,
@@ -62,12 +63,13 @@ class NuevoFuncionario(CuentaNueva):
 
 @dataclass(frozen=True, kw_only=True)
 class EdicionFuncionario:
-    """What an account is to be."""
+    """What an account is to be. `run`, normalised, is for who signs in with ClaveÚnica."""
 
     nombre: str
     correo: str
     roles: Sequence[str]
     unidad: str = ""
+    run: str = ""
     idioma: str = "es"
     version: int | None = None
 
@@ -131,7 +133,7 @@ def editar_funcionario(
     """
     funcionario = funcionario_por_id(session, funcionario_id)
     check_version(funcionario, datos.version)
-    _revisar_cuenta(session, datos.correo, datos.unidad, de=funcionario)
+    _revisar_cuenta(session, datos.correo, datos.unidad, run=datos.run, de=funcionario)
     roles = sorted(datos.roles)
     if Rol.ADMINISTRADOR not in roles:
         _queda_quien_administre(session, funcionario)
@@ -139,6 +141,7 @@ def editar_funcionario(
     funcionario.nombre, funcionario.correo = datos.nombre, datos.correo
     funcionario.roles, funcionario.unidad = roles, datos.unidad
     funcionario.idioma = datos.idioma
+    funcionario.fijar_run(datos.run)
     registrar(session, actor, "identidad.cuenta.editar", "funcionario", funcionario_id)
     if cambian:
         terminar_sesiones(session, funcionario_id, ahora)
@@ -163,6 +166,7 @@ def desactivar(
 def reactivar(session: Session, funcionario_id: UUID, actor: Actor) -> Funcionario:
     """Open a closed account again, with the password that it had."""
     funcionario = funcionario_por_id(session, funcionario_id)
+    _revisar_cuenta(session, funcionario.correo, "", run=funcionario.run or "", de=funcionario)
     funcionario.activo = True
     registrar(session, actor, "identidad.cuenta.reactivar", "funcionario", funcionario_id)
     return funcionario
@@ -342,15 +346,19 @@ def _revisar_cuenta(
     unidad: str,
     *,
     usuario: str = "",
+    run: str = "",
     de: Funcionario | None = None,
 ) -> None:
-    """Raise DatosInvalidos for a name or mail that is somebody else's, or a unit that is none."""
+    """Raise DatosInvalidos for a name, mail or RUN of somebody else, or a unit that is none."""
     errores: dict[str, list[str]] = {}
     if usuario and funcionario_por_usuario(session, usuario):
         errores["usuario"] = [_("Ese nombre de usuario ya existe.")]
     otro = funcionario_por_correo(session, correo)
     if otro is not None and (de is None or otro.id != de.id):
         errores["correo"] = [_("Otra cuenta ya tiene ese correo.")]
+    con_run = funcionario_por_run(session, run) if run else None
+    if con_run is not None and (de is None or con_run.id != de.id):
+        errores["run"] = [_("Otra cuenta ya tiene ese RUN.")]
     conocida = unidad_por_codigo(session, unidad) if unidad else None
     if unidad and (conocida is None or not (conocida.activa or (de and de.unidad == unidad))):
         errores["unidad"] = [_("Esa unidad no existe o está cerrada.")]

@@ -7,6 +7,9 @@ from identidad.clientes import api as clientes_api
 from identidad.clientes import pages as clientes
 from identidad.enlaces import api as enlaces_api
 from identidad.enlaces import pages as enlaces
+from identidad.federacion import pages as federacion
+from identidad.federacion.perfiles import acuerdo
+from identidad.federacion.proveedor import Proveedor
 from identidad.handlers import handlers
 from identidad.micuenta import pages as micuenta
 from identidad.models import Rol
@@ -40,9 +43,11 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         db=db,
     )
     app.extensions["identidad_local"] = local
+    app.extensions["proveedor"] = _proveedor(settings, local)
     app.register_blueprint(pages.bp)
     app.register_blueprint(clientes.bp)
     app.register_blueprint(enlaces.bp)
+    app.register_blueprint(federacion.bp)
     app.register_blueprint(micuenta.bp)
     app.register_blueprint(segundo_factor.bp)
     app.register_blueprint(unidades.bp)
@@ -67,3 +72,11 @@ def _exigen_factor(settings: Settings) -> frozenset[str]:
             f"los roles son {', '.join(Rol)}"
         )
     return asked
+
+
+def _proveedor(settings: Settings, local: IdentidadLocal) -> Proveedor | None:
+    """The provider that the environment agrees with; nothing is asked of it before it is needed."""
+    agreed = acuerdo(settings)
+    if agreed is None:
+        return None
+    return Proveedor(agreed, f"{settings.base_url}{federacion.VUELTA}", local.ahora)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from identidad.base import Base
 from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace
+from identidad.federacion.models import VinculoFederado
 from identidad.segundo_factor.models import CodigoDeRecuperacion, SegundoFactor
 from identidad.unidades.models import Unidad
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.db import Identified
+from oficina.privacy import EncryptedText, blind_index
 
 __all__ = [
     "Base",
@@ -27,6 +29,7 @@ __all__ = [
     "SegundoFactor",
     "Sesion",
     "Unidad",
+    "VinculoFederado",
 ]
 
 # Sessions live on the machine's clock.
@@ -34,6 +37,11 @@ INACTIVIDAD = timedelta(hours=8)
 DURACION = timedelta(hours=12)
 # A session that is in use is marked no more often than this, so that renewals seldom write.
 MARCA_DE_USO = timedelta(minutes=5)
+
+
+def indice_run(run: str) -> str:
+    """What a normalised RUN is found again by."""
+    return blind_index("identidad.funcionario.run", run)
 
 
 class Rol(StrEnum):
@@ -67,10 +75,17 @@ class Funcionario(Identified, Base):
     unidad: Mapped[str] = mapped_column(String(80), default="")
     idioma: Mapped[str] = mapped_column(String(5), default="es")
     activo: Mapped[bool] = mapped_column(default=True)
+    run: Mapped[str | None] = mapped_column(EncryptedText("identidad.funcionario.run"))
+    run_indice: Mapped[str | None] = mapped_column(String(64), index=True)
     creado_en: Mapped[datetime] = mapped_column(default=real_now)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+    def fijar_run(self, run: str) -> None:
+        """The RUN, normalised, by which ClaveÚnica knows them; an empty one is none."""
+        self.run = run or None
+        self.run_indice = indice_run(run) if run else None
 
     @property
     def tiene_clave(self) -> bool:

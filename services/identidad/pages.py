@@ -10,6 +10,7 @@ from flask_limiter.util import get_remote_address
 from identidad import actions, queries
 from identidad.enlaces import queries as enlaces
 from identidad.entrada import ENTRAR, local, seguir
+from identidad.federacion.pages import proveedor_o_nada
 from identidad.schemas import (
     PARA_QUE,
     ROLES,
@@ -21,6 +22,7 @@ from identidad.schemas import (
 from identidad.segundo_factor.queries import factor_de
 from identidad.unidades.queries import elegibles, nombres
 from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
+from oficina.identity_docs import presentar_run
 from oficina.web import i18n, limits
 from oficina.web.app import env
 from oficina.web.auth import actor, actor_or_none, guard, public, requires
@@ -172,6 +174,7 @@ def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
             "roles": cuenta.roles,
             "unidad": cuenta.unidad,
             "idioma": cuenta.idioma,
+            "run": presentar_run(cuenta.run) if cuenta.run else "",
             "version": cuenta.version,
         },
     )
@@ -249,7 +252,13 @@ def terminar_sesiones(funcionario_id: UUID) -> ResponseReturnValue:
 
 
 def _pagina_de_entrada(form: Form, status: int) -> ResponseReturnValue:
-    return render_template("identidad/entrar.html", form=form), status
+    page = render_template(
+        "identidad/entrar.html",
+        form=form,
+        proveedor=proveedor_o_nada(),
+        siguiente=local(request.args.get("siguiente", "/")),
+    )
+    return page, status
 
 
 def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from identidad.models import ClienteApi, Funcionario, SecretoDeCliente, Sesion
+from identidad.models import ClienteApi, Funcionario, SecretoDeCliente, Sesion, indice_run
 from oficina.errors import NoEncontrado
 
 
@@ -48,6 +48,12 @@ def funcionario_por_correo(session: Session, correo: str) -> Funcionario | None:
     query = select(Funcionario).where(
         func.lower(Funcionario.correo) == correo.lower(), Funcionario.activo
     )
+    return session.scalars(query.order_by(Funcionario.id).limit(1)).first()
+
+
+def funcionario_por_run(session: Session, run: str) -> Funcionario | None:
+    """The open account of a normalised RUN."""
+    query = select(Funcionario).where(Funcionario.run_indice == indice_run(run), Funcionario.activo)
     return session.scalars(query.order_by(Funcionario.id).limit(1)).first()
 
 

@@ -3,13 +3,15 @@
 import re
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from identidad.actions import EdicionFuncionario, NuevoFuncionario
 from identidad.claves import LARGO, LARGO_MAXIMO
 from identidad.models import Rol
 from identidad.textos import sin_control
+from oficina.identity_docs import DocumentoInvalido, normalizar_run
 from oficina.web.i18n import LANGUAGES
 from oficina.web.names import is_a_name
 
@@ -78,6 +80,13 @@ def campo_roles() -> fields.List[str]:
     )
 
 
+def _es_run(texto: str) -> None:
+    try:
+        normalizar_run(texto)
+    except DocumentoInvalido as error:
+        raise ValidationError(_("No es un RUN: revise el número y el dígito.")) from error
+
+
 class EntradaSchema(Schema):
     """Signing in."""
 
@@ -120,12 +129,14 @@ class EdicionFuncionarioSchema(Schema):
     roles = campo_roles()
     unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
     idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
+    run = fields.String(load_default="", validate=_es_run)
     version = fields.Integer(load_default=None, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_options: Any) -> EdicionFuncionario:
         """The account as it is to be."""
-        return EdicionFuncionario(**data)
+        run = normalizar_run(data["run"]) if data["run"] else ""
+        return EdicionFuncionario(**data | {"run": run})
 
 
 class ClaveSchema(Schema):

@@ -29,6 +29,10 @@ class IdentidadLocal:
         self._verificador = Verificador(self.jwks)
         self.reloj = reloj
 
+    def ahora(self) -> datetime:
+        """The machine's time, by the clock that this has now."""
+        return self.reloj()
+
     def jwks(self) -> Mapping[str, Any]:
         """The public keys."""
         return self._firma.publicas()

@@ -148,6 +148,34 @@ class Settings:
         _words,
         "Roles that must sign in with a second factor, separated by commas; empty: who wants to.",
     )
+    oidc_perfil: str = _setting(
+        "ACOGIDA_OIDC_PERFIL",
+        "",
+        str,
+        "Provider to sign in with: keycloak, google, microsoft or claveunica; empty: none.",
+    )
+    oidc_emisor: str = _setting(
+        "ACOGIDA_OIDC_EMISOR",
+        "",
+        _url("http", "https"),
+        "Its issuer, where its discovery document is; empty: the one of the profile.",
+    )
+    oidc_cliente: str = _setting(
+        "ACOGIDA_OIDC_CLIENTE", "", str, "The client_id that the provider gave this office."
+    )
+    oidc_secreto: str = _setting(
+        "ACOGIDA_OIDC_SECRETO",
+        "",
+        str,
+        "The client_secret that the provider gave this office.",
+        secret=True,
+    )
+    oidc_roles: str = _setting(
+        "ACOGIDA_OIDC_ROLES",
+        "",
+        _words,
+        "Roles of a new account for whom the provider knows by verified mail; empty: opens none.",
+    )
     demo: bool = _setting(
         "ACOGIDA_DEMO",
         default=False,

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from identidad import actions, queries
+from identidad.federacion import queries as federacion
+from identidad.federacion.pages import proveedor_o_nada
 from identidad.micuenta.navegador import nombre_de
 from identidad.micuenta.schemas import CambioDeClaveSchema
 from identidad.schemas import PARA_QUE, ROLES
@@ -32,12 +34,15 @@ def ver() -> str:
         unidades = nombres(session)
         factor = factor_de(session, actor().id)
         sesiones = queries.sesiones_abiertas(session, actor().id, guard().reloj())
+        vinculos = federacion.vinculos(session, actor().id)
     return render_template(
         "identidad/micuenta/ver.html",
         cuenta=cuenta,
         unidades=unidades,
         factor=factor,
         sesiones=sesiones,
+        vinculos=vinculos,
+        proveedor=proveedor_o_nada(),
         esta=g.credencial.sesion_id,
         nombre_de=nombre_de,
         roles=ROLES,
