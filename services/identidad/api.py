@@ -1,15 +1,18 @@
 """JSON of identidad: who the staff are, the keys, and tokens."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
 
 from identidad import actions, queries
+from identidad.clientes import actions as clientes
+from identidad.local import identidad_local
 from identidad.models import Funcionario
 from identidad.schemas import (
     FuncionarioSchema,
@@ -17,7 +20,6 @@ from identidad.schemas import (
     RenovacionSchema,
     YoSchema,
 )
-from identidad.sesiones import IdentidadLocal
 from oficina.errors import NoPermitido
 from oficina.web import limits
 from oficina.web.app import env
@@ -83,27 +85,40 @@ def token() -> ResponseReturnValue:
         kind = "unsupported_grant_type" if request.form.get("grant_type") else "invalid_request"
         return _oauth_error(kind, 400)
     client_id, secret = _presented()
+    local = identidad_local()
     with env().db.read() as session:
         found = actions.autenticar_cliente(session, env().settings, client_id, secret)
     if found is None:
         limits.spend(FALLOS, "oauth", get_remote_address())
         return _oauth_error("invalid_client", 401)
-    local = identidad_local()
-    signed = local.token_de_cliente(Credencial.nueva(found, local.reloj()))
+    quien = _narrowed(found[0], request.form.get("scope", "").split())
+    if quien is None:
+        return _oauth_error("invalid_scope", 400)
+    if found[1] is not None:
+        clientes.marcar_uso(env().db, found[1], local.reloj())
+    signed = local.token_de_cliente(Credencial.nueva(quien, local.reloj(), found[1]))
     return _uncached(
         {
             "access_token": signed,
             "token_type": "Bearer",
             "expires_in": int(LIFE.total_seconds()),
-            "scope": " ".join(sorted(found.roles)),
+            "scope": " ".join(sorted(quien.roles if quien.alcances is None else quien.alcances)),
         }
     )
 
 
-def identidad_local() -> IdentidadLocal:
-    """The signer of this application."""
-    local: IdentidadLocal = current_app.extensions["identidad_local"]
-    return local
+def _narrowed(quien: Actor, asked: list[str]) -> Actor | None:
+    """The program with only the scopes that it asks for; None for one that it has not.
+
+    Without scopes of its own it may ask for any, which its roles still have to allow. The names of
+    its roles, which such a program is told as its scope, ask for no less.
+    """
+    wanted = frozenset(asked)
+    if not wanted or (quien.alcances is None and wanted <= quien.roles):
+        return quien
+    if quien.alcances is not None and not wanted <= quien.alcances:
+        return None
+    return replace(quien, alcances=wanted)
 
 
 def _presented() -> tuple[str, str]:

@@ -8,16 +8,21 @@ from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 
 from identidad import actions, queries
-from identidad.api import identidad_local
-from identidad.models import Sesion
+from identidad.enlaces import queries as enlaces
+from identidad.entrada import ENTRAR, local, seguir
+from identidad.federacion.pages import proveedor_o_nada
 from identidad.schemas import (
     PARA_QUE,
     ROLES,
     ClaveSchema,
+    EdicionFuncionarioSchema,
     EntradaSchema,
     NuevoFuncionarioSchema,
 )
-from oficina.errors import DatosInvalidos, NoPermitido
+from identidad.segundo_factor.queries import factor_de
+from identidad.unidades.queries import elegibles, nombres
+from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
+from oficina.identity_docs import presentar_run
 from oficina.web import i18n, limits
 from oficina.web.app import env
 from oficina.web.auth import actor, actor_or_none, guard, public, requires
@@ -26,7 +31,6 @@ from oficina.web.tokens import Credencial
 
 INTENTOS_POR_DIRECCION = "60/minute"
 FALLOS_POR_CUENTA = "10/15minutes"
-ENTRAR = "/identidad/entrar"
 CUENTAS = "/identidad/cuentas"
 
 # Where each role begins its day; the first that a person has decides.
@@ -60,7 +64,7 @@ def inicio() -> ResponseReturnValue:
 def entrar() -> ResponseReturnValue:
     """The sign-in page."""
     if actor_or_none() is not None:
-        return redirect(_local(request.args.get("siguiente", "/")), 303)
+        return redirect(local(request.args.get("siguiente", "/")), 303)
     return _pagina_de_entrada(Form(EntradaSchema()), 200)
 
 
@@ -79,12 +83,12 @@ def abrir_sesion() -> ResponseReturnValue:
     limits.spend(INTENTOS_POR_DIRECCION, "entrar", address)
     limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
     try:
-        sesion = actions.entrar(env().db, form.data["usuario"], form.data["clave"], guard().reloj())
+        quien = actions.identificar(env().db, form.data["usuario"], form.data["clave"])
     except actions.CredencialesInvalidas:
         form.add_error("", _("El usuario o la clave no son correctos."))
         return _pagina_de_entrada(form, 422)
     limits.forget(FALLOS_POR_CUENTA, "cuenta", account)
-    return _con_sesion(sesion)
+    return seguir(quien, local(request.args.get("siguiente", "/")))
 
 
 @bp.post("/identidad/salir")
@@ -105,7 +109,7 @@ def salir() -> ResponseReturnValue:
 @public
 def idioma() -> ResponseReturnValue:
     """Remember the language of the pages and go back."""
-    response = redirect(_local(request.form.get("volver", "/")), 303)
+    response = redirect(local(request.form.get("volver", "/")), 303)
     i18n.set_language(
         response, request.form.get("idioma", ""), secure=env().settings.secure_cookies
     )
@@ -118,7 +122,8 @@ def cuentas() -> str:
     """Every account."""
     with env().db.read() as session:
         todas = queries.cuentas(session)
-    return render_template("identidad/cuentas.html", cuentas=todas, roles=ROLES)
+        unidades = nombres(session)
+    return render_template("identidad/cuentas.html", cuentas=todas, roles=ROLES, unidades=unidades)
 
 
 @bp.route("/identidad/cuentas/nueva", methods=["GET", "POST"])
@@ -135,7 +140,15 @@ def nueva_cuenta() -> ResponseReturnValue:
         else:
             flash(_("La cuenta está abierta."), "success")
             return redirect(CUENTAS, 303)
-    page = render_template("identidad/cuenta_nueva.html", form=form, roles=ROLES)
+    with env().db.read() as session:
+        unidades = elegibles(session)
+    page = render_template(
+        "identidad/cuenta_nueva.html",
+        form=form,
+        roles=ROLES,
+        para_que=PARA_QUE,
+        unidades=unidades,
+    )
     return page, 422 if form.sent else 200
 
 
@@ -146,15 +159,64 @@ def cuenta(funcionario_id: UUID) -> str:
     return _pagina_de_cuenta(funcionario_id, Form(ClaveSchema()))
 
 
+@bp.route("/identidad/cuentas/<uuid:funcionario_id>/editar", methods=["GET", "POST"])
+@requires("identidad.cuenta.administrar")
+def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
+    """Change an account."""
+    with env().db.read() as session:
+        cuenta = queries.funcionario_por_id(session, funcionario_id)
+        unidades = elegibles(session, cuenta.unidad)
+    form = Form(
+        EdicionFuncionarioSchema(),
+        {
+            "nombre": cuenta.nombre,
+            "correo": cuenta.correo,
+            "roles": cuenta.roles,
+            "unidad": cuenta.unidad,
+            "idioma": cuenta.idioma,
+            "run": presentar_run(cuenta.run) if cuenta.run else "",
+            "version": cuenta.version,
+        },
+    )
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                actions.editar_funcionario(
+                    session, funcionario_id, form.data, actor(), guard().reloj()
+                )
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        except Conflicto as error:
+            form.add_error("roles", error.detail)
+        else:
+            flash(_("Guardamos los cambios de la cuenta."), "success")
+            return redirect(f"{CUENTAS}/{funcionario_id}", 303)
+    page = render_template(
+        "identidad/cuenta_editar.html",
+        cuenta=cuenta,
+        form=form,
+        roles=ROLES,
+        para_que=PARA_QUE,
+        unidades=unidades,
+    )
+    return page, 422 if form.sent else 200
+
+
 @bp.post("/identidad/cuentas/<uuid:funcionario_id>/clave")
 @requires("identidad.cuenta.administrar")
 def cambiar_clave(funcionario_id: UUID) -> ResponseReturnValue:
     """Give an account a new password."""
     form = Form(ClaveSchema())
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                actions.cambiar_clave(
+                    session, funcionario_id, form.data["clave"], actor(), guard().reloj()
+                )
+        except DatosInvalidos as error:
+            form.add_errors(error)
     if not form.valid:
         return _pagina_de_cuenta(funcionario_id, form), 422
-    with env().db.begin() as session:
-        actions.cambiar_clave(session, funcionario_id, form.data["clave"], actor(), guard().reloj())
     flash(_("La clave es nueva; las sesiones que estaban abiertas terminaron."), "success")
     return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
@@ -179,27 +241,44 @@ def reactivar(funcionario_id: UUID) -> ResponseReturnValue:
     return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
 
-def _con_sesion(sesion: Sesion) -> ResponseReturnValue:
-    response = redirect(_local(request.args.get("siguiente", "/")), 303)
-    guard().set_cookie(response, identidad_local().token_de(sesion))
-    if i18n.COOKIE not in request.cookies:
-        i18n.set_language(response, sesion.funcionario.idioma, secure=env().settings.secure_cookies)
-    return response
-
-
-def _local(address: str) -> str:
-    """An address of ours, never of another site."""
-    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if is_ours and address.isprintable() else "/"
+@bp.post("/identidad/cuentas/<uuid:funcionario_id>/sesiones/terminar")
+@requires("identidad.cuenta.administrar")
+def terminar_sesiones(funcionario_id: UUID) -> ResponseReturnValue:
+    """End the sessions of an account."""
+    with env().db.begin() as session:
+        actions.terminar_las_de(session, funcionario_id, actor(), guard().reloj())
+    flash(_("Sus sesiones terminaron; en un minuto nada de ellas sirve."), "success")
+    return redirect(f"{CUENTAS}/{funcionario_id}", 303)
 
 
 def _pagina_de_entrada(form: Form, status: int) -> ResponseReturnValue:
-    return render_template("identidad/entrar.html", form=form), status
+    page = render_template(
+        "identidad/entrar.html",
+        form=form,
+        proveedor=proveedor_o_nada(),
+        siguiente=local(request.args.get("siguiente", "/")),
+    )
+    return page, status
 
 
 def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
     with env().db.read() as session:
         funcionario = queries.funcionario_por_id(session, funcionario_id)
+        unidades = nombres(session)
+        invitacion = enlaces.invitacion(session, funcionario_id)
+        ficha = enlaces.vence(session, invitacion) if invitacion else None
+        factor = factor_de(session, funcionario_id)
+        sesiones = queries.sesiones_abiertas(session, funcionario_id, guard().reloj())
     return render_template(
-        "identidad/cuenta.html", cuenta=funcionario, form=form, roles=ROLES, yo=actor()
+        "identidad/cuenta.html",
+        cuenta=funcionario,
+        invitacion=invitacion,
+        ficha=ficha,
+        factor=factor,
+        sesiones=sesiones,
+        ahora=guard().reloj(),
+        form=form,
+        roles=ROLES,
+        unidades=unidades,
+        yo=actor(),
     )

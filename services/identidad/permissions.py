@@ -13,6 +13,11 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "identidad.funcionario.listar": frozenset(
         {"profesional", "coordinacion", "administrador", "servicio"}
     ),
+    "identidad.unidad.ver": TODOS | {"servicio"},
+    "identidad.unidad.administrar": frozenset({"administrador"}),
+    "identidad.cliente.administrar": frozenset({"administrador"}),
+    "identidad.enlace.acunar": frozenset({"servicio"}),
+    "identidad.yo.cambiar": TODOS,
     "identidad.cuenta.administrar": frozenset({"administrador"}),
     **permisos_del_bus("identidad"),
 }

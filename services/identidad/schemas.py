@@ -7,8 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from identidad.actions import NuevoFuncionario
+from identidad.actions import EdicionFuncionario, NuevoFuncionario
+from identidad.claves import LARGO, LARGO_MAXIMO
 from identidad.models import Rol
+from identidad.textos import sin_control
+from oficina.identity_docs import DocumentoInvalido, normalizar_run
+from oficina.web.i18n import LANGUAGES
 from oficina.web.names import is_a_name
 
 ROLES = {
@@ -36,31 +40,57 @@ PARA_QUE = {
     Rol.DELEGADO_DATOS: _l("Atiende los derechos de las personas sobre sus datos."),
     Rol.ADMINISTRADOR: _l("Configura el sistema y sus cuentas; no ve ningún caso."),
 }
-LARGO_DE_CLAVE = 12
+USUARIO = r"[a-z0-9][a-z0-9._-]{2,39}"
 
 
-def _sin_control(texto: str) -> None:
-    """No database keeps a NUL, and nobody types the other control characters."""
-    if not texto.isprintable():
-        raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
-
-
-def _clave() -> fields.String:
+def campo_clave() -> fields.String:
+    """A password that is being chosen; `claves.revisar` says what else it must be."""
     return fields.String(
         required=True,
         validate=validate.Length(
-            min=LARGO_DE_CLAVE,
-            max=200,
+            min=LARGO,
+            max=LARGO_MAXIMO,
             error=_l("La clave debe tener entre 12 y 200 caracteres."),
         ),
         metadata={"raw": True},
     )
 
 
+def campo_nombre() -> fields.String:
+    """The name of a person."""
+    return fields.String(
+        required=True,
+        validate=[validate.Length(min=3, max=120), sin_control, is_a_name],
+    )
+
+
+def campo_correo() -> fields.Email:
+    """An address of work."""
+    return fields.Email(required=True, validate=validate.Length(max=254))
+
+
+def campo_roles() -> fields.List[str]:
+    """What an account may do."""
+    return fields.List(
+        fields.String(
+            validate=validate.OneOf([rol.value for rol in Rol], error=_l("Ese rol no existe."))
+        ),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+
+
+def _es_run(texto: str) -> None:
+    try:
+        normalizar_run(texto)
+    except DocumentoInvalido as error:
+        raise ValidationError(_("No es un RUN: revise el número y el dígito.")) from error
+
+
 class EntradaSchema(Schema):
     """Signing in."""
 
-    usuario = fields.String(required=True, validate=[validate.Length(max=200), _sin_control])
+    usuario = fields.String(required=True, validate=[validate.Length(max=200), sin_control])
     clave = fields.String(
         required=True,
         validate=validate.Length(max=200),
@@ -74,25 +104,16 @@ class NuevoFuncionarioSchema(Schema):
     usuario = fields.String(
         required=True,
         validate=validate.Regexp(
-            re.compile(r"[a-z0-9][a-z0-9._-]{2,39}\Z", re.IGNORECASE),
+            re.compile(rf"{USUARIO}\Z", re.IGNORECASE),
             error=_l("Use de 3 a 40 letras sin acento, números, punto o guion."),
         ),
     )
-    nombre = fields.String(
-        required=True,
-        validate=[validate.Length(min=3, max=120), _sin_control, is_a_name],
-    )
-    correo = fields.Email(required=True, validate=validate.Length(max=254))
-    clave = _clave()
-    roles = fields.List(
-        fields.String(
-            validate=validate.OneOf([rol.value for rol in Rol], error=_l("Ese rol no existe."))
-        ),
-        required=True,
-        validate=validate.Length(min=1),
-    )
-    unidad = fields.String(load_default="", validate=[validate.Length(max=80), _sin_control])
-    idioma = fields.String(load_default="es", validate=validate.OneOf(["es", "en"]))
+    nombre = campo_nombre()
+    correo = campo_correo()
+    clave = campo_clave()
+    roles = campo_roles()
+    unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
+    idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
 
     @post_load
     def build(self, data: dict[str, Any], **_options: Any) -> NuevoFuncionario:
@@ -100,10 +121,28 @@ class NuevoFuncionarioSchema(Schema):
         return NuevoFuncionario(**data)
 
 
+class EdicionFuncionarioSchema(Schema):
+    """What may change of an account: all but its user name, which its person signs in with."""
+
+    nombre = campo_nombre()
+    correo = campo_correo()
+    roles = campo_roles()
+    unidad = fields.String(load_default="", validate=[validate.Length(max=80), sin_control])
+    idioma = fields.String(load_default="es", validate=validate.OneOf(list(LANGUAGES)))
+    run = fields.String(load_default="", validate=_es_run)
+    version = fields.Integer(load_default=None, allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_options: Any) -> EdicionFuncionario:
+        """The account as it is to be."""
+        run = normalizar_run(data["run"]) if data["run"] else ""
+        return EdicionFuncionario(**data | {"run": run})
+
+
 class ClaveSchema(Schema):
     """A new password."""
 
-    clave = _clave()
+    clave = campo_clave()
 
 
 class FuncionariosConsultaSchema(Schema):

@@ -4,12 +4,15 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from oficina.settings import SettingsError
@@ -72,9 +75,30 @@ class Firma:
         header = {"alg": ALGORITHM, "kid": key.kid}
         return jwt.encode(header, credencial.claims(), key, algorithms=[ALGORITHM])
 
+    def sellar(self, proposito: str, datos: Mapping[str, str], vence_en: datetime) -> str:
+        """Sign what is no token of anybody: its issuer is its purpose, which no door accepts."""
+        key = self._keys.keys[0]
+        claims = {"iss": _sello(proposito), "exp": int(vence_en.timestamp()), "datos": dict(datos)}
+        return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+
+    def abrir(self, proposito: str, sellado: str, ahora: datetime) -> Mapping[str, str] | None:
+        """What was sealed for this purpose and still counts."""
+        try:
+            claims = jwt.decode(sellado, self._keys, algorithms=[ALGORITHM]).claims
+        except (JoseError, ValueError):
+            return None
+        if claims.get("iss") != _sello(proposito) or claims.get("exp", 0) <= ahora.timestamp():
+            return None
+        datos: Mapping[str, str] = claims["datos"]
+        return datos
+
     def publicas(self) -> dict[str, Any]:
         """The public keys, as a JWK set."""
         return dict(self._keys.as_dict(private=False))
+
+
+def _sello(proposito: str) -> str:
+    return f"acogida/identidad/{proposito}"
 
 
 def _make(path: Path) -> None:

@@ -106,7 +106,7 @@ def encargar(
     plantilla: Clave,
     ahora: datetime,
     *,
-    caso_id: UUID,
+    caso_id: UUID | None = None,
     derivacion_id: UUID | None = None,
     caduca_en: datetime | None = None,
     datos: Mapping[str, Any] | None = None,

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from notificaciones import queries
+from notificaciones.alcance import visibles
 from notificaciones.models import Mensaje
 from notificaciones.schemas import Consulta, ConsultaSchema, MensajeSchema
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
-from oficina.web.auth import actor, puede, requires
+from oficina.web.auth import actor, requires
 
 bp = Blueprint(
     "mensajes",
@@ -26,7 +27,7 @@ bp = Blueprint(
 @requires("notificaciones.mensaje.ver")
 def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
     """Mensajes, los más nuevos primero (a lo más 100)"""
-    filtro = consulta.filtro(solo_citas=not puede("notificaciones.mensaje.ver_todos"))
+    filtro = consulta.filtro(visibles())
     with env().db.read() as session:
         hallados = queries.mensajes(session, filtro)
     registrar_lectura(
@@ -45,8 +46,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @requires("notificaciones.mensaje.ver")
 def mensaje(mensaje_id: UUID) -> Mensaje:
     """Un mensaje"""
-    solo_citas = not puede("notificaciones.mensaje.ver_todos")
     with env().db.read() as session:
-        hallado = queries.mensaje_por_id(session, mensaje_id, solo_citas=solo_citas)
+        hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     return hallado

@@ -16,6 +16,8 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_PLAZO_POR_VENCER: _l("Aviso interno de plazo por vencer"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
+    Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
+    Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -76,6 +78,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
     Motivo.DERIVACION_DECIDIDA: _l("Ya se decidió cómo sigue el caso."),
+    Motivo.ENLACE_NO_VIGENTE: _l("El enlace se usó, se revocó o fue reemplazado por otro."),
     Motivo.PLAZO_TERMINADO: _l("El plazo ya no corre."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),

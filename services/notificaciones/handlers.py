@@ -1,4 +1,4 @@
-"""Entrance: facts of agenda and casos. Each leaves a row that says what to ask; none asks."""
+"""Entrance: facts of agenda, casos, identidad. Each leaves a row saying what to ask; none asks."""
 
 from datetime import datetime
 
@@ -28,6 +28,7 @@ from oficina.events.casos import (
     PlazoPorVencer,
     PlazoVencido,
 )
+from oficina.events.identidad import EnlaceDeCuentaPedido
 from oficina.jobs import nudge_after_commit
 
 handlers = Handlers("notificaciones")
@@ -122,6 +123,25 @@ def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None
 def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> None:
     """The office itself is told that a derivation came to nothing: somebody must decide."""
     _about_derivation(session, hecho, sobre, Clave.AVISO_DERIVACION_FALLIDA)
+
+
+@handlers.on(EnlaceDeCuentaPedido)
+def enviar_enlace_de_cuenta(session: Session, hecho: EnlaceDeCuentaPedido, _sobre: Sobre) -> None:
+    """A person gets the link by which they set their password, made when its mail is written."""
+    plantilla = _DE_PROPOSITO[hecho.proposito]
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{plantilla}/{hecho.enlace_id}",
+            plantilla,
+            now(),
+            datos={"enlace_id": str(hecho.enlace_id)},
+        ),
+    )
+
+
+_DE_PROPOSITO = {"invitacion": Clave.INVITACION_CUENTA, "clave": Clave.CLAVE_OLVIDADA}
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from notificaciones import etiquetas, queries
+from notificaciones.alcance import visibles
 from notificaciones.correo import con_enlaces
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, idiomas
@@ -14,7 +15,7 @@ from notificaciones.schemas import Consulta, VistaSchema
 from notificaciones.sms import contar
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
-from oficina.web.auth import actor, puede, requires
+from oficina.web.auth import actor, requires
 from oficina.web.conditional import vivo
 
 bp = Blueprint(
@@ -31,7 +32,7 @@ def salida() -> str:
         "notificaciones/salida.html",
         consulta=consulta,
         direccion=dict(request.args),
-        todas=puede("notificaciones.mensaje.ver_todos"),
+        todas=len(visibles()) > 1,
         **_list_of(consulta),
     )
 
@@ -51,7 +52,7 @@ def lista() -> Response:
 def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
     """One message: what it says, and why it arrived or not."""
     with env().db.read() as session:
-        uno = queries.mensaje_por_id(session, mensaje_id, solo_citas=_only_reminders())
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
         historia = queries.historia(session, uno)
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     sms = uno.canal is Canal.SMS and uno.cuerpo is not None
@@ -73,11 +74,7 @@ def _asked() -> Consulta:
 
 
 def _scoped(consulta: Consulta) -> queries.Filtro:
-    return consulta.filtro(solo_citas=_only_reminders())
-
-
-def _only_reminders() -> bool:
-    return not puede("notificaciones.mensaje.ver_todos")
+    return consulta.filtro(visibles())
 
 
 def _list_of(consulta: Consulta) -> dict[str, Any]:
@@ -107,7 +104,9 @@ def _missing_translation(uno: Mensaje) -> str | None:
 
 def _words() -> dict[str, Any]:
     return {
-        "plantillas": etiquetas.PLANTILLAS,
+        "plantillas": {
+            clave: texto for clave, texto in etiquetas.PLANTILLAS.items() if clave in visibles()
+        },
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,
         "estados": etiquetas.ESTADOS,

@@ -7,8 +7,11 @@ from oficina.web.bus.permissions import permisos_del_bus
 _PROFESIONALES = frozenset({"profesional", "coordinacion"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
-    # Reception sees the reminders of appointments; the rest is about cases.
-    "notificaciones.mensaje.ver": _PROFESIONALES | {"recepcion", "servicio"},
-    "notificaciones.mensaje.ver_todos": _PROFESIONALES | {"servicio"},
+    # Reception sees the reminders of appointments; the rest is about cases. What opens an account
+    # is seen by who administers them, who sees nothing else.
+    "notificaciones.mensaje.ver": _PROFESIONALES | {"recepcion", "administrador", "servicio"},
+    "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
+    "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
+    "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
     **permisos_del_bus("notificaciones"),
 }

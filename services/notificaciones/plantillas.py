@@ -40,6 +40,12 @@ class Clave(StrEnum):
     AVISO_PLAZO_POR_VENCER = "aviso_plazo_por_vencer"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
+    INVITACION_CUENTA = "invitacion_cuenta"
+    CLAVE_OLVIDADA = "clave_olvidada"
+
+
+DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
+"""Messages that open an account: for their person and whoever administers, not for colleagues."""
 
 
 class Tipo(StrEnum):

@@ -285,6 +285,29 @@ def _corre(plazo: Mapping[str, Any]) -> bool:
     return plazo.get("estado") == "corriendo"
 
 
+def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """The link is minted as it is asked for: this text is the only place where it is."""
+    path = f"/identidad/api/v1/enlaces/{mensaje.datos['enlace_id']}"
+    try:
+        enlace = env.client.post("identidad", path)
+    except (NoEncontrado, Conflicto):
+        return Descarte(Paso.CANCELAR, Motivo.ENLACE_NO_VIGENTE)
+    vence_en = datetime.fromisoformat(enlace["vence_en"])
+    vence = "enlace_vence" if mensaje.plantilla is Clave.INVITACION_CUENTA else "enlace_hora"
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=enlace["correo"],
+        idioma=enlace["idioma"],
+        enlace=enlace["url"],
+        valores={
+            "nombre": enlace["nombre"],
+            "usuario": enlace["usuario"],
+            "enlace": enlace["url"],
+            vence: vence_en,
+        },
+    )
+
+
 _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
@@ -293,6 +316,8 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
+    Clave.INVITACION_CUENTA: _enlace_de_cuenta,
+    Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

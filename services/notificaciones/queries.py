@@ -20,10 +20,10 @@ LIMITE = 100
 class Filtro:
     """What to look for; an empty field does not narrow.
 
-    `solo_citas` is the scope of a reader who only sees the reminders of appointments.
+    `visibles` is the reader's scope (`alcance`).
     """
 
-    solo_citas: bool
+    visibles: frozenset[Clave]
     plantilla: Clave | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
@@ -31,10 +31,10 @@ class Filtro:
     derivacion_id: UUID | None = None
 
 
-def mensaje_por_id(session: Session, mensaje_id: UUID, *, solo_citas: bool) -> Mensaje:
+def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[Clave]) -> Mensaje:
     """The message; raises NoEncontrado, also when it is not the reader's to see."""
     mensaje = session.get(Mensaje, mensaje_id)
-    if mensaje is None or (solo_citas and mensaje.plantilla is not Clave.RECORDATORIO_CITA):
+    if mensaje is None or mensaje.plantilla not in visibles:
         raise NoEncontrado
     return mensaje
 
@@ -97,9 +97,7 @@ def _ids(session: Session, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
 
 
 def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
-    conditions = []
-    if filtro.solo_citas:
-        conditions.append(Mensaje.plantilla == Clave.RECORDATORIO_CITA)
+    conditions: list[ColumnElement[bool]] = [Mensaje.plantilla.in_(filtro.visibles)]
     for columna in (
         Mensaje.plantilla,
         Mensaje.estado,

@@ -23,9 +23,9 @@ class Consulta:
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
-    def filtro(self, *, solo_citas: bool) -> Filtro:
+    def filtro(self, visibles: frozenset[Clave]) -> Filtro:
         """The same with the reader's scope."""
-        return Filtro(solo_citas=solo_citas, **vars(self))
+        return Filtro(visibles=visibles, **vars(self))
 
 
 class ConsultaSchema(Schema):

@@ -83,6 +83,7 @@ class Motivo(StrEnum):
     CITA_TERMINADA = "cita_terminada"
     DERIVACION_NO_VIGENTE = "derivacion_no_vigente"
     DERIVACION_DECIDIDA = "derivacion_decidida"
+    ENLACE_NO_VIGENTE = "enlace_no_vigente"
     PLAZO_TERMINADO = "plazo_terminado"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"

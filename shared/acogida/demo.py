@@ -14,12 +14,8 @@ from flask import Flask
 
 from acogida import historias
 from acogida.services import db_of
-from identidad.actions import (
-    NuevoCliente,
-    NuevoFuncionario,
-    crear_cliente,
-    crear_funcionario,
-)
+from identidad.actions import NuevoFuncionario, crear_funcionario
+from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.models import Funcionario, Rol
 from identidad.queries import cliente_por_client_id, funcionario_por_usuario
 from identidad.secretos import nuevo_secreto
@@ -55,7 +51,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
 def _secrets(path: Path) -> Secretos:
     """Names and passwords of the demonstration, drawn once; written before they are used."""
     kept: Secretos = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    drawn = {
+    drawn: Secretos = {
         "cuentas": {
             rol.value: {"usuario": rol.value, "clave": f"{rol}-{secrets.token_hex(3)}"}
             for rol in NOMBRES
@@ -66,15 +62,15 @@ def _secrets(path: Path) -> Secretos:
         },
     }
     # A role that came with a newer version joins those that were drawn before.
-    drawn = {kind: {**drawn[kind], **kept.get(kind, {})} for kind in drawn}
-    if drawn == kept:
+    whole: Secretos = {kind: {**drawn[kind], **kept.get(kind, {})} for kind in drawn}
+    if whole == kept:
         return kept
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(drawn, file, indent=2)
+        json.dump(whole, file, indent=2)
     draft.replace(path)
-    return drawn
+    return whole
 
 
 def _accounts(app: Flask, secretos: Secretos) -> Mapping[Rol, Funcionario]:
@@ -104,5 +100,5 @@ def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
         correo=f"{rol}@oficina.example",
         clave=cuenta["clave"],
         roles=[rol],
-        unidad="Oficina de Migración",
+        unidad="migracion",
     )

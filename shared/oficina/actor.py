@@ -12,13 +12,18 @@ _SERVICIOS = UUID("7f0c5f6e-6c0f-5d0e-9d3a-2f7a7b1f4c11")
 
 @dataclass(frozen=True)
 class Actor:
-    """The subject of an action, as a signed token or the process itself says it."""
+    """The subject of an action, as a signed token or the process itself says it.
+
+    `alcances` narrows what the roles allow to these permissions; None, for people and services,
+    narrows nothing.
+    """
 
     id: UUID
     nombre: str
     roles: frozenset[str]
     unidad: str
     tipo: TipoActor
+    alcances: frozenset[str] | None = None
 
     @classmethod
     def sistema(cls, servicio: str) -> "Actor":
@@ -30,3 +35,8 @@ class Actor:
             unidad="",
             tipo="servicio",
         )
+
+    def tiene(self, permiso: str, roles: frozenset[str]) -> bool:
+        """Whether a permission that these roles hold is the actor's."""
+        dentro = self.alcances is None or permiso in self.alcances
+        return dentro and bool(roles & self.roles)

@@ -6,6 +6,7 @@ Anything missing or nonsensical is named at once, all together, in one SettingsE
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -55,6 +56,12 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError("debe ser una fecha AAAA-MM-DD") from None
+
+
+def _words(text: str) -> str:
+    if not re.fullmatch(r"[a-z_]+(\s*,\s*[a-z_]+)*", text.strip()):
+        raise ValueError("debe ser una lista de palabras separadas por comas")
+    return text
 
 
 def _setting(
@@ -135,6 +142,40 @@ class Settings:
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
     )
+    segundo_factor: str = _setting(
+        "ACOGIDA_SEGUNDO_FACTOR",
+        "",
+        _words,
+        "Roles that must sign in with a second factor, separated by commas; empty: who wants to.",
+    )
+    oidc_perfil: str = _setting(
+        "ACOGIDA_OIDC_PERFIL",
+        "",
+        str,
+        "Provider to sign in with: keycloak, google, microsoft or claveunica; empty: none.",
+    )
+    oidc_emisor: str = _setting(
+        "ACOGIDA_OIDC_EMISOR",
+        "",
+        _url("http", "https"),
+        "Its issuer, where its discovery document is; empty: the one of the profile.",
+    )
+    oidc_cliente: str = _setting(
+        "ACOGIDA_OIDC_CLIENTE", "", str, "The client_id that the provider gave this office."
+    )
+    oidc_secreto: str = _setting(
+        "ACOGIDA_OIDC_SECRETO",
+        "",
+        str,
+        "The client_secret that the provider gave this office.",
+        secret=True,
+    )
+    oidc_roles: str = _setting(
+        "ACOGIDA_OIDC_ROLES",
+        "",
+        _words,
+        "Roles of a new account for whom the provider knows by verified mail; empty: opens none.",
+    )
     demo: bool = _setting(
         "ACOGIDA_DEMO",
         default=False,
@@ -206,6 +247,11 @@ class Settings:
     def base_url(self) -> str:
         """The address that people use, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def roles_con_segundo_factor(self) -> frozenset[str]:
+        """The roles that must sign in with a second factor."""
+        return frozenset(word.strip() for word in self.segundo_factor.split(",") if word.strip())
 
     @property
     def claves(self) -> Path:

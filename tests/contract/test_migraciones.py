@@ -18,10 +18,11 @@ CAMBIO = 7
 
 
 class Antes:
-    """The database of casos as an older version left it, with rows that are written by name."""
+    """A database as an older version left it, with rows that are written by name."""
 
-    def __init__(self, db: Database, revision: str) -> None:
+    def __init__(self, db: Database, revision: str, servicio: str = "casos") -> None:
         self.db = db
+        self.servicio = servicio
         self._subir(revision)
         self.tablas = sa.MetaData()
         self.tablas.reflect(db.engine)
@@ -49,7 +50,7 @@ class Antes:
 
     def _subir(self, revision: str) -> None:
         with self.db.engine.begin() as connection:
-            command.upgrade(config("casos", connection), revision)
+            command.upgrade(config(self.servicio, connection), revision)
 
     def _algo(self, columna: sa.Column[Any]) -> Any:
         for llave in columna.foreign_keys:
@@ -116,3 +117,38 @@ def test_casos_0003_deja_las_demas_como_estaban(
         grado,
         CAMBIO,
     )
+
+
+@pytest.fixture(params=COLUMNS)
+def identidad_0001(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
+    """Before units were rows."""
+    return Antes(empty_db(request.param), "identidad_0001", "identidad")
+
+
+def test_identidad_0002_hace_filas_de_lo_que_decian_las_cuentas(identidad_0001: Antes) -> None:
+    escritas = [
+        ("Oficina de Migración", "migracion"),
+        ("oficina  de migracion", "migracion"),
+        ("DIDECO", "dideco"),
+        ("Dpto. de Vivienda", "dpto_de_vivienda"),
+        ("dpto de vivienda", "dpto_de_vivienda"),
+        ("2ª Oficina", "unidad_2a_oficina"),
+        ("移民", "unidad"),
+        ("", ""),
+    ]
+    cuentas = {
+        identidad_0001.poner("funcionarios", unidad=escrita): codigo for escrita, codigo in escritas
+    }
+    programa = identidad_0001.poner("clientes_api", unidad="Dpto. de Vivienda")
+
+    identidad_0001.subir()
+
+    for cuenta, codigo in cuentas.items():
+        assert identidad_0001.leer("funcionarios", cuenta, "unidad") == (codigo,)
+    assert identidad_0001.leer("clientes_api", programa, "unidad") == ("dpto_de_vivienda",)
+    with identidad_0001.db.engine.connect() as connection:
+        nombres = dict(connection.execute(sa.text("SELECT codigo, nombre FROM unidades")).all())
+    assert nombres["dpto_de_vivienda"] == "Dpto. de Vivienda"
+    assert nombres["unidad"] == "移民"
+    assert nombres["migracion"] == "Oficina de Migración"
+    assert "" not in nombres

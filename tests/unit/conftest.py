@@ -56,7 +56,7 @@ class Oficina:
                     correo=f"{rol}@oficina.example",
                     clave=CLAVE,
                     roles=[rol],
-                    unidad="Oficina de Migración",
+                    unidad="migracion",
                 ),
                 Actor.sistema("identidad"),
             )

@@ -53,6 +53,8 @@ from oficina.web.conditional import check_version
 
 PRIMER_CONTACTO = "primer_contacto"
 EVALUACION = "evaluacion"
+ASIGNAR = "casos.caso.asignar"
+CERRAR_RIESGO_ALTO = "casos.caso.cerrar.riesgo_alto"
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def asignar(
     """
     caso = _para_cambiar(session, caso_id, version)
     es_para_si = responsable.id == actor.id and caso.responsable_id in {None, actor.id}
-    if not es_para_si and not PERMISOS["casos.caso.asignar"] & actor.roles:
+    if not es_para_si and not actor.tiene(ASIGNAR, PERMISOS[ASIGNAR]):
         raise NoPermitido(_("Solo la coordinación cambia a quien responde por un caso."))
     caso.asignar(responsable.id, responsable.nombre)
     _contar_asignacion(session, caso, responsable, actor, ahora)
@@ -270,7 +272,7 @@ def _para_cambiar(session: Session, caso_id: UUID, version: int | None) -> Caso:
 def _exigir_otra_mirada(caso: Caso, actor: Actor) -> None:
     if caso.riesgo is not Riesgo.ALTO:
         return
-    if not PERMISOS["casos.caso.cerrar.riesgo_alto"] & actor.roles:
+    if not actor.tiene(CERRAR_RIESGO_ALTO, PERMISOS[CERRAR_RIESGO_ALTO]):
         raise NoPermitido(_("Un caso de riesgo alto lo cierra la coordinación."))
     if caso.responsable_id == actor.id:
         raise NoPermitido(

@@ -48,6 +48,7 @@ def user() -> None:
     type=click.Choice([rol.value for rol in Rol]),
     help="Se puede repetir.",
 )
+@click.option("--unidad", default="", help="Código de su unidad municipal.")
 @click.option("--administrador", is_flag=True, help="Lo mismo que --rol administrador.")
 @clave
 def create(
@@ -56,6 +57,7 @@ def create(
     nombre: str,
     correo: str,
     roles: tuple[str, ...],
+    unidad: str,
     administrador: bool,
     clave_por_entrada: bool,
 ) -> None:
@@ -68,6 +70,7 @@ def create(
         "nombre": nombre,
         "correo": correo,
         "roles": sorted(wanted),
+        "unidad": unidad,
         "clave": _password(from_input=clave_por_entrada),
     }
     app = load("identidad").create_app(read_settings())

@@ -61,6 +61,6 @@ def evento(tipo: str, *, sujeto_id: str, v: int = 1) -> Callable[[type[E]], type
 def catalogo() -> dict[str, type[Evento]]:
     """Every fact that any service tells, by CloudEvents type, in alphabetical order."""
     # The modules register their facts when imported; the language is whole only with all of them.
-    from oficina.events import agenda, casos, notificaciones  # noqa: F401, PLC0415
+    from oficina.events import agenda, casos, identidad, notificaciones  # noqa: F401, PLC0415
 
     return dict(sorted(_CATALOGO.items()))

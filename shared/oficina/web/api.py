@@ -2,6 +2,7 @@
 
 import re
 import threading
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -55,8 +56,8 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         self._writing = threading.Lock()
         super().__init__(app)
         for name, scheme in _SECURITY.items():
-            self.spec.components.security_scheme(name, scheme)
-        self.spec.options["security"] = [{name: []} for name in _SECURITY]
+            self.spec.components.security_scheme(name, deepcopy(scheme))
+        self.spec.options["security"] = [{"bearer": []}, {"sesion": []}]
         app.register_blueprint(_docs(app))
         app.before_request(_reads_json)
 
@@ -77,11 +78,12 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         found: dict[str, Any] = self.spec.to_dict()
         for rule in current_app.url_map.iter_rules():
             operations = found["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
-            if access_of(current_app.view_functions[rule.endpoint]) != Acceso(None):
-                continue
+            acceso = access_of(current_app.view_functions[rule.endpoint])
             for method in rule.methods or ():
-                if method.lower() in operations:
-                    operations[method.lower()]["security"] = []
+                if method.lower() in operations and acceso is not None:
+                    operations[method.lower()]["security"] = _security_of(acceso)
+        flow = found["components"]["securitySchemes"][PROGRAMA]["flows"]["clientCredentials"]
+        flow["scopes"] = dict.fromkeys(sorted(current_app.extensions["guard"].permisos), "")
         return found
 
     @public
@@ -119,9 +121,23 @@ def _reads_json() -> None:
         raise UnsupportedMediaType
 
 
+def _security_of(acceso: Acceso) -> list[dict[str, list[str]]]:
+    """What opens an operation: nothing at all, or a person, or a program that has this scope."""
+    if acceso.permiso is None:
+        return []
+    return [{PROGRAMA: [acceso.permiso]}, {"bearer": []}, {"sesion": []}]
+
+
+PROGRAMA = "programa"
+"""How programs sign in; their scopes are the permissions of the service."""
+
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 _SECURITY: dict[str, dict[str, Any]] = {
+    PROGRAMA: {
+        "type": "oauth2",
+        "flows": {"clientCredentials": {"tokenUrl": "/identidad/oauth/token", "scopes": {}}},
+    },
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "sesion": {"type": "apiKey", "in": "cookie", "name": "acogida"},
 }

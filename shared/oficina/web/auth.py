@@ -107,8 +107,7 @@ def actor_or_none() -> Actor | None:
 def puede(permiso: str) -> bool:
     """Whether the reader of this page holds a permission of this service."""
     found = actor_or_none()
-    roles: frozenset[str] = _guard().permisos[permiso]
-    return found is not None and bool(roles & found.roles)
+    return found is not None and found.tiene(permiso, _guard().permisos[permiso])
 
 
 class Guard:
@@ -152,7 +151,7 @@ class Guard:
     def _authorise(self, acceso: Acceso) -> None:
         if acceso.permiso is None:
             return
-        if not self.permisos[acceso.permiso] & actor().roles:
+        if not actor().tiene(acceso.permiso, self.permisos[acceso.permiso]):
             raise NoPermitido
 
     def _accept_bearer(self, token: str) -> None:
@@ -163,8 +162,11 @@ class Guard:
         if credencial.expira_en <= self.reloj():
             raise NoIdentificado
         try:
-            # A person's token, passed on by a service, ends with the session as the cookie does.
-            self._renewed(token, credencial)
+            # A person's token, passed on by a service, ends with the session as the cookie does; a
+            # program's with its secret. Both may do what they may now, not what they might then.
+            renewed = self._renewed(token, credencial)
+            if renewed != token:
+                token, credencial = renewed, self._verificador.leer(renewed, self.reloj())
         except TokenInvalido as error:
             raise NoIdentificado from error
         self._remember(credencial, token)

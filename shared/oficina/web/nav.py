@@ -26,10 +26,12 @@ LUGARES = (
     Lugar(_l("Casos"), "/casos/", PROFESIONALES),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
-    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN),
+    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
+    Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
+    Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),
     Lugar(_l("Eventos"), "/eventos/operacion", frozenset({"administrador"})),
 )
 

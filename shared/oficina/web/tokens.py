@@ -29,7 +29,10 @@ class TokenInvalido(Exception):
 
 @dataclass(frozen=True)
 class Credencial:
-    """What a token says: who, since when, until when, and in which session of identidad."""
+    """What a token says: who, since when, until when, and in which session of identidad.
+
+    A program's session is the secret that it signed in with.
+    """
 
     actor: Actor
     emitida_en: datetime
@@ -54,6 +57,8 @@ class Credencial:
             "unidad": self.actor.unidad,
             "tipo": self.actor.tipo,
         }
+        if self.actor.alcances is not None:
+            claims["alcances"] = sorted(self.actor.alcances)
         if self.sesion_id:
             claims["sid"] = str(self.sesion_id)
         return claims
@@ -70,6 +75,7 @@ class Credencial:
                 roles=frozenset(claims["roles"]),
                 unidad=str(claims["unidad"]),
                 tipo=claims["tipo"],
+                alcances=frozenset(claims["alcances"]) if "alcances" in claims else None,
             )
             return cls(
                 actor=actor,

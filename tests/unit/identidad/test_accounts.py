@@ -13,7 +13,7 @@ NUEVA = {
     "usuario": "Ana.Rojas",
     "correo": "ana.rojas@oficina.example",
     "roles": ["profesional", "coordinacion"],
-    "unidad": "Oficina de Migración",
+    "unidad": "migracion",
     "idioma": "es",
     "clave": "una clave bien larga",
 }
@@ -112,6 +112,73 @@ def test_a_new_password_replaces_the_old_one(admin: FlaskClient, oficina: Any) -
     for clave, status in [(NUEVA["clave"], 422), ("  otra clave larga  ", 303)]:
         sent = {"usuario": "ana.rojas", "clave": clave}
         assert browser.post("/identidad/entrar", data=sent).status_code == status
+
+
+def test_an_account_is_edited_and_other_roles_end_its_sessions(
+    admin: FlaskClient, oficina: Any
+) -> None:
+    admin.post(f"{CUENTAS}/nueva", data=NUEVA)
+    ana = _ana(oficina)
+    browser = oficina.identidad.test_client()
+    sign_in = {"usuario": "ana.rojas", "clave": NUEVA["clave"]}
+    browser.post("/identidad/entrar", data=sign_in)
+    token = browser.get_cookie("acogida").value
+    edited = {
+        "nombre": "Ana Rojas Soto",
+        "correo": "ana@oficina.example",
+        "roles": ["profesional", "coordinacion"],
+        "unidad": "migracion",
+        "idioma": "en",
+        "version": ana.version,
+    }
+    local = oficina.identidad.extensions["identidad_local"]
+
+    assert admin.post(f"{CUENTAS}/{ana.id}/editar", data=edited).status_code == 303
+    assert local.renovar(token) is not None
+    other = edited | {"roles": ["recepcion"], "version": ana.version + 1}
+    assert admin.post(f"{CUENTAS}/{ana.id}/editar", data=other).status_code == 303
+    assert local.renovar(token) is None
+    stale = admin.post(f"{CUENTAS}/{ana.id}/editar", data=edited)
+
+    assert stale.status_code == 412
+    now = _ana(oficina)
+    assert (now.nombre, now.correo, now.roles, now.idioma) == (
+        "Ana Rojas Soto",
+        "ana@oficina.example",
+        ["recepcion"],
+        "en",
+    )
+
+
+def test_a_mail_is_of_one_open_account(admin: FlaskClient, oficina: Any) -> None:
+    admin.post(f"{CUENTAS}/nueva", data=NUEVA)
+    other = NUEVA | {"usuario": "otra", "correo": "ANA.rojas@oficina.example"}
+
+    refused = admin.post(f"{CUENTAS}/nueva", data=other)
+    admin.post(f"{CUENTAS}/{_ana(oficina).id}/desactivar")
+
+    assert refused.status_code == 422
+    assert "Otra cuenta ya tiene ese correo." in refused.text
+    assert admin.post(f"{CUENTAS}/nueva", data=other).status_code == 303
+
+
+def test_the_last_administrator_stays(admin: FlaskClient, oficina: Any) -> None:
+    own = oficina.funcionario("administrador")
+    without = {
+        "nombre": own.nombre,
+        "correo": own.correo,
+        "roles": "recepcion",
+        "version": own.version,
+    }
+
+    refused = admin.post(f"{CUENTAS}/{own.id}/editar", data=without)
+    admin.post(f"{CUENTAS}/nueva", data=NUEVA | {"roles": ["administrador"]})
+    other = oficina.identidad.test_client()
+    other.post("/identidad/entrar", data={"usuario": "ana.rojas", "clave": NUEVA["clave"]})
+
+    assert refused.status_code == 422
+    assert "Es la última cuenta que administra el sistema" in refused.text
+    assert other.post(f"{CUENTAS}/{own.id}/desactivar").status_code == 303
 
 
 def test_nobody_closes_the_account_that_they_use(admin: FlaskClient, oficina: Any) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from identidad.actions import NuevoCliente, crear_cliente
+from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.secretos import KEY_FILE, Firma, clave_correcta, hash_clave, nuevo_secreto
 from oficina.actor import Actor
 from oficina.settings import SettingsError

@@ -34,7 +34,7 @@ def test_abrir_sugiere_tipo_y_prioridad_segun_el_tema(ventanilla: Ventanilla) ->
     assert caso["folio"].startswith("OM-")
     assert (caso["tipo"], caso["prioridad"]) == ("vulneracion_derechos", "urgente")
     assert caso["estado"] == "abierto"
-    assert caso["unidad"] == "Oficina de Migración"
+    assert caso["unidad"] == "migracion"
     assert ventanilla.hechos(f"caso/{caso['id']}") == ["casos.caso.abierto"]
     assert _relojes(ventanilla, caso) == {"primer_contacto": EstadoPlazo.CORRIENDO}
 

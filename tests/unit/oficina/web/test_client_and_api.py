@@ -109,7 +109,7 @@ def test_the_document_is_openapi_3_1_with_absolute_paths(app: Flask) -> None:
         assert list(response["content"]) == ["application/problem+json"]
     assert document["security"] == [{"bearer": []}, {"sesion": []}]
     assert document["paths"]["/casos/api/v1/falla"]["get"]["security"] == []
-    assert "security" not in post
+    assert [way.get("programa") for way in post["security"]] == [["cosa.ver"], None, None]
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["Problem"])
 
 

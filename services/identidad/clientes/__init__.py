@@ -1,0 +1,1 @@
+"""Programs that call the API: what each may do, and the secrets that it signs in with."""

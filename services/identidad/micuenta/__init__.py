@@ -1,0 +1,1 @@
+"""What each person keeps of their own account: their password and how they sign in."""
