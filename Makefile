@@ -11,7 +11,7 @@ WORKERS ?= 6
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev lint test test-embedded test-containers chaos servers bench bench-peers migration
+.PHONY: help setup run dev lint test test-embedded test-containers chaos fuzz servers bench bench-peers migration
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -44,6 +44,9 @@ test-containers: $(VENV)/.dev servers ## Build the image, run deploy/compose.yam
 
 chaos: $(VENV)/.dev servers ## Kill whoever carries facts, at random, for some minutes, and count
 	CHAOS_FACTS=$${CHAOS_FACTS-60000} $(BIN)/pytest tests/chaos/test_bus.py
+
+fuzz: $(VENV)/.dev ## Ask the API what nobody would (FUZZ_REQUESTS=100000, FUZZ_SEED repeats a round)
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS-100000} $(BIN)/pytest -s -p no:randomly tests/fuzz
 
 servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
 	@deploy/test-servers

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 
@@ -90,15 +91,18 @@ def open_case(profesional: httpx.Client) -> str:
 
 def work_on(profesional: httpx.Client, caso_id: str) -> None:
     """From an open case to one that may be derived."""
-    _post(profesional, _step(caso_id, "asignacion"), {})
+    _take(profesional, caso_id, "asignacion", {})
     advice = {"tema": "REG.TEMP", "texto": "Se explican los requisitos."}
-    _post(profesional, _step(caso_id, "orientaciones"), advice)
-    _post(profesional, _step(caso_id, "segunda-instancia"), {"motivo": "regularizacion_migratoria"})
-    refused = profesional.post(_step(caso_id, "orientaciones"), json=advice)
+    unread = profesional.post(_step(caso_id, "orientaciones"), json=advice)
+    assert unread.status_code == 428
+    _take(profesional, caso_id, "orientaciones", advice)
+    _take(profesional, caso_id, "segunda-instancia", {"motivo": "regularizacion_migratoria"})
+    read = _if_match(profesional, _case(caso_id))
+    refused = profesional.post(_step(caso_id, "orientaciones"), json=advice, headers=read)
     assert refused.status_code == 409
     assert "completar_evaluacion" in refused.json()["transiciones_permitidas"]
     finding = {"riesgo": "bajo", "amerita_derivacion": True, "fundamento": "Falta apoyo jurídico."}
-    assert _post(profesional, _step(caso_id, "evaluacion"), finding)["estado"] == "en_gestion"
+    assert _take(profesional, caso_id, "evaluacion", finding)["estado"] == "en_gestion"
 
 
 def derive(profesional: httpx.Client, caso_id: str) -> str:
@@ -150,8 +154,9 @@ def _answer(
     assert "texto" in missing.json()["errors"]
     done = {"texto": "Se presentó la solicitud."}
     assert _post(institucion, f"{link}/cumplir", done)["estado"] == "cumplida"
-    confirm = f"/casos/api/v1/derivaciones/{derivacion_id}/verificar"
-    assert _post(profesional, confirm, {})["estado"] == "verificada"
+    ours = f"/casos/api/v1/derivaciones/{derivacion_id}"
+    confirmed = _change(profesional, ours, f"{ours}/verificar", {})
+    assert confirmed["estado"] == "verificada"
 
 
 def book(profesional: httpx.Client, persona: Mapping[str, Any], **more: str) -> dict[str, Any]:
@@ -200,7 +205,8 @@ def reminder_of(profesional: httpx.Client, cita: Mapping[str, Any]) -> dict[str,
 def cancel(profesional: httpx.Client, cita: Mapping[str, Any]) -> None:
     """Nobody needs the appointment any more."""
     reason = {"motivo": "ya_no_hace_falta"}
-    _post(profesional, f"/agenda/api/v1/citas/{cita['id']}/cancelar", reason)
+    address = f"/agenda/api/v1/citas/{cita['id']}"
+    _change(profesional, address, f"{address}/cancelar", reason)
 
 
 def _timeline(profesional: httpx.Client, caso_id: str) -> None:
@@ -246,8 +252,30 @@ def _messages(client: httpx.Client, **about: str) -> list[dict[str, Any]]:
     return found
 
 
+def _case(caso_id: str) -> str:
+    return f"/casos/api/v1/casos/{caso_id}"
+
+
 def _step(caso_id: str, step: str) -> str:
-    return f"/casos/api/v1/casos/{caso_id}/{step}"
+    return f"{_case(caso_id)}/{step}"
+
+
+def _take(client: httpx.Client, caso_id: str, step: str, body: Any) -> Any:
+    return _change(client, _case(caso_id), _step(caso_id, step), body)
+
+
+def _if_match(client: httpx.Client, thing: str) -> dict[str, str]:
+    """What a writer sends who has just read a thing."""
+    return {"If-Match": client.get(thing).headers["ETag"]}
+
+
+def _change(client: httpx.Client, thing: str, path: str, body: Any) -> Any:
+    """Change a thing as who has just read it; sent again after a lost answer, it is done once."""
+    headers = _if_match(client, thing) | {"Idempotency-Key": str(uuid4())}
+    first, again = (client.post(path, json=body, headers=headers) for _ in range(2))
+    assert first.status_code == 200, f"POST {path}: {first.status_code} {first.text}"
+    assert (again.status_code, again.json()) == (200, first.json())
+    return first.json()
 
 
 def _get(client: httpx.Client, path: str, **query: str) -> Any:

@@ -16,13 +16,12 @@ from agenda.schemas import (
     ConsultaSchema,
     NuevaCitaSchema,
     ReprogramacionSchema,
-    VersionSchema,
 )
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
-from oficina.web.conditional import check_version
+from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint(
     "citas",
@@ -30,6 +29,8 @@ bp = Blueprint(
     url_prefix="/agenda/api/v1/citas",
     description="Citas de la oficina",
 )
+
+Answer = tuple[Cita, int, dict[str, str]]
 
 
 @bp.get("")
@@ -48,82 +49,82 @@ def citas(filtro: Filtro) -> Sequence[Cita]:
 @bp.arguments(NuevaCitaSchema)
 @bp.response(201, CitaSchema)
 @requires("agenda.cita.agendar")
-def agendar(nueva: NuevaCita) -> Cita:
+def agendar(nueva: NuevaCita) -> Answer:
     """Agendar una cita"""
     nombre = directorio.personal().nombre(nueva.profesional_id)
     directorio.de_quien(env(), nueva.persona_id, nueva.caso_id)
     with env().db.begin() as session:
-        return actions.agendar(session, nueva, nombre, actor(), clock.now())
+        hecha = actions.agendar(session, nueva, nombre, actor(), clock.now())
+    return hecha, 201, etag_of(hecha)
 
 
 @bp.get("/<uuid:cita_id>")
 @bp.response(200, CitaSchema)
 @requires("agenda.cita.ver")
-def cita(cita_id: UUID) -> Cita:
+@versioned
+def cita(cita_id: UUID) -> Answer:
     """Una cita"""
     with env().db.read() as session:
         hallada = queries.cita_por_id(session, cita_id)
     registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
-    return hallada
+    return hallada, 200, etag_of(hallada)
 
 
 @bp.post("/<uuid:cita_id>/reprogramar")
-@bp.arguments(ReprogramacionSchema)
+@bp.arguments(ReprogramacionSchema(exclude=("version",)))
 @bp.response(200, CitaSchema)
 @requires("agenda.cita.agendar")
-def reprogramar(pedido: tuple[int | None, Tiempo], cita_id: UUID) -> Cita:
+@versioned
+def reprogramar(pedido: tuple[None, Tiempo], cita_id: UUID) -> Answer:
     """Dar otra hora o lugar a una cita"""
-    version, tiempo = pedido
+    _version, tiempo = pedido
     return _changed(
         cita_id,
-        version,
         lambda session, una: actions.reprogramar(session, una, tiempo, actor(), clock.now()),
     )
 
 
 @bp.post("/<uuid:cita_id>/cancelar")
-@bp.arguments(CancelacionSchema)
+@bp.arguments(CancelacionSchema(exclude=("version",)))
 @bp.response(200, CitaSchema)
 @requires("agenda.cita.agendar")
-def cancelar(pedido: tuple[int | None, Cancelacion], cita_id: UUID) -> Cita:
+@versioned
+def cancelar(pedido: tuple[None, Cancelacion], cita_id: UUID) -> Answer:
     """Cancelar una cita"""
-    version, cancelacion = pedido
+    _version, cancelacion = pedido
     return _changed(
         cita_id,
-        version,
         lambda session, una: actions.cancelar(session, una, cancelacion, actor(), clock.now()),
     )
 
 
 @bp.post("/<uuid:cita_id>/realizar")
-@bp.arguments(VersionSchema)
 @bp.response(200, CitaSchema)
 @requires("agenda.cita.registrar")
-def realizar(version: int | None, cita_id: UUID) -> Cita:
+@versioned
+def realizar(cita_id: UUID) -> Answer:
     """Registrar que la persona vino"""
     return _changed(
         cita_id,
-        version,
         lambda session, una: actions.realizar(session, una, actor(), clock.now()),
     )
 
 
 @bp.post("/<uuid:cita_id>/inasistencia")
-@bp.arguments(VersionSchema)
 @bp.response(200, CitaSchema)
 @requires("agenda.cita.registrar")
-def inasistencia(version: int | None, cita_id: UUID) -> Cita:
+@versioned
+def inasistencia(cita_id: UUID) -> Answer:
     """Registrar que la persona no vino"""
     return _changed(
         cita_id,
-        version,
         lambda session, una: actions.registrar_inasistencia(session, una, actor(), clock.now()),
     )
 
 
-def _changed(cita_id: UUID, version: int | None, change: Callable[[Session, Cita], None]) -> Cita:
+def _changed(cita_id: UUID, change: Callable[[Session, Cita], None]) -> Answer:
     with env().db.begin() as session:
         una = queries.cita_por_id(session, cita_id)
-        check_version(una, version)
+        check_version(una, None)
         change(session, una)
-    return una
+    return una, 200, etag_of(una)

@@ -60,7 +60,7 @@ class ReprogramacionSchema(_ConVersion, _TiempoSchema):
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> tuple[int | None, Tiempo]:
-        return data.pop("version"), Tiempo(**data)
+        return data.pop("version", None), Tiempo(**data)
 
 
 class CancelacionSchema(_ConVersion):
@@ -71,7 +71,7 @@ class CancelacionSchema(_ConVersion):
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> tuple[int | None, Cancelacion]:
-        return data.pop("version"), Cancelacion(**data)
+        return data.pop("version", None), Cancelacion(**data)
 
 
 class VersionSchema(_ConVersion):

@@ -2,6 +2,8 @@
 
 from oficina.bus import retention
 from oficina.jobs import Jobs
+from oficina.web.idempotency import podar_respuestas
 
 jobs = Jobs("agenda")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
+jobs.sweep(every=retention.EVERY)(podar_respuestas)

@@ -4,8 +4,10 @@ from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from oficina.bus import retention
 from oficina.jobs import Jobs
+from oficina.web.idempotency import podar_respuestas
 
 jobs = Jobs("casos")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
+jobs.sweep(every=retention.EVERY)(podar_respuestas)
 importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)

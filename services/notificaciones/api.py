@@ -12,6 +12,7 @@ from notificaciones.schemas import Consulta, ConsultaSchema, MensajeSchema
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(
     "mensajes",
@@ -44,9 +45,10 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @bp.get("/<uuid:mensaje_id>")
 @bp.response(200, MensajeSchema)
 @requires("notificaciones.mensaje.ver")
-def mensaje(mensaje_id: UUID) -> Mensaje:
+@versioned
+def mensaje(mensaje_id: UUID) -> tuple[Mensaje, int, dict[str, str]]:
     """Un mensaje"""
     with env().db.read() as session:
         hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
-    return hallado
+    return hallado, 200, etag_of(hallado)

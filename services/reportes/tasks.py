@@ -16,6 +16,7 @@ from oficina.clock import real_now
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError
 from oficina.jobs import Jobs
+from oficina.web.idempotency import podar_respuestas
 from reportes import actions, queries
 from reportes.documento import IDIOMA, documento
 from reportes.labels import Palabras
@@ -34,6 +35,7 @@ REPASO = timedelta(minutes=1)
 
 jobs = Jobs("reportes")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
+jobs.sweep(every=retention.EVERY)(podar_respuestas)
 log = telemetry.get_logger("reportes")
 
 

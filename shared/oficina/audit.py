@@ -36,12 +36,13 @@ class Cuenta:
     """What a request read and wrote down."""
 
     leyo: bool = False
-    anoto: bool = False
+    ultima: "Auditoria | None" = None
+    """The row that was written last."""
 
     @property
     def debe(self) -> bool:
         """Whether something was read and no row says so."""
-        return self.leyo and not self.anoto
+        return self.leyo and self.ultima is None
 
 
 _cuenta: ContextVar[Cuenta | None] = ContextVar("cuenta", default=None)
@@ -92,21 +93,20 @@ def registrar(
     cantidad: int | None = None,
 ) -> None:
     """Write the row in the transaction of what it tells."""
-    if cuenta := _cuenta.get():
-        cuenta.anoto = True
-    session.add(
-        Auditoria(
-            actor_id=actor.id,
-            actor_tipo=actor.tipo,
-            actor_nombre=actor.nombre,
-            accion=accion,
-            recurso=recurso,
-            recurso_id=recurso_id,
-            cantidad=cantidad,
-            motivo=motivo or None,
-            correlation_id=telemetry.correlation_id.get(),
-        )
+    fila = Auditoria(
+        actor_id=actor.id,
+        actor_tipo=actor.tipo,
+        actor_nombre=actor.nombre,
+        accion=accion,
+        recurso=recurso,
+        recurso_id=recurso_id,
+        cantidad=cantidad,
+        motivo=motivo or None,
+        correlation_id=telemetry.correlation_id.get(),
     )
+    session.add(fila)
+    if cuenta := _cuenta.get():
+        cuenta.ultima = fila
 
 
 def registrar_lectura(

@@ -3,7 +3,8 @@
 One `Database` a service. `begin()` is the one write transaction of an entrance: on SQLite it takes
 the write lock at once (IMMEDIATE), so that a guard read inside it still holds at commit. `read()`
 never locks. Objects stay readable after commit (`expire_on_commit=False`); a relationship that a
-query did not load raises instead of asking again.
+query did not load raises instead of asking again. `together()` makes all that is done inside it one
+transaction, for who must keep an answer with its effect.
 """
 
 import math
@@ -11,8 +12,9 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -152,6 +154,83 @@ class Changes:
             self._changed.wait_for(lambda: self.count > seen, seconds)
 
 
+_PART = "oficina_part"
+
+
+def has_committed(session: Session) -> bool:
+    """Whether the commit that a session tells of is one: for listeners to `after_commit`.
+
+    The release of a savepoint commits nothing yet, nor does a part of `together()`.
+    """
+    return not session.in_nested_transaction() and _PART not in session.info
+
+
+class Whole:
+    """One transaction of several parts; it begins with the first of them that writes.
+
+    A part that fails undoes itself alone. What a part told or asked for (`Session.info`) is done
+    when the whole commits.
+    """
+
+    def __init__(self, db: "Database", began: Callable[[Session], None]) -> None:
+        """`began` is called with the session of the whole as soon as there is one."""
+        self.db = db
+        self._began = began
+        self._session: Session | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was written."""
+        return self._session is not None
+
+    def look(self) -> Session:
+        """A session that sees what was written and whose own changes are not kept."""
+        return Session(
+            self._open().connection(),
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+            info={_PART: True},
+        )
+
+    @contextmanager
+    def part(self) -> Iterator[Session]:
+        """A session like any other, whose commit is the end of a savepoint."""
+        outer = self._open()
+        with self.look() as session:
+            with session.begin():
+                yield session
+            told = outer.info.setdefault("nudges", [])
+            told += session.info.pop("nudges", [])
+            if session.info.pop("emitted", False):
+                outer.info["emitted"] = True
+
+    def commit(self) -> None:
+        """Keep it all, and wake whoever waits for it."""
+        if self._session is not None:
+            self._session.commit()
+            self.db.inbox_changed.set()
+            self.close()
+
+    def close(self) -> None:
+        """Undo what was not committed, and give the connection back."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _open(self) -> Session:
+        if self._session is None:
+            self._session = self.db.new_session()
+            try:
+                self._began(self._session)
+            except BaseException:
+                self.close()
+                raise
+        return self._session
+
+
+_whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
+
+
 class Database:
     """The database of one service."""
 
@@ -179,8 +258,9 @@ class Database:
 
         Raises VersionVencida when another transaction changed a row that this one wants to change.
         """
+        whole = self._around()
         try:
-            with self._write.begin() as session:
+            with whole.part() if whole else self._write.begin() as session:
                 yield session
         except StaleDataError as error:
             raise VersionVencida from error
@@ -188,8 +268,27 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only look; nothing done in it is kept."""
-        with self._read() as session:
+        whole = self._around()
+        with whole.look() if whole and whole.has_begun else self._read() as session:
             yield session
+
+    @contextmanager
+    def together(self, began: Callable[[Session], None]) -> Iterator[Whole]:
+        """Make everything that is written here until the end one transaction, and read inside it.
+
+        Whoever asks for it commits it; what was not committed is undone.
+        """
+        whole = Whole(self, began)
+        token = _whole.set(whole)
+        try:
+            yield whole
+        finally:
+            _whole.reset(token)
+            whole.close()
+
+    def new_session(self) -> Session:
+        """A session that may write, for who ends it by hand."""
+        return self._write()
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
@@ -205,10 +304,12 @@ class Database:
         """Give every connection back."""
         self.engine.dispose()
 
+    def _around(self) -> Whole | None:
+        whole = _whole.get()
+        return whole if whole is not None and whole.db is self else None
+
     def _wake_relay(self, session: Session) -> None:
-        if session.in_nested_transaction():
-            return  # the release of a savepoint commits nothing yet
-        if session.info.pop("emitted", False):
+        if has_committed(session) and session.info.pop("emitted", False):
             self.outbox_changed.set()
 
 

@@ -69,6 +69,13 @@ class VersionVencida(DomainError):
     title = N_("Otra persona lo modificó mientras usted escribía")
 
 
+class VersionSinIndicar(DomainError):
+    """A change that does not say which version its writer saw."""
+
+    status = 428
+    title = N_("Falta decir qué versión vio")
+
+
 class DatosInvalidos(DomainError):
     """Input that cannot be used. `errores` maps the field's path to its messages."""
 

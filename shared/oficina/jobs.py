@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from oficina import telemetry
 from oficina.bus.topology import amqp_urls, tasks_exchange, tasks_queue
+from oficina.db import has_committed
 from oficina.env import Env
 from oficina.settings import Settings
 
@@ -227,8 +228,8 @@ def _send(celery: Celery | None, task: str, args: tuple[Any, ...], **options: An
 
 @event.listens_for(Session, "after_commit")
 def _send_nudges(session: Session) -> None:
-    if session.in_nested_transaction():
-        return  # the release of a savepoint commits nothing yet
+    if not has_committed(session):
+        return
     for task, args in session.info.pop("nudges", ()):
         _send(_by_service.get(task.partition(".")[0]), task, args)
 

@@ -133,7 +133,9 @@ def test_a_case_follows_by_itself(browser: Browser, office: Office) -> None:
         page.get_by_role("link", name="Rosa Mamani").click()
         case_id = urlsplit(page.url).path.rpartition("/")[2]
         advice = {"tema": "INF", "texto": "Una orientación que llega sola."}
-        answer = colleague.post(f"/casos/api/v1/casos/{case_id}/orientaciones", json=advice)
+        case = f"/casos/api/v1/casos/{case_id}"
+        read = {"If-Match": colleague.get(case).headers["ETag"]}
+        answer = colleague.post(f"{case}/orientaciones", json=advice, headers=read)
         assert answer.status_code == 200
         page.get_by_text("Una orientación que llega sola.").wait_for()
 

@@ -33,7 +33,7 @@ from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
-from oficina.web.conditional import check_version
+from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint("derivaciones", __name__, url_prefix="/casos/api/v1/derivaciones")
 
@@ -88,6 +88,7 @@ def crear_derivacion(pedido: PedidoDerivacion) -> Answer:
 @bp.get("/<uuid:derivacion_id>")
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.ver")
+@versioned
 def derivacion(derivacion_id: UUID) -> Answer:
     """Una derivación con lo que se compartió y sus respuestas"""
     answer = _answer(derivacion_id)
@@ -109,6 +110,7 @@ def seguimiento(derivacion_id: UUID) -> SeguimientoDeDerivacion:
 @bp.post("/<uuid:derivacion_id>/enviar")
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.crear")
+@versioned
 def enviar(derivacion_id: UUID) -> Answer:
     """Enviar un borrador"""
     with env().db.begin() as session:
@@ -121,6 +123,7 @@ def enviar(derivacion_id: UUID) -> Answer:
 @bp.arguments(RespuestaRegistradaSchema)
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.responder")
+@versioned
 def registrar_respuesta(datos: DatosRespuesta, derivacion_id: UUID, accion: str) -> Answer:
     """Registrar una respuesta de la institución o lo que contó la persona"""
     if datos.canal is None:
@@ -132,6 +135,7 @@ def registrar_respuesta(datos: DatosRespuesta, derivacion_id: UUID, accion: str)
 @bp.arguments(VerificacionSchema)
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.responder")
+@versioned
 def verificar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
     """La persona confirma que se cumplió"""
     dicho = DatosRespuesta(None, datos["texto"])
@@ -142,6 +146,7 @@ def verificar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
 @bp.arguments(VerificacionSchema)
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.responder")
+@versioned
 def disputar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
     """La persona dice que no fue así"""
     dicho = DatosRespuesta(None, datos["texto"])
@@ -152,6 +157,7 @@ def disputar(datos: dict[str, Any], derivacion_id: UUID) -> Answer:
 @bp.arguments(AnulacionSchema)
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.crear")
+@versioned
 def anular(datos: dict[str, MotivoAnulacion], derivacion_id: UUID) -> Answer:
     """Anular una derivación"""
     with env().db.begin() as session:
@@ -174,6 +180,7 @@ def reencaminar(nueva: actions.NuevaDerivacion, derivacion_id: UUID) -> Answer:
 @bp.post("/<uuid:derivacion_id>/respuestas/<uuid:respuesta_id>/adopcion")
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.responder")
+@versioned
 def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> Answer:
     """Adoptar una respuesta tardía"""
     with env().db.begin() as session:
@@ -205,7 +212,6 @@ def crear_enlace(derivacion_id: UUID) -> dict[str, Any]:
 def pedir_otro_enlace(derivacion_id: UUID) -> Answer:
     """Enviar otro enlace a la institución"""
     with env().db.begin() as session:
-        _check(session, derivacion_id)
         pedir_otro(session, derivacion_id, actor(), clock.now())
     return _answer(derivacion_id)
 
@@ -223,11 +229,11 @@ def _responder(
 
 
 def _check(session: Session, derivacion_id: UUID) -> None:
-    """Honour the If-Match of who sends one."""
+    """Raise VersionVencida unless the request's If-Match is the present version."""
     check_version(queries.derivacion_por_id(session, derivacion_id, bloquear=True), None)
 
 
 def _answer(derivacion_id: UUID, status: int = 200) -> Answer:
     with env().db.read() as session:
         found = queries.con_respuestas(session, derivacion_id)
-    return found, status, {"ETag": f'"{found.version}"'}
+    return found, status, etag_of(found)

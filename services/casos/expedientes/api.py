@@ -42,7 +42,7 @@ from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
-from oficina.web.conditional import set_version
+from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("expedientes_api", __name__, url_prefix="/casos/api/v1", description="Casos")
 
@@ -87,6 +87,7 @@ def abrir(datos: NuevoCaso) -> Response:
 @bp.get("/casos/<uuid:caso_id>")
 @bp.response(200, CasoSchema)
 @requires("casos.caso.ver")
+@versioned
 def ver(caso_id: UUID) -> Response:
     """Un caso y su historia, hasta donde su rol permite verla"""
     response = _respuesta(caso_id)
@@ -95,36 +96,40 @@ def ver(caso_id: UUID) -> Response:
 
 
 @bp.post("/casos/<uuid:caso_id>/orientaciones")
-@bp.arguments(NuevaOrientacionSchema)
+@bp.arguments(NuevaOrientacionSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.orientar")
+@versioned
 def orientar(datos: NuevaOrientacion, caso_id: UUID) -> Response:
     """Dar orientación"""
     return _hacer(actions.orientar, caso_id, datos)
 
 
 @bp.post("/casos/<uuid:caso_id>/segunda-instancia")
-@bp.arguments(NuevaElevacionSchema)
+@bp.arguments(NuevaElevacionSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.elevar")
+@versioned
 def elevar(datos: NuevaElevacion, caso_id: UUID) -> Response:
     """Elevar a segunda instancia, con su motivo"""
     return _hacer(actions.elevar, caso_id, datos)
 
 
 @bp.post("/casos/<uuid:caso_id>/evaluacion")
-@bp.arguments(NuevaEvaluacionSchema)
+@bp.arguments(NuevaEvaluacionSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.evaluar")
+@versioned
 def evaluar(datos: NuevaEvaluacion, caso_id: UUID) -> Response:
     """Completar la evaluación"""
     return _hacer(actions.evaluar, caso_id, datos)
 
 
 @bp.post("/casos/<uuid:caso_id>/asignacion")
-@bp.arguments(NuevaAsignacionSchema)
+@bp.arguments(NuevaAsignacionSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.tomar")
+@versioned
 def asignar(datos: NuevaAsignacion, caso_id: UUID) -> Response:
     """Asignar el caso; sin `responsable_id`, lo toma quien lo pide"""
     quien = actor()
@@ -142,18 +147,20 @@ def asignar(datos: NuevaAsignacion, caso_id: UUID) -> Response:
 
 
 @bp.post("/casos/<uuid:caso_id>/cierre")
-@bp.arguments(NuevoCierreSchema)
+@bp.arguments(NuevoCierreSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.cerrar")
+@versioned
 def cerrar(datos: NuevoCierre, caso_id: UUID) -> Response:
     """Cerrar el caso"""
     return _hacer(actions.cerrar, caso_id, datos)
 
 
 @bp.post("/casos/<uuid:caso_id>/reapertura")
-@bp.arguments(NuevaReaperturaSchema)
+@bp.arguments(NuevaReaperturaSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
 @requires("casos.caso.reabrir")
+@versioned
 def reabrir(datos: NuevaReapertura, caso_id: UUID) -> Response:
     """Reabrir un caso cerrado"""
     return _hacer(actions.reabrir, caso_id, datos)

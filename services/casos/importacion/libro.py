@@ -18,7 +18,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from casos.importacion import celdas
+from casos.importacion import celdas, medidas
 from casos.importacion.fechas import (
     Celda,
     FechaIlegible,
@@ -47,9 +47,10 @@ class Hoja:
 
 
 def abrir(contenido: bytes) -> CalamineWorkbook:
-    """Open a workbook. Raises ArchivoIlegible when it is none."""
+    """Open a workbook. Raises ArchivoIlegible when it is none, or too big to be opened."""
     if not contenido:
         raise ArchivoIlegible(N_("El archivo está vacío; se espera un libro de Excel (.xlsx)."))
+    medidas.comprobar(contenido)
     try:
         return CalamineWorkbook.from_filelike(BytesIO(contenido))
     except (CalamineError, zipfile.BadZipFile, ValueError) as error:

@@ -32,7 +32,7 @@ from oficina.audit import registrar_lectura
 from oficina.privacy import mask
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
-from oficina.web.conditional import set_version
+from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("personas_api", __name__, url_prefix="/casos/api/v1", description="Personas")
 
@@ -98,6 +98,7 @@ def nombres(consulta: dict[str, Any]) -> Sequence[Persona]:
 @bp.arguments(VistaPersonaSchema, location="query")
 @bp.response(200, PersonaSchema)
 @requires("casos.persona.ver")
+@versioned
 def ver(vista: dict[str, Any], persona_id: UUID) -> Response:
     """Una persona; sus documentos y contactos completos solo si se piden (`mostrar=contacto`)"""
     completos = vista["mostrar"] == "contacto"
@@ -108,15 +109,15 @@ def ver(vista: dict[str, Any], persona_id: UUID) -> Response:
 
 
 @bp.patch("/personas/<uuid:persona_id>")
-@bp.arguments(EdicionPersonaSchema(partial=True))
+@bp.arguments(EdicionPersonaSchema(partial=True, exclude=("version",)))
 @bp.response(200, PersonaSchema)
 @requires("casos.persona.registrar")
+@versioned
 def actualizar(cambios: dict[str, Any], persona_id: UUID) -> Response:
-    """Cambiar datos de una persona; con If-Match, solo si nadie los cambió antes"""
-    version = cambios.pop("version", None)
+    """Cambiar datos de una persona, si nadie los cambió antes"""
     with env().db.begin() as session:
         actions.actualizar(
-            session, persona_id, cambios, version=version, actor=actor(), ahora=clock.now()
+            session, persona_id, cambios, version=None, actor=actor(), ahora=clock.now()
         )
     response = _respuesta(persona_id, completos=False)
     # What changed nothing was a reading all the same.

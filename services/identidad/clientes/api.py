@@ -19,6 +19,7 @@ from identidad.models import ClienteApi
 from identidad.secretos import nuevo_secreto
 from oficina.web.app import env
 from oficina.web.auth import actor, guard, requires
+from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(
     "clientes",
@@ -54,6 +55,7 @@ def crear(datos: dict[str, Any]) -> ConEtiqueta:
 @bp.get("/<uuid:cliente_id>")
 @bp.response(200, ClienteSchema)
 @requires("identidad.cliente.administrar")
+@versioned
 def cliente(cliente_id: UUID) -> ConEtiqueta:
     """Un programa"""
     return _answer(cliente_id)
@@ -63,6 +65,7 @@ def cliente(cliente_id: UUID) -> ConEtiqueta:
 @bp.arguments(EdicionClienteSchema)
 @bp.response(200, ClienteSchema)
 @requires("identidad.cliente.administrar")
+@versioned
 def editar(datos: EdicionCliente, cliente_id: UUID) -> ConEtiqueta:
     """Cambiar lo que puede un programa; rige en un minuto"""
     with env().db.begin() as session:
@@ -105,4 +108,4 @@ def _answer(cliente_id: UUID, **also: str) -> ConEtiqueta:
     with env().db.read() as session:
         one = queries.cliente_por_id(session, cliente_id)
     shown: dict[str, Any] = {name: getattr(one, name) for name in ClienteSchema().fields}
-    return shown | also, {"ETag": f'"{one.version}"'}
+    return shown | also, etag_of(one)

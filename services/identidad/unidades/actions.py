@@ -55,6 +55,7 @@ def editar_unidad(session: Session, unidad_id: UUID, datos: EdicionUnidad, actor
 def cerrar_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
     """Nobody new may be put in it; whoever is in it stays until somebody moves them."""
     una = unidad_por_id(session, unidad_id)
+    check_version(una, None)
     if una.codigo == MIGRACION:
         raise Conflicto(_("La unidad de la propia oficina no se puede cerrar."))
     una.activa = False
@@ -65,6 +66,7 @@ def cerrar_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
 def abrir_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
     """A closed unit is in use again."""
     una = unidad_por_id(session, unidad_id)
+    check_version(una, None)
     una.activa = True
     registrar(session, actor, "identidad.unidad.abrir", "unidad", unidad_id)
     return una

@@ -17,6 +17,7 @@ from identidad.unidades.schemas import (
 )
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(
     "unidades",
@@ -44,12 +45,13 @@ def crear(datos: NuevaUnidad) -> tuple[UnidadConPersonas, dict[str, str]]:
     """Agregar una unidad"""
     with env().db.begin() as session:
         una = actions.crear_unidad(session, datos, actor())
-    return UnidadConPersonas(una, []), {"ETag": f'"{una.version}"'}
+    return UnidadConPersonas(una, []), etag_of(una)
 
 
 @bp.get("/<uuid:unidad_id>")
 @bp.response(200, UnidadSchema)
 @requires("identidad.unidad.ver")
+@versioned
 def unidad(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
     """Una unidad"""
     return _answer(unidad_id)
@@ -59,6 +61,7 @@ def unidad(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
 @bp.arguments(EdicionUnidadSchema)
 @bp.response(200, UnidadSchema)
 @requires("identidad.unidad.administrar")
+@versioned
 def editar(datos: EdicionUnidad, unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
     """Dar otro nombre a una unidad; su código no cambia"""
     with env().db.begin() as session:
@@ -69,6 +72,7 @@ def editar(datos: EdicionUnidad, unidad_id: UUID) -> tuple[UnidadConPersonas, di
 @bp.post("/<uuid:unidad_id>/cerrar")
 @bp.response(200, UnidadSchema)
 @requires("identidad.unidad.administrar")
+@versioned
 def cerrar(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
     """Cerrar una unidad: nadie más se puede asignar a ella"""
     with env().db.begin() as session:
@@ -79,6 +83,7 @@ def cerrar(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
 @bp.post("/<uuid:unidad_id>/abrir")
 @bp.response(200, UnidadSchema)
 @requires("identidad.unidad.administrar")
+@versioned
 def abrir(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
     """Abrir otra vez una unidad cerrada"""
     with env().db.begin() as session:
@@ -89,4 +94,4 @@ def abrir(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
 def _answer(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
     with env().db.read() as session:
         una = queries.unidad_con_personas(session, unidad_id)
-    return una, {"ETag": f'"{una.unidad.version}"'}
+    return una, etag_of(una.unidad)

@@ -25,6 +25,7 @@ servicio = configuration.attributes["servicio"]
 line = configuration.attributes.get("line", servicio)
 import_module("oficina.bus.tables")
 import_module("oficina.audit")
+import_module("oficina.web.idempotency")
 models = import_module(f"{servicio}.models")
 # A new migration describes one line of history; the other line's tables are not its business.
 metadata = OficinaBase.metadata if line == "oficina" else models.Base.metadata

@@ -13,15 +13,20 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from oficina.web import problems
+from oficina.web import idempotency, problems
 from oficina.web.auth import Acceso, access_of, public
+from oficina.web.conditional import is_versioned
+from oficina.web.csrf import SAFE_METHODS
 from oficina.web.messages import title_of
 
 VERSION = "1"
 
 
 class ProblemSchema(ma.Schema):
-    """RFC 9457."""
+    """RFC 9457, with members that say more of some problems."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
@@ -33,6 +38,11 @@ class ProblemSchema(ma.Schema):
         values=ma.fields.List(ma.fields.String()),
         metadata={"description": "Mensajes por la ruta del campo"},
     )
+    estado_actual = ma.fields.String(metadata={"description": "De lo que no admite el paso"})
+    transiciones_permitidas = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Los pasos que sí admite"}
+    )
+    retry_after = ma.fields.Integer(metadata={"description": "Segundos que conviene esperar"})
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type information
@@ -60,6 +70,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         self.spec.options["security"] = [{"bearer": []}, {"sesion": []}]
         app.register_blueprint(_docs(app))
         app.before_request(_reads_json)
+        app.before_request(idempotency.claim)
 
     def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
         """Pages and API leave by the same door."""
@@ -72,16 +83,16 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         self._blueprints.append(blp)
 
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; what is open to everybody says so."""
+        """The OpenAPI document; what holds for whole kinds of operations is said of each."""
         with self._writing:
             self._write()
         found: dict[str, Any] = self.spec.to_dict()
         for rule in current_app.url_map.iter_rules():
             operations = found["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
-            acceso = access_of(current_app.view_functions[rule.endpoint])
+            view = current_app.view_functions[rule.endpoint]
             for method in rule.methods or ():
-                if method.lower() in operations and acceso is not None:
-                    operations[method.lower()]["security"] = _security_of(acceso)
+                if operation := operations.get(method.lower()):
+                    _describe(operation, method, rule.rule, view)
         flow = found["components"]["securitySchemes"][PROGRAMA]["flows"]["clientCredentials"]
         flow["scopes"] = dict.fromkeys(sorted(current_app.extensions["guard"].permisos), "")
         return found
@@ -108,7 +119,28 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         for name, title in (named | {"DEFAULT_ERROR": "Problema (RFC 9457)"}).items():
             response = {"description": title, "schema": self.ERROR_SCHEMA}
             prepare_response(response, self.spec, problems.PROBLEM)
-            self.spec.components.response(name, response, lazy=True)
+            self.spec.components.response(name, response, lazy=name not in _TOLD)
+
+
+def _describe(operation: dict[str, Any], method: str, path: str, view: Any) -> None:
+    """Say of an operation who may ask, what it answers with, and which headers it reads."""
+    if acceso := access_of(view):
+        operation["security"] = _security_of(acceso)
+    responses = operation["responses"]
+    if is_versioned(view):
+        for status, response in responses.items():
+            if status.startswith("2"):
+                response["headers"] = {**response.get("headers", {}), "ETag": _ETAG}
+    if is_versioned(view) and method not in SAFE_METHODS:
+        operation.setdefault("parameters", []).append(_IF_MATCH)
+        responses |= {status: _problem(_STATUS[status]) for status in ("412", "428")}
+    if idempotency.takes_key(path, method):
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        responses.setdefault("409", _problem(_STATUS["409"]))
+
+
+def _problem(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{name}"}
 
 
 def _reads_json() -> None:
@@ -132,6 +164,30 @@ PROGRAMA = "programa"
 """How programs sign in; their scopes are the permissions of the service."""
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+
+_STATUS = {"409": "CONFLICT", "412": "PRECONDITION_FAILED", "428": "PRECONDITION_REQUIRED"}
+_TOLD = {*_STATUS.values()}
+_ETAG: dict[str, Any] = {
+    "description": "La versión, para cambiarla con If-Match",
+    "schema": {"type": "string"},
+}
+_IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "El ETag de la última lectura: 412 si otra persona lo cambió, 428 si falta",
+    "schema": {"type": "string"},
+}
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "description": (
+        "Enviada dos veces, la petición se hace una vez: por 24 horas, la misma clave con los "
+        "mismos datos recibe la primera respuesta; con otros, 422; mientras se hace, 409. Vale "
+        "para quien la envía y para esta dirección"
+    ),
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
 
 _SECURITY: dict[str, dict[str, Any]] = {
     PROGRAMA: {

@@ -27,7 +27,18 @@ from oficina.env import Env
 from oficina.jobs import Jobs, make_celery
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
-from oficina.web import csrf, headers, health, i18n, labels, limits, nav, problems
+from oficina.web import (
+    conditional,
+    csrf,
+    headers,
+    health,
+    i18n,
+    idempotency,
+    labels,
+    limits,
+    nav,
+    problems,
+)
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
@@ -107,6 +118,8 @@ def new_app(
     app.extensions["env"] = env
     app.extensions["celery"] = make_celery(jobs, settings, env)
     _observe(app)
+    # Its answer is kept after everything else has seen it.
+    idempotency.init_app(app)
     app.after_request(_hold_readings)
     app.after_request(_read_out)
     csrf.init_app(app, settings.base_url)
@@ -115,6 +128,7 @@ def new_app(
         identidad or IdentidadRemota(own_client),
         secure_cookies=settings.secure_cookies,
     ).init_app(app)
+    conditional.init_app(app)
     headers.init_app(app, secure=settings.secure_cookies)
     limits.init_app(app, settings)
     i18n.init_app(app)

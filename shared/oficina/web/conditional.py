@@ -1,20 +1,65 @@
-"""Writing over what one has read, and asking again only for what changed."""
+"""Writing over what one has read, and asking again only for what changed.
+
+A view of the API that is `@versioned` gives the version of its thing as ETag; one that changes the
+thing asks for that version in If-Match: 428 without one, 412 when somebody was faster. What creates
+something, and what only adds to what is never rewritten, asks for none. A form carries the version
+as a hidden field.
+"""
 
 import hashlib
 import re
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from werkzeug.sansio.response import Response as AnyResponse
 
-from oficina.errors import VersionVencida
+from oficina.errors import VersionSinIndicar, VersionVencida
 from oficina.web.auth import actor_or_none
+from oficina.web.csrf import SAFE_METHODS
 
 R = TypeVar("R", bound=AnyResponse)
+View = TypeVar("View", bound=Callable[..., Any])
 
 _NUMBER = re.compile("[0-9]{1,18}")
+
+
+class SinVersion(Exception):
+    """A view that is `@versioned` answered without the version of its thing."""
+
+
+def versioned(view: View) -> View:
+    """Mark a view of the API whose thing has a version; stands beside `@requires`."""
+    view.__versioned__ = True  # type: ignore[attr-defined]  # the mark travels with the function
+    return view
+
+
+def is_versioned(view: Any) -> bool:
+    """Whether a view is marked."""
+    return getattr(view, "__versioned__", False)
+
+
+def init_app(app: Flask) -> None:
+    """Hold every marked view of `app` to it."""
+
+    @app.before_request
+    def ask() -> None:
+        if _marked() and request.method not in SAFE_METHODS and not request.if_match:
+            raise VersionSinIndicar(
+                _("Lea lo que quiere cambiar y envíe su ETag en el encabezado If-Match.")
+            )
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        if _marked() and response.status_code < 300 and "ETag" not in response.headers:
+            raise SinVersion(request.endpoint)
+        return response
+
+
+def _marked() -> bool:
+    return is_versioned(current_app.view_functions.get(request.endpoint or ""))
 
 
 class Versioned(Protocol):
@@ -26,8 +71,7 @@ class Versioned(Protocol):
 def check_version(thing: Versioned, version: int | None) -> None:
     """Raise VersionVencida unless the writer saw the present version.
 
-    `version` comes from a form's hidden field; a request's If-Match counts as well. A writer who
-    sends neither writes over whatever is there, which only the API may do.
+    `version` comes from a form's hidden field, or else from the request's If-Match.
     """
     seen = version if version is not None else if_match()
     if seen is not None and seen != thing.version:
@@ -35,14 +79,22 @@ def check_version(thing: Versioned, version: int | None) -> None:
 
 
 def if_match() -> int | None:
-    """The version in the request's If-Match, None without one; VersionVencida if it is not ours."""
+    """The version in the request's If-Match; VersionVencida if it is not ours.
+
+    None without one, and for `*`, with which a program says that it writes over whatever is there.
+    """
     tags = request.if_match
     if not tags or tags.star_tag:
         return None
     for tag in tags.as_set():
-        if _NUMBER.fullmatch(tag):
+        if tag is not None and _NUMBER.fullmatch(tag):
             return int(tag)
     raise VersionVencida
+
+
+def etag_of(thing: Versioned) -> dict[str, str]:
+    """The header with which the reader of an answer may write."""
+    return {"ETag": f'"{thing.version}"'}
 
 
 def set_version(response: R, thing: Versioned) -> R:

@@ -1,4 +1,8 @@
-"""What every answer tells the browser to allow and to keep: nothing that we did not write."""
+"""What every answer tells the browser to allow and to keep: nothing that we did not write.
+
+A page of the office asks for no script in its text, no frame around it, no device, and no other
+site; what is about somebody stays in no cache.
+"""
 
 from flask import Flask, Response, request
 
@@ -11,8 +15,35 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
+        "frame-src 'none'",
+        "worker-src 'none'",
         "frame-ancestors 'none'",
     )
+)
+
+NO_DEVICE = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "web-share",
+    "xr-spatial-tracking",
 )
 
 HEADERS = {
@@ -21,10 +52,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     # Not `no-referrer`: the browser would then hide the origin of our own forms from us as well.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": ", ".join(f"{device}=()" for device in NO_DEVICE),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+# Whoever has answered by TLS once is asked by nothing else, below this name either.
+HSTS = "max-age=31536000; includeSubDomains"
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
@@ -35,7 +69,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
         if not _is_static():
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -98,7 +98,8 @@ def _answer(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> R
     response.status_code = status
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+    waits = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+    if status in waits or "retry_after" in extra:
         response.headers["Retry-After"] = str(extra.get("retry_after", 5))
     return response
 

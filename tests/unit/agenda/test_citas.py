@@ -51,7 +51,7 @@ def test_los_formularios_de_una_cita_dejan_su_lectura(mesa: Any) -> None:
 
 def test_los_hechos_de_una_cita_dicen_quien_los_hizo(mesa: Any) -> None:
     cita = _agendada(mesa)
-    mesa.api("POST", f"/{cita['id']}/cancelar", "profesional", json={"motivo": "persona_no_puede"})
+    mesa.paso(cita, "cancelar", "profesional", motivo="persona_no_puede")
 
     with mesa.db.read() as session:
         hechos = session.scalars(select(Outbox).order_by(Outbox.id)).all()
@@ -145,7 +145,7 @@ def test_la_sala_es_para_una_cita_y_la_oficina_para_varias(mesa: Any) -> None:
 
 def test_una_cita_cancelada_deja_libre_su_hora(mesa: Any) -> None:
     cita = _agendada(mesa)
-    mesa.api("POST", f"/{cita['id']}/cancelar", json={"motivo": "persona_no_puede"})
+    mesa.paso(cita, "cancelar", motivo="persona_no_puede")
 
     assert mesa.api("POST", json=mesa.nueva()).status_code == 201
 
@@ -154,7 +154,7 @@ def test_reprogramar_no_choca_consigo_misma(mesa: Any) -> None:
     cita = _agendada(mesa)
     pedido = {"fecha": mesa.nueva()["fecha"], "hora": "10:45", "duracion": 30, "lugar": "oficina"}
 
-    answer = mesa.api("POST", f"/{cita['id']}/reprogramar", json=pedido)
+    answer = mesa.paso(cita, "reprogramar", **pedido)
 
     assert answer.status_code == 200, answer.text
     assert answer.json["reprogramaciones"] == 1
@@ -165,9 +165,9 @@ def test_reprogramar_no_choca_consigo_misma(mesa: Any) -> None:
 def test_si_vino_se_sabe_cuando_la_cita_comenzo(mesa: Any) -> None:
     cita = _agendada(mesa)
 
-    antes = mesa.api("POST", f"/{cita['id']}/realizar", json={})
+    antes = mesa.paso(cita, "realizar")
     clock.move_to(date.fromisoformat(cita["inicia_en"][:10]) + timedelta(days=1))
-    despues = mesa.api("POST", f"/{cita['id']}/realizar", json={})
+    despues = mesa.paso(cita, "realizar")
 
     assert antes.status_code == 409
     assert despues.status_code == 200
@@ -177,9 +177,16 @@ def test_si_vino_se_sabe_cuando_la_cita_comenzo(mesa: Any) -> None:
 
 def test_quien_escribe_sobre_lo_viejo_lo_sabe(mesa: Any) -> None:
     cita = _agendada(mesa)
-    pedido = {"motivo": "ya_no_hace_falta", "version": cita["version"] + 1}
+    leida = mesa.api("GET", f"/{cita['id']}")
+    pedido = {"motivo": "ya_no_hace_falta"}
 
-    assert mesa.api("POST", f"/{cita['id']}/cancelar", json=pedido).status_code == 412
+    sin_decir = mesa.api("POST", f"/{cita['id']}/cancelar", json=pedido)
+    vieja = mesa.paso(cita | {"version": cita["version"] + 1}, "cancelar", **pedido)
+    hecha = mesa.paso(cita, "cancelar", **pedido)
+
+    assert leida.headers["ETag"] == f'"{cita["version"]}"'
+    assert (sin_decir.status_code, vieja.status_code) == (428, 412)
+    assert (hecha.status_code, hecha.headers["ETag"]) == (200, f'"{cita["version"] + 1}"')
 
 
 def test_las_listas_se_buscan_por_dia_persona_y_profesional(mesa: Any) -> None:
@@ -205,7 +212,7 @@ def test_quien_administra_no_ve_citas_y_un_servicio_no_agenda(mesa: Any) -> None
 def test_lo_que_se_escribe_de_una_cita_queda_sellado(mesa: Any) -> None:
     cita = _agendada(mesa, asunto="Violencia en su casa")
     cancelar = {"motivo": "persona_no_puede", "detalle": "Está en el hospital"}
-    mesa.api("POST", f"/{cita['id']}/cancelar", json=cancelar)
+    assert mesa.paso(cita, "cancelar", **cancelar).status_code == 200
 
     raw = mesa.oficina.settings.data_dir.joinpath("agenda.db").read_bytes()
     wal = mesa.oficina.settings.data_dir.joinpath("agenda.db-wal")

@@ -66,7 +66,7 @@ def test_lo_que_no_tiene_ninguna_letra_no_es_un_nombre(ventanilla: Ventanilla, n
     assert list(answer.json["errors"]) == ["nombres"]  # type: ignore[index]  # it is an object
     ana = ventanilla.persona(nombres="Ana")
     cambio = {"nombre_social": nombre.strip() or "\u200b"}
-    assert ventanilla.api("PATCH", f"/personas/{ana['id']}", json=cambio).status_code == 422
+    assert ventanilla.cambiar(f"/personas/{ana['id']}", cambio).status_code == 422
 
 
 @pytest.mark.parametrize("nombre", ["李", "محمد", "Ñ", "می\u200cخواهم", "Jean 3"])

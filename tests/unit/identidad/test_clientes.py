@@ -128,6 +128,19 @@ def test_two_secrets_stand_while_one_replaces_the_other(
     assert api.get(UNIDADES, headers=kept).status_code == 200
 
 
+def test_a_secret_is_found_below_its_own_program_alone(
+    api: FlaskClient, admin: dict[str, str]
+) -> None:
+    mine = api.post(API, json=TABLERO, headers=admin).get_json()
+    other = api.post(API, json=TABLERO | {"client_id": "otro"}, headers=admin).get_json()
+    secret = mine["secretos"][0]["id"]
+
+    missed = api.post(f"{API}/{other['id']}/secretos/{secret}/revocar", headers=admin)
+
+    assert missed.status_code == 404
+    assert _token(api, mine["client_secret"]).status_code == 200
+
+
 def test_a_revoked_program_stops_within_a_minute(
     oficina: Any, api: FlaskClient, admin: dict[str, str]
 ) -> None:

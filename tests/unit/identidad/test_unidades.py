@@ -133,14 +133,18 @@ def test_units_by_the_api(oficina: Any) -> None:
     assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
     assert (renamed.get_json()["nombre"], renamed.headers["ETag"]) == ("Vivienda", '"2"')
     assert stale.status_code == 412
-    assert api.post(f"{one}/cerrar", headers=admin).get_json()["activa"] is False
+    seen = admin | {"If-Match": renamed.headers["ETag"]}
+    closed = api.post(f"{one}/cerrar", headers=seen)
+    assert closed.get_json()["activa"] is False
+    assert api.post(f"{one}/abrir", headers=seen).status_code == 412
     reader = oficina.bearer("recepcion")
     codes = [una["codigo"] for una in api.get(API, headers=reader).get_json()]
     assert "vivienda" not in codes
     assert "migracion" in codes
     everything = api.get(f"{API}?todas=true", headers=reader).get_json()
     assert "vivienda" in [una["codigo"] for una in everything]
-    assert api.post(f"{one}/abrir", headers=admin).get_json()["activa"] is True
+    seen = admin | {"If-Match": closed.headers["ETag"]}
+    assert api.post(f"{one}/abrir", headers=seen).get_json()["activa"] is True
     assert api.post(API, json=NUEVA, headers=reader).status_code == 403
     assert api.get(API).status_code == 401
 

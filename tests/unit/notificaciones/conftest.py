@@ -158,8 +158,9 @@ class Casa:
                 cambio(mensaje)
 
     def _agenda(self, path: str, json: dict[str, Any]) -> Any:
+        headers = self.oficina.bearer("recepcion") | {"If-Match": "*"}
         answer = self.agenda.test_client().post(
-            f"/agenda/api/v1/citas{path}", json=json, headers=self.oficina.bearer("recepcion")
+            f"/agenda/api/v1/citas{path}", json=json, headers=headers
         )
         assert answer.status_code in {200, 201}, answer.text
         self.circular()

@@ -222,11 +222,12 @@ def test_quien_pide_despues_que_no_la_contacten_ya_no_recibe_el_recordatorio(cas
     persona = casa.persona()
     casa.cita(JUEVES_10_30, persona)
     casa.barrer()
-    casa.casos.test_client().patch(
+    asked = casa.casos.test_client().patch(
         f"/casos/api/v1/personas/{persona}",
         json={"no_contactar": True},
-        headers=casa.oficina.bearer("recepcion"),
+        headers=casa.oficina.bearer("recepcion") | {"If-Match": '"1"'},
     )
+    assert asked.status_code == 200
 
     casa.ir_a(JUEVES_10_30 - timedelta(hours=47))
     casa.barrer()

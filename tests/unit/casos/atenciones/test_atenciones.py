@@ -30,7 +30,7 @@ def test_una_atencion_guarda_la_nacionalidad_y_la_edad_del_dia(ventanilla: Venta
     )
 
     answer = ventanilla.api("POST", "/atenciones", json=BASICA | {"persona_id": persona["id"]})
-    ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nacionalidades": ["PER"]})
+    ventanilla.cambiar(f"/personas/{persona['id']}", {"nacionalidades": ["PER"]})
 
     assert answer.status_code == 201
     guardada = _de(ventanilla, persona)[0]

@@ -20,6 +20,9 @@ from oficina.db import Database
 
 from .mundo import Mundo, crear_mundo
 
+COMO_ESTE = {"If-Match": "*"}
+"""A change of whatever is there, for tests that are not about who was faster."""
+
 
 class OficinaLike(Protocol):
     """What the fixture `oficina` gives."""

@@ -16,7 +16,7 @@ from oficina import clock
 from oficina.audit import Auditoria
 from oficina.db import uuid7
 
-from .casos_app import Casos
+from .casos_app import COMO_ESTE, Casos
 from .mundo import SECRETOS, crear_mundo
 
 # The day after the steps of the small world: nothing of them is overdue yet.
@@ -363,11 +363,14 @@ def test_cerrar_el_caso_decide_sobre_la_que_no_resulto(casos: Casos) -> None:
     casos.mundo.en(Estado.RECHAZADA)
     caso = f"/casos/{casos.mundo.caso_id}"
     fin = {"motivo": "gestion_terminada", "resultado": "no_logrado"}
-    assert casos.api("profesional", "POST", f"{caso}/cierre", fin).status_code == 200
+    assert casos.api("profesional", "POST", f"{caso}/cierre", fin, **COMO_ESTE).status_code == 200
 
     assert not casos.api("profesional", "GET", caso).json["atrasado"]
     reabrir = {"motivo": "cerrado_por_error"}
-    assert casos.api("profesional", "POST", f"{caso}/reapertura", reabrir).status_code == 200
+    assert (
+        casos.api("profesional", "POST", f"{caso}/reapertura", reabrir, **COMO_ESTE).status_code
+        == 200
+    )
     assert not casos.api("profesional", "GET", caso).json["atrasado"]
 
 
@@ -488,7 +491,8 @@ def test_api_responde_409_con_los_pasos_que_si_se_admiten(casos: Casos) -> None:
             accion, {}
         )
         datos |= {"motivo": "desiste"} if accion == "no-lograda" else {}
-        answer = casos.api("profesional", "POST", f"/derivaciones/{derivacion_id}/{accion}", datos)
+        path = f"/derivaciones/{derivacion_id}/{accion}"
+        answer = casos.api("profesional", "POST", path, datos, **COMO_ESTE)
         assert answer.status_code == 409, (accion, answer.json)
         assert answer.json["estado_actual"] == "rechazada"
         assert answer.json["transiciones_permitidas"] == []
@@ -509,9 +513,12 @@ def test_api_no_escribe_sobre_lo_que_no_se_ha_leido(casos: Casos) -> None:
     read = casos.api("profesional", "GET", f"/derivaciones/{derivacion_id}").headers["ETag"]
     casos.mundo.hacer(derivacion_id, Accion.RECIBIR)
 
+    unread = casos.api("profesional", "POST", path, datos)
     stale = casos.api("profesional", "POST", path, datos, **{"If-Match": read})
 
-    assert stale.status_code == 412
+    assert (unread.status_code, stale.status_code) == (428, 412)
+    assert unread.json["title"] == "Falta decir qué versión vio"
+    assert "If-Match" in unread.json["detail"]
 
 
 def test_api_reencamina_verifica_y_anula(casos: Casos) -> None:
@@ -521,14 +528,14 @@ def test_api_reencamina_verifica_y_anula(casos: Casos) -> None:
     nueva = casos.api(
         "profesional", "POST", f"/derivaciones/{rechazada}/reencaminar", _datos(casos)
     )
-    enviada = casos.api("profesional", "POST", f"/derivaciones/{nueva.json['id']}/enviar")
-    anulada = casos.api(
-        "profesional",
-        "POST",
-        f"/derivaciones/{nueva.json['id']}/anular",
-        {"motivo": "ya_no_corresponde"},
-    )
-    verificada = casos.api("profesional", "POST", f"/derivaciones/{cumplida}/verificar", {})
+    path = f"/derivaciones/{nueva.json['id']}"
+    read = {"If-Match": nueva.headers["ETag"]}
+    enviada = casos.api("profesional", "POST", f"{path}/enviar", **read)
+    read = {"If-Match": enviada.headers["ETag"]}
+    motivo = {"motivo": "ya_no_corresponde"}
+    anulada = casos.api("profesional", "POST", f"{path}/anular", motivo, **read)
+    path = f"/derivaciones/{cumplida}/verificar"
+    verificada = casos.api("profesional", "POST", path, {}, **COMO_ESTE)
 
     assert (nueva.status_code, nueva.json["reemplaza_a_id"]) == (201, str(rechazada))
     assert (enviada.json["estado"], anulada.json["estado"]) == ("enviada", "anulada")
@@ -542,7 +549,7 @@ def test_api_no_deja_ver_ni_tocar_por_otro_camino(casos: Casos) -> None:
 
     assert casos.api("profesional", "POST", "/derivaciones", pedido).status_code == 404
     unknown = f"/derivaciones/{ajena}/respuestas/{uuid7()}/adopcion"
-    assert casos.api("profesional", "POST", unknown).status_code == 404
+    assert casos.api("profesional", "POST", unknown, **COMO_ESTE).status_code == 404
     for rol in ("recepcion", "administrador", "servicio"):
         assert casos.api(rol, "GET", f"/derivaciones/{ajena}").status_code == 403
         assert casos.api(rol, "POST", "/derivaciones", pedido).status_code == 403

@@ -31,7 +31,7 @@ def test_cambiar_dice_que_campos_y_nunca_sus_valores(ventanilla: Ventanilla) -> 
 def test_lo_mismo_no_es_un_cambio(ventanilla: Ventanilla) -> None:
     persona = ventanilla.persona(nombres="Igual")
 
-    answer = ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nombres": "Igual"})
+    answer = ventanilla.cambiar(f"/personas/{persona['id']}", {"nombres": "Igual"})
 
     assert answer.json["version"] == 1  # type: ignore[index]  # it is an object
     assert ventanilla.hechos(f"persona/{persona['id']}") == ["casos.persona.registrada"]
@@ -54,7 +54,7 @@ def test_la_pagina_conserva_lo_escrito_cuando_otra_persona_fue_mas_rapida(
     persona = ventanilla.persona(nombres="Primera")
     editar = f"/personas/{persona['id']}/editar"
     assert 'name="version" value="1"' in ventanilla.pagina(editar).text
-    ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"nombres": "Ajena"})
+    ventanilla.cambiar(f"/personas/{persona['id']}", {"nombres": "Ajena"})
 
     page = ventanilla.enviar(editar, {"nombres": "Propia", "version": "1"})
 
@@ -203,7 +203,7 @@ def test_quien_administra_no_ve_a_nadie(ventanilla: Ventanilla, path: str) -> No
 def test_quien_no_existe_es_404(ventanilla: Ventanilla) -> None:
     assert ventanilla.pagina(f"/personas/{uuid4()}").status_code == 404
     assert ventanilla.api("GET", f"/personas/{uuid4()}").status_code == 404
-    assert ventanilla.api("PATCH", f"/personas/{uuid4()}", json={}).status_code == 404
+    assert ventanilla.cambiar(f"/personas/{uuid4()}", {}).status_code == 404
     assert ventanilla.api("GET", f"/personas/{uuid4()}/contacto", "servicio").status_code == 404
 
 
@@ -234,7 +234,7 @@ def test_leer_con_un_cambio_vacio_o_un_formulario_con_errores_queda_anotado(
     persona = ventanilla.persona()
     path = f"/personas/{persona['id']}"
 
-    assert ventanilla.api("PATCH", path, json={}).status_code == 200
+    assert ventanilla.cambiar(path, {}).status_code == 200
     assert ventanilla.auditadas(persona["id"]) == ["casos.persona.registrar", "casos.persona.ver"]
 
     assert ventanilla.enviar(f"{path}/documentos", {"documento_tipo": "run"}).status_code == 422

@@ -274,7 +274,7 @@ def test_un_nombre_desmedido_se_registra_y_se_halla(
     with ventanilla.db.read() as session:
         guardada = session.get_one(Persona, UUID(persona["id"]))
     assert len(guardada.clave_nombre) <= 360
-    igual = ventanilla.api("PATCH", f"/personas/{persona['id']}", json={"segundo_apellido": "Z"})
+    igual = ventanilla.cambiar(f"/personas/{persona['id']}", {"segundo_apellido": "Z"})
     assert igual.status_code == 200
 
 

@@ -1,6 +1,7 @@
 """What every page has: headers, language, navigation, forms that come back, live fragments."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from oficina.clock import move_to, now
+from oficina.jobs import Jobs
 from oficina.web import i18n
+from oficina.web.app import new_app
 
 FORM = """
 {% extends "oficina/base.html" %}
@@ -38,12 +41,31 @@ def test_every_answer_has_the_headers(browser: FlaskClient, address: str) -> Non
     headers = browser.get(address).headers
 
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
+    told = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert told["default-src"] == told["script-src"] == told["style-src"] == "'self'"
+    for nothing in ("object-src", "base-uri", "frame-src", "worker-src", "frame-ancestors"):
+        assert told[nothing] == "'none'"
+    assert told["form-action"] == "'self'"
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    for device in ("camera", "geolocation", "microphone", "usb", "payment"):
+        assert f"{device}=()" in headers["Permissions-Policy"]
     assert headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_who_is_served_by_tls_is_asked_for_nothing_else(oficina: Any) -> None:
+    settings = replace(oficina.settings, secure_cookies=True)
+    app = new_app("casos", settings, permisos={}, jobs=Jobs("casos"), client=oficina.client)
+
+    answer = app.test_client().get("/healthz")
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    app.extensions["env"].db.close()
 
 
 def test_static_files_are_ours_and_kept(browser: FlaskClient) -> None:

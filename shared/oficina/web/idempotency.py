@@ -1,0 +1,263 @@
+"""A request that is sent twice is done once: `Idempotency-Key` on every POST of the API.
+
+A key belongs to whoever asks and to the address. With a key, everything that the request writes,
+the rows of the audit and the facts among it, is one transaction together with the answer: a process
+that dies leaves both or neither, and the same request gets the same answer for 24 hours. The same
+key with another body is 422, one whose first request still runs 409. Only what was done is kept: an
+answer that refused left nothing, and its key is free.
+
+While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
+transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
+from sqlalchemy import String, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oficina.actor import Actor
+from oficina.audit import Auditoria, registrar_lectura
+from oficina.clock import real_now
+from oficina.db import OficinaBase, Whole
+from oficina.env import Env
+from oficina.errors import DomainError
+from oficina.privacy import EncryptedText, blind_index
+from oficina.texts import N_
+from oficina.web.auth import actor_or_none
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LIFE = timedelta(hours=24)
+BATCH = 1000
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+"""Of the answer; the others are of the moment."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class ClaveInvalida(DomainError):
+    """What was sent cannot be a key."""
+
+    title = N_("La clave de idempotencia no es válida")
+
+
+class ClaveEnCurso(DomainError):
+    """The first request with this key is not answered yet."""
+
+    status = 409
+    title = N_("La misma petición todavía se está haciendo")
+
+
+class ClaveConOtroCuerpo(DomainError):
+    """The key was used for something else."""
+
+    status = 422
+    title = N_("Esa clave de idempotencia ya se usó con otros datos")
+
+
+class KeptAnswer(OficinaBase):
+    """What was answered to a request with a key. Neither key nor body can be read from it."""
+
+    __tablename__ = "idempotencia"
+
+    clave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A keyed hash of who asked, where, and the key."""
+    cuerpo: Mapped[str] = mapped_column(String(64))
+    """A keyed hash of what was sent."""
+    respuesta: Mapped[str] = mapped_column(EncryptedText("oficina.idempotencia.respuesta"))
+    vence_en: Mapped[datetime] = mapped_column(index=True)
+
+
+class _Answered(Exception):
+    """Somebody answered the same request between our first look and our turn."""
+
+    def __init__(self, kept: KeptAnswer) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+class _Held:
+    """The keys of the requests that run in this process."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take(self, key: str) -> bool:
+        with self._lock:
+            if key in self._keys:
+                return False
+            self._keys.add(key)
+            return True
+
+    def give_back(self, key: str) -> None:
+        with self._lock:
+            self._keys.discard(key)
+
+
+@dataclass
+class _Turn:
+    """A request with a key, from the door until its answer is kept."""
+
+    clave: str
+    cuerpo: str
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self, db: Any, held: _Held) -> None:
+        if not held.take(self.clave):
+            raise ClaveEnCurso(retry_after=1)
+        self.stack.callback(held.give_back, self.clave)
+        self.whole: Whole = self.stack.enter_context(db.together(self._alone))
+
+    def find(self, session: Session) -> KeptAnswer | None:
+        found = session.get(KeptAnswer, self.clave)
+        return found if found is not None and found.vence_en > real_now() else None
+
+    def keep(self, response: Response) -> None:
+        """Write the answer beside its effect, and commit both."""
+        if response.status_code < 300:
+            with self.whole.part() as session:
+                session.merge(
+                    KeptAnswer(
+                        clave=self.clave,
+                        cuerpo=self.cuerpo,
+                        respuesta=_written(response, g.cuenta.ultima),
+                        vence_en=real_now() + LIFE,
+                    )
+                )
+        self.whole.commit()
+
+    def _alone(self, session: Session) -> None:
+        """Raises ClaveEnCurso while another process is at it, _Answered when it has done it."""
+        if session.get_bind().dialect.name == "postgresql":
+            number = int.from_bytes(bytes.fromhex(self.clave[:16]), signed=True)
+            if not session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+                raise ClaveEnCurso(retry_after=1)
+        if kept := self.find(session):
+            raise _Answered(kept)
+
+
+def init_app(app: Flask) -> None:
+    """Keep answers of `app`; `claim` stands at its door when it has an API."""
+    app.extensions["idempotency"] = _Held()
+    app.register_error_handler(_Answered, _handle_answered)
+    app.after_request(_keep)
+    app.teardown_request(_let_go)
+
+
+def claim() -> Response | None:
+    """Take the request's key, or give the answer that it had. After the door, before the view."""
+    key = request.headers.get(HEADER)
+    if key is None or not takes_key(request.path, request.method) or request.endpoint is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise ClaveInvalida(_("Use de 1 a 255 caracteres ASCII visibles, por ejemplo un UUID."))
+    asks = actor_or_none()
+    who = str(asks.id) if asks else ""
+    clave = blind_index("oficina.idempotencia.clave", "\x1f".join((who, request.path, key)))
+    sent = request.query_string + b"\x1f" + request.get_data()
+    turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
+    env: Env = current_app.extensions["env"]
+    with env.db.read() as session:
+        kept = turn.find(session)
+    if kept:
+        return _again(turn, kept)
+    turn.begin(env.db, current_app.extensions["idempotency"])
+    g.turn = turn
+    return None
+
+
+def takes_key(path: str, method: str) -> bool:
+    """Whether a request to this address may carry a key."""
+    return method == "POST" and "/api/" in path
+
+
+def podar_respuestas(env: Env) -> None:
+    """The sweep of a service: forget the answers that are not given again."""
+    old = select(KeptAnswer.clave).where(KeptAnswer.vence_en <= real_now()).limit(BATCH)
+    while True:
+        with env.db.begin() as session:
+            gone: Any = session.execute(delete(KeptAnswer).where(KeptAnswer.clave.in_(old)))
+        if gone.rowcount < BATCH:
+            return
+
+
+def _keep(response: Response) -> Response:
+    turn: _Turn | None = g.pop("turn", None)
+    if turn is not None:
+        with turn.stack:
+            # What failed is undone whole, so that the next try is the first.
+            if response.status_code < 500:
+                turn.keep(response)
+    return response
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Of a request that never came to an answer."""
+    if turn := g.pop("turn", None):
+        turn.stack.close()
+
+
+def _handle_answered(answered: _Answered) -> Response:
+    turn: _Turn = g.pop("turn")
+    turn.stack.close()
+    return _again(turn, answered.kept)
+
+
+def _again(turn: _Turn, kept: KeptAnswer) -> Response:
+    """The answer that was given; who reads it now is written down as well."""
+    if kept.cuerpo != turn.cuerpo:
+        raise ClaveConOtroCuerpo(_("Para pedir otra cosa, use una clave nueva."))
+    written = json.loads(kept.respuesta)
+    if told := written["auditoria"]:
+        asks = actor_or_none() or _actor_of(told)
+        registrar_lectura(
+            current_app.extensions["env"].db,
+            asks,
+            f"{current_app.name}.respuesta.repetir",
+            told["recurso"],
+            UUID(told["recurso_id"]) if told["recurso_id"] else None,
+            cantidad=told["cantidad"],
+        )
+    headers = {**written["headers"], REPLAYED: "true"}
+    return current_app.response_class(written["body"], written["status"], headers)
+
+
+def _written(response: Response, ultima: Auditoria | None) -> str:
+    told = ultima and {
+        "actor_id": str(ultima.actor_id),
+        "actor_tipo": ultima.actor_tipo,
+        "actor_nombre": ultima.actor_nombre,
+        "recurso": ultima.recurso,
+        "recurso_id": str(ultima.recurso_id) if ultima.recurso_id else None,
+        "cantidad": ultima.cantidad,
+    }
+    return json.dumps(
+        {
+            "status": response.status_code,
+            "headers": {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers},
+            "body": response.get_data(as_text=True),
+            "auditoria": told,
+        }
+    )
+
+
+def _actor_of(told: Mapping[str, Any]) -> Actor:
+    """Who asked for the first time, without having signed in: an institution, by its link."""
+    return Actor(
+        id=UUID(told["actor_id"]),
+        nombre=told["actor_nombre"],
+        roles=frozenset(),
+        unidad="",
+        tipo=told["actor_tipo"],
+    )

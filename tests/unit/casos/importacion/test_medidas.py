@@ -1,0 +1,74 @@
+"""A file that becomes too big when it is opened is refused before it is."""
+
+import struct
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from casos.importacion import medidas
+from casos.importacion.lectura import leer
+from casos.importacion.problemas import ArchivoIlegible
+
+Libro = Callable[[Any], bytes]
+
+
+def _lejos(fila: int, columna: int) -> bytes:
+    salida = BytesIO()
+    with xlsxwriter.Workbook(salida) as libro:
+        hoja = libro.add_worksheet("ENERO")
+        hoja.write(0, 0, "FECHA ATENCIÓN")
+        hoja.write(fila, columna, "x")
+    return salida.getvalue()
+
+
+def _con(libro: bytes, nombre: str, dentro: bytes) -> bytes:
+    """A workbook with one more part."""
+    salida = BytesIO(libro)
+    with zipfile.ZipFile(salida, "a", zipfile.ZIP_DEFLATED) as zip_:
+        zip_.writestr(nombre, dentro)
+    return salida.getvalue()
+
+
+def test_una_celda_en_el_ultimo_rincon_no_se_lleva_la_oficina() -> None:
+    libro = _lejos(1_048_575, 16_383)
+    assert len(libro) < 10_000
+
+    with pytest.raises(ArchivoIlegible, match="demasiado grande"):
+        leer(libro)
+
+
+@pytest.mark.parametrize(("fila", "columna"), [(100_000, 30), (10, 5_000)])
+def test_lo_que_solo_es_largo_se_lee(fila: int, columna: int) -> None:
+    medidas.comprobar(_lejos(fila, columna))
+
+
+def test_lo_que_se_infla_sin_medida_se_rechaza(libro: Libro) -> None:
+    bomba = _con(libro({"ENERO": []}), "xl/media/nada.xml", bytes(medidas.MAX_ABIERTO + 1))
+    assert len(bomba) < 200_000
+
+    with pytest.raises(ArchivoIlegible, match="demasiado grande"):
+        leer(bomba)
+
+
+def test_lo_que_miente_sobre_su_tamano_tambien(libro: Libro) -> None:
+    bomba = bytearray(_con(libro({"ENERO": []}), "nada", bytes(medidas.MAX_ABIERTO + 1)))
+    central = bomba.rindex(b"PK\x01\x02")
+    struct.pack_into("<I", bomba, central + 24, 10)
+
+    with pytest.raises(ArchivoIlegible, match="demasiado grande"):
+        leer(bytes(bomba))
+
+
+def test_lo_que_es_un_zip_y_no_un_libro_se_dice_asi() -> None:
+    salida = BytesIO()
+    with zipfile.ZipFile(salida, "w") as zip_:
+        zip_.writestr("programa.exe", b"MZ")
+    cortado = _lejos(3, 3)[:-30]
+
+    for archivo in (salida.getvalue(), cortado, b"%PDF-1.7", b"\xd0\xcf\x11\xe0" * 200):
+        with pytest.raises(ArchivoIlegible, match="No es un libro"):
+            leer(archivo)

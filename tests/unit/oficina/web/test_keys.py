@@ -1,0 +1,87 @@
+"""What can be a key, who may send one, and what a reading costs that is given again."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from tests.unit.casos.derivaciones.casos_app import Casos, levantar
+
+from casos.derivaciones.models import RespuestaDerivacion
+from casos.derivaciones.states import Estado
+from oficina.audit import Auditoria
+from oficina.web.idempotency import HEADER, REPLAYED
+
+NUEVA = {"nombres": "Marie-Ange", "primer_apellido": "Inventada"}
+
+
+@pytest.fixture
+def casos(oficina: Any) -> Any:
+    """casos beside identidad, with one case."""
+    with levantar(oficina) as made:
+        yield made
+
+
+@pytest.mark.parametrize("clave", ["", "con espacio", "ñandú", "x" * 256])
+def test_what_is_no_key_is_said_so(casos: Casos, clave: str) -> None:
+    answer = casos.api("recepcion", "POST", "/personas", NUEVA, **{HEADER: clave})
+
+    assert answer.status_code == 400
+    assert answer.json["title"] == "La clave de idempotencia no es válida"
+
+
+def test_a_key_opens_no_door(casos: Casos) -> None:
+    made = casos.api("recepcion", "POST", "/personas", NUEVA, **{HEADER: "k"})
+    nobody = casos.app.test_client().post(
+        "/casos/api/v1/personas", json=NUEVA, headers={HEADER: "k"}
+    )
+    without = casos.api("administrador", "POST", "/personas", NUEVA, **{HEADER: "k"})
+
+    assert made.status_code == 201
+    assert (nobody.status_code, without.status_code) == (401, 403)
+    assert REPLAYED not in nobody.headers
+
+
+def test_an_institution_answers_once_however_often_it_sends(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    path = f"/casos/api/v1/enlace/{casos.enlace(derivacion_id)}/aceptar"
+    browser = casos.app.test_client()
+
+    first = browser.post(path, json={}, headers={HEADER: "k"})
+    again = browser.post(path, json={}, headers={HEADER: "k"})
+    other = browser.post(path, json={"texto": "otra cosa"}, headers={HEADER: "k"})
+
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 422)
+    assert again.data == first.data
+    with casos.db.read() as session:
+        answers = session.scalars(
+            select(RespuestaDerivacion).where(RespuestaDerivacion.derivacion_id == derivacion_id)
+        ).all()
+        read_again = session.scalars(
+            select(Auditoria).where(Auditoria.accion == "casos.respuesta.repetir")
+        ).one()
+        first_row = session.scalars(
+            select(Auditoria).where(Auditoria.accion == "casos.enlace.leer")
+        ).one()
+    assert len(answers) == 1
+    assert (read_again.actor_id, read_again.recurso_id) == (
+        first_row.actor_id,
+        first_row.recurso_id,
+    )
+
+
+def test_a_step_that_waits_for_its_version_keeps_its_key(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    path = f"/derivaciones/{derivacion_id}/recibir"
+    datos = {"canal": "telefono"}
+
+    def send(version: int) -> Any:
+        headers = {HEADER: "k", "If-Match": f'"{version}"'}
+        return casos.api("profesional", "POST", path, datos, **headers)
+
+    version = casos.mundo.derivacion(derivacion_id).version
+    stale, first, late = send(version + 7), send(version), send(version + 7)
+
+    assert (stale.status_code, first.status_code, late.status_code) == (412, 200, 200)
+    assert late.data == first.data
+    assert UUID(late.json["id"]) == derivacion_id
