@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 import columns
 from identidad.claves import revisar
+from identidad.enlaces import actions
+from identidad.enlaces.models import Proposito
 from identidad.handlers import handlers as de_identidad
 from identidad.models import EnlaceDeCuenta, FichaDeEnlace
 from identidad.queries import usuario_libre
@@ -24,6 +26,7 @@ from oficina.bus.relay import Relay
 from oficina.bus.tables import Outbox
 from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import Worker
+from oficina.clock import real_now
 from oficina.errors import DatosInvalidos
 
 CUENTAS = "/identidad/cuentas"
@@ -300,6 +303,22 @@ def test_mail_that_opens_accounts_is_seen_by_who_administers_alone(
     assert sees("administrador") == (True, 200)
     for rol in ("coordinacion", "profesional", "recepcion"):
         assert sees(rol) == (False, 404)
+
+
+def test_old_links_are_forgotten_and_who_still_waits_is_not(
+    admin: FlaskClient, visita: FlaskClient, oficina: Any, correos: Correos
+) -> None:
+    oficina.funcionario("profesional")
+    admin.post(f"{CUENTAS}/invitar", data=ANA)
+    visita.post("/identidad/clave-olvidada", data={"quien": "profesional"})
+    visita.post(correos.enlace(), data=CLAVE)
+
+    with oficina.identidad.extensions["env"].db.begin() as session:
+        assert actions.borrar_viejos(session, real_now()) == 0
+        assert actions.borrar_viejos(session, real_now() + timedelta(days=31)) == 1
+        (left,) = session.scalars(select(EnlaceDeCuenta))
+        assert left.proposito is Proposito.INVITACION
+        assert [ficha.enlace_id for ficha in session.scalars(select(FichaDeEnlace))] == [left.id]
 
 
 def test_only_services_mint(admin: FlaskClient, oficina: Any, visita: FlaskClient) -> None:
