@@ -16,7 +16,7 @@ from oficina.bus.tables import Estado, Inbox
 from oficina.db import Database
 
 STARTS = {
-    "": ["/identidad/entrar", "/eventos", "/no-existe"],
+    "": ["/identidad/entrar", "/identidad/enlace/no-existe", "/eventos", "/no-existe"],
     "recepcion": [
         "/",
         "/casos/personas/nueva",
@@ -27,6 +27,9 @@ STARTS = {
     "administrador": [
         "/",
         "/casos/",
+        "/identidad/unidades",
+        "/identidad/clientes",
+        "/identidad/mi-cuenta",
         "/eventos/operacion",
         "/eventos/operacion/repetir",
         "/eventos/operacion/reportes?estado=hecho",

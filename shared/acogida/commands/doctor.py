@@ -13,10 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
 from acogida.commands import read_settings
+from identidad.federacion.perfiles import acuerdo
+from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
+from identidad.settings import exigen_factor
+from oficina.clock import real_now
 from oficina.db import Database
 from oficina.migrations import is_current
 from oficina.privacy import Keyring, KeyringError
-from oficina.settings import SERVICES, Settings
+from oficina.settings import SERVICES, Settings, SettingsError
 
 FREE_BYTES = 500_000_000
 
@@ -59,6 +63,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
     yield "Claves", partial(_keys, settings)
     for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
+    if "identidad" in services:
+        yield "Entrada de las personas", partial(_sign_in, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.redis_url:
@@ -105,6 +111,28 @@ def _database(settings: Settings, name: str) -> str:
     if not current:
         raise Problema(f"le faltan cambios de esta versión: ejecute `acogida migrate {name}`")
     return "al día"
+
+
+def _sign_in(settings: Settings) -> str:
+    try:
+        must = exigen_factor(settings)
+        agreed = acuerdo(settings)
+    except SettingsError as error:
+        raise Problema(str(error)) from error
+    said = f"segundo factor para {', '.join(sorted(must))}" if must else "segundo factor a voluntad"
+    if agreed is None:
+        return f"{said}, sin proveedor de identidad"
+    proveedor = Proveedor(agreed, settings.base_url, real_now)
+    try:
+        proveedor.direccion(Pregunta.nueva())
+    except ProveedorNoResponde as error:
+        raise Problema(
+            f"{agreed.emisor} no responde ({error}); revise ACOGIDA_OIDC_EMISOR y la red. "
+            "Mientras, las personas entran con su usuario y su clave"
+        ) from error
+    finally:
+        proveedor.cerrar()
+    return f"{said}; {agreed.emisor} responde"
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:
