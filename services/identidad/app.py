@@ -3,6 +3,7 @@
 from flask import Flask
 
 from identidad import api, eventos, pages
+from identidad.auditoria import pages as auditoria
 from identidad.clientes import api as clientes_api
 from identidad.clientes import pages as clientes
 from identidad.enlaces import api as enlaces_api
@@ -24,6 +25,7 @@ from identidad.unidades import pages as unidades
 from oficina.db import Database
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
@@ -53,6 +55,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(unidades.bp)
     app.register_blueprint(eventos.bp)
     app.register_blueprint(operacion.bp)
+    app.register_blueprint(auditoria.bp)
     app.register_blueprint(api.oauth_bp)
     document = new_api(app, title="Identidad")
     document.register_blueprint(api.bp)
@@ -60,6 +63,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(enlaces_api.bp)
     document.register_blueprint(unidades_api.bp)
     document.register_blueprint(bus_api(handlers))
+    document.register_blueprint(auditoria_api("identidad"))
     return app
 
 

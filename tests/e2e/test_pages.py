@@ -24,6 +24,11 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
+    "auditor": [
+        "/",
+        "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",
+        "/identidad/auditoria/cadenas",
+    ],
     "administrador": [
         "/",
         "/casos/",
@@ -37,7 +42,7 @@ STARTS = {
     ],
 }
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?")
-DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics)$|/pdf$")
+DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics|zip)$|/pdf$")
 SAME_SHAPE = 2
 """How many pages of one shape are visited: the cases are many, the page is one."""
 

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 import httpx
@@ -12,10 +13,11 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
-from acogida.commands import read_settings
+from acogida.commands import Problema, auditoria, read_settings
 from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
+from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database
 from oficina.migrations import is_current
@@ -25,23 +27,51 @@ from oficina.settings import SERVICES, Settings, SettingsError
 FREE_BYTES = 500_000_000
 
 
-class Problema(Exception):
-    """Something that must be mended; the message says how."""
-
-
 @click.command()
 @click.argument("servicio", type=click.Choice(SERVICES), required=False)
-def doctor(servicio: str | None) -> None:
+@click.option("--audit", is_flag=True, help="Revisar la auditoría, eslabón por eslabón.")
+@click.option(
+    "--cabezas",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Con --audit: otra carpeta con cabezas firmadas, la copia de quien audita.",
+)
+@click.option(
+    "--firmar",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Con --audit: dejar en esta carpeta, firmada, la cabeza de cada cadena que esté entera.",
+)
+@click.option(
+    "--verificar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Con --audit: comprobar un archivo exportado o una cabeza, y nada más.",
+)
+def doctor(
+    *,
+    servicio: str | None,
+    audit: bool,
+    cabezas: Path | None,
+    firmar: Path | None,
+    verificar: Path | None,
+) -> None:
     """Revisar los ajustes y cada conexión, y decir cómo arreglar lo que falle.
 
     Con SERVICIO, solo lo que ese servicio necesita: así se pregunta dentro de su contenedor. Nada
-    cambia y ningún mensaje se toma. Termina con 0 si todo está bien y con 1 si hay algo que
-    arreglar.
+    cambia y ningún mensaje se toma. Con --audit, en cambio, lee entera la auditoría y nombra el
+    primer eslabón roto. Termina con 0 si todo está bien y con 1 si hay algo que arreglar.
     """
+    if not audit and (cabezas or firmar or verificar):
+        raise click.UsageError("--cabezas, --firmar y --verificar van con --audit.")
     settings = read_settings()
     services = (servicio,) if servicio else SERVICES
-    click.echo("Modo: " + ("sin servidores (SQLite)" if settings.embedded else "con servidores"))
-    failed = sum(not _report(name, check) for name, check in _checks(settings, services))
+    if verificar:
+        checks = auditoria.archivo(settings, verificar)
+    elif audit:
+        checks = auditoria.cadenas(settings, services, cabezas=cabezas, firmar=firmar)
+    else:
+        mode = "sin servidores (SQLite)" if settings.embedded else "con servidores"
+        click.echo(f"Modo: {mode}")
+        checks = _checks(settings, services)
+    failed = sum(not _report(name, check) for name, check in checks)
     if failed:
         click.echo(f"\nHay {failed} cosa(s) que arreglar.")
         sys.exit(1)
@@ -91,8 +121,11 @@ def _keys(settings: Settings) -> str:
         return f"{settings.claves} se creará al partir"
     try:
         Keyring.load(settings.claves, make=False)
+        FirmaDeAuditoria.load(settings.claves, make=False)
     except KeyringError as error:
         raise Problema(f"{error}; recupérelas de su respaldo, sin ellas no se lee nada") from error
+    except FaltaLaClave as error:
+        raise Problema(f"falta {error}, con que se firma: ejecute `acogida claves`") from error
     return f"{settings.claves}; respáldelas aparte de los datos"
 
 

@@ -4,6 +4,7 @@ import click
 
 from acogida.commands import read_settings
 from identidad.secretos import Firma
+from oficina.cadena.firma import FirmaDeAuditoria
 from oficina.privacy import Keyring
 
 
@@ -17,4 +18,5 @@ def claves() -> None:
     folder = read_settings().claves
     Keyring.load(folder, make=True)
     Firma.load(folder, make=True)
+    FirmaDeAuditoria.load(folder, make=True)
     click.echo(f"Las claves están en {folder}.")

@@ -24,7 +24,7 @@ configuration = context.config
 servicio = configuration.attributes["servicio"]
 line = configuration.attributes.get("line", servicio)
 import_module("oficina.bus.tables")
-import_module("oficina.audit")
+import_module("oficina.cadena.tables")
 import_module("oficina.web.idempotency")
 models = import_module(f"{servicio}.models")
 # A new migration describes one line of history; the other line's tables are not its business.
