@@ -145,7 +145,7 @@ def on_servers(
         "ACOGIDA_SERVICE_SECRET": "the-tests-know-it",
     }
     office = Office(f"http://127.0.0.1:{port}", data, _environment(settings))
-    office.command("claves")
+    office.command("keys", "make")
     office.command("migrate", "--esperar", "30")
     with ExitStack() as stack:
         stack.enter_context(front_door(port, ports))

@@ -20,7 +20,7 @@ COMMANDS = {
     "import": "acogida.commands.register",
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
-    "claves": "acogida.commands.keys",
+    "keys": "acogida.commands.keys",
     "doctor": "acogida.commands.doctor",
 }
 

@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import Protocol
 
 from flask import Flask
+from sqlalchemy import MetaData
 
 from oficina.bus.inbox import Handlers
-from oficina.db import Database
+from oficina.db import Database, OficinaBase
 from oficina.env import Env
 from oficina.jobs import Jobs
+from oficina.reseal import SealedTable, sealed_tables
 from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
 
@@ -50,6 +52,19 @@ def load(name: str) -> Service:
 def all_handlers() -> list[Handlers]:
     """What each service does about the facts of the others."""
     return [import_module(f"{name}.handlers").handlers for name in SERVICES]
+
+
+def metadata_of(name: str) -> list[MetaData]:
+    """Every table of a service's database: its own and those that every service has."""
+    import_module("oficina.bus.tables")
+    import_module("oficina.audit")
+    own: MetaData = import_module(f"{name}.models").Base.metadata
+    return [own, OficinaBase.metadata]
+
+
+def sealed_of(name: str) -> list[SealedTable]:
+    """The tables of a service's database that have sealed columns."""
+    return sealed_tables(*metadata_of(name))
 
 
 def env_of(app: Flask) -> Env:

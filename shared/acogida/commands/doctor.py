@@ -3,8 +3,12 @@
 import os
 import shutil
 import sys
+import tarfile
+import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 import httpx
@@ -12,10 +16,13 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
+from acogida.backups import keys_inside
 from acogida.commands import read_settings
+from acogida.services import sealed_of
 from oficina.db import Database
+from oficina.keyring import Keyring, KeyringError, readable_by_others
 from oficina.migrations import is_current
-from oficina.privacy import Keyring, KeyringError
+from oficina.reseal import count
 from oficina.settings import SERVICES, Settings
 
 FREE_BYTES = 500_000_000
@@ -27,7 +34,12 @@ class Problema(Exception):
 
 @click.command()
 @click.argument("servicio", type=click.Choice(SERVICES), required=False)
-def doctor(servicio: str | None) -> None:
+@click.option(
+    "--respaldo",
+    type=click.Path(exists=True, path_type=Path),
+    help="Mirar también que este respaldo de los datos (carpeta, tar o zip) no lleve las claves.",
+)
+def doctor(*, servicio: str | None, respaldo: Path | None) -> None:
     """Revisar los ajustes y cada conexión, y decir cómo arreglar lo que falle.
 
     Con SERVICIO, solo lo que ese servicio necesita: así se pregunta dentro de su contenedor. Nada
@@ -37,7 +49,10 @@ def doctor(servicio: str | None) -> None:
     settings = read_settings()
     services = (servicio,) if servicio else SERVICES
     click.echo("Modo: " + ("sin servidores (SQLite)" if settings.embedded else "con servidores"))
-    failed = sum(not _report(name, check) for name, check in _checks(settings, services))
+    checks = list(_checks(settings, services))
+    if respaldo:
+        checks.append((f"Respaldo {respaldo}", partial(_backup, settings, respaldo)))
+    failed = sum(not _report(name, check) for name, check in checks)
     if failed:
         click.echo(f"\nHay {failed} cosa(s) que arreglar.")
         sys.exit(1)
@@ -59,6 +74,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
     yield "Claves", partial(_keys, settings)
     for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
+        if settings.claves.exists() and _exists(settings, name):
+            yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.redis_url:
@@ -81,17 +98,72 @@ def _folder(settings: Settings) -> str:
 
 
 def _keys(settings: Settings) -> str:
-    if settings.embedded and not settings.claves.exists():
-        return f"{settings.claves} se creará al partir"
+    folder = settings.claves
+    if settings.embedded and not folder.exists():
+        return f"{folder} se creará al partir"
     try:
-        Keyring.load(settings.claves, make=False)
+        Keyring.load(folder, make=False)
     except KeyringError as error:
         raise Problema(f"{error}; recupérelas de su respaldo, sin ellas no se lee nada") from error
-    return f"{settings.claves}; respáldelas aparte de los datos"
+    if shared := readable_by_others(folder):
+        modes = {path: "700" if path.is_dir() else "600" for path in shared}
+        mend = "; ".join(f"chmod {mode} {path}" for path, mode in modes.items())
+        raise Problema(f"otros usuarios de esta máquina pueden leerlas: {mend}")
+    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
+        return (
+            f"{folder}; está dentro de {settings.data_dir}: no la incluya en el respaldo de los "
+            "datos (compruébelo con --respaldo), o sáquela de ahí con ACOGIDA_CLAVES"
+        )
+    return f"{folder}; respáldelas aparte de los datos"
+
+
+def _backup(settings: Settings, backup: Path) -> str:
+    """Whether somebody who gets the data would get the keys with it."""
+    try:
+        found = keys_inside(backup, settings.claves)
+    except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise Problema(f"no se puede leer {backup} ({type(error).__name__})") from error
+    if found:
+        names = ", ".join(found)
+        raise Problema(
+            f"lleva claves ({names}): quien lo tenga lee todo. Bórrelas de ahí, y cámbielas con "
+            "`acogida keys rotate` si alguien pudo copiarlo"
+        )
+    return "no lleva ninguna clave"
+
+
+def _sealed(settings: Settings, name: str) -> str:
+    """Whether each sealed value has its key here."""
+    try:
+        ring = Keyring.load(settings.claves, make=False)
+    except KeyringError as error:
+        raise Problema("no se sabe sin las claves") from error
+    known = {key.id for key in ring.keys}
+    lost: Counter[str] = Counter()
+    total = 0
+    db = Database(settings.database_for(name))
+    try:
+        with db.read() as session:
+            for one in sealed_of(name):
+                for column, by_key in count(session, one).items():
+                    total += by_key.total()
+                    for key_id in by_key.keys() - known:
+                        lost[f"{one.name}.{column} {key_id or 'sin cifrar'}"] += by_key[key_id]
+    except SQLAlchemyError as error:
+        raise Problema(f"no se pudo mirar ({type(error).__name__})") from error
+    finally:
+        db.close()
+    if lost:
+        listed = "\n  ".join(f"{where}: {many}" for where, many in lost.items())
+        raise Problema(
+            "hay valores cuya clave no está aquí; recupérela de su respaldo (quizás de "
+            f"`retiradas`) y póngala en {settings.claves}:\n  {listed}"
+        )
+    return f"{total}, todos con una clave que está aquí"
 
 
 def _database(settings: Settings, name: str) -> str:
-    if not settings.database_url and not (settings.data_dir / f"{name}.db").exists():
+    if not _exists(settings, name):
         return "se creará al partir"
     db = Database(settings.database_for(name))
     try:
@@ -105,6 +177,10 @@ def _database(settings: Settings, name: str) -> str:
     if not current:
         raise Problema(f"le faltan cambios de esta versión: ejecute `acogida migrate {name}`")
     return "al día"
+
+
+def _exists(settings: Settings, name: str) -> bool:
+    return bool(settings.database_url) or (settings.data_dir / f"{name}.db").exists()
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:
