@@ -21,6 +21,7 @@ COMMANDS = {
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
     "keys": "acogida.commands.keys",
+    "retencion": "acogida.commands.retencion",
     "doctor": "acogida.commands.doctor",
 }
 

@@ -15,7 +15,9 @@ from oficina.bus.inbox import Handlers
 from oficina.db import Database, OficinaBase
 from oficina.env import Env
 from oficina.jobs import Jobs
+from oficina.migrations import load_tables
 from oficina.reseal import SealedTable, sealed_tables
+from oficina.retencion import Retencion
 from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
 
@@ -56,8 +58,7 @@ def all_handlers() -> list[Handlers]:
 
 def metadata_of(name: str) -> list[MetaData]:
     """Every table of a service's database: its own and those that every service has."""
-    import_module("oficina.bus.tables")
-    import_module("oficina.audit")
+    load_tables()
     own: MetaData = import_module(f"{name}.models").Base.metadata
     return [own, OficinaBase.metadata]
 
@@ -65,6 +66,12 @@ def metadata_of(name: str) -> list[MetaData]:
 def sealed_of(name: str) -> list[SealedTable]:
     """The tables of a service's database that have sealed columns."""
     return sealed_tables(*metadata_of(name))
+
+
+def retencion_of(name: str) -> Retencion:
+    """What a service forgets."""
+    found: Retencion = import_module(f"{name}.retencion").retencion
+    return found
 
 
 def env_of(app: Flask) -> Env:
