@@ -93,7 +93,7 @@ def change_the_keys(office: Office) -> None:
         assert "está retirada" in retired
         assert people
         for one in people:
-            shown = profesional.get(f"/casos/personas/{one}")
+            shown = profesional.get(f"/casos/personas/{one}?mostrar=contacto")
             assert "56900000101" in re.sub(r"[\s+]", "", shown.text)
     (now,) = json.loads(office.command("keys", "status", "--json").stdout)["claves"]
     assert now["escribe"]
