@@ -32,11 +32,10 @@ settings.load_profile("oficina")
 
 SERVER_FIXTURES = {"postgres_server", "rabbitmq_server", "redis_server"}
 
-LONGEST_FIRST = ["chaos", "containers", "e2e", "fuzz", "contract", "unit"]
 pytest_runtest_makereport = registros.pytest_runtest_makereport
 """What tests write is looked through: logs carry no personal data."""
 
-LONGEST_FIRST = ["chaos", "containers", "e2e", "contract", "unit"]
+LONGEST_FIRST = ["chaos", "containers", "e2e", "fuzz", "contract", "unit"]
 """The order in which workers take the folders: what is begun last must not last."""
 SHARED = {"TEST_AMQP_URL", "TEST_REDIS_URL"}
 """Servers that tests empty. Without these names each worker has its own."""

@@ -1,6 +1,7 @@
-"""What identidad does by itself: it forgets sessions that ended long ago."""
+"""What identidad does by itself: it forgets sessions that ended, and what is past its period."""
 
 from identidad import actions
+from identidad.retencion import retencion
 from oficina.bus import retention
 from oficina.clock import real_now
 from oficina.env import Env
@@ -10,6 +11,7 @@ from oficina.web.idempotency import podar_respuestas
 jobs = Jobs("identidad")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
+retencion.registrar_en(jobs)
 
 
 @jobs.sweep(every=3600)
