@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
 from acogida.backups import keys_inside
-from acogida.commands import read_settings
+from acogida.commands import is_there, read_settings
 from acogida.services import sealed_of
 from oficina.db import Database
 from oficina.keyring import Keyring, KeyringError, readable_by_others
@@ -74,7 +74,7 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
     yield "Claves", partial(_keys, settings)
     for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
-        if settings.claves.exists() and _exists(settings, name):
+        if settings.claves.exists() and is_there(settings, name):
             yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
@@ -163,7 +163,7 @@ def _sealed(settings: Settings, name: str) -> str:
 
 
 def _database(settings: Settings, name: str) -> str:
-    if not _exists(settings, name):
+    if not is_there(settings, name):
         return "se creará al partir"
     db = Database(settings.database_for(name))
     try:
@@ -177,10 +177,6 @@ def _database(settings: Settings, name: str) -> str:
     if not current:
         raise Problema(f"le faltan cambios de esta versión: ejecute `acogida migrate {name}`")
     return "al día"
-
-
-def _exists(settings: Settings, name: str) -> bool:
-    return bool(settings.database_url) or (settings.data_dir / f"{name}.db").exists()
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:

@@ -5,22 +5,27 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
-from acogida.commands import read_settings
+from acogida.commands import databases, read_settings
 from acogida.services import sealed_of
-from identidad.secretos import Firma, agregar_firma, claves_de_firma, retirar_firmas
+from identidad.secretos import (
+    KEY_FILE,
+    ClaveDeFirma,
+    Firma,
+    agregar_firma,
+    claves_de_firma,
+    retirar_firmas,
+)
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.clock import ZONA, real_now
 from oficina.db import Database
 from oficina.keyring import LOOK_SECONDS, Key, add_key, alone, put_away
-from oficina.migrations import is_current
 from oficina.privacy import Keyring, KeyringError, use_keyring
 from oficina.reseal import count, holders, reseal, wait_for_writers
 from oficina.settings import SERVICES, Settings
@@ -67,7 +72,7 @@ def status(*, servicio: str | None, as_json: bool) -> None:
     ring = _ring(settings)
     columns = {
         f"{name}.{column}": by_key
-        for name, db in _databases(settings, servicio)
+        for name, db in databases(settings, [servicio] if servicio else SERVICES)
         for column, by_key in _counted(name, db).items()
     }
     totals: Counter[str] = sum(columns.values(), Counter())
@@ -90,7 +95,7 @@ def status(*, servicio: str | None, as_json: bool) -> None:
                     "desde": each.desde.isoformat(),
                     "hasta": each.hasta and each.hasta.isoformat(),
                 }
-                for each in claves_de_firma(settings.claves)
+                for each in _firmas(settings)
             ],
             "faltan": {key_id or "sin cifrar": totals[key_id] for key_id in missing},
             "columnas": {name: dict(by_key) for name, by_key in columns.items() if by_key},
@@ -104,7 +109,7 @@ def status(*, servicio: str | None, as_json: bool) -> None:
     for name, by_key in columns.items():
         if by_key:
             click.echo(f"  {name}: " + ", ".join(f"{k or '?'} {n}" for k, n in by_key.items()))
-    for each in claves_de_firma(settings.claves):
+    for each in _firmas(settings):
         until = f" hasta {_hour(each.hasta)}" if each.hasta else ""
         click.echo(f"Firma {each.kid[:8]}: desde {_hour(each.desde)}{until}")
 
@@ -133,9 +138,9 @@ def rotate(*, firma: bool, solo_clave: bool, espera: int | None, nota: str) -> N
     if firma:
         _rotar_firma(settings, espera, nota)
         return
-    databases = [] if solo_clave else [name for name, _db in _databases(settings)]
+    names = [] if solo_clave else _names(settings)
     with alone(settings.claves):
-        key = _a_medias(settings, ring, databases)
+        key = _a_medias(settings, ring, names)
         if key is not None:
             click.echo(f"Hay una rotación a medias: sigue con la clave {key.id}.")
         else:
@@ -145,9 +150,9 @@ def rotate(*, firma: bool, solo_clave: bool, espera: int | None, nota: str) -> N
     if solo_clave:
         click.echo("Después, con cada servicio: acogida keys reseal SERVICIO")
         return
-    _audit(settings, databases[:1], "claves.rotar", f"clave {key.id}. {nota}")
+    _audit(settings, names[:1], "claves.rotar", f"clave {key.id}. {nota}")
     _wait_for(key)
-    _reseal(settings, _ring(settings), databases, nota)
+    _reseal(settings, _ring(settings), names, nota)
 
 
 @keys.command("reseal")
@@ -189,8 +194,8 @@ def retire(*, clave: str | None, firma: bool, nota: str) -> None:
     if key is None:
         raise click.ClickException(f"No hay ninguna clave {clave} en {settings.claves}.")
     _exigir_que_no_escriba(key, ring)
-    databases = [name for name, _db in _databases(settings)]
-    if needed := _needed(settings, databases, key.id):
+    names = _names(settings)
+    if needed := _needed(settings, names, key.id):
         for where, many in needed.items():
             click.echo(f"  {where}: {many}", err=True)
         raise click.ClickException(
@@ -199,7 +204,7 @@ def retire(*, clave: str | None, firma: bool, nota: str) -> None:
         )
     with alone(settings.claves):
         away = put_away(settings.claves, key)
-    _audit(settings, databases, "claves.retirar", f"clave {key.id}. {nota}")
+    _audit(settings, names, "claves.retirar", f"clave {key.id}. {nota}")
     click.echo(
         f"La clave {key.id} está retirada, en {away}. Los respaldos anteriores la necesitan: "
         "guárdela aparte mientras los conserve, y bórrela con ellos."
@@ -215,22 +220,22 @@ def _ring(settings: Settings) -> Keyring:
     return ring
 
 
-def _a_medias(settings: Settings, ring: Keyring, databases: Sequence[str]) -> Key | None:
+def _a_medias(settings: Settings, ring: Keyring, names: Sequence[str]) -> Key | None:
     """The newest key, while it does not write yet or older ones still hold something."""
     newest, *older = ring.keys
     if newest.since is not None and newest.since > real_now():
         return newest
     known = {key.id for key in older}
-    for name, db in _databases(settings, only=databases):
+    for name, db in databases(settings, names):
         if any(known & by_key.keys() for by_key in _counted(name, db).values()):
             return newest
     return None
 
 
-def _reseal(settings: Settings, ring: Keyring, databases: Sequence[str], nota: str) -> None:
+def _reseal(settings: Settings, ring: Keyring, names: Sequence[str], nota: str) -> None:
     left = 0
     writes = ring.writes.id
-    for name, db in _databases(settings, only=databases):
+    for name, db in databases(settings, names):
         tables = sealed_of(name)
         if not wait_for_writers(db, tables):
             raise click.ClickException(
@@ -257,14 +262,14 @@ def _reseal(settings: Settings, ring: Keyring, databases: Sequence[str], nota: s
     if left:
         raise click.ClickException(f"Quedan {left} valores con otra clave.")
     old = [key.id for key in ring.keys if key.id != writes]
-    for key_id in old if set(databases) == set(SERVICES) else []:
+    for key_id in old if set(names) == set(SERVICES) else []:
         click.echo(f"La clave {key_id} ya no hace falta: acogida keys retire {key_id}")
 
 
-def _needed(settings: Settings, databases: Sequence[str], key_id: str) -> dict[str, int]:
+def _needed(settings: Settings, names: Sequence[str], key_id: str) -> dict[str, int]:
     """Who still needs a key, once whoever may have begun with it has ended."""
     found: dict[str, int] = {}
-    for name, db in _databases(settings, only=databases):
+    for name, db in databases(settings, names):
         if not wait_for_writers(db, sealed_of(name)):
             raise click.ClickException(f"{name} está ocupado; intente de nuevo.")
         with db.read() as session:
@@ -322,32 +327,21 @@ def _counted(name: str, db: Database) -> dict[str, Counter[str]]:
 
 
 def _audit(
-    settings: Settings, databases: Sequence[str], accion: str, motivo: str, many: int | None = None
+    settings: Settings, names: Sequence[str], accion: str, motivo: str, many: int | None = None
 ) -> None:
-    for _name, db in _databases(settings, only=databases):
+    for _name, db in databases(settings, names):
         with db.begin() as session:
             registrar(session, ACTOR, accion, "clave", None, motivo=motivo.strip(), cantidad=many)
 
 
-def _databases(
-    settings: Settings, servicio: str | None = None, *, only: Sequence[str] = SERVICES
-) -> Iterator[tuple[str, Database]]:
-    """The databases that are there, each with this version's tables."""
-    for name in (servicio,) if servicio else only:
-        if settings.database_url or (settings.data_dir / f"{name}.db").exists():
-            with _database(settings, name) as db:
-                yield name, db
+def _firmas(settings: Settings) -> list[ClaveDeFirma]:
+    """None where only other services live."""
+    folder = settings.claves
+    return claves_de_firma(folder) if (folder / KEY_FILE).exists() else []
 
 
-@contextmanager
-def _database(settings: Settings, name: str) -> Iterator[Database]:
-    db = Database(settings.database_for(name))
-    try:
-        if not is_current(name, db):
-            raise click.ClickException(f"Primero `acogida migrate {name}`.")
-        yield db
-    finally:
-        db.close()
+def _names(settings: Settings) -> list[str]:
+    return [name for name, _db in databases(settings)]
 
 
 def _role(key: Key, ring: Keyring) -> str:

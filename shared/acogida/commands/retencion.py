@@ -2,17 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from acogida.click_es import confirm
-from acogida.commands import read_settings
+from acogida.commands import databases, read_settings
 from acogida.services import retencion_of
 from oficina.db import Database
-from oficina.migrations import is_current
 from oficina.privacy import Keyring, KeyringError, use_keyring
 from oficina.retencion import Accion, alterados, certificados, periodos
 from oficina.settings import SERVICES, Settings
@@ -73,9 +71,9 @@ def _table(settings: Settings, *, as_json: bool) -> None:
         click.echo(f"  {row['clase']}: {row['que']}. {row['accion']}, {days} ({row['fuente']})")
 
 
-def _due(settings: Settings, services: tuple[str, ...]) -> dict[str, int]:
+def _due(settings: Settings, services: Sequence[str]) -> dict[str, int]:
     due: dict[str, int] = {}
-    for name, db in _databases(settings, services):
+    for name, db in _opened(settings, services):
         due |= retencion_of(name).simular(db)
     return due
 
@@ -98,7 +96,7 @@ def _show_due(due: dict[str, int], *, as_json: bool) -> None:
 
 
 def _apply(
-    settings: Settings, services: tuple[str, ...], due: dict[str, int], *, si: bool, as_json: bool
+    settings: Settings, services: Sequence[str], due: dict[str, int], *, si: bool, as_json: bool
 ) -> None:
     forgets = {
         clase: many
@@ -112,7 +110,7 @@ def _apply(
         if not any(forgets.values()) or not confirm("¿Olvidarlo? No se puede deshacer."):
             return
     made = []
-    for name, db in _databases(settings, services):
+    for name, db in _opened(settings, services):
         if certificate := retencion_of(name).aplicar(db):
             made.append(certificate.dicho() | {"huella": certificate.huella})
     if as_json:
@@ -124,10 +122,10 @@ def _apply(
         click.echo("No había nada que olvidar.")
 
 
-def _certificates(settings: Settings, services: tuple[str, ...], *, as_json: bool) -> None:
+def _certificates(settings: Settings, services: Sequence[str], *, as_json: bool) -> None:
     said: list[dict[str, Any]] = []
     wrong = 0
-    for _name, db in _databases(settings, services):
+    for _name, db in _opened(settings, services):
         with db.read() as session:
             found = certificados(session)
         bad = {one.id for one in alterados(found)}
@@ -151,23 +149,10 @@ def _show(one: dict[str, Any]) -> None:
         click.echo(f"  {clase}: {line['cantidad']} ({line['accion']}, hasta {line['hasta'][:10]})")
 
 
-def _databases(settings: Settings, services: tuple[str, ...]) -> Iterator[tuple[str, Database]]:
+def _opened(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, Database]]:
+    """The databases, once this process can read what is sealed in them."""
     try:
         use_keyring(Keyring.load(settings.claves, make=settings.embedded))
     except KeyringError as error:
         raise click.ClickException(str(error)) from error
-    for name in services:
-        if settings.database_url or (settings.data_dir / f"{name}.db").exists():
-            with _database(settings, name) as db:
-                yield name, db
-
-
-@contextmanager
-def _database(settings: Settings, name: str) -> Iterator[Database]:
-    db = Database(settings.database_for(name))
-    try:
-        if not is_current(name, db):
-            raise click.ClickException(f"Primero `acogida migrate {name}`.")
-        yield db
-    finally:
-        db.close()
+    return databases(settings, services)
