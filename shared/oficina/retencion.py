@@ -6,7 +6,8 @@ the transaction that forgets it: there is no erasure without its line. A certifi
 carries a hash of what it says and of the one before it, so that none can be changed or left out
 unseen.
 
-On the machine's clock: nothing is forgotten because somebody tried out a later day.
+On the machine's clock, and not while the office tries out another day: what has the date of that
+day would be forgotten too early or never.
 """
 
 import hashlib
@@ -199,8 +200,9 @@ class Retencion:
 
         @jobs.sweep(every=DIARIO)
         def olvidar_lo_vencido(env: Env) -> None:
-            """Forget what is past its period."""
-            self.aplicar(env.db)
+            """Forget what is past its period, but not in an office that tries out another day."""
+            if env.settings.fecha is None:
+                self.aplicar(env.db)
 
     def simular(self, db: Database, ahora: datetime | None = None) -> dict[str, int]:
         """How many things of each class are past their period now; nothing is done."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import columns
 from acogida.cli import main
 from agenda.models import Cita
 from agenda.states import Estado as EstadoCita
+from agenda.tasks import jobs
 from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace, Proposito
 from identidad.models import Funcionario
 from notificaciones.models import Mensaje
@@ -23,9 +24,11 @@ from notificaciones.plantillas import Clave
 from notificaciones.states import Estado
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
+from oficina.env import Env
 from oficina.privacy import Keyring, use_keyring
 from oficina.retencion import Certificado, periodos
-from oficina.settings import SERVICES
+from oficina.settings import SERVICES, Settings
+from oficina.web.client import ServiceClient
 from reportes.models import Informe
 from reportes.states import Alcance, EstadoInforme
 
@@ -177,6 +180,19 @@ def test_only_one_service_when_it_is_named() -> None:
     _run("agenda", "--si")
 
     assert _rehearsed() == {k: n for k, n in FORGOTTEN.items() if not k.startswith("agenda")}
+
+
+@pytest.mark.parametrize(("fecha", "forgotten"), [(None, True), (date(2020, 1, 1), False)])
+def test_the_daily_job_forgets_unless_the_office_tries_out_a_day(
+    data: Path, fecha: date | None, *, forgotten: bool
+) -> None:
+    settings = Settings(data_dir=data, fecha=fecha)
+    env = Env(settings, Database(settings.database_for("agenda")), ServiceClient(settings))
+
+    jobs.tasks["olvidar_lo_vencido"](env)
+
+    env.db.close()
+    assert ("agenda.cita.detalle" not in _rehearsed()) == forgotten
 
 
 def test_a_certificate_that_was_changed_is_seen(data: Path) -> None:
