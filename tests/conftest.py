@@ -18,6 +18,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 import columns
+import registros
 import servers
 from acogida.definitions import mark, office
 from oficina.db import Database
@@ -30,6 +31,9 @@ settings.register_profile("oficina", deadline=None, suppress_health_check=[Healt
 settings.load_profile("oficina")
 
 SERVER_FIXTURES = {"postgres_server", "rabbitmq_server", "redis_server"}
+
+pytest_runtest_makereport = registros.pytest_runtest_makereport
+"""What tests write is looked through: logs carry no personal data."""
 
 LONGEST_FIRST = ["chaos", "containers", "e2e", "fuzz", "contract", "unit"]
 """The order in which workers take the folders: what is begun last must not last."""

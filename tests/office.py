@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+import registros
 from front import front_door
 from oficina.bus.definitions import MAKER
 from oficina.settings import SERVICES
@@ -146,7 +147,7 @@ def on_servers(
         "ACOGIDA_SERVICE_SECRET": "the-tests-know-it",
     }
     office = Office(f"http://127.0.0.1:{port}", data, _environment(settings))
-    office.command("claves")
+    office.command("keys", "make")
     office.command("migrate", "--esperar", "30")
     with ExitStack() as stack:
         stack.enter_context(front_door(port, ports))
@@ -175,12 +176,15 @@ def _process(
     office: Office, arguments: list[str], environment: Mapping[str, str], data: Path
 ) -> Iterator[None]:
     data.mkdir(parents=True, exist_ok=True)
-    with (data / f"{'-'.join(arguments[:2])}.log").open("ab") as log:
+    path = data / f"{'-'.join(arguments[:2])}.log"
+    # What it says to the person who starts it, the accounts of the demonstration among it, is no
+    # log.
+    with path.open("ab") as log, path.with_suffix(".out").open("ab") as out:
         process = subprocess.Popen(
             [ACOGIDA, *arguments],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=out,
             stderr=log,
             process_group=0,
             preexec_fn=with_its_parent(signal.SIGINT),  # noqa: PLW1509  as in servers.process
@@ -198,6 +202,7 @@ def _process(
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
+    registros.exigir_limpio(path)
 
 
 def _wait_ready(office: Office, url: str, data: Path) -> None:

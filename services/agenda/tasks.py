@@ -1,5 +1,6 @@
-"""agenda has no slow or timed work of its own: reminders belong to notificaciones."""
+"""agenda has no timed work but forgetting: reminders belong to notificaciones."""
 
+from agenda.retencion import retencion
 from oficina.bus import retention
 from oficina.jobs import Jobs
 from oficina.web.idempotency import podar_respuestas
@@ -7,3 +8,4 @@ from oficina.web.idempotency import podar_respuestas
 jobs = Jobs("agenda")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
+retencion.registrar_en(jobs)

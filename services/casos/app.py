@@ -4,6 +4,7 @@ from flask import Flask
 
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
+from casos.conservacion import pages as conservacion_pages
 from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
 from casos.enlaces import api as enlaces_api
@@ -42,6 +43,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_pages,
         enlaces_pages,
         red_pages,
+        conservacion_pages,
     ):
         app.register_blueprint(pages.bp)
     api = new_api(app, title="Casos")

@@ -3,6 +3,7 @@
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.consentimientos.models import Consentimiento
+from casos.conservacion.models import Conservacion
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.folios import Folio
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "Caso",
     "Consentimiento",
+    "Conservacion",
     "Contacto",
     "ContadorDeCambios",
     "Derivacion",

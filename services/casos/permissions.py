@@ -36,6 +36,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.caso.cerrar": _PROFESIONALES,
     "casos.caso.cerrar.riesgo_alto": frozenset({_COORDINACION}),
     "casos.caso.reabrir": _PROFESIONALES,
+    "casos.caso.conservar": frozenset({_COORDINACION, "delegado_datos"}),
     "casos.red.ver": _ATIENDEN,
     "casos.red.editar": frozenset({_COORDINACION}),
     "casos.derivacion.ver": _PROFESIONALES,

@@ -2,6 +2,7 @@
 
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
+from casos.retencion import retencion
 from oficina.bus import retention
 from oficina.jobs import Jobs
 from oficina.web.idempotency import podar_respuestas
@@ -11,3 +12,4 @@ jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)
+retencion.registrar_en(jobs)

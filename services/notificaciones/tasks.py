@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from notificaciones import actions, envio, queries
+from notificaciones.retencion import retencion
 from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
@@ -12,6 +13,7 @@ from oficina.web.idempotency import podar_respuestas
 jobs = Jobs("notificaciones")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
+retencion.registrar_en(jobs)
 
 
 @jobs.task

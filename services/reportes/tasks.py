@@ -24,6 +24,7 @@ from reportes.meses import Mes
 from reportes.models import Fuente
 from reportes.pdf import RenderFallido, hacer_pdf
 from reportes.queries import CASOS
+from reportes.retencion import retencion
 from reportes.schemas import EtiquetasSchema, PaginaSchema
 
 HECHOS = "/casos/api/v1/hechos"
@@ -36,6 +37,7 @@ REPASO = timedelta(minutes=1)
 jobs = Jobs("reportes")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
+retencion.registrar_en(jobs)
 log = telemetry.get_logger("reportes")
 
 

@@ -20,7 +20,8 @@ COMMANDS = {
     "import": "acogida.commands.register",
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
-    "claves": "acogida.commands.keys",
+    "keys": "acogida.commands.keys",
+    "retencion": "acogida.commands.retencion",
     "doctor": "acogida.commands.doctor",
 }
 

@@ -9,11 +9,15 @@ from importlib import import_module
 from typing import Protocol
 
 from flask import Flask
+from sqlalchemy import MetaData
 
 from oficina.bus.inbox import Handlers
-from oficina.db import Database
+from oficina.db import Database, OficinaBase
 from oficina.env import Env
 from oficina.jobs import Jobs
+from oficina.migrations import load_tables
+from oficina.reseal import SealedTable, sealed_tables
+from oficina.retencion import Retencion
 from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
 
@@ -50,6 +54,24 @@ def load(name: str) -> Service:
 def all_handlers() -> list[Handlers]:
     """What each service does about the facts of the others."""
     return [import_module(f"{name}.handlers").handlers for name in SERVICES]
+
+
+def metadata_of(name: str) -> list[MetaData]:
+    """Every table of a service's database: its own and those that every service has."""
+    load_tables()
+    own: MetaData = import_module(f"{name}.models").Base.metadata
+    return [own, OficinaBase.metadata]
+
+
+def sealed_of(name: str) -> list[SealedTable]:
+    """The tables of a service's database that have sealed columns."""
+    return sealed_tables(*metadata_of(name))
+
+
+def retencion_of(name: str) -> Retencion:
+    """What a service forgets."""
+    found: Retencion = import_module(f"{name}.retencion").retencion
+    return found
 
 
 def env_of(app: Flask) -> Env:

@@ -95,8 +95,9 @@ class Settings:
     database_url: str = _setting(
         "ACOGIDA_DATABASE_URL",
         "",
-        _url("postgresql"),
-        "Database of the service, or with {servicio} in it a pattern for all; empty: SQLite files.",
+        _url("postgresql", "file"),
+        "Database of the service, or with {servicio} in it (or in the name of its file) a pattern "
+        "for all; empty: SQLite files.",
         secret=True,
     )
     amqp_url: str = _setting(
@@ -275,6 +276,8 @@ class Settings:
         if not self.database_url:
             return f"sqlite:///{self.data_dir / (servicio + '.db')}"
         url = self.database_url.replace("{servicio}", servicio)
+        if url.startswith("file://"):
+            url = _secret_in(url.removeprefix("file://"))
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def service_key(self) -> str:
@@ -284,11 +287,20 @@ class Settings:
 
 def _read(source: Mapping[str, str], variable: str, *, secret: bool) -> str | None:
     if secret and (name := source.get(f"{variable}_FILE")):
+        if "{servicio}" in name:
+            return f"file://{name}"  # one a service, read when that service is meant
         try:
             return Path(name).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
             raise ValueError(f"no se puede leer el archivo {name} ({variable}_FILE)") from None
     return source.get(variable)
+
+
+def _secret_in(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise SettingsError(f"no se puede leer el archivo {name}") from None
 
 
 def read_or_make_secret(path: Path) -> str:

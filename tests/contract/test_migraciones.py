@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from sqlalchemy.orm import Session
 
+from casos.personas.models import Persona
 from columns import COLUMNS
 from identidad.actions import autenticar_cliente
 from identidad.secretos import hash_secreto
 from oficina.db import Database
 from oficina.migrations import config
+from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
 
 CAMBIO = 7
@@ -74,6 +78,26 @@ class Antes:
                 return []
             case otro:
                 raise AssertionError(f"{columna}: {otro}")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_casos_0006_cifra_el_genero(
+    column: str, empty_db: Callable[[str], Database], tmp_path: Path
+) -> None:
+    use_keyring(Keyring.load(tmp_path / "claves"))
+    antes = Antes(empty_db(column), "casos_0003")
+    antes.poner("personas", folio="con", genero="no binario")
+    antes.poner("personas", folio="sin", genero=None)
+
+    antes.subir()
+
+    with Session(antes.db.engine) as session:
+        leidos = session.execute(
+            sa.select(Persona.folio, Persona.genero, Persona.genero_en_claro)
+        ).all()
+        cifrado = session.scalar(sa.text("SELECT max(genero_cifrado) FROM personas"))
+    assert sorted(leidos) == [("con", "no binario", None), ("sin", None, None)]
+    assert str(cifrado).startswith("v1.")
 
 
 @pytest.fixture(params=COLUMNS)

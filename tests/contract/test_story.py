@@ -1,6 +1,8 @@
 """The whole story of a case on both columns, with real processes and nothing in between."""
 
+import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ def test_the_story_without_servers(office_without_servers: Office) -> None:
     follow(office_without_servers)
     # Nobody stands in front of it: what a browser says of its own address is no matter.
     audit(office_without_servers, whence="127.0.0.1")
+    change_the_keys(office_without_servers)
 
 
 def test_the_story_on_servers(office_on_servers: Office) -> None:
@@ -46,6 +49,7 @@ def test_the_story_on_servers(office_on_servers: Office) -> None:
     operate(office_on_servers)
     follow(office_on_servers)
     audit(office_on_servers, whence="203.0.113.9")
+    change_the_keys(office_on_servers)
 
 
 def operate(office: Office) -> None:
@@ -66,6 +70,37 @@ def operate(office: Office) -> None:
     assert all(f'href="/eventos/operacion/{servicio}"' in page for servicio in SERVICES)
     assert done.headers["location"] == "/eventos/operacion"
     assert re.search(r"reportes hace otra vez [1-9]\d* hecho", told)
+
+
+def change_the_keys(office: Office) -> None:
+    """Every key but that of the indexes, while people are registered and read by those who came
+    before; and what was the key is put away."""
+    (old,) = json.loads(office.command("keys", "status", "--json").stdout)["claves"]
+    rotated: list[str] = []
+    # Not so long that each process has looked by itself: some learn of it by what they read.
+    rotation = threading.Thread(
+        target=lambda: rotated.append(office.command("keys", "rotate", "--espera", "1").stdout)
+    )
+    with office.client("recepcion") as recepcion, office.client("profesional") as profesional:
+        rotation.start()
+        people = []
+        while rotation.is_alive() or not people:
+            people.append(register(recepcion)["id"])
+            assert profesional.get(f"/casos/personas/{people[-1]}").status_code == 200
+        rotation.join()
+        office.command("keys", "rotate", "--firma", "--espera", "0")
+        retired = office.command("keys", "retire", old["id"]).stdout
+        people.append(register(recepcion)["id"])
+
+        assert f"keys retire {old['id']}" in rotated[0]
+        assert "está retirada" in retired
+        assert people
+        for one in people:
+            shown = profesional.get(f"/casos/personas/{one}?mostrar=contacto")
+            assert "56900000101" in re.sub(r"[\s+]", "", shown.text)
+    (now,) = json.loads(office.command("keys", "status", "--json").stdout)["claves"]
+    assert now["escribe"]
+    assert now["id"] != old["id"]
 
 
 def follow(office: Office) -> None:

@@ -43,6 +43,8 @@ class Derivacion(Personal, ConCambio, Identified, Base):
     creada_en: Mapped[datetime] = mapped_column()
     enviada_en: Mapped[datetime | None] = mapped_column()
     terminada_en: Mapped[datetime | None] = mapped_column()
+    # When the package was emptied, its time having passed.
+    vaciada_en: Mapped[datetime | None] = mapped_column()
     version: Mapped[int] = mapped_column()
 
     servicio: Mapped[ServicioRed] = relationship(lazy="raise")
@@ -57,6 +59,12 @@ class Derivacion(Personal, ConCambio, Identified, Base):
     def contenido(self) -> Paquete:
         """The package, opened."""
         return Paquete.from_json(self.paquete)
+
+    def vaciar(self, ahora: datetime) -> None:
+        """Forget what was in the package; that there was one stays."""
+        antes = self.contenido
+        self.paquete = Paquete("", antes.contacto_permitido, None, ()).to_json()
+        self.vaciada_en = ahora
 
     @property
     def acciones(self) -> list[Accion]:

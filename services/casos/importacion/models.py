@@ -48,6 +48,8 @@ class Importacion(Identified, Base):
     actor_nombre: Mapped[str] = mapped_column(String(120))
     creada_en: Mapped[datetime]
     terminada_en: Mapped[datetime | None]
+    # When its name and what it quotes were emptied, their time having passed.
+    vaciada_en: Mapped[datetime | None]
     filas: Mapped[int]
     leidas: Mapped[int] = mapped_column(default=0)
     nuevas: Mapped[int] = mapped_column(default=0)

@@ -81,7 +81,11 @@ class Persona(Personal, Identified, Base):
         text_enum(PrecisionFecha), default=PrecisionFecha.DESCONOCIDA
     )
     sexo: Mapped[str | None] = mapped_column(String(20))
-    genero: Mapped[str | None] = mapped_column(String(40))
+    # In a column of its own: `genero` held it in plain until casos_0006, and goes a version later.
+    genero: Mapped[str | None] = mapped_column(
+        "genero_cifrado", EncryptedText("casos.persona.genero")
+    )
+    genero_en_claro: Mapped[str | None] = mapped_column("genero", String(40), deferred=True)
     nacionalidades: Mapped[list[str]] = mapped_column(JSON, default=list)
     idiomas: Mapped[list[str]] = mapped_column(JSON, default=list)
     requiere_interprete: Mapped[bool] = mapped_column(default=False)

@@ -84,7 +84,9 @@ def _firma(settings: Settings) -> FirmaDeAuditoria:
     except KeyringError as error:
         raise Problema(f"{error}; sin ellas no se pueden revisar los motivos") from error
     except FaltaLaClave as error:
-        raise Problema(f"falta la clave que firma ({error}): ejecute `acogida claves`") from error
+        raise Problema(
+            f"falta la clave que firma ({error}): ejecute `acogida keys make`"
+        ) from error
 
 
 def _rotura(rotura: Rotura) -> str:

@@ -3,7 +3,10 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +16,18 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
-from acogida.commands import Problema, auditoria, read_settings
+from acogida.backups import keys_inside
+from acogida.commands import Problema, auditoria, is_there, read_settings
+from acogida.services import sealed_of
 from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database
+from oficina.keyring import Keyring, KeyringError, readable_by_others
 from oficina.migrations import is_current
-from oficina.privacy import Keyring, KeyringError
+from oficina.reseal import count
 from oficina.settings import SERVICES, Settings, SettingsError
 
 FREE_BYTES = 500_000_000
@@ -45,6 +51,11 @@ FREE_BYTES = 500_000_000
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Con --audit: comprobar un archivo exportado o una cabeza, y nada más.",
 )
+@click.option(
+    "--respaldo",
+    type=click.Path(exists=True, path_type=Path),
+    help="Mirar también que este respaldo de los datos (carpeta, tar o zip) no lleve las claves.",
+)
 def doctor(
     *,
     servicio: str | None,
@@ -52,6 +63,7 @@ def doctor(
     cabezas: Path | None,
     firmar: Path | None,
     verificar: Path | None,
+    respaldo: Path | None,
 ) -> None:
     """Revisar los ajustes y cada conexión, y decir cómo arreglar lo que falle.
 
@@ -63,6 +75,7 @@ def doctor(
         raise click.UsageError("--cabezas, --firmar y --verificar van con --audit.")
     settings = read_settings()
     services = (servicio,) if servicio else SERVICES
+    checks: Iterable[tuple[str, Callable[[], str]]]
     if verificar:
         checks = auditoria.archivo(settings, verificar)
     elif audit:
@@ -71,6 +84,9 @@ def doctor(
         mode = "sin servidores (SQLite)" if settings.embedded else "con servidores"
         click.echo(f"Modo: {mode}")
         checks = _checks(settings, services)
+        if respaldo:
+            backup = (f"Respaldo {respaldo}", partial(_backup, settings, respaldo))
+            checks = [*checks, backup]
     failed = sum(not _report(name, check) for name, check in checks)
     if failed:
         click.echo(f"\nHay {failed} cosa(s) que arreglar.")
@@ -93,6 +109,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
     yield "Claves", partial(_keys, settings)
     for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
+        if settings.claves.exists() and is_there(settings, name):
+            yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
     if "identidad" in services:
         yield "Entrada de las personas", partial(_sign_in, settings)
     if settings.amqp_url:
@@ -117,20 +135,75 @@ def _folder(settings: Settings) -> str:
 
 
 def _keys(settings: Settings) -> str:
-    if settings.embedded and not settings.claves.exists():
-        return f"{settings.claves} se creará al partir"
+    folder = settings.claves
+    if settings.embedded and not folder.exists():
+        return f"{folder} se creará al partir"
     try:
-        Keyring.load(settings.claves, make=False)
-        FirmaDeAuditoria.load(settings.claves, make=False)
+        Keyring.load(folder, make=False)
+        FirmaDeAuditoria.load(folder, make=False)
     except KeyringError as error:
         raise Problema(f"{error}; recupérelas de su respaldo, sin ellas no se lee nada") from error
     except FaltaLaClave as error:
-        raise Problema(f"falta {error}, con que se firma: ejecute `acogida claves`") from error
-    return f"{settings.claves}; respáldelas aparte de los datos"
+        raise Problema(f"falta {error}, con que se firma: ejecute `acogida keys make`") from error
+    if shared := readable_by_others(folder):
+        modes = {path: "700" if path.is_dir() else "600" for path in shared}
+        mend = "; ".join(f"chmod {mode} {path}" for path, mode in modes.items())
+        raise Problema(f"otros usuarios de esta máquina pueden leerlas: {mend}")
+    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
+        return (
+            f"{folder}; está dentro de {settings.data_dir}: no la incluya en el respaldo de los "
+            "datos (compruébelo con --respaldo), o sáquela de ahí con ACOGIDA_CLAVES"
+        )
+    return f"{folder}; respáldelas aparte de los datos"
+
+
+def _backup(settings: Settings, backup: Path) -> str:
+    """Whether somebody who gets the data would get the keys with it."""
+    try:
+        found = keys_inside(backup, settings.claves)
+    except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise Problema(f"no se puede leer {backup} ({type(error).__name__})") from error
+    if found:
+        names = ", ".join(found)
+        raise Problema(
+            f"lleva claves ({names}): quien lo tenga lee todo. Bórrelas de ahí, y cámbielas con "
+            "`acogida keys rotate` si alguien pudo copiarlo"
+        )
+    return "no lleva ninguna clave"
+
+
+def _sealed(settings: Settings, name: str) -> str:
+    """Whether each sealed value has its key here."""
+    try:
+        ring = Keyring.load(settings.claves, make=False)
+    except KeyringError as error:
+        raise Problema("no se sabe sin las claves") from error
+    known = {key.id for key in ring.keys}
+    lost: Counter[str] = Counter()
+    total = 0
+    db = Database(settings.database_for(name))
+    try:
+        with db.read() as session:
+            for one in sealed_of(name):
+                for column, by_key in count(session, one).items():
+                    total += by_key.total()
+                    for key_id in by_key.keys() - known:
+                        lost[f"{one.name}.{column} {key_id or 'sin cifrar'}"] += by_key[key_id]
+    except SQLAlchemyError as error:
+        raise Problema(f"no se pudo mirar ({type(error).__name__})") from error
+    finally:
+        db.close()
+    if lost:
+        listed = "\n  ".join(f"{where}: {many}" for where, many in lost.items())
+        raise Problema(
+            "hay valores cuya clave no está aquí; recupérela de su respaldo (quizás de "
+            f"`retiradas`) y póngala en {settings.claves}:\n  {listed}"
+        )
+    return f"{total}, todos con una clave que está aquí"
 
 
 def _database(settings: Settings, name: str) -> str:
-    if not settings.database_url and not (settings.data_dir / f"{name}.db").exists():
+    if not is_there(settings, name):
         return "se creará al partir"
     db = Database(settings.database_for(name))
     try:

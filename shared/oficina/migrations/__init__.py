@@ -4,6 +4,7 @@ A database has two lines of history: the tables that oficina brings (outbox, inb
 `versions/` here, and the service's own, kept in `services/<servicio>/migrations/`.
 """
 
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +15,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from oficina.db import Database
+
+TABLES = (
+    "oficina.bus.tables",
+    "oficina.audit",
+    "oficina.cadena.tables",
+    "oficina.retencion",
+    "oficina.web.idempotency",
+)
+"""Every module of oficina that has tables."""
+
+
+def load_tables() -> None:
+    """Make each table of oficina known to `OficinaBase.metadata`."""
+    for module in TABLES:
+        import_module(module)
 
 
 def config(servicio: str, connection: Connection | None = None) -> Config:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from oficina.db import OficinaBase, UtcDateTime
+from oficina.migrations import load_tables
 
 
 def render_item(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
@@ -23,9 +24,7 @@ def render_item(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
 configuration = context.config
 servicio = configuration.attributes["servicio"]
 line = configuration.attributes.get("line", servicio)
-import_module("oficina.bus.tables")
-import_module("oficina.cadena.tables")
-import_module("oficina.web.idempotency")
+load_tables()
 models = import_module(f"{servicio}.models")
 # A new migration describes one line of history; the other line's tables are not its business.
 metadata = OficinaBase.metadata if line == "oficina" else models.Base.metadata

@@ -29,6 +29,7 @@ LUGARES = (
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
+    Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 import columns
 from identidad.claves import revisar
-from identidad.enlaces import actions
 from identidad.enlaces.models import Proposito
 from identidad.handlers import handlers as de_identidad
 from identidad.models import EnlaceDeCuenta, FichaDeEnlace
 from identidad.queries import usuario_libre
+from identidad.retencion import retencion
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers as de_notificaciones
@@ -313,9 +313,12 @@ def test_old_links_are_forgotten_and_who_still_waits_is_not(
     visita.post("/identidad/clave-olvidada", data={"quien": "profesional"})
     visita.post(correos.enlace(), data=CLAVE)
 
-    with oficina.identidad.extensions["env"].db.begin() as session:
-        assert actions.borrar_viejos(session, real_now()) == 0
-        assert actions.borrar_viejos(session, real_now() + timedelta(days=31)) == 1
+    db = oficina.identidad.extensions["env"].db
+    assert retencion.aplicar(db) is None
+    forgotten = retencion.aplicar(db, real_now() + timedelta(days=31))
+    assert forgotten is not None
+    assert forgotten.total == 1
+    with db.read() as session:
         (left,) = session.scalars(select(EnlaceDeCuenta))
         assert left.proposito is Proposito.INVITACION
         assert [ficha.enlace_id for ficha in session.scalars(select(FichaDeEnlace))] == [left.id]

@@ -1,7 +1,9 @@
 """Tokens: who gets one, how it is signed, and what the API says about the staff."""
 
 import base64
+import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,21 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from identidad import secretos
 from identidad.clientes.actions import NuevoCliente, crear_cliente
-from identidad.secretos import KEY_FILE, Firma, clave_correcta, hash_clave, nuevo_secreto
+from identidad.models import DURACION
+from identidad.secretos import (
+    KEY_FILE,
+    Firma,
+    agregar_firma,
+    clave_correcta,
+    claves_de_firma,
+    hash_clave,
+    nuevo_secreto,
+    retirar_firmas,
+)
 from oficina.actor import Actor
+from oficina.clock import real_now
 from oficina.settings import SettingsError
 
 TOKEN = "/identidad/oauth/token"
@@ -123,6 +137,54 @@ def test_the_signing_key_is_the_owners(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == [KEY_FILE]
     assert made.publicas() == again.publicas()
+
+
+def _kid(token: str) -> str:
+    head = token.partition(".")[0]
+    kid: str = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+    return kid
+
+
+def _token(oficina: Any) -> str:
+    held: str = oficina.sesion("profesional")
+    return held
+
+
+def test_a_new_signing_key_is_published_before_it_signs_and_the_old_one_after(
+    oficina: Any, api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secretos, "LOOK_SECONDS", 0.0)
+    claves = oficina.settings.claves
+    before = _token(oficina)
+    old = _kid(before)
+
+    soon = agregar_firma(claves, real_now() + timedelta(hours=1))
+    published = api.get("/identidad/.well-known/jwks.json").get_json()
+    waiting = _kid(_token(oficina))
+    now = agregar_firma(claves, real_now() - timedelta(seconds=1))
+    after = _token(oficina)
+
+    assert [key["kid"] for key in published["keys"]] == [old, soon]
+    assert all("d" not in key for key in published["keys"])
+    assert waiting == old
+    assert _kid(after) == now
+    # Who signed in before goes on working, and the other way round.
+    for token in (before, after):
+        me = api.get("/identidad/api/v1/yo", headers={"Authorization": f"Bearer {token}"})
+        assert me.status_code == 200
+
+
+def test_a_signing_key_is_kept_for_as_long_as_a_session_may_come_back(tmp_path: Path) -> None:
+    Firma.load(tmp_path, make=True)
+    (old,) = claves_de_firma(tmp_path)
+    since = real_now()
+    new = agregar_firma(tmp_path, since)
+
+    assert retirar_firmas(tmp_path, since + DURACION) == []
+    assert retirar_firmas(tmp_path, since + DURACION + timedelta(minutes=6)) == [old.kid]
+
+    assert [each.kid for each in claves_de_firma(tmp_path)] == [new]
+    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
 
 
 def test_passwords_are_argon2id() -> None:

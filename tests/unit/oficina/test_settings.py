@@ -63,6 +63,16 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert settings.database_for("casos") == "postgresql+psycopg://db/casos"
 
 
+def test_each_service_may_have_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "url_casos").write_text("postgresql://casos:word@db/casos\n")
+
+    settings = Settings.from_env({"ACOGIDA_DATABASE_URL_FILE": f"{tmp_path}/url_{{servicio}}"})
+
+    assert settings.database_for("casos") == "postgresql+psycopg://casos:word@db/casos"
+    with pytest.raises(SettingsError, match="url_agenda"):
+        settings.database_for("agenda")
+
+
 def test_a_missing_secret_file_is_named() -> None:
     with pytest.raises(SettingsError, match="ACOGIDA_AMQP_URL"):
         Settings.from_env({"ACOGIDA_AMQP_URL_FILE": "/nowhere/at/all"})

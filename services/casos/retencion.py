@@ -1,0 +1,106 @@
+"""What casos forgets by itself, and the closed cases of which a person is told. A case is never
+deleted by itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from casos.conservacion.queries import CERRADO, vencidos
+from casos.derivaciones.actions import anular
+from casos.derivaciones.models import Derivacion, Enlace
+from casos.derivaciones.queries import derivacion_por_id
+from casos.derivaciones.states import Estado, MotivoAnulacion
+from casos.importacion.actions import descartar
+from casos.importacion.models import Estado as EstadoImportacion
+from casos.importacion.models import Importacion
+from casos.importacion.problemas import guardar_problemas
+from oficina import clock
+from oficina.actor import Actor
+from oficina.retencion import Retencion
+
+retencion = Retencion("casos")
+
+SISTEMA = Actor.sistema("casos")
+
+
+def _sin_cargar(limite: datetime) -> Select[Any]:
+    return select(Importacion.id).where(
+        Importacion.estado == EstadoImportacion.EN_REVISION, Importacion.creada_en < limite
+    )
+
+
+@retencion.clase("casos.importacion.sin_cargar", _sin_cargar)
+def descartar_registros(session: Session, ids: Sequence[UUID]) -> int:
+    """As if somebody had discarded it."""
+    for importacion_id in ids:
+        descartar(session, importacion_id, SISTEMA)
+    return len(ids)
+
+
+def _con_problemas(limite: datetime) -> Select[Any]:
+    return select(Importacion.id).where(
+        Importacion.vaciada_en.is_(None),
+        or_(
+            Importacion.terminada_en < limite,
+            and_(
+                Importacion.estado == EstadoImportacion.DESCARTADA, Importacion.creada_en < limite
+            ),
+        ),
+    )
+
+
+@retencion.clase("casos.importacion.problemas", _con_problemas)
+def vaciar_registros(session: Session, ids: Sequence[UUID]) -> int:
+    """How many rows came in stays."""
+    for importacion in session.scalars(select(Importacion).where(Importacion.id.in_(ids))):
+        importacion.archivo = ""
+        importacion.problemas = guardar_problemas([])
+        importacion.vaciada_en = clock.real_now()
+    return len(ids)
+
+
+def _enlaces(limite: datetime) -> Select[Any]:
+    return select(Enlace.id).where(Enlace.vence_en < limite)
+
+
+@retencion.clase("casos.enlace", _enlaces)
+def borrar_enlaces(session: Session, ids: Sequence[UUID]) -> int:
+    """Who opens one so old is told that it is not there."""
+    session.execute(
+        delete(Enlace).where(Enlace.id.in_(ids)).execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def _borradores(limite: datetime) -> Select[Any]:
+    """Drafts, and those that were taken back before anything left."""
+    return select(Derivacion.id).where(
+        Derivacion.enviada_en.is_(None),
+        Derivacion.vaciada_en.is_(None),
+        or_(
+            and_(Derivacion.estado == Estado.BORRADOR, Derivacion.creada_en < limite),
+            and_(Derivacion.estado == Estado.ANULADA, Derivacion.terminada_en < limite),
+        ),
+    )
+
+
+@retencion.clase("casos.derivacion.borrador", _borradores)
+def vaciar_borradores(session: Session, ids: Sequence[UUID]) -> int:
+    """Nothing of them ever left. Who is sending one at this moment comes first."""
+    vaciadas = 0
+    for derivacion_id in ids:
+        derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+        if derivacion.enviada_en is not None:
+            continue
+        if derivacion.estado is Estado.BORRADOR:
+            anular(session, derivacion_id, MotivoAnulacion.ERROR, SISTEMA, clock.now())
+        derivacion.vaciar(clock.real_now())
+        vaciadas += 1
+    return vaciadas
+
+
+retencion.propone(CERRADO, vencidos)
