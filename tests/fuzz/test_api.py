@@ -12,7 +12,7 @@ import pytest
 
 from fuzz.attack import Target
 
-EXAMPLES = 5
+EXAMPLES = 4
 ROUND = 25
 """Requests to each operation before the next seed, so that each meets what the others left."""
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "0"))

@@ -62,7 +62,7 @@ def cliente(cliente_id: UUID) -> ConEtiqueta:
 
 
 @bp.put("/<uuid:cliente_id>")
-@bp.arguments(EdicionClienteSchema)
+@bp.arguments(EdicionClienteSchema(exclude=("version",)))
 @bp.response(200, ClienteSchema)
 @requires("identidad.cliente.administrar")
 @versioned

@@ -58,7 +58,7 @@ def unidad(unidad_id: UUID) -> tuple[UnidadConPersonas, dict[str, str]]:
 
 
 @bp.put("/<uuid:unidad_id>")
-@bp.arguments(EdicionUnidadSchema)
+@bp.arguments(EdicionUnidadSchema(exclude=("version",)))
 @bp.response(200, UnidadSchema)
 @requires("identidad.unidad.administrar")
 @versioned

@@ -85,7 +85,9 @@ class Ventanilla:
         self, caso: dict[str, Any], nombre: str, rol: str = "profesional", **datos: Any
     ) -> TestResponse:
         """Take a step of a case by the API, as who has just read it."""
-        headers = {"If-Match": f'"{self.guardado(caso).version}"'}
+        with self.db.read() as session:
+            leido = session.get(Caso, UUID(caso["id"]))
+        headers = {"If-Match": f'"{leido.version if leido else 1}"'}
         return self.api("POST", f"/casos/{caso['id']}/{nombre}", rol, json=datos, headers=headers)
 
     def en_gestion(self, riesgo: str = "bajo", **datos: Any) -> dict[str, Any]:
