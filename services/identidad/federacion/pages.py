@@ -1,5 +1,6 @@
 """Signing in with a provider. Whatever goes wrong there, the way with a password is open."""
 
+import re
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, request
@@ -67,13 +68,13 @@ def vuelta() -> ResponseReturnValue:
         return _sin_exito(ENTRAR, _("Pasó mucho tiempo: vuelva a entrar."))
     a_donde = MI_CUENTA if held["vincula"] else ENTRAR
     if "error" in request.args:
-        log.info("proveedor_rechaza", motivo=request.args["error"][:60])
+        log.info("proveedor_rechaza", kind=_codigo(request.args["error"]))
         return _sin_exito(a_donde, _("El proveedor no le dejó entrar."))
     pregunta = Pregunta(held["state"], held["nonce"], held["verifier"])
     try:
         identidad = proveedor.identificar(pregunta, request.args)
     except NoEsDeFiar as error:
-        log.warning("proveedor_no_fiable", motivo=str(error))
+        log.warning("proveedor_no_fiable", kind=str(error))
         return _sin_exito(a_donde, _("La respuesta del proveedor no se pudo comprobar."))
     except ProveedorNoResponde as error:
         return _caido(proveedor, a_donde, error)
@@ -139,7 +140,7 @@ def _vinculado(identidad: Identidad, de_quien: str) -> Response:
 
 
 def _caido(proveedor: Proveedor, a_donde: str, error: ProveedorNoResponde) -> Response:
-    log.warning("proveedor_no_responde", motivo=str(error))
+    log.warning("proveedor_no_responde", kind=str(error))
     return _sin_exito(
         a_donde,
         _(
@@ -147,6 +148,11 @@ def _caido(proveedor: Proveedor, a_donde: str, error: ProveedorNoResponde) -> Re
             proveedor=proveedor.nombre,
         ),
     )
+
+
+def _codigo(error: str) -> str:
+    """A code of the standard, or that it is none: an address may bring any text."""
+    return error if re.fullmatch("[a-z_]{1,40}", error) else "otro"
 
 
 def _sin_exito(a_donde: str, texto: str) -> Response:
