@@ -96,7 +96,14 @@ def cancelar(
 ) -> None:
     """Cancel it, with a reason."""
     _contar(session, cita.cancelar(pedido.motivo, pedido.detalle, ahora), actor)
-    registrar(session, actor, "agenda.cita.cancelar", "cita", cita.id, motivo=pedido.motivo.value)
+    registrar(
+        session,
+        actor,
+        "agenda.cita.cancelar",
+        "cita",
+        cita.id,
+        motivo_codigo=pedido.motivo.value,
+    )
 
 
 def realizar(session: Session, cita: Cita, actor: Actor, ahora: datetime) -> None:

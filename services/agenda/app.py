@@ -9,6 +9,7 @@ from agenda.permissions import PERMISOS
 from agenda.tasks import jobs
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
@@ -21,4 +22,5 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Agenda")
     document.register_blueprint(api.bp)
     document.register_blueprint(bus_api(handlers))
+    document.register_blueprint(auditoria_api("agenda"))
     return app

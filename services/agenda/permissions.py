@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from oficina.web.auditoria.permissions import permisos_de_auditoria
 from oficina.web.bus.permissions import permisos_del_bus
 
 _ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
@@ -11,4 +12,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "agenda.cita.agendar": _ATIENDEN,
     "agenda.cita.registrar": _ATIENDEN,
     **permisos_del_bus("agenda"),
+    **permisos_de_auditoria("agenda"),
 }

@@ -25,6 +25,7 @@ from casos.red import pages as red_pages
 from casos.tasks import jobs
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
@@ -58,4 +59,5 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     ):
         api.register_blueprint(json.bp)
     api.register_blueprint(bus_api(handlers))
+    api.register_blueprint(auditoria_api("casos"))
     return app

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 
+from oficina.web.auditoria.permissions import permisos_de_auditoria
 from oficina.web.bus.permissions import permisos_del_bus
 
 _RECEPCION = "recepcion"
@@ -47,4 +48,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),
     **permisos_del_bus("casos"),
+    **permisos_de_auditoria("casos"),
 }

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from identidad import api, eventos, pages
+from identidad.auditoria import pages as auditoria
 from identidad.clientes import api as clientes_api
 from identidad.clientes import pages as clientes
 from identidad.enlaces import api as enlaces_api
@@ -12,18 +13,19 @@ from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Proveedor
 from identidad.handlers import handlers
 from identidad.micuenta import pages as micuenta
-from identidad.models import Rol
 from identidad.operacion import pages as operacion
 from identidad.permissions import PERMISOS
 from identidad.secretos import Firma
 from identidad.segundo_factor import pages as segundo_factor
 from identidad.sesiones import IdentidadLocal
+from identidad.settings import exigen_factor
 from identidad.tasks import jobs
 from identidad.unidades import api as unidades_api
 from identidad.unidades import pages as unidades
 from oficina.db import Database
-from oficina.settings import Settings, SettingsError
+from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
@@ -32,7 +34,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of identidad."""
     firma = Firma.load(settings.claves, make=settings.embedded)
     db = Database(settings.database_for("identidad"))
-    local = IdentidadLocal(db, firma, exigen_factor=_exigen_factor(settings))
+    local = IdentidadLocal(db, firma, exigen_factor=exigen_factor(settings))
     app = new_app(
         "identidad",
         settings,
@@ -53,6 +55,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(unidades.bp)
     app.register_blueprint(eventos.bp)
     app.register_blueprint(operacion.bp)
+    app.register_blueprint(auditoria.bp)
     app.register_blueprint(api.oauth_bp)
     document = new_api(app, title="Identidad")
     document.register_blueprint(api.bp)
@@ -60,18 +63,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(enlaces_api.bp)
     document.register_blueprint(unidades_api.bp)
     document.register_blueprint(bus_api(handlers))
+    document.register_blueprint(auditoria_api("identidad"))
     return app
-
-
-def _exigen_factor(settings: Settings) -> frozenset[str]:
-    """The roles that must have a second factor; SettingsError for one that there is not."""
-    asked = settings.roles_con_segundo_factor
-    if unknown := asked - set(Rol):
-        raise SettingsError(
-            f"ACOGIDA_SEGUNDO_FACTOR: no hay ningún rol {', '.join(sorted(unknown))}; "
-            f"los roles son {', '.join(Rol)}"
-        )
-    return asked
 
 
 def _proveedor(settings: Settings, local: IdentidadLocal) -> Proveedor | None:

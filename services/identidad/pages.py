@@ -39,6 +39,7 @@ INICIO = (
     ("profesional", "/casos/"),
     ("recepcion", "/casos/recepcion"),
     ("administrador", CUENTAS),
+    ("auditor", "/identidad/auditoria"),
 )
 
 bp = Blueprint("identidad", __name__)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from identidad.models import Rol
+from oficina.web.auditoria.permissions import permisos_de_auditoria
 from oficina.web.bus.permissions import permisos_del_bus
 
 TODOS = frozenset(rol.value for rol in Rol)
@@ -20,4 +21,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "identidad.yo.cambiar": TODOS,
     "identidad.cuenta.administrar": frozenset({"administrador"}),
     **permisos_del_bus("identidad"),
+    **permisos_de_auditoria("identidad"),
 }

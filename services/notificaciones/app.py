@@ -8,6 +8,7 @@ from notificaciones.permissions import PERMISOS
 from notificaciones.tasks import jobs
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 
@@ -19,4 +20,5 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(bus_api(handlers))
+    document.register_blueprint(auditoria_api("notificaciones"))
     return app

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from oficina.web.auditoria.permissions import permisos_de_auditoria
 from oficina.web.bus.permissions import permisos_del_bus
 
 _PROFESIONALES = frozenset({"profesional", "coordinacion"})
@@ -14,4 +15,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
     **permisos_del_bus("notificaciones"),
+    **permisos_de_auditoria("notificaciones"),
 }

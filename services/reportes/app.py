@@ -4,6 +4,7 @@ from flask import Flask
 
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
+from oficina.web.auditoria.api import auditoria_api
 from oficina.web.bus.api import bus_api
 from oficina.web.client import ServiceClient
 from reportes import api, pages
@@ -19,4 +20,5 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Reportes")
     document.register_blueprint(api.bp)
     document.register_blueprint(bus_api(handlers))
+    document.register_blueprint(auditoria_api("reportes"))
     return app

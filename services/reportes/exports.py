@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from flask_babel import gettext as _
 
+from oficina.hojas import inofensivo
 from reportes.figuras import TODAS, Celda, Figuras, Tabla
 from reportes.indicadores import Indicador
 from reportes.labels import DIMENSIONES, Palabras
@@ -90,7 +91,7 @@ def _fila_csv(figuras: Figuras, tabla: Tabla, celda: Celda, palabras: Palabras) 
     fila: list[str | int] = [figuras.mes.clave, figuras.alcance, tabla.indicador.clave]
     ejes = [*zip(tabla.indicador.dimensiones, celda, strict=True), ("", ""), ("", "")][:2]
     for dimension, codigo in ejes:
-        fila += [dimension, _inofensivo(codigo), _inofensivo(_dicho(palabras, dimension, codigo))]
+        fila += [dimension, inofensivo(codigo), inofensivo(_dicho(palabras, dimension, codigo))]
     fila += [_numero(tabla.valor(celda)), _numero(tabla.anterior(celda))]
     return fila
 
@@ -163,11 +164,6 @@ def _dicho(palabras: Palabras, dimension: str, codigo: str) -> str:
 
 def _numero(valor: int | None) -> str | int:
     return RESERVADO if valor is None else valor
-
-
-def _inofensivo(escrito: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{escrito}" if escrito[:1] in {"=", "+", "-", "@"} and len(escrito) > 1 else escrito
 
 
 def texto(textos: Any, idioma: str) -> str:

@@ -5,6 +5,7 @@ Figures of a small month can point at a person, so they are for those who may re
 
 from collections.abc import Mapping
 
+from oficina.web.auditoria.permissions import permisos_de_auditoria
 from oficina.web.bus.permissions import permisos_del_bus
 
 _LECTURA = frozenset({"profesional", "coordinacion"})
@@ -14,4 +15,5 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "reportes.exportar": _LECTURA,
     "reportes.informe.pedir": _LECTURA,
     **permisos_del_bus("reportes"),
+    **permisos_de_auditoria("reportes"),
 }

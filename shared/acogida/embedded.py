@@ -15,6 +15,9 @@ from oficina import clock
 from oficina.bus.relay import Relay
 from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import Worker
+from oficina.cadena.firma import FirmaDeAuditoria
+from oficina.cadena.heads import Cabezas
+from oficina.cadena.sealer import Sealer
 from oficina.jobs import Ticker, run_worker
 from oficina.settings import SERVICES, Settings
 from oficina.web.client import ServiceClient
@@ -35,6 +38,7 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         clock.move_to(settings.fecha)
 
+        FirmaDeAuditoria.load(settings.claves, make=True)
         client = ServiceClient(settings)
         self.settings = settings
         self.services = [load(name) for name in SERVICES]
@@ -91,6 +95,7 @@ class Office:
             "worker": Worker(db, service.handlers).run,
             "jobs": partial(run_worker, celery),
             "ticker": Ticker(celery, service.jobs).run,
+            "sealer": Sealer(db, service.name, Cabezas(self.settings, service.name)).run,
         }
         self._background.wake_at_stop(db.outbox_changed, db.inbox_changed)
         for name, loop in loops.items():

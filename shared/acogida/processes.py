@@ -24,6 +24,8 @@ from oficina.bus.ingest import AmqpIngest
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
+from oficina.cadena.heads import Cabezas
+from oficina.cadena.sealer import Sealer
 from oficina.db import Database
 from oficina.jobs import Ticker, run_worker
 from oficina.migrations import is_current
@@ -108,7 +110,7 @@ def web(name: str, settings: Settings) -> ServiceProcess:
 
 
 def bus(name: str, settings: Settings) -> ServiceProcess:
-    """What a service tells and hears: its relay, its ingest and its workers."""
+    """What a service tells and hears: its relay, its ingest and its workers; and its sealer."""
     _wait_for_queues(partial(rabbitmq.errores_del_bus, settings.amqp_url, name))
     process = ServiceProcess(load(name), settings, probes_only=True)
     db, handlers = db_of(process.app), process.service.handlers
@@ -119,6 +121,7 @@ def bus(name: str, settings: Settings) -> ServiceProcess:
     process.background.add(f"{name}-ingest", AmqpIngest(settings.amqp_url, db, handlers).run)
     for number in range(WORKERS):
         process.background.add(f"{name}-worker-{number}", Worker(db, handlers).run)
+    process.background.add(f"{name}-sealer", Sealer(db, name, Cabezas(settings, name)).run)
     return process
 
 

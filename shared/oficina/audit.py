@@ -2,14 +2,17 @@
 
 A change writes its row in its own transaction: there is no change without a row, no row without
 its change. A reading of personal data writes its row in a short transaction of its own before the
-answer leaves. Rows hold ids and codes; `motivo`, sealed, is the reason that the person gave, when
-the rule asks for one.
+answer leaves. Rows hold ids and codes; `motivo`, sealed, is the reason that the person wrote, when
+the rule asks for one. Whence it came is the address of the request, as the trusted proxy says it,
+and the session. `oficina.cadena` chains the rows, so that nobody rewrites them unseen.
 
 What is about somebody is `Personal`. The door of each service (`oficina.web`) asks, before an
 answer leaves, whether what its request read was written down: a reading that nobody wrote down is
 not answered.
 """
 
+import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,13 +20,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, event
+from sqlalchemy import String, Text, event, insert, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.db import Database, Identified, OficinaBase
+from oficina.db import Database, Identified, OficinaBase, uuid7
 from oficina.privacy import EncryptedText
 
 
@@ -33,11 +36,13 @@ class Personal:
 
 @dataclass
 class Cuenta:
-    """What a request read and wrote down."""
+    """What a request read and wrote down, and whence it came."""
 
     leyo: bool = False
     ultima: "Auditoria | None" = None
     """The row that was written last."""
+    direccion: str | None = None
+    sesion_id: UUID | None = None
 
     @property
     def debe(self) -> bool:
@@ -49,9 +54,9 @@ _cuenta: ContextVar[Cuenta | None] = ContextVar("cuenta", default=None)
 
 
 @contextmanager
-def llevar_cuenta() -> Iterator[Cuenta]:
+def llevar_cuenta(direccion: str | None = None) -> Iterator[Cuenta]:
     """Watch what is read and written down from here on; a request inside has its own account."""
-    cuenta = Cuenta()
+    cuenta = Cuenta(direccion=direccion)
     token = _cuenta.set(cuenta)
     try:
         yield cuenta
@@ -79,7 +84,16 @@ class Auditoria(Identified, OficinaBase):
     recurso_id: Mapped[UUID | None] = mapped_column(index=True)
     cantidad: Mapped[int | None]
     motivo: Mapped[str | None] = mapped_column(EncryptedText("oficina.auditoria.motivo"))
+    motivo_sal: Mapped[str | None] = mapped_column(EncryptedText("oficina.auditoria.motivo_sal"))
+    motivo_huella: Mapped[str | None] = mapped_column(String(64))
+    """What the chain holds of `motivo`: who sees it without the keys learns nothing."""
+    motivo_codigo: Mapped[str | None] = mapped_column(Text)
+    """A reason that was chosen and not written: codes, which whoever sees the row may read."""
     correlation_id: Mapped[str] = mapped_column(String(64), default="")
+    direccion: Mapped[str | None] = mapped_column(String(45))
+    """The address of the request; None of what the office does by itself."""
+    sesion_id: Mapped[UUID | None]
+    """The session of the person; a client of the API has none, its id is `actor_id`."""
 
 
 def registrar(
@@ -90,23 +104,19 @@ def registrar(
     recurso_id: UUID | None,
     *,
     motivo: str = "",
+    motivo_codigo: str = "",
     cantidad: int | None = None,
 ) -> None:
-    """Write the row in the transaction of what it tells."""
-    fila = Auditoria(
-        actor_id=actor.id,
-        actor_tipo=actor.tipo,
-        actor_nombre=actor.nombre,
-        accion=accion,
-        recurso=recurso,
-        recurso_id=recurso_id,
-        cantidad=cantidad,
-        motivo=motivo or None,
-        correlation_id=telemetry.correlation_id.get(),
-    )
+    """Write the row in the transaction of what it tells.
+
+    `motivo` is what a person wrote and is sealed; `motivo_codigo` holds codes only.
+    """
+    fila = _fila(actor, accion, recurso, recurso_id, cantidad)
+    fila.motivo_codigo = motivo_codigo or None
+    if motivo:
+        fila.motivo, fila.motivo_sal = motivo, secrets.token_hex(16)
+        fila.motivo_huella = huella_de_motivo(motivo, fila.motivo_sal)
     session.add(fila)
-    if cuenta := _cuenta.get():
-        cuenta.ultima = fila
 
 
 def registrar_lectura(
@@ -118,6 +128,43 @@ def registrar_lectura(
     *,
     cantidad: int | None = None,
 ) -> None:
-    """Write, and commit, that personal data is about to be shown; of a list, how many items."""
-    with db.begin() as session:
-        registrar(session, actor, accion, recurso, recurso_id, cantidad=cantidad)
+    """Write, and commit, that personal data is about to be shown; of a list, how many items.
+
+    One statement, which is the whole transaction: each page that shows a person waits for it.
+    """
+    fila = _fila(actor, accion, recurso, recurso_id, cantidad)
+    with db.single() as connection:
+        connection.execute(_INSERT, {name: getattr(fila, name) for name in _COLUMNS})
+
+
+def huella_de_motivo(motivo: str, sal: str) -> str:
+    """The fingerprint of a reason, which stays when both are sealed anew under another key."""
+    return hashlib.sha256(f"{sal}\x1f{motivo}".encode()).hexdigest()
+
+
+_INSERT = insert(Auditoria)
+_COLUMNS = [column.key for column in inspect(Auditoria).column_attrs]
+
+
+def _fila(
+    actor: Actor, accion: str, recurso: str, recurso_id: UUID | None, cantidad: int | None
+) -> Auditoria:
+    """A row of now, from here; the request's account knows that it was written."""
+    cuenta = _cuenta.get()
+    fila = Auditoria(
+        id=uuid7(),
+        ocurrida_en=real_now(),
+        actor_id=actor.id,
+        actor_tipo=actor.tipo,
+        actor_nombre=actor.nombre,
+        accion=accion,
+        recurso=recurso,
+        recurso_id=recurso_id,
+        cantidad=cantidad,
+        correlation_id=telemetry.correlation_id.get(),
+        direccion=cuenta.direccion if cuenta else None,
+        sesion_id=cuenta.sesion_id if cuenta else None,
+    )
+    if cuenta:
+        cuenta.ultima = fila
+    return fila

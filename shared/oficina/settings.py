@@ -123,6 +123,13 @@ class Settings:
     keys_dir: str = _setting(
         "ACOGIDA_CLAVES", "", str, "Folder of the keys (mode 600); empty: DATOS/claves."
     )
+    heads_dir: str = _setting(
+        "ACOGIDA_CABEZAS",
+        "",
+        str,
+        "Folder where the signed heads of the audit are left each day, outside the databases; "
+        "empty: DATOS/cabezas.",
+    )
     service_secret: str = _setting(
         "ACOGIDA_SERVICE_SECRET",
         "",
@@ -258,6 +265,11 @@ class Settings:
     def claves(self) -> Path:
         """Folder of the keys."""
         return Path(self.keys_dir) if self.keys_dir else self.data_dir / "claves"
+
+    @property
+    def cabezas(self) -> Path:
+        """Folder of the signed heads of the audit."""
+        return Path(self.heads_dir) if self.heads_dir else self.data_dir / "cabezas"
 
     def database_for(self, servicio: str) -> str:
         """SQLAlchemy URL of one service's own database."""

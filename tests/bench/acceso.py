@@ -1,25 +1,31 @@
-"""What access costs a request: knowing who asks, and whether they may.
+"""What access costs a request: knowing who asks, whether they may, and writing down what was read.
 
 In one process and without a network, so that nothing else is measured: the same view, open to
 everybody and behind a permission, asked in turn by a client with a token and by a browser with a
-cookie, as real identidad signs them.
+cookie, as real identidad signs them; and the audit's row of a reading, on the embedded office's own
+tables, beside the sealer that seals it.
 """
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import columns
 from bench.result import Result
 from identidad.app import create_app
+from ledger import ACTOR, SERVICIO, Libro
 from oficina.actor import Actor
+from oficina.audit import registrar_lectura
 from oficina.clock import real_now
-from oficina.db import uuid7
+from oficina.db import Database, uuid7
 from oficina.jobs import Jobs
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
@@ -29,6 +35,9 @@ from oficina.web.client import ServiceClient
 from oficina.web.tokens import Credencial
 
 TIMES = 3000
+ROWS = 500
+PAUSE = 0.004
+"""Seconds between two rows: requests come one after the other."""
 PERMISO = "casos.prueba"
 ROL = "profesional"
 
@@ -36,9 +45,11 @@ Call = Callable[[], TestResponse]
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Milliseconds that the door adds to a request, the slower of token and cookie."""
+    """Milliseconds that the door adds to a request, the slower of token and cookie; and a row."""
     with tempfile.TemporaryDirectory(prefix="acogida-bench-") as folder:
         yield Result("auth_ms", _auth(Path(folder)), "ms")
+    with tempfile.TemporaryDirectory(prefix="acogida-bench-") as folder:
+        yield Result("audit_ms", _audit(Path(folder)), "ms")
 
 
 def _auth(folder: Path) -> float:
@@ -62,6 +73,23 @@ def _auth(folder: Path) -> float:
         app.extensions["env"].db.close()
     client.close()
     return max(inside) - without
+
+
+def _audit(folder: Path) -> float:
+    """The median of what a row adds, with its commit and whatever the sealer does meanwhile."""
+    db, stop = Database(columns.file_in(folder, SERVICIO)), threading.Event()
+    sealer = threading.Thread(target=Libro(db, folder).sealer.run, args=(stop,))
+    sealer.start()
+    taken = []
+    for _ in range(ROWS):
+        began = time.perf_counter()
+        registrar_lectura(db, ACTOR, "casos.persona.ver", "persona", uuid4())
+        taken.append((time.perf_counter() - began) * 1000)
+        time.sleep(PAUSE)
+    stop.set()
+    sealer.join()
+    db.close()
+    return median(taken)
 
 
 def _service(settings: Settings, client: ServiceClient) -> Flask:

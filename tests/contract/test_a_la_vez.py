@@ -1,9 +1,7 @@
 """Two people who do one thing at the same moment, in two web processes, on both columns."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,6 +22,7 @@ from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto
 from casos.personas.schemas import DatosContacto, NuevaPersona
 from columns import COLUMNS
+from contract.mientras import mientras
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import Database
@@ -44,30 +43,6 @@ def db(
     return fresh_db(request.param, "casos")
 
 
-def _mientras(
-    db: Database, primero: Callable[[Session], Any], despues: Callable[[Session], Any]
-) -> Exception | None:
-    """Do `despues` while `primero` is done and not yet committed; what it raised."""
-    raised: list[Exception] = []
-
-    def otro() -> None:
-        try:
-            with db.begin() as session:
-                despues(session)
-        except Exception as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=otro)
-    with db.begin() as session:
-        primero(session)
-        session.flush()
-        thread.start()
-        thread.join(0.5)
-    thread.join(30)
-    assert not thread.is_alive()
-    return raised[0] if raised else None
-
-
 def _persona(db: Database) -> UUID:
     with db.begin() as session:
         return personas.registrar(session, MARIE, ACTOR, clock.now()).id
@@ -80,7 +55,7 @@ def test_un_boton_apretado_dos_veces_agrega_un_contacto(db: Database) -> None:
     def agregar(session: Session) -> None:
         personas.agregar_contacto(session, persona_id, telefono, ACTOR, clock.now())
 
-    assert _mientras(db, agregar, agregar) is None
+    assert mientras(db, agregar, agregar) is None
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(Contacto)) == 1
 
@@ -92,7 +67,7 @@ def test_un_registro_que_se_carga_no_se_descarta(db: Database) -> None:
             session, ARCHIVO.name, contenido, importacion.revisar(contenido), ACTOR
         ).id
 
-    refused = _mientras(
+    refused = mientras(
         db,
         lambda session: importacion.empezar(session, traida, ACTOR),
         lambda session: importacion.descartar(session, traida, ACTOR),
@@ -126,7 +101,7 @@ def test_un_caso_que_se_cierra_no_recibe_otra_atencion(db: Database) -> None:
         caso_id=caso_id,
     )
 
-    refused = _mientras(
+    refused = mientras(
         db,
         lambda session: expedientes.cerrar(session, caso_id, cierre, ACTOR, ahora),
         lambda session: atenciones.registrar(session, atencion, None, ACTOR, ahora),

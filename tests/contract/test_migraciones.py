@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from casos.personas.models import Persona
 from columns import COLUMNS
+from identidad.actions import autenticar_cliente
+from identidad.secretos import hash_secreto
 from oficina.db import Database
 from oficina.migrations import config
 from oficina.privacy import Keyring, use_keyring
+from oficina.settings import Settings
 
 CAMBIO = 7
 """The number under which every row of these tests was told."""
@@ -176,3 +179,25 @@ def test_identidad_0002_hace_filas_de_lo_que_decian_las_cuentas(identidad_0001: 
     assert nombres["unidad"] == "移民"
     assert nombres["migracion"] == "Oficina de Migración"
     assert "" not in nombres
+
+
+@pytest.fixture(params=COLUMNS)
+def identidad_0004(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
+    """Before programs had several secrets."""
+    return Antes(empty_db(request.param), "identidad_0004", "identidad")
+
+
+def test_identidad_0005_conserva_el_secreto_de_cada_programa(identidad_0004: Antes) -> None:
+    programa = identidad_0004.poner(
+        "clientes_api", client_id="tablero", secreto_hash=hash_secreto("el de siempre"), activo=True
+    )
+
+    identidad_0004.subir()
+
+    settings = Settings(service_secret="otro")
+    with identidad_0004.db.read() as session:
+        found = autenticar_cliente(session, settings, "tablero", "el de siempre")
+        assert found is not None
+        assert found[0].id == UUID(str(programa))
+        assert found[0].alcances is None
+        assert autenticar_cliente(session, settings, "tablero", "otro") is None

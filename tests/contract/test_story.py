@@ -40,6 +40,8 @@ def test_the_story_without_servers(office_without_servers: Office) -> None:
     operate(office_without_servers)
     follow(office_without_servers)
     change_the_keys(office_without_servers)
+    # Nobody stands in front of it: what a browser says of its own address is no matter.
+    audit(office_without_servers, whence="127.0.0.1")
 
 
 def test_the_story_on_servers(office_on_servers: Office) -> None:
@@ -47,6 +49,7 @@ def test_the_story_on_servers(office_on_servers: Office) -> None:
     operate(office_on_servers)
     follow(office_on_servers)
     change_the_keys(office_on_servers)
+    audit(office_on_servers, whence="203.0.113.9")
 
 
 def operate(office: Office) -> None:
@@ -117,6 +120,29 @@ def follow(office: Office) -> None:
         followed = telemetry.Trace.parse(sobre["traceparent"])
         assert followed is not None
         assert followed.trace_id == trace.trace_id
+
+
+def audit(office: Office, *, whence: str) -> None:
+    """An auditor finds who did it, and from where; all of it is sealed and a head is signed."""
+    with office.client("auditor") as auditor:
+        auditor.headers["X-Forwarded-For"] = "203.0.113.9"
+        page = auditor.get("/identidad/auditoria", params={"accion": "casos.derivacion.enviar"})
+        asked = {"accion": "auditoria.leer"}
+        rows = auditor.get("/casos/api/v1/auditoria", params=asked).json()["anotaciones"]
+
+        def is_sealed() -> bool:
+            chains = [
+                auditor.get(f"/{servicio}/api/v1/auditoria/cadena").json() for servicio in SERVICES
+            ]
+            return all(one["secuencia"] and not one["por_sellar"] for one in chains)
+
+        wait_until("every row sealed", is_sealed)
+
+    assert "Persona de profesional" in page.text
+    # identidad asked casos in the auditor's name, and said from where.
+    assert {row["direccion"] for row in rows} == {whence}
+    said = office.command("doctor", "--audit", "--firmar", str(office.data / "cabezas")).stdout
+    assert said.count("firmada en ") == len(SERVICES)
 
 
 def _heard(operator: httpx.Client, servicio: str, tipo: str, story: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from oficina.bus.tables import Estado, Inbox
 from oficina.db import Database
 
 STARTS = {
-    "": ["/identidad/entrar", "/eventos", "/no-existe"],
+    "": ["/identidad/entrar", "/identidad/enlace/no-existe", "/eventos", "/no-existe"],
     "recepcion": [
         "/",
         "/casos/personas/nueva",
@@ -24,9 +24,17 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
+    "auditor": [
+        "/",
+        "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",
+        "/identidad/auditoria/cadenas",
+    ],
     "administrador": [
         "/",
         "/casos/",
+        "/identidad/unidades",
+        "/identidad/clientes",
+        "/identidad/mi-cuenta",
         "/eventos/operacion",
         "/eventos/operacion/repetir",
         "/eventos/operacion/reportes?estado=hecho",
@@ -34,7 +42,7 @@ STARTS = {
     ],
 }
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?")
-DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics)$|/pdf$")
+DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics|zip)$|/pdf$")
 SAME_SHAPE = 2
 """How many pages of one shape are visited: the cases are many, the page is one."""
 

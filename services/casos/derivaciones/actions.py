@@ -248,7 +248,14 @@ def anular(
     Raises NoEncontrado, and TransicionInvalida once the service was given or refused.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
-    registrar(session, actor, "casos.derivacion.anular", "derivacion", derivacion.id)
+    registrar(
+        session,
+        actor,
+        "casos.derivacion.anular",
+        "derivacion",
+        derivacion.id,
+        motivo_codigo=motivo.value,
+    )
     _terminar(session, derivacion, Accion.ANULAR, actor, ahora, motivo=motivo.value)
     return derivacion
 

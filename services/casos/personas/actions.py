@@ -257,7 +257,12 @@ def _aplicar(persona: Persona, cambios: Mapping[str, Any]) -> set[str]:
 
 def _contar(session: Session, persona: Persona, campos: list[str], actor: Actor) -> None:
     auditar(
-        session, actor, "casos.persona.actualizar", "persona", persona.id, motivo=" ".join(campos)
+        session,
+        actor,
+        "casos.persona.actualizar",
+        "persona",
+        persona.id,
+        motivo_codigo=" ".join(campos),
     )
     emitir(session, PersonaActualizada(persona_id=persona.id, campos_cambiados=campos))
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from identidad.actions import CuentaNueva, abrir_cuenta, fijar_clave
@@ -28,6 +28,7 @@ from oficina.events.identidad import EnlaceDeCuentaPedido
 from oficina.texts import N_
 
 RUTA = "/identidad/enlace/"
+SE_OLVIDA = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +156,23 @@ def usar(session: Session, token: str, clave: str, ahora: datetime) -> Funcionar
         _revocar(session, funcionario.id, otro, ahora)
     registrar(session, funcionario.actor(), "identidad.enlace.usar", "enlace_de_cuenta", enlace.id)
     return funcionario
+
+
+def borrar_viejos(session: Session, ahora: datetime) -> int:
+    """Forget links of long ago, and their tokens; the newest invitation of who waits stays."""
+    limite = ahora - SE_OLVIDA
+    viejos = select(EnlaceDeCuenta.id).where(
+        EnlaceDeCuenta.pedido_en < limite,
+        or_(
+            EnlaceDeCuenta.usado_en < limite,
+            EnlaceDeCuenta.revocado_en < limite,
+            EnlaceDeCuenta.proposito == Proposito.CLAVE,
+        ),
+    )
+    ids = session.scalars(viejos).all()
+    session.execute(delete(FichaDeEnlace).where(FichaDeEnlace.enlace_id.in_(ids)))
+    session.execute(delete(EnlaceDeCuenta).where(EnlaceDeCuenta.id.in_(ids)))
+    return len(ids)
 
 
 def _pedir(

@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from identidad.federacion.perfiles import Acuerdo
+from identidad.federacion.perfiles import Acuerdo, Perfil
 from oficina import telemetry
 from oficina.identity_docs import DocumentoInvalido, normalizar_run
 
@@ -117,7 +117,7 @@ class Proveedor:
         claims = self._comprobar(str(tokens.get("id_token", "")), pregunta.nonce)
         if self.acuerdo.perfil.userinfo and isinstance(tokens.get("access_token"), str):
             claims = self._ampliar(claims, tokens["access_token"])
-        return self._leer(claims)
+        return leer(self.acuerdo.perfil, self._emisor(), claims)
 
     def cerrar(self) -> None:
         """Give the connections back."""
@@ -191,19 +191,6 @@ class Proveedor:
             raise NoEsDeFiar("userinfo de otra persona")
         return {**more, **claims}
 
-    def _leer(self, claims: Mapping[str, Any]) -> Identidad:
-        perfil = self.acuerdo.perfil
-        # Microsoft says 1 or "1" where others say true.
-        verified = claims.get(perfil.correo_verificado) in (True, "true", "1")
-        correo = claims.get(perfil.correo) if perfil.correo and verified else ""
-        return Identidad(
-            emisor=self._emisor(),
-            sujeto=str(claims["sub"]),
-            correo=correo if isinstance(correo, str) else "",
-            run=_run(claims.get(perfil.run)) if perfil.run else "",
-            nombre=_nombre(claims.get("name")),
-        )
-
     def _emisor(self) -> str:
         return str(self._todos()["issuer"])
 
@@ -266,6 +253,20 @@ class Proveedor:
         if answer.status_code >= 500:
             raise ProveedorNoResponde(f"responde {answer.status_code}")
         return answer
+
+
+def leer(perfil: Perfil, emisor: str, claims: Mapping[str, Any]) -> Identidad:
+    """Who somebody is, by claims that were checked, in the words of this kind of provider."""
+    # Microsoft says 1 or "1" where others say true.
+    verified = claims.get(perfil.correo_verificado) in (True, "true", "1")
+    correo = claims.get(perfil.correo) if perfil.correo and verified else ""
+    return Identidad(
+        emisor=emisor,
+        sujeto=str(claims["sub"]),
+        correo=correo if isinstance(correo, str) else "",
+        run=_run(claims.get(perfil.run)) if perfil.run else "",
+        nombre=_nombre(claims.get("name")),
+    )
 
 
 def _objeto(answer: httpx.Response) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from oficina.migrations import is_current
 from oficina.settings import SERVICES, Settings, SettingsError
 
 
+class Problema(Exception):
+    """Something that must be mended; the message says how."""
+
+
 def read_settings() -> Settings:
     """The settings of this process; what cannot be used ends the command and is named."""
     try:

@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -17,19 +18,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
 from acogida.backups import keys_inside
-from acogida.commands import is_there, read_settings
+from acogida.commands import Problema, auditoria, is_there, read_settings
 from acogida.services import sealed_of
+from identidad.federacion.perfiles import acuerdo
+from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
+from identidad.settings import exigen_factor
+from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
+from oficina.clock import real_now
 from oficina.db import Database
 from oficina.keyring import Keyring, KeyringError, readable_by_others
 from oficina.migrations import is_current
 from oficina.reseal import count
-from oficina.settings import SERVICES, Settings
+from oficina.settings import SERVICES, Settings, SettingsError
 
 FREE_BYTES = 500_000_000
-
-
-class Problema(Exception):
-    """Something that must be mended; the message says how."""
 
 
 @click.command()
@@ -39,19 +41,52 @@ class Problema(Exception):
     type=click.Path(exists=True, path_type=Path),
     help="Mirar también que este respaldo de los datos (carpeta, tar o zip) no lleve las claves.",
 )
-def doctor(*, servicio: str | None, respaldo: Path | None) -> None:
+@click.option("--audit", is_flag=True, help="Revisar la auditoría, eslabón por eslabón.")
+@click.option(
+    "--cabezas",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Con --audit: otra carpeta con cabezas firmadas, la copia de quien audita.",
+)
+@click.option(
+    "--firmar",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Con --audit: dejar en esta carpeta, firmada, la cabeza de cada cadena que esté entera.",
+)
+@click.option(
+    "--verificar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Con --audit: comprobar un archivo exportado o una cabeza, y nada más.",
+)
+def doctor(
+    *,
+    servicio: str | None,
+    respaldo: Path | None,
+    audit: bool,
+    cabezas: Path | None,
+    firmar: Path | None,
+    verificar: Path | None,
+) -> None:
     """Revisar los ajustes y cada conexión, y decir cómo arreglar lo que falle.
 
     Con SERVICIO, solo lo que ese servicio necesita: así se pregunta dentro de su contenedor. Nada
-    cambia y ningún mensaje se toma. Termina con 0 si todo está bien y con 1 si hay algo que
-    arreglar.
+    cambia y ningún mensaje se toma. Con --audit, en cambio, lee entera la auditoría y nombra el
+    primer eslabón roto. Termina con 0 si todo está bien y con 1 si hay algo que arreglar.
     """
+    if not audit and (cabezas or firmar or verificar):
+        raise click.UsageError("--cabezas, --firmar y --verificar van con --audit.")
     settings = read_settings()
     services = (servicio,) if servicio else SERVICES
-    click.echo("Modo: " + ("sin servidores (SQLite)" if settings.embedded else "con servidores"))
-    checks = list(_checks(settings, services))
-    if respaldo:
-        checks.append((f"Respaldo {respaldo}", partial(_backup, settings, respaldo)))
+    if verificar:
+        checks = auditoria.archivo(settings, verificar)
+    elif audit:
+        checks = auditoria.cadenas(settings, services, cabezas=cabezas, firmar=firmar)
+    else:
+        mode = "sin servidores (SQLite)" if settings.embedded else "con servidores"
+        click.echo(f"Modo: {mode}")
+        checks = _checks(settings, services)
+        if respaldo:
+            name = f"Respaldo {respaldo}"
+            checks = chain(checks, [(name, partial(_backup, settings, respaldo))])
     failed = sum(not _report(name, check) for name, check in checks)
     if failed:
         click.echo(f"\nHay {failed} cosa(s) que arreglar.")
@@ -76,6 +111,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
         yield f"Base de datos de {name}", partial(_database, settings, name)
         if settings.claves.exists() and is_there(settings, name):
             yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
+    if "identidad" in services:
+        yield "Entrada de las personas", partial(_sign_in, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.redis_url:
@@ -103,8 +140,11 @@ def _keys(settings: Settings) -> str:
         return f"{folder} se creará al partir"
     try:
         Keyring.load(folder, make=False)
+        FirmaDeAuditoria.load(folder, make=False)
     except KeyringError as error:
         raise Problema(f"{error}; recupérelas de su respaldo, sin ellas no se lee nada") from error
+    except FaltaLaClave as error:
+        raise Problema(f"falta {error}, con que se firma: ejecute `acogida keys make`") from error
     if shared := readable_by_others(folder):
         modes = {path: "700" if path.is_dir() else "600" for path in shared}
         mend = "; ".join(f"chmod {mode} {path}" for path, mode in modes.items())
@@ -177,6 +217,28 @@ def _database(settings: Settings, name: str) -> str:
     if not current:
         raise Problema(f"le faltan cambios de esta versión: ejecute `acogida migrate {name}`")
     return "al día"
+
+
+def _sign_in(settings: Settings) -> str:
+    try:
+        must = exigen_factor(settings)
+        agreed = acuerdo(settings)
+    except SettingsError as error:
+        raise Problema(str(error)) from error
+    said = f"segundo factor para {', '.join(sorted(must))}" if must else "segundo factor a voluntad"
+    if agreed is None:
+        return f"{said}, sin proveedor de identidad"
+    proveedor = Proveedor(agreed, settings.base_url, real_now)
+    try:
+        proveedor.direccion(Pregunta.nueva())
+    except ProveedorNoResponde as error:
+        raise Problema(
+            f"{agreed.emisor} no responde ({error}); revise ACOGIDA_OIDC_EMISOR y la red. "
+            "Mientras, las personas entran con su usuario y su clave"
+        ) from error
+    finally:
+        proveedor.cerrar()
+    return f"{said}; {agreed.emisor} responde"
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:

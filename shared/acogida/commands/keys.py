@@ -23,6 +23,7 @@ from identidad.secretos import (
 )
 from oficina.actor import Actor
 from oficina.audit import registrar
+from oficina.cadena.firma import FirmaDeAuditoria
 from oficina.clock import ZONA, real_now
 from oficina.db import Database
 from oficina.keyring import LOOK_SECONDS, Key, add_key, alone, put_away
@@ -57,6 +58,7 @@ def make() -> None:
     folder = read_settings().claves
     Keyring.load(folder, make=True)
     Firma.load(folder, make=True)
+    FirmaDeAuditoria.load(folder, make=True)
     click.echo(f"Las claves están en {folder}.")
 
 

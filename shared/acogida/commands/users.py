@@ -13,9 +13,10 @@ from identidad.actions import cambiar_clave, crear_funcionario
 from identidad.models import Rol
 from identidad.queries import funcionario_por_usuario
 from identidad.schemas import ClaveSchema, NuevoFuncionarioSchema
+from identidad.segundo_factor.actions import restablecer
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.errors import DatosInvalidos
+from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.migrations import migrate
 from oficina.web import messages
 
@@ -31,7 +32,7 @@ clave = click.option(
 
 @click.group()
 def user() -> None:
-    """Abrir una cuenta o darle otra clave, desde el servidor.
+    """Abrir una cuenta, darle otra clave o quitarle el segundo factor, desde el servidor.
 
     Lo demás se hace en la página Cuentas.
     """
@@ -103,8 +104,30 @@ def password(*, usuario: str, clave_por_entrada: bool) -> None:
             found = funcionario_por_usuario(session, usuario.lower())
             if found is None:
                 raise click.ClickException(f"No hay ninguna cuenta {usuario}.")
-            cambiar_clave(session, found.id, given["clave"], ACTOR, ahora)
+            try:
+                cambiar_clave(session, found.id, given["clave"], ACTOR, ahora)
+            except DatosInvalidos as error:
+                _refuse(error.errores)
     click.echo("La clave es nueva; las sesiones que estaban abiertas terminaron.")
+
+
+@user.command("sin-segundo-factor")
+@usuario
+def without_factor(*, usuario: str) -> None:
+    """Quitar el segundo factor de quien perdió su teléfono y sus códigos.
+
+    Termina sus sesiones. Es el camino cuando nadie más puede administrar.
+    """
+    app = load("identidad").create_app(read_settings())
+    with app.app_context(), force_locale("es"), db_of(app).begin() as session:
+        found = funcionario_por_usuario(session, usuario.lower())
+        if found is None:
+            raise click.ClickException(f"No hay ninguna cuenta {usuario}.")
+        try:
+            restablecer(session, found.id, ACTOR, real_now())
+        except NoEncontrado as error:
+            raise click.ClickException(f"{usuario} no tiene segundo factor.") from error
+    click.echo("Su segundo factor ya no existe; sus sesiones terminaron.")
 
 
 def _password(*, from_input: bool) -> str:

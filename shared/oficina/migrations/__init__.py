@@ -16,7 +16,12 @@ from sqlalchemy.engine import Connection
 
 from oficina.db import Database
 
-TABLES = ("oficina.bus.tables", "oficina.audit", "oficina.retencion", "oficina.web.idempotency")
+TABLES = (
+    "oficina.bus.tables",
+    "oficina.cadena.tables",
+    "oficina.retencion",
+    "oficina.web.idempotency",
+)
 """Every module of oficina that has tables."""
 
 

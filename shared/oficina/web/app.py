@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -248,13 +249,21 @@ def _is_routine() -> bool:
 
 def _story() -> Iterator[None]:
     with (
-        llevar_cuenta() as g.cuenta,
+        llevar_cuenta(_address()) as g.cuenta,
         telemetry.follow(
             request.headers.get("X-Correlation-Id", ""),
             trace=request.headers.get("traceparent", ""),
         ),
     ):
         yield
+
+
+def _address() -> str | None:
+    """Whence the request came, as the proxy that is trusted says; None if that is no address."""
+    try:
+        return str(ip_address(request.remote_addr or ""))
+    except ValueError:
+        return None
 
 
 def _pages(app: Flask, settings: Settings) -> None:

@@ -209,6 +209,7 @@ class Guard:
     def _remember(self, credencial: Credencial, token: str) -> None:
         g.actor = credencial.actor
         g.credencial = credencial
+        g.cuenta.sesion_id = credencial.sesion_id
         g.token = token
 
     def _refresh_cookie(self, response: Response) -> Response:

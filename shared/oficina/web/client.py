@@ -2,7 +2,7 @@
 
 A service signs in with its own secret and carries the role `servicio`, or forwards the token of
 the person in front of the page, so that the owner of the data applies that person's scope. The
-story (correlation and trace) goes along.
+story (correlation and trace) goes along, and the address of the request that all this is about.
 """
 
 import hashlib
@@ -75,7 +75,8 @@ class ServiceClient:
 
         def apart(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             # As over HTTP: the request that asks, and what is known of it, stay outside, also when
-            # a service asks itself.
+            # a service asks itself. Only a service comes this way: it is believed whence.
+            environ["REMOTE_ADDR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
             return Context().run(wsgi_app, environ, start_response)
 
         transport = httpx.WSGITransport(app=apart)
@@ -128,6 +129,7 @@ class ServiceClient:
         story = {
             "X-Correlation-Id": telemetry.correlation_id.get(),
             "traceparent": telemetry.traceparent(),
+            "X-Forwarded-For": g.cuenta.direccion if has_app_context() and "cuenta" in g else None,
         }
         sent = {name: value for name, value in story.items() if value} | dict(headers or {})
         try:

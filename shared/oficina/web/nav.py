@@ -34,6 +34,7 @@ LUGARES = (
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),
     Lugar(_l("Eventos"), "/eventos/operacion", frozenset({"administrador"})),
+    Lugar(_l("Auditoría"), "/identidad/auditoria", frozenset({"auditor"})),
 )
 
 

@@ -18,6 +18,7 @@ from identidad.secretos import Firma
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
 from oficina.audit import Auditoria
+from oficina.cadena.firma import FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
 from oficina.keyring import Key
@@ -37,6 +38,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     claves = tmp_path / "claves"
     use_keyring(Keyring.load(claves))
     Firma.load(claves, make=True)
+    FirmaDeAuditoria.load(claves, make=True)
     for service in SERVICES:
         columns.file_in(tmp_path, service)
     db = Database(f"sqlite:///{tmp_path / 'notificaciones.db'}")

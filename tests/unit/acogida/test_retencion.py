@@ -17,8 +17,6 @@ from acogida.cli import main
 from agenda.models import Cita
 from agenda.states import Estado as EstadoCita
 from agenda.tasks import jobs
-from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace, Proposito
-from identidad.models import Funcionario
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
 from notificaciones.states import Estado
@@ -36,7 +34,6 @@ FORGOTTEN = {
     "notificaciones.mensaje.contenido": 1,
     "agenda.cita.detalle": 1,
     "reportes.informe": 1,
-    "identidad.enlace_de_cuenta": 1,
 }
 
 
@@ -87,27 +84,6 @@ def _fill(data: Path, age: timedelta) -> None:
                 asunto="Su denuncia",
                 estado=EstadoCita.REALIZADA,
                 creada_en=moment,
-            )
-        )
-    with _session(data, "identidad") as session:
-        moment = since("identidad.enlace_de_cuenta")
-        quien = Funcionario(
-            usuario=f"u{uuid7().hex[-8:]}",
-            nombre="Alguien",
-            correo="alguien@oficina.example",
-            clave_hash="x",
-            roles=["recepcion"],
-        )
-        session.add(quien)
-        session.flush()
-        enlace = EnlaceDeCuenta(
-            funcionario_id=quien.id, proposito=Proposito.CLAVE, pedido_en=moment
-        )
-        session.add(enlace)
-        session.flush()
-        session.add(
-            FichaDeEnlace(
-                enlace_id=enlace.id, token_hash=uuid7().hex, acunada_en=moment, vence_en=moment
             )
         )
     with _session(data, "reportes") as session:

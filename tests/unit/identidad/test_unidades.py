@@ -59,21 +59,14 @@ def test_the_name_that_somebody_else_changed_is_not_written_over(
     assert admin.post(f"{UNIDADES}/{una.id}", data=form).status_code == 412
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "says"),
-    [
+def test_what_is_wrong_with_a_unit_is_said_beside_its_field(admin: FlaskClient) -> None:
+    for field, value, says in (
         ("codigo", "dideco", "Ya hay una unidad con ese código."),
         ("codigo", "Vivienda Social", "Use letras minúsculas sin acento"),
         ("nombre", "12", "Un nombre tiene al menos una letra."),
-    ],
-)
-def test_what_is_wrong_with_a_unit_is_said_beside_its_field(
-    admin: FlaskClient, field: str, value: str, says: str
-) -> None:
-    answer = admin.post(f"{UNIDADES}/nueva", data=NUEVA | {field: value})
-
-    assert answer.status_code == 422
-    assert says in answer.text
+    ):
+        answer = admin.post(f"{UNIDADES}/nueva", data=NUEVA | {field: value})
+        assert (answer.status_code, says in answer.text) == (422, True), field
 
 
 def test_a_unit_is_answered_for_by_who_has_that_role_in_it(
