@@ -101,6 +101,10 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.unidad.listar": _l("Vio las derivaciones de su unidad"),
     "casos.unidad.ver": _l("Vio una derivación de su unidad"),
     "claves.recifrar": _l("Cifró de nuevo con la clave vigente"),
+    "claves.retirar": _l("Retiró una clave de cifrado"),
+    "claves.retirar_firma": _l("Retiró claves de firma"),
+    "claves.rotar": _l("Cambió la clave de cifrado"),
+    "claves.rotar_firma": _l("Cambió la clave con que se firma"),
     "identidad.clave.olvidar_desconocida": _l(
         "Pidió recuperar la clave de una cuenta que no existe"
     ),
