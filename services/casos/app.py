@@ -4,6 +4,8 @@ from flask import Flask
 
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
+from casos.consentimientos import api as consentimientos_api
+from casos.consentimientos import pages as consentimientos_pages
 from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
 from casos.enlaces import api as enlaces_api
@@ -40,6 +42,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         importacion_pages,
         derivaciones_pages,
+        consentimientos_pages,
         enlaces_pages,
         red_pages,
     ):
@@ -50,6 +53,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         derivaciones_api,
+        consentimientos_api,
         enlaces_api,
         plazos_api,
         red_api,

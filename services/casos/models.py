@@ -2,7 +2,7 @@
 
 from casos.atenciones.models import Atencion
 from casos.base import Base
-from casos.consentimientos.models import Consentimiento
+from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.folios import Folio
@@ -40,6 +40,7 @@ __all__ = [
     "Plazo",
     "PosibleDuplicado",
     "RespuestaDerivacion",
+    "RetiroConsentimiento",
     "ServicioRed",
     "SituacionMigratoria",
     "TokenNombre",

@@ -16,6 +16,8 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_PLAZO_POR_VENCER: _l("Aviso interno de plazo por vencer"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
+    Clave.RETIRO_DE_DATOS: _l("Aviso a una institución de que ya no puede usar los datos"),
+    Clave.AVISO_RETIRO_DE_DATOS: _l("Aviso interno de datos que ya no se pueden usar"),
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
 }
@@ -69,6 +71,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.MOMENTO_PASADO: _l("Su momento ya había pasado cuando se agendó la cita."),
     Motivo.NO_CONTACTAR: _l("La persona pidió que no la contacten."),
     Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
+    Motivo.CONSENTIMIENTO_RETIRADO: _l("La persona no quiere recordatorios de sus citas."),
     Motivo.SIN_CONTACTO: _l("No hay un teléfono celular ni un correo a donde escribir."),
     Motivo.INSTITUCION_SIN_CORREO: _l(
         "La institución no tiene correo en el directorio de la red: avísele por otra vía."

@@ -19,6 +19,8 @@ from oficina.events.agenda import (
     CitaReprogramada,
 )
 from oficina.events.casos import (
+    ConsentimientoRevocado,
+    DatosDeDerivacionRetirados,
     DerivacionEnviada,
     DerivacionNoLograda,
     DerivacionRechazada,
@@ -30,6 +32,9 @@ from oficina.events.casos import (
 )
 from oficina.events.identidad import EnlaceDeCuentaPedido
 from oficina.jobs import nudge_after_commit
+
+RECORDATORIOS = "recordatorios"
+"""The purpose of a consent on which reminders of appointments rest."""
 
 handlers = Handlers("notificaciones")
 
@@ -125,6 +130,22 @@ def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> 
     _about_derivation(session, hecho, sobre, Clave.AVISO_DERIVACION_FALLIDA)
 
 
+@handlers.on(DatosDeDerivacionRetirados)
+def pedir_que_no_se_usen(session: Session, hecho: DatosDeDerivacionRetirados, sobre: Sobre) -> None:
+    """The institution is asked to stop using what it was sent, and the office itself is told."""
+    for plantilla in (Clave.RETIRO_DE_DATOS, Clave.AVISO_RETIRO_DE_DATOS):
+        _about_derivation(session, hecho, sobre, plantilla, razon=hecho.motivo_codigo or "")
+
+
+@handlers.on(ConsentimientoRevocado)
+def retirar_de_quien_no_quiere(
+    session: Session, hecho: ConsentimientoRevocado, _sobre: Sobre
+) -> None:
+    """Nobody is reminded against their will. Later appointments are asked of casos each time."""
+    if hecho.finalidad == RECORDATORIOS:
+        actions.retirar_de_persona(session, hecho.persona_id, Motivo.CONSENTIMIENTO_RETIRADO)
+
+
 @handlers.on(EnlaceDeCuentaPedido)
 def enviar_enlace_de_cuenta(session: Session, hecho: EnlaceDeCuentaPedido, _sobre: Sobre) -> None:
     """A person gets the link by which they set their password, made when its mail is written."""
@@ -157,7 +178,7 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
 
 
 def _about_derivation(
-    session: Session, hecho: HechoDeDerivacion, sobre: Sobre, plantilla: Clave
+    session: Session, hecho: HechoDeDerivacion, sobre: Sobre, plantilla: Clave, **datos: str
 ) -> None:
     """Ask for a message on a fact that may come about more than once: one for each time."""
     _prepare(
@@ -169,6 +190,7 @@ def _about_derivation(
             now(),
             caso_id=hecho.caso_id,
             derivacion_id=hecho.derivacion_id,
+            datos=datos,
         ),
     )
 

@@ -119,6 +119,8 @@ def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
     """Channel and address that the person wants and has, or why there is none."""
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
+    if not contacto["admite_recordatorios"]:
+        return Motivo.CONSENTIMIENTO_RETIRADO
     if contacto["canal_preferido"] == "llamada":
         return Motivo.PREFIERE_LLAMADA
     vias = {}
@@ -211,11 +213,42 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
     return _to_staff(env, mensaje, aviso, responde, valores)
 
 
+def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not derivacion["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=derivacion["correo"],
+        idioma=plantillas.base(),
+        valores={
+            "institucion": derivacion["institucion"],
+            "servicio": derivacion["servicio"],
+            "folio": derivacion["folio"],
+            "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
+        },
+    )
+
+
+def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    valores: dict[str, Valor] = {
+        "folio": derivacion["folio"],
+        "institucion": derivacion["institucion"],
+        "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
+        "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
+    }
+    aviso = reglas().retiro_de_datos
+    return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
+
+
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
-    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/seguimiento"
-    try:
-        derivacion = env.client.get("casos", path)
-    except NoEncontrado:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
     if not derivacion["por_decidir"]:
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_DECIDIDA)
@@ -281,6 +314,16 @@ def _plazo(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
     return plazo
 
 
+def _derivacion(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
+    """How a derivation stands and where its institution reads; empty when nobody knows it."""
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/seguimiento"
+    try:
+        derivacion: Mapping[str, Any] = env.client.get("casos", path)
+    except NoEncontrado:
+        return {}
+    return derivacion
+
+
 def _corre(plazo: Mapping[str, Any]) -> bool:
     return plazo.get("estado") == "corriendo"
 
@@ -316,6 +359,8 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
+    Clave.RETIRO_DE_DATOS: _retiro_de_datos,
+    Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
 }

@@ -76,6 +76,7 @@ class Motivo(StrEnum):
     MOMENTO_PASADO = "momento_pasado"
     NO_CONTACTAR = "no_contactar"
     PREFIERE_LLAMADA = "prefiere_llamada"
+    CONSENTIMIENTO_RETIRADO = "consentimiento_retirado"
     SIN_CONTACTO = "sin_contacto"
     INSTITUCION_SIN_CORREO = "institucion_sin_correo"
     CITA_CANCELADA = "cita_cancelada"

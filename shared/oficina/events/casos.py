@@ -22,6 +22,26 @@ class PersonaActualizada(Evento):
     campos_cambiados: list[str]
 
 
+@evento("casos.consentimiento.otorgado", sujeto_id="consentimiento_id")
+class ConsentimientoOtorgado(Evento):
+    """A person allowed a use of their data; for what, and to what kind of recipient."""
+
+    consentimiento_id: UUID
+    persona_id: UUID
+    finalidad: str
+    destinatario_tipo: str
+
+
+@evento("casos.consentimiento.revocado", sujeto_id="consentimiento_id")
+class ConsentimientoRevocado(Evento):
+    """A person took a consent back: whatever rests on it stops now."""
+
+    consentimiento_id: UUID
+    persona_id: UUID
+    finalidad: str
+    destinatario_tipo: str
+
+
 @evento("casos.atencion.registrada", sujeto_id="atencion_id")
 class AtencionRegistrada(Evento):
     """Somebody was attended, with or without a name."""
@@ -196,6 +216,11 @@ class DerivacionVencida(HechoDeDerivacion):
 @evento("casos.derivacion.anulada", sujeto_id="derivacion_id")
 class DerivacionAnulada(HechoDeDerivacion):
     """The office took the derivation back."""
+
+
+@evento("casos.derivacion.datos_retirados", sujeto_id="derivacion_id")
+class DatosDeDerivacionRetirados(HechoDeDerivacion):
+    """The institution may not use any more what it was sent; `motivo_codigo` says why."""
 
 
 @evento("casos.derivacion.reencaminada", sujeto_id="derivacion_id")
