@@ -27,6 +27,7 @@ ROLES = (
     "recepcion",
     "profesional",
     "coordinacion",
+    "delegado_datos",
     "auditor",
     "administrador",
 )

@@ -3,6 +3,7 @@
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.folios import Folio
@@ -36,6 +37,7 @@ __all__ = [
     "Hito",
     "Importacion",
     "Institucion",
+    "PasoDeSolicitud",
     "Persona",
     "Plazo",
     "PosibleDuplicado",
@@ -43,5 +45,6 @@ __all__ = [
     "RetiroConsentimiento",
     "ServicioRed",
     "SituacionMigratoria",
+    "SolicitudDerecho",
     "TokenNombre",
 ]

@@ -1,6 +1,7 @@
 """Entrance: facts of agenda, casos, identidad. Each leaves a row saying what to ask; none asks."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,11 @@ from oficina.events.casos import (
     DerivacionVencida,
     EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
+    PlazoDeDerechoPorVencer,
+    PlazoDeDerechoVencido,
     PlazoPorVencer,
     PlazoVencido,
+    SolicitudDerechoRecibida,
 )
 from oficina.events.identidad import EnlaceDeCuentaPedido
 from oficina.jobs import nudge_after_commit
@@ -144,6 +148,43 @@ def retirar_de_quien_no_quiere(
     """Nobody is reminded against their will. Later appointments are asked of casos each time."""
     if hecho.finalidad == RECORDATORIOS:
         actions.retirar_de_persona(session, hecho.persona_id, Motivo.CONSENTIMIENTO_RETIRADO)
+
+
+@handlers.on(SolicitudDerechoRecibida)
+def avisar_solicitud(session: Session, hecho: SolicitudDerechoRecibida, _sobre: Sobre) -> None:
+    """Who answers requests about somebody's data is told of a new one."""
+    _about_request(session, hecho.solicitud_id, "recibida", "recibida")
+
+
+@handlers.on(PlazoDeDerechoPorVencer)
+def avisar_derecho_por_vencer(
+    session: Session, hecho: PlazoDeDerechoPorVencer, _sobre: Sobre
+) -> None:
+    """And reminded while there is time; an extended term reminds anew."""
+    _about_request(session, hecho.solicitud_id, "por_vencer", _stage(hecho))
+
+
+@handlers.on(PlazoDeDerechoVencido)
+def avisar_derecho_vencido(session: Session, hecho: PlazoDeDerechoVencido, _sobre: Sobre) -> None:
+    """And told, with coordination, that its term ended."""
+    _about_request(session, hecho.solicitud_id, "vencida", _stage(hecho))
+
+
+def _stage(hecho: PlazoDeDerechoPorVencer | PlazoDeDerechoVencido) -> str:
+    return f"{hecho.nivel}/{hecho.vence_en:%Y%m%d}"
+
+
+def _about_request(session: Session, solicitud_id: UUID, situacion: str, cuando: str) -> None:
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SOLICITUD_DE_DERECHO}/{solicitud_id}/{cuando}",
+            Clave.AVISO_SOLICITUD_DE_DERECHO,
+            now(),
+            datos={"solicitud_id": str(solicitud_id), "situacion": situacion},
+        ),
+    )
 
 
 @handlers.on(EnlaceDeCuentaPedido)

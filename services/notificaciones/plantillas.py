@@ -42,6 +42,7 @@ class Clave(StrEnum):
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
     RETIRO_DE_DATOS = "retiro_de_datos"
     AVISO_RETIRO_DE_DATOS = "aviso_retiro_de_datos"
+    AVISO_SOLICITUD_DE_DERECHO = "aviso_solicitud_de_derecho"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
 
@@ -228,6 +229,16 @@ def nombre_de_resultado(codigo: str) -> str:
 def nombre_de_razon(codigo: str) -> str:
     """Why data may not be used any more, in the words of a notice."""
     return str(_read("plantillas.json")["razones"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_derecho(codigo: str) -> str:
+    """What a person asked of their data, in the words of a notice."""
+    return str(_read("plantillas.json")["derechos"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_situacion(codigo: str) -> str:
+    """How a request about somebody's data stands, in the words of a notice."""
+    return str(_read("plantillas.json")["situaciones_de_derecho"][codigo])
 
 
 def como_se_avisa(*, por_correo: bool) -> str:

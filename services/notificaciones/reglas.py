@@ -96,7 +96,8 @@ class Reglas:
     reminded of a deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose
     turn it is. `avisar_vencido`: the stages of a passed deadline and who is told.
     `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
-    institution may not use any more what it was sent.
+    institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
+    request about somebody's data when it was received, is nearly late and is late.
     """
 
     version: str
@@ -110,6 +111,7 @@ class Reglas:
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
+    solicitud_de_derecho: Mapping[str, Aviso]
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ def reglas() -> Reglas:
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
         retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
+        solicitud_de_derecho={
+            situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()
+        },
     )
 
 

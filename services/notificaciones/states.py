@@ -86,6 +86,7 @@ class Motivo(StrEnum):
     DERIVACION_DECIDIDA = "derivacion_decidida"
     ENLACE_NO_VIGENTE = "enlace_no_vigente"
     PLAZO_TERMINADO = "plazo_terminado"
+    SOLICITUD_RESPONDIDA = "solicitud_respondida"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"
     PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"

@@ -42,6 +42,46 @@ class ConsentimientoRevocado(Evento):
     destinatario_tipo: str
 
 
+@evento("casos.derechos.solicitud_recibida", sujeto_id="solicitud_id")
+class SolicitudDerechoRecibida(Evento):
+    """A person asked something of their data; until when it must be answered. Reserved."""
+
+    solicitud_id: UUID
+    derecho: str
+    vence_en: datetime
+
+
+@evento("casos.derechos.solicitud_respondida", sujeto_id="solicitud_id")
+class SolicitudDerechoRespondida(Evento):
+    """A request about somebody's data was answered: done, or refused with a reason. Reserved."""
+
+    solicitud_id: UUID
+    derecho: str
+    resultado_codigo: str
+
+
+@evento("casos.derechos.plazo_por_vencer", sujeto_id="solicitud_id")
+class PlazoDeDerechoPorVencer(Evento):
+    """The term of a request passed a stage before its end. `nivel` is a percentage. Reserved."""
+
+    solicitud_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
+@evento("casos.derechos.plazo_vencido", sujeto_id="solicitud_id")
+class PlazoDeDerechoVencido(Evento):
+    """The term of a request ended (100), or by half again (150), without an answer. Reserved."""
+
+    solicitud_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
 @evento("casos.atencion.registrada", sujeto_id="atencion_id")
 class AtencionRegistrada(Evento):
     """Somebody was attended, with or without a name."""

@@ -10,9 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from casos.atenciones.models import Canal as Medio
 from casos.consentimientos.actions import consentir_recordatorios
 from casos.consentimientos.models import MotivoRetiro
 from casos.consentimientos.retiro import PedidoRetiro, retirar
+from casos.derechos import actions as derechos
+from casos.derechos.actions import NuevaSolicitud
+from casos.derechos.states import Derecho, Identidad
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.enlaces.actions import pedir_otro
@@ -20,6 +24,7 @@ from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
+from casos.plazos.tasks import seguir_plazos
 from casos.red.models import Institucion
 from notificaciones import tasks
 from notificaciones.handlers import handlers
@@ -796,3 +801,54 @@ def test_un_consentimiento_retirado_se_dice_a_la_institucion_y_a_la_oficina(
         assert a_institucion.motivo is Motivo.INSTITUCION_SIN_CORREO
         assert "pídaselo usted por otra vía" in aviso.cuerpo
     assert "Marie" not in (a_institucion.cuerpo or "") + aviso.cuerpo
+
+
+def _pide(casa: Any, persona: UUID) -> UUID:
+    nueva = NuevaSolicitud(
+        derecho=Derecho.ACCESO,
+        canal=Medio.PRESENCIAL,
+        identidad=Identidad.DOCUMENTO_A_LA_VISTA,
+    )
+    with casa.db_casos.begin() as session:
+        solicitud_id = derechos.registrar(session, persona, nueva, PROFESIONAL, clock.now()).id
+    casa.circular()
+    casa.barrer()
+    return UUID(str(solicitud_id))
+
+
+def test_una_solicitud_de_derechos_se_avisa_a_quien_las_responde_y_al_vencer_a_coordinacion(
+    casa: Any,
+) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    solicitud = _pide(casa, casa.persona())
+    (nueva,) = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+
+    casa.ir_a(LUNES + timedelta(days=31))
+    seguir_plazos(casa.casos.extensions["env"])
+    casa.circular()
+    casa.barrer()
+
+    avisos = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+    assert (nueva.destino, nueva.estado) == ("delegado_datos@oficina.example", Estado.ENTREGADA)
+    assert f"/casos/derechos/{solicitud}" in nueva.cuerpo
+    assert sorted(uno.destino for uno in avisos if "venció" in (uno.cuerpo or "")) == [
+        "coordinacion@oficina.example",
+        "delegado_datos@oficina.example",
+    ]
+    assert not any("Wideline" in (uno.cuerpo or "") for uno in avisos)
+
+
+def test_de_una_solicitud_que_alguien_tomo_no_se_avisa_que_llego(casa: Any) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    persona = casa.persona()
+    nueva = NuevaSolicitud(
+        derecho=Derecho.BLOQUEO, canal=Medio.CORREO, identidad=Identidad.DATOS_COTEJADOS
+    )
+    with casa.db_casos.begin() as session:
+        hecha = derechos.registrar(session, persona, nueva, PROFESIONAL, clock.now())
+        derechos.tramitar(session, hecha.id, PROFESIONAL, clock.now())
+    casa.circular()
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+    assert aviso.motivo is Motivo.SOLICITUD_RESPONDIDA
