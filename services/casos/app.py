@@ -8,6 +8,8 @@ from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
+from casos.copias import api as copias_api
+from casos.copias import pages as copias_pages
 from casos.derechos import api as derechos_api
 from casos.derechos import pages as derechos_pages
 from casos.derivaciones import api as derivaciones_api
@@ -48,6 +50,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_pages,
         consentimientos_pages,
         derechos_pages,
+        copias_pages,
         comunicaciones_pages,
         enlaces_pages,
         red_pages,
@@ -61,6 +64,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_api,
         consentimientos_api,
         derechos_api,
+        copias_api,
         comunicaciones_api,
         enlaces_api,
         plazos_api,

@@ -3,6 +3,7 @@
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.copias.models import CopiaDeDatos
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
@@ -28,6 +29,7 @@ __all__ = [
     "Consentimiento",
     "Contacto",
     "ContadorDeCambios",
+    "CopiaDeDatos",
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",

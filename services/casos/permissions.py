@@ -52,6 +52,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.derecho.buscar": frozenset({_DELEGADO}),
     "casos.derecho.ver": frozenset({_DELEGADO}),
     "casos.derecho.tramitar": frozenset({_DELEGADO}),
+    "casos.derecho.copiar": frozenset({_DELEGADO}),
     "casos.derecho.seguir": frozenset({_SERVICIO}),
     "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),

@@ -1,5 +1,6 @@
 """Slow or timed work of casos. A task is a nudge: what is due is always a row."""
 
+from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from oficina.bus import retention
@@ -11,3 +12,4 @@ jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)
+copias.registrar_en(jobs)

@@ -10,12 +10,12 @@ from casos.derechos import actions, queries
 from casos.derechos.actions import NuevaSolicitud, Prorroga, Respuesta
 from casos.derechos.queries import FilaSolicitud, SeguimientoDeSolicitud
 from casos.derechos.schemas import (
-    FiltroSchema,
+    FiltroSolicitudesSchema,
     NuevaSolicitudSchema,
     ProrrogaSchema,
     RechazoSchema,
     ReciboSchema,
-    RespuestaSchema,
+    RespuestaASolicitudSchema,
     SeguimientoDeSolicitudSchema,
     SolicitudesSchema,
     SolicitudResumenSchema,
@@ -45,7 +45,7 @@ def registrar(datos: NuevaSolicitud, persona_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("/derechos")
-@bp.arguments(FiltroSchema, location="query", as_kwargs=True)
+@bp.arguments(FiltroSolicitudesSchema, location="query", as_kwargs=True)
 @bp.response(200, SolicitudesSchema)
 @requires("casos.derecho.ver")
 def bandeja(*, todas: bool) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def prorrogar(datos: Prorroga, solicitud_id: UUID) -> Answer:
 
 
 @bp.post("/derechos/<uuid:solicitud_id>/responder")
-@bp.arguments(RespuestaSchema)
+@bp.arguments(RespuestaASolicitudSchema)
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.tramitar")
 def responder(datos: Respuesta, solicitud_id: UUID) -> Answer:

@@ -27,7 +27,7 @@ class Catalogo:
     """One version of what the law says.
 
     `relojes`: the clock of each right (casos.plazos). `recurso`: what the person can do against a
-    refusal, by language.
+    refusal, by language. `dias_de_copia`: for how long a copy of the data may be downloaded.
     """
 
     version: str
@@ -36,6 +36,7 @@ class Catalogo:
     fuentes: Mapping[Derecho, str]
     rechazos: Mapping[str, Rechazo]
     recursos: Mapping[str, str]
+    dias_de_copia: int
 
     def rechazos_de(self, derecho: Derecho) -> Mapping[str, Rechazo]:
         """The reasons for which a request of this right may be refused."""
@@ -60,4 +61,5 @@ def catalogo() -> Catalogo:
             for clave, uno in datos["rechazos"].items()
         },
         recursos=datos["recurso"],
+        dias_de_copia=datos["copia"]["dias"],
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from casos.copias.states import EstadoCopia
 from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
 
 ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -36,6 +37,13 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Identidad.CONOCIDA_POR_EL_EQUIPO: _l("Alguien del equipo la conoce"),
         Identidad.PODER_A_LA_VISTA: _l("Mostró el poder para representarla"),
     },
+    EstadoCopia: {
+        EstadoCopia.PEDIDA: _l("Pedida"),
+        EstadoCopia.EN_PROCESO: _l("Preparándose"),
+        EstadoCopia.LISTA: _l("Lista"),
+        EstadoCopia.FALLIDA: _l("No se pudo preparar"),
+        EstadoCopia.CADUCADA: _l("Ya no se puede descargar"),
+    },
     Entrega: {
         Entrega.EN_PERSONA: _l("En persona"),
         Entrega.CORREO: _l("Por correo electrónico"),
@@ -43,7 +51,12 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
 }
 
-TONOS: Mapping[Estado, str] = {
+TONOS: Mapping[StrEnum, str] = {
+    EstadoCopia.PEDIDA: "info",
+    EstadoCopia.EN_PROCESO: "info",
+    EstadoCopia.LISTA: "bien",
+    EstadoCopia.FALLIDA: "mal",
+    EstadoCopia.CADUCADA: "neutro",
     Estado.RECIBIDA: "info",
     Estado.EN_TRAMITE: "info",
     Estado.PRORROGADA: "aviso",

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Canal
 from casos.consentimientos.models import Otorgante
+from casos.copias.pages import huella
+from casos.copias.queries import de_solicitud
+from casos.copias.states import POR_HACER
 from casos.derechos import actions, queries
 from casos.derechos.catalogo import catalogo
 from casos.derechos.etiquetas import HECHAS
@@ -23,9 +26,9 @@ from casos.derechos.schemas import (
     NuevaSolicitudSchema,
     ProrrogaSchema,
     RechazoSchema,
-    RespuestaSchema,
+    RespuestaASolicitudSchema,
 )
-from casos.derechos.states import Accion, Derecho, Entrega, Identidad
+from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
 from casos.etiquetas import opciones
 from casos.personas import busqueda
 from casos.personas.queries import persona_por_id
@@ -119,6 +122,7 @@ def ver(solicitud_id: UUID) -> str:
     """A request, its history, and what can be done with it."""
     with env().db.read() as session:
         fila = queries.con_historia(session, solicitud_id)
+        copias = de_solicitud(session, solicitud_id)
     registrar_lectura(env().db, actor(), "casos.derecho.ver", "solicitud", solicitud_id)
     como, tono_de_plazo = _como_va(fila.plazo)
     una = fila.solicitud
@@ -130,6 +134,10 @@ def ver(solicitud_id: UUID) -> str:
         como=como,
         tono_de_plazo=tono_de_plazo,
         hechas=HECHAS,
+        copias=copias,
+        por_hacer=POR_HACER,
+        huella_de_copias=huella(copias),
+        copiable=una.estado in {Estado.EN_TRAMITE, Estado.PRORROGADA},
         fuente=catalogo().fuentes[una.derecho],
         rechazo=rechazo,
         idioma_lector=language(),
@@ -181,7 +189,7 @@ def _tramitar(
 _SCHEMAS: Mapping[Accion, type[Schema]] = {
     Accion.TRAMITAR: Schema,
     Accion.PRORROGAR: ProrrogaSchema,
-    Accion.RESPONDER: RespuestaSchema,
+    Accion.RESPONDER: RespuestaASolicitudSchema,
     Accion.RECHAZAR: RechazoSchema,
 }
 

@@ -67,7 +67,7 @@ class ProrrogaSchema(Schema):
         return Prorroga(**data)
 
 
-class RespuestaSchema(Schema):
+class RespuestaASolicitudSchema(Schema):
     """What is answered, and how it reached the person."""
 
     texto = fields.String(
@@ -87,7 +87,7 @@ class RespuestaSchema(Schema):
         return Respuesta(**data)
 
 
-class RechazoSchema(RespuestaSchema):
+class RechazoSchema(RespuestaASolicitudSchema):
     """The reason of the law, what is said to the person, and how it reached them."""
 
     codigo = fields.String(
@@ -95,7 +95,7 @@ class RechazoSchema(RespuestaSchema):
     )
 
 
-class FiltroSchema(Schema):
+class FiltroSolicitudesSchema(Schema):
     """Which requests."""
 
     todas = fields.Boolean(load_default=False)

@@ -43,8 +43,8 @@ class PedidoDerivacion:
     confirmada: bool
 
 
-class NuevaDerivacionSchema(ComoSeDioSchema):
-    """A derivation to prepare."""
+class QueSeDerivaSchema(Schema):
+    """What is derived, where to and on which basis."""
 
     servicio_id = fields.UUID(required=True)
     proposito = fields.String(
@@ -68,6 +68,10 @@ class NuevaDerivacionSchema(ComoSeDioSchema):
         error_messages={"required": _l("Elija la base legal para compartir los datos.")},
     )
     reemplaza_a = fields.UUID(load_default=None, allow_none=True)
+
+
+class NuevaDerivacionSchema(ComoSeDioSchema, QueSeDerivaSchema):
+    """A derivation to prepare, and how the person consented when that is the basis."""
 
     @validates_schema(skip_on_field_errors=False)
     def _consentida(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -18,6 +18,7 @@ _IDENTIDADES = (
     "conocida_por_el_equipo",
     "poder_a_la_vista",
 )
+_COPIAS = ("pedida", "en_proceso", "lista", "fallida", "caducada")
 
 
 def _enum(nombre: str, *valores: str) -> sa.Enum:
@@ -154,8 +155,45 @@ def upgrade() -> None:
             batch_op.f("ix_plazos_solicitud_id"), ["solicitud_id"], unique=False
         )
 
+    op.create_table(
+        "copias_de_datos",
+        sa.Column("solicitud_id", sa.Uuid(), nullable=False),
+        sa.Column("persona_id", sa.Uuid(), nullable=False),
+        sa.Column("estado", _enum("estadocopia", *_COPIAS), nullable=False),
+        sa.Column("progreso", sa.Integer(), nullable=False),
+        sa.Column("intentos", sa.Integer(), nullable=False),
+        sa.Column("tomada_hasta", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pedida_por_id", sa.Uuid(), nullable=False),
+        sa.Column("pedida_por", sa.String(length=160), nullable=False),
+        sa.Column("pedida_en", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lista_en", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("caduca_en", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256_pdf", sa.String(length=64), nullable=True),
+        sa.Column("sha256_json", sa.String(length=64), nullable=True),
+        sa.Column("pdf_sellado", sa.Text(), nullable=True),
+        sa.Column("json_sellado", sa.Text(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["persona_id"], ["personas.id"], name=op.f("fk_copias_de_datos_persona_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["solicitud_id"],
+            ["solicitudes_derecho.id"],
+            name=op.f("fk_copias_de_datos_solicitud_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copias_de_datos")),
+    )
+    with op.batch_alter_table("copias_de_datos", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_copias_de_datos_estado", ["estado", "tomada_hasta"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_copias_de_datos_solicitud_id"), ["solicitud_id"], unique=False
+        )
+
 
 def downgrade() -> None:
+    op.drop_table("copias_de_datos")
     op.execute("DELETE FROM plazos WHERE caso_id IS NULL")
     with op.batch_alter_table("plazos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plazos_solicitud_id"))

@@ -138,6 +138,7 @@ class Registro:
             destinatario_id=self.institucion_id,
             categorias=["contacto"],
             registrado_por_id=QUIEN,
+            desde=CUANDO,
             registrado_en=CUANDO,
         )
 
