@@ -116,7 +116,6 @@ def _asentar(  # noqa: PLR0917  one entry of the ledger has as many parts
         base_licitud=fundamento.base,
         destinatario_id=institucion.id if institucion else None,
         categorias=list(categorias),
-        desde=ahora,
         registrado_por_id=actor.id,
         registrado_en=ahora,
     )

@@ -72,7 +72,7 @@ class Consentimiento(Personal, Identified, Base):
     )
     # Where the signed paper, the recording or the mail is kept.
     evidencia: Mapped[str | None] = mapped_column(EncryptedText("casos.consentimiento.evidencia"))
-    desde: Mapped[datetime] = mapped_column()
+    # It holds from when it was registered.
     hasta: Mapped[datetime | None] = mapped_column()
     registrado_por_id: Mapped[UUID] = mapped_column()
     registrado_en: Mapped[datetime] = mapped_column()

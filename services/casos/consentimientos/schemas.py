@@ -83,7 +83,7 @@ class ConsentimientoSchema(Schema):
     otorgado_por = fields.Enum(Otorgante, by_value=True, allow_none=True)
     representante = fields.String(allow_none=True)
     evidencia = fields.String(allow_none=True)
-    desde = fields.AwareDateTime()
+    registrado_en = fields.AwareDateTime()
     hasta = fields.AwareDateTime(allow_none=True)
     vale = fields.Boolean()
     retiro = fields.Nested(RetiradoSchema, allow_none=True)

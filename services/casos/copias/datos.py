@@ -65,7 +65,7 @@ _CONSENTIMIENTO = (
     "idioma",
     "otorgado_por",
     "representante",
-    "desde",
+    "registrado_en",
     "hasta",
 )
 _SOLICITUD = ("folio", "derecho", "estado", "canal", "detalle", "recibida_en", "respuesta")

@@ -39,17 +39,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("representante", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("evidencia", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("desde", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("hasta", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE consentimientos SET desde = registrado_en")
-    with op.batch_alter_table("consentimientos", schema=None) as batch_op:
-        # Version N-1 writes no `desde`; what it writes holds from when it was registered.
-        batch_op.alter_column(
-            "desde",
-            existing_type=sa.DateTime(timezone=True),
-            nullable=False,
-            server_default=sa.func.now(),
-        )
 
     op.create_table(
         "retiros_consentimiento",
@@ -206,6 +196,6 @@ def downgrade() -> None:
     op.drop_table("retiros_consentimiento")
     op.execute("DELETE FROM consentimientos WHERE destinatario_id IS NULL")
     with op.batch_alter_table("consentimientos", schema=None) as batch_op:
-        for columna in ("hasta", "desde", "evidencia", "representante", "otorgado_por"):
+        for columna in ("hasta", "evidencia", "representante", "otorgado_por"):
             batch_op.drop_column(columna)
         batch_op.alter_column("destinatario_id", existing_type=sa.Uuid(), nullable=False)

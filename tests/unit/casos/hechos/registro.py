@@ -138,7 +138,6 @@ class Registro:
             destinatario_id=self.institucion_id,
             categorias=["contacto"],
             registrado_por_id=QUIEN,
-            desde=CUANDO,
             registrado_en=CUANDO,
         )
 
