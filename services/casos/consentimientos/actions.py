@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import (
@@ -14,7 +15,14 @@ from casos.consentimientos.models import (
     FormaConsentimiento,
     Otorgante,
 )
-from casos.consentimientos.textos import DERIVACION, RECORDATORIOS, textos
+from casos.consentimientos.textos import (
+    DERIVACION,
+    RECORDATORIOS,
+    edad_para_consentir,
+    textos,
+)
+from casos.derivaciones.paquete import SENSIBLES
+from casos.personas.edades import edad
 from casos.personas.models import Persona
 from casos.red.models import Institucion
 from oficina.actor import Actor
@@ -71,12 +79,15 @@ def registrar_fundamento(
     """Add the basis for sharing `categorias` with an institution to the ledger.
 
     Raises DatosInvalidos when the institution is not a public body and the basis is not the
-    person's consent, or when the consent does not say how and in which language it was given.
+    person's consent, when the consent does not say how and in which language it was given, or when
+    a child alone consents to a use of sensitive data.
     """
     if fundamento.base is BaseLicitud.FUNCION_LEGAL and not institucion.admite_funcion_legal:
         raise DatosInvalidos(
             {"base_licitud": [_("Esta institución necesita el consentimiento de la persona.")]}
         )
+    if SENSIBLES.intersection(categorias):
+        _exigir_edad(session, persona_id, fundamento, ahora)
     return _asentar(
         session, persona_id, DERIVACION, institucion, categorias, fundamento, actor, ahora
     )
@@ -152,6 +163,20 @@ def _como_se_dio(entrada: Consentimiento, fundamento: Fundamento) -> None:
     entrada.evidencia = fundamento.evidencia
     # The whole last day still counts.
     entrada.hasta = datetime.combine(fundamento.hasta, time.max, ZONA) if fundamento.hasta else None
+
+
+def _exigir_edad(
+    session: Session, persona_id: UUID, fundamento: Fundamento, ahora: datetime
+) -> None:
+    """The age is that of the day on which they say so; when it is not known, their word counts."""
+    con_permiso = fundamento.base is BaseLicitud.CONSENTIMIENTO
+    nacimiento = session.scalar(select(Persona.fecha_nacimiento).where(Persona.id == persona_id))
+    if not con_permiso or fundamento.otorgado_por is not Otorgante.PERSONA or nacimiento is None:
+        return
+    desde = edad_para_consentir()
+    if edad(nacimiento, local(ahora).date()) < desde:
+        falta = _("Tiene menos de %(anios)s años: lo autoriza quien la representa.", anios=desde)
+        raise DatosInvalidos({"otorgado_por": [falta]})
 
 
 def _ya_pasado(fundamento: Fundamento, ahora: datetime) -> dict[str, list[str]]:

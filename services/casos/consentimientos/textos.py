@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 IDIOMA_POR_OMISION = "spa"
 
@@ -52,11 +53,22 @@ def etiqueta(finalidad: str, idioma: str = "es") -> str:
     return etiquetas.get(idioma) or etiquetas["es"]
 
 
+def edad_para_consentir() -> int:
+    """From how many years on a person consents alone to a use of sensitive data."""
+    return int(_leidos()["edad_para_consentir"]["anios"])
+
+
 @cache
 def finalidades() -> Mapping[str, Finalidad]:
     """Every purpose for which a person is asked."""
-    datos = json.loads((files("casos.consentimientos") / "textos.json").read_text(encoding="utf-8"))
     return {
         clave: Finalidad(una["etiquetas"], tuple(Textos(**v) for v in una["versiones"]))
-        for clave, una in datos["finalidades"].items()
+        for clave, una in _leidos()["finalidades"].items()
     }
+
+
+@cache
+def _leidos() -> dict[str, Any]:
+    archivo = files("casos.consentimientos") / "textos.json"
+    leidos: dict[str, Any] = json.loads(archivo.read_text(encoding="utf-8"))
+    return leidos

@@ -21,6 +21,7 @@ from casos.derivaciones.actions import adoptar
 from casos.derivaciones.queries import con_respuestas
 from casos.derivaciones.states import CON_DATOS, PASOS, Accion, Estado
 from casos.expedientes.models import Caso
+from casos.personas.models import Persona
 from oficina.bus.tables import Outbox
 from oficina.errors import Conflicto, DatosInvalidos
 
@@ -150,3 +151,35 @@ def test_los_recordatorios_se_admiten_hasta_que_se_retiran_y_otra_vez_al_consent
         assert not queries.admite_recordatorios(session, persona_id, LUNES)
         actions.consentir_recordatorios(session, persona_id, DE_PALABRA, PROFESIONAL, LUNES)
         assert queries.admite_recordatorios(session, persona_id, LUNES)
+
+
+@pytest.mark.parametrize(
+    ("nacimiento", "datos", "otorgante", "puede"),
+    [
+        (date(2010, 11, 10), ("nombre", "direccion"), Otorgante.PERSONA, False),
+        (date(2010, 11, 10), ("nombre", "direccion"), Otorgante.REPRESENTANTE, True),
+        (date(2010, 11, 10), ("nombre",), Otorgante.PERSONA, True),
+        (date(2010, 11, 9), ("nombre", "direccion"), Otorgante.PERSONA, True),
+        (None, ("nombre", "direccion"), Otorgante.PERSONA, True),
+    ],
+)
+def test_lo_sensible_de_menores_de_16_lo_autoriza_quien_los_representa(
+    mundo: Mundo,
+    nacimiento: date | None,
+    datos: tuple[str, ...],
+    otorgante: Otorgante,
+    puede: bool,
+) -> None:
+    """Ley 19.628 as replaced by Ley 21.719; the age is that of the day on which they say so."""
+    with mundo.db.begin() as session:
+        caso = session.get_one(Caso, mundo.caso_id)
+        session.get_one(Persona, caso.persona_id).fecha_nacimiento = nacimiento
+    dicho = replace(DE_PALABRA, otorgado_por=otorgante, representante="Su madre")
+    pedido = replace(mundo.pedido("SJM.LEGAL", datos), fundamento=dicho)
+
+    if puede:
+        mundo.preparar(pedido)
+    else:
+        with pytest.raises(DatosInvalidos) as error:
+            mundo.preparar(pedido)
+        assert list(error.value.errores) == ["otorgado_por"]

@@ -5,7 +5,6 @@ import re
 from io import StringIO
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 from tests.unit.casos.derivaciones.casos_app import Casos
 from tests.unit.casos.derivaciones.mundo import CAMINO, LUNES, PROFESIONAL
@@ -132,13 +131,13 @@ def test_quien_vio_otra_version_no_escribe_encima(casos: Casos) -> None:
     assert tarde.status_code == 412
 
 
-@pytest.mark.parametrize("rol", ["recepcion", "profesional", "coordinacion", "administrador"])
-def test_solo_la_delegada_ve_solicitudes_y_comunicaciones(casos: Casos, rol: str) -> None:
-    for ruta in ("/derechos", f"/derechos/{_persona(casos)}", "/comunicaciones"):
-        assert casos.api(rol, "GET", ruta).status_code == 403
-    browser = casos.como(rol)
-    for page in ("/casos/derechos", "/casos/comunicaciones", "/casos/comunicaciones.csv"):
-        assert browser.get(page).status_code == 403
+def test_solo_la_delegada_ve_solicitudes_y_comunicaciones(casos: Casos) -> None:
+    for rol in ("recepcion", "profesional", "coordinacion", "administrador"):
+        for ruta in ("/derechos", f"/derechos/{_persona(casos)}", "/comunicaciones"):
+            assert casos.api(rol, "GET", ruta).status_code == 403, (rol, ruta)
+        browser = casos.como(rol)
+        for page in ("/casos/derechos", "/casos/comunicaciones", "/casos/comunicaciones.csv"):
+            assert browser.get(page).status_code == 403, (rol, page)
 
 
 def test_la_delegada_no_ve_fichas_ni_casos(casos: Casos) -> None:
@@ -183,9 +182,7 @@ def test_el_registro_dice_quien_recibio_que_y_con_que_base(casos: Casos) -> None
     assert "No se puede usar desde el" in page
 
 
-@pytest.mark.parametrize(
-    "periodo", ["desde=ayer", "desde=2026-11-10&hasta=2026-11-09", "hasta=2026-13-01"]
-)
-def test_un_periodo_imposible_es_422(casos: Casos, periodo: str) -> None:
-    assert casos.api(DELEGADA, "GET", f"/comunicaciones?{periodo}").status_code == 422
-    assert casos.como(DELEGADA).get(f"/casos/comunicaciones?{periodo}").status_code == 422
+def test_un_periodo_imposible_es_422(casos: Casos) -> None:
+    for periodo in ("desde=ayer", "desde=2026-11-10&hasta=2026-11-09", "hasta=2026-13-01"):
+        assert casos.api(DELEGADA, "GET", f"/comunicaciones?{periodo}").status_code == 422
+        assert casos.como(DELEGADA).get(f"/casos/comunicaciones?{periodo}").status_code == 422
