@@ -22,6 +22,7 @@ from agenda.schemas import (
 from oficina import clock
 from oficina.accesos import accesos
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
@@ -48,6 +49,8 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
     """Todo lo que la agenda tiene de una persona, para su copia; solo para servicios"""
     with env().db.read() as session:
         halladas = queries.de_persona(session, persona_id)
+        if not halladas:
+            raise NoEncontrado
         de_ellas = accesos(session, [persona_id, *(una.id for una in halladas)])
     registrar_lectura(env().db, actor(), "agenda.persona.copiar", "persona", persona_id)
     return {"citas": halladas, "accesos": de_ellas}

@@ -155,24 +155,27 @@ class CitaSchema(Schema):
         return sorted(cita.acciones(clock.now()))
 
 
+class CitaDeCopiaSchema(CitaSchema):
+    """An appointment in the copy that its person gets."""
+
+    class Meta:
+        fields = (
+            "id",
+            "profesional_nombre",
+            "lugar_nombre",
+            "inicia_en",
+            "termina_en",
+            "asunto",
+            "estado",
+            "motivo_cancelacion",
+        )
+
+
 class DatosDePersonaSchema(Schema):
     """Everything that agenda holds of a person."""
 
     citas = fields.List(
-        fields.Nested(
-            CitaSchema(
-                only=(
-                    "id",
-                    "profesional_nombre",
-                    "lugar_nombre",
-                    "inicia_en",
-                    "termina_en",
-                    "asunto",
-                    "estado",
-                    "motivo_cancelacion",
-                )
-            )
-        ),
+        fields.Nested(CitaDeCopiaSchema),
         required=True,
     )
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)

@@ -12,6 +12,7 @@ from notificaciones.models import Mensaje
 from notificaciones.schemas import Consulta, ConsultaSchema, DatosDePersonaSchema, MensajeSchema
 from oficina.accesos import accesos
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
@@ -38,6 +39,8 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
     """Todo lo que hay de una persona en los mensajes, para su copia; solo para servicios"""
     with env().db.read() as session:
         hallados = queries.de_persona(session, persona_id)
+        if not hallados:
+            raise NoEncontrado
         de_ellos = accesos(session, [persona_id, *(uno.id for uno in hallados)])
     registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
     return {"mensajes": hallados, "accesos": de_ellos}

@@ -104,27 +104,30 @@ class MensajeSchema(Schema):
         return hecho
 
 
+class MensajeDeCopiaSchema(MensajeSchema):
+    """A message in the copy that its person gets."""
+
+    class Meta:
+        fields = (
+            "id",
+            "plantilla",
+            "canal",
+            "idioma",
+            "destino",
+            "asunto",
+            "cuerpo",
+            "estado",
+            "motivo",
+            "enviar_en",
+            "entregado_en",
+        )
+
+
 class DatosDePersonaSchema(Schema):
     """Everything that notificaciones holds of a person."""
 
     mensajes = fields.List(
-        fields.Nested(
-            MensajeSchema(
-                only=(
-                    "id",
-                    "plantilla",
-                    "canal",
-                    "idioma",
-                    "destino",
-                    "asunto",
-                    "cuerpo",
-                    "estado",
-                    "motivo",
-                    "enviar_en",
-                    "entregado_en",
-                )
-            )
-        ),
+        fields.Nested(MensajeDeCopiaSchema),
         required=True,
     )
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)

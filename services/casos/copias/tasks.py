@@ -4,6 +4,7 @@ What is due is a row, and the sweep finds it again after any crash.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,19 @@ from casos.copias.documento import PLANTILLA, documento
 from casos.copias.models import CopiaDeDatos
 from oficina import clock, telemetry
 from oficina.env import Env
-from oficina.errors import DomainError
+from oficina.errors import DomainError, NoEncontrado
 from oficina.jobs import Jobs
 from oficina.pdf import RenderFallido, hacer_pdf
 
 FORMATO = "acogida.copia"
 VERSION = 1
-OTROS = ("agenda", "notificaciones")
-"""The other services that hold something of a person; reportes holds nobody."""
+OTROS: Mapping[str, Mapping[str, Any]] = {
+    "agenda": {"citas": [], "accesos": []},
+    "notificaciones": {"mensajes": [], "accesos": []},
+}
+"""The other services that hold something of a person, and what one says that holds nothing;
+reportes holds nobody.
+"""
 
 log = telemetry.get_logger("casos.copias")
 
@@ -72,9 +78,12 @@ def _juntar(env: Env, copia: CopiaDeDatos) -> dict[str, Any]:
     servicios: dict[str, Any] = {}
     with env.db.read() as session:
         servicios["casos"] = de_casos(session, persona_id)
-    for servicio in OTROS:
+    for servicio, nada in OTROS.items():
         ruta = f"/{servicio}/api/v1/personas/{persona_id}/datos"
-        servicios[servicio] = env.client.get(servicio, ruta)
+        try:
+            servicios[servicio] = env.client.get(servicio, ruta)
+        except NoEncontrado:
+            servicios[servicio] = nada
     return {
         "formato": FORMATO,
         "version": VERSION,

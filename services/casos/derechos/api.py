@@ -25,7 +25,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
-from oficina.web.conditional import check_version
+from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint("derechos", __name__, url_prefix="/casos/api/v1", description="Derechos")
 
@@ -61,6 +61,7 @@ def bandeja(*, todas: bool) -> dict[str, Any]:
 @bp.get("/derechos/<uuid:solicitud_id>")
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.ver")
+@versioned
 def ver(solicitud_id: UUID) -> Answer:
     """Una solicitud con su historia"""
     answer = _answer(solicitud_id)
@@ -82,6 +83,7 @@ def seguimiento(solicitud_id: UUID) -> SeguimientoDeSolicitud:
 @bp.post("/derechos/<uuid:solicitud_id>/tramitar")
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.tramitar")
+@versioned
 def tramitar(solicitud_id: UUID) -> Answer:
     """Tomar una solicitud"""
     with env().db.begin() as session:
@@ -94,6 +96,7 @@ def tramitar(solicitud_id: UUID) -> Answer:
 @bp.arguments(ProrrogaSchema)
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.tramitar")
+@versioned
 def prorrogar(datos: Prorroga, solicitud_id: UUID) -> Answer:
     """Prorrogar el plazo, una vez"""
     with env().db.begin() as session:
@@ -106,6 +109,7 @@ def prorrogar(datos: Prorroga, solicitud_id: UUID) -> Answer:
 @bp.arguments(RespuestaASolicitudSchema)
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.tramitar")
+@versioned
 def responder(datos: Respuesta, solicitud_id: UUID) -> Answer:
     """Responder que se hizo"""
     with env().db.begin() as session:
@@ -118,6 +122,7 @@ def responder(datos: Respuesta, solicitud_id: UUID) -> Answer:
 @bp.arguments(RechazoSchema)
 @bp.response(200, SolicitudSchema)
 @requires("casos.derecho.tramitar")
+@versioned
 def rechazar(datos: Respuesta, solicitud_id: UUID) -> Answer:
     """Rechazar por un motivo de la ley"""
     with env().db.begin() as session:
@@ -127,7 +132,7 @@ def rechazar(datos: Respuesta, solicitud_id: UUID) -> Answer:
 
 
 def _check(session: Session, solicitud_id: UUID) -> None:
-    """Honour the If-Match of who sends one."""
+    """Raise VersionVencida unless the request's If-Match is the present version."""
     check_version(queries.solicitud_por_id(session, solicitud_id, bloquear=True), None)
 
 
@@ -137,7 +142,7 @@ def _answer(solicitud_id: UUID) -> Answer:
     solicitud = fila.solicitud
     cuerpo = {campo: getattr(solicitud, campo) for campo in _CAMPOS} | _resumen(fila)
     cuerpo["vence_en_original"] = fila.plazo.vence_en_original
-    return cuerpo, 200, {"ETag": f'"{solicitud.version}"'}
+    return cuerpo, 200, etag_of(solicitud)
 
 
 def _resumen(fila: FilaSolicitud) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 import re
 from io import StringIO
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,6 +30,13 @@ def _recibida(casos: Casos, rol: str = "recepcion") -> str:
     made = casos.api(rol, "POST", f"/personas/{_persona(casos)}/derechos", PEDIDO)
     assert made.status_code == 201, made.json
     return str(made.json["id"])
+
+
+def _dar(casos: Casos, solicitud: str, paso: str, json: object = None, etag: str = "") -> Any:
+    """A step over the API, on the version that was just read unless another one is said."""
+    leida = etag or casos.api(DELEGADA, "GET", f"/derechos/{solicitud}").headers["ETag"]
+    ruta = f"/derechos/{solicitud}/{paso}"
+    return casos.api(DELEGADA, "POST", ruta, json, **{"If-Match": leida})
 
 
 def test_recepcion_recibe_y_da_un_recibo_sin_nombre(casos: Casos) -> None:
@@ -93,12 +101,8 @@ def test_un_rechazo_dice_el_motivo_de_la_ley_y_el_recurso(casos: Casos) -> None:
     sin_motivo = browser.post(
         f"/casos/derechos/{solicitud}/rechazar", data={"texto": "No.", "entrega": "correo"}
     )
-    ajeno = casos.api(
-        DELEGADA,
-        "POST",
-        f"/derechos/{solicitud}/rechazar",
-        {"texto": "No.", "entrega": "correo", "codigo": "datos_exactos"},
-    )
+    motivo = {"texto": "No.", "entrega": "correo", "codigo": "datos_exactos"}
+    ajeno = _dar(casos, solicitud, "rechazar", motivo)
     hecho = browser.post(
         f"/casos/derechos/{solicitud}/rechazar",
         data={"texto": "No.", "entrega": "correo", "codigo": "derechos_de_terceros"},
@@ -113,21 +117,14 @@ def test_un_rechazo_dice_el_motivo_de_la_ley_y_el_recurso(casos: Casos) -> None:
 
 def test_quien_vio_otra_version_no_escribe_encima(casos: Casos) -> None:
     solicitud = _recibida(casos)
-    vista = casos.api(DELEGADA, "GET", f"/derechos/{solicitud}")
-    etag = {"If-Match": vista.headers["ETag"]}
-    assert (
-        casos.api(DELEGADA, "POST", f"/derechos/{solicitud}/tramitar", {}, **etag).status_code
-        == 200
-    )
+    etag = casos.api(DELEGADA, "GET", f"/derechos/{solicitud}").headers["ETag"]
+    assert _dar(casos, solicitud, "tramitar", etag=etag).status_code == 200
 
-    tarde = casos.api(
-        DELEGADA,
-        "POST",
-        f"/derechos/{solicitud}/responder",
-        {"texto": "Ya.", "entrega": "correo"},
-        **etag,
-    )
+    respuesta = {"texto": "Ya.", "entrega": "correo"}
+    tarde = _dar(casos, solicitud, "responder", respuesta, etag=etag)
+    a_ciegas = casos.api(DELEGADA, "POST", f"/derechos/{solicitud}/responder", respuesta)
 
+    assert a_ciegas.status_code == 428
     assert tarde.status_code == 412
 
 
@@ -162,9 +159,8 @@ def test_el_registro_dice_quien_recibio_que_y_con_que_base(casos: Casos) -> None
     with casos.db.begin() as session:
         retirar(session, consentimiento_id, PedidoRetiro(MotivoRetiro.DECISION), PROFESIONAL, LUNES)
     solicitud = _recibida(casos)
-    casos.api(DELEGADA, "POST", f"/derechos/{solicitud}/tramitar")
-    answer = {"texto": "Se entregó.", "entrega": "en_persona"}
-    casos.api(DELEGADA, "POST", f"/derechos/{solicitud}/responder", answer)
+    _dar(casos, solicitud, "tramitar")
+    _dar(casos, solicitud, "responder", {"texto": "Se entregó.", "entrega": "en_persona"})
 
     registro = casos.api(DELEGADA, "GET", f"/personas/{_persona(casos)}/comunicaciones").json
     browser = casos.como(DELEGADA)
