@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,9 +12,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from casos.atenciones.models import Canal, Resultado
+from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
+from casos.consentimientos.textos import etiqueta as finalidad
+from casos.derechos.states import Derecho, Entrega
+from casos.derechos.states import Estado as EstadoSolicitud
+from casos.derivaciones.paquete import Categoria
+from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.etiquetas import SEXOS, etiqueta
+from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
+from casos.expedientes.states import Estado as EstadoCaso
+from casos.expedientes.states import MotivoCierre
 from casos.personas.catalogos import nombre_de_idioma, pais
+from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
 from casos.taxonomia import temas
+from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
 
 IDIOMA = "es"
@@ -79,13 +93,21 @@ def _dicho(campo: str, valor: Any) -> str:
     if isinstance(valor, bool):
         return str(_("Sí") if valor else _("No"))
     texto = str(valor)
-    if en_palabras := _EN_PALABRAS.get(campo):
-        return str(en_palabras(texto))
+    for kind in _CODIGOS.get(campo, ()):
+        if texto in list(kind):
+            return etiqueta(kind(texto))
+    en_palabras = _EN_PALABRAS.get(campo)
+    return str(en_palabras(texto)) if en_palabras else _escrito(texto)
+
+
+def _escrito(texto: str) -> str:
+    """A moment or a day as a wall in Chile would show it; a code without words here as its words;
+    a sentence as it is.
+    """
     if _MOMENTO.match(texto):
         return fecha_hora(datetime.fromisoformat(texto))
     if _DIA.fullmatch(texto):
         return fecha(date.fromisoformat(texto))
-    # A code of which nobody keeps words here reads as its words; a sentence stays as it is.
     return texto.replace("_", " ") if _CODIGO.fullmatch(texto) else texto
 
 
@@ -97,7 +119,35 @@ def _rotulos() -> dict[str, dict[str, str]]:
     return leidos
 
 
+# Where two kinds share a field of this name, the first that has the code says it.
+_CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
+    "base": (BaseLicitud,),
+    "base_licitud": (BaseLicitud,),
+    "canal": (Canal,),
+    "canal_preferido": (CanalPreferido,),
+    "categoria": (Categoria,),
+    "categorias": (Categoria,),
+    "cierre_motivo": (MotivoCierre,),
+    "cierre_resultado": (ResultadoCierre,),
+    "derecho": (Derecho,),
+    "entrega": (Entrega,),
+    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+    "forma": (FormaConsentimiento,),
+    "instancia": (Instancia,),
+    "nivel": (NivelDocumento,),
+    "otorgado_por": (Otorgante,),
+    "precision_fecha": (PrecisionFecha,),
+    "prioridad": (Prioridad,),
+    "quien": (Otorgante,),
+    "resultado": (Resultado,),
+    "riesgo": (Riesgo,),
+    "tipo": (TipoContacto, TipoDocumento, TipoCaso),
+}
+
 _EN_PALABRAS: Mapping[str, Any] = {
+    "accion": lambda codigo: _rotulos()["acciones"].get(codigo, codigo),
+    "finalidad": lambda codigo: finalidad(codigo, IDIOMA),
+    "sexo": lambda codigo: SEXOS.get(codigo, codigo),
     "nacionalidades": lambda codigo: pais(codigo, IDIOMA),
     "pais_emisor": lambda codigo: pais(codigo, IDIOMA),
     "idiomas": lambda codigo: nombre_de_idioma(codigo, IDIOMA),

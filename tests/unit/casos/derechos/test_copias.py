@@ -130,7 +130,8 @@ def test_la_copia_tiene_lo_de_cada_servicio_en_palabras_y_para_llevar(mesa: Mesa
     assert "casos.persona.registrar" in [uno["accion"] for uno in casos["accesos"]]
     assert junto["servicios"]["notificaciones"]["mensajes"][0]["destino"] == "+56987654321"
     assert junto["servicios"]["agenda"]["citas"] == []
-    for palabras in ("Wideline", "Haití", "Se le explicaron los requisitos.", "randevou ou"):
+    dichas = ["Wideline", "Haití", "Qué es: Teléfono", "Se registró su ficha"]
+    for palabras in (*dichas, "Se le explicaron los requisitos.", "randevou ou"):
         assert palabras in leido
     assert pdf.headers["Cache-Control"] == "private, no-store"
 
