@@ -28,6 +28,7 @@ ROLES = (
     "recepcion",
     "profesional",
     "coordinacion",
+    "delegado_datos",
     "auditor",
     "administrador",
 )

@@ -1,6 +1,7 @@
 """Entrance: JSON of the agenda."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
@@ -14,11 +15,14 @@ from agenda.schemas import (
     CancelacionSchema,
     CitaSchema,
     ConsultaSchema,
+    DatosDePersonaSchema,
     NuevaCitaSchema,
     ReprogramacionSchema,
 )
 from oficina import clock
+from oficina.accesos import accesos
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
@@ -31,6 +35,25 @@ bp = Blueprint(
 )
 
 Answer = tuple[Cita, int, dict[str, str]]
+
+
+personas_bp = Blueprint(
+    "personas", __name__, url_prefix="/agenda/api/v1/personas", description="Datos de personas"
+)
+
+
+@personas_bp.get("/<uuid:persona_id>/datos")
+@personas_bp.response(200, DatosDePersonaSchema)
+@requires("agenda.persona.copiar")
+def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
+    """Todo lo que la agenda tiene de una persona, para su copia; solo para servicios"""
+    with env().db.read() as session:
+        halladas = queries.de_persona(session, persona_id)
+        if not halladas:
+            raise NoEncontrado
+        de_ellas = accesos(session, [persona_id, *(una.id for una in halladas)])
+    registrar_lectura(env().db, actor(), "agenda.persona.copiar", "persona", persona_id)
+    return {"citas": halladas, "accesos": de_ellas}
 
 
 @bp.get("")

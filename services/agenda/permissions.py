@@ -11,6 +11,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "agenda.cita.ver": _ATIENDEN | {"servicio"},
     "agenda.cita.agendar": _ATIENDEN,
     "agenda.cita.registrar": _ATIENDEN,
+    "agenda.persona.copiar": frozenset({"servicio"}),
     **permisos_del_bus("agenda"),
     **permisos_de_auditoria("agenda"),
 }

@@ -42,6 +42,13 @@ def citas(session: Session, filtro: Filtro) -> Sequence[Cita]:
     return session.scalars(query.limit(LIMITE)).all()
 
 
+def de_persona(session: Session, persona_id: UUID) -> Sequence[Cita]:
+    """Every appointment of a person, the oldest first."""
+    return session.scalars(
+        select(Cita).where(Cita.persona_id == persona_id).order_by(Cita.inicia_en, Cita.id)
+    ).all()
+
+
 def comienzo(dia: date) -> datetime:
     """The first moment of a day in Chile."""
     return datetime.combine(dia, time(), ZONA)

@@ -12,6 +12,7 @@ from agenda.models import Cita
 from agenda.queries import Filtro
 from agenda.states import Estado, MotivoCancelacion
 from oficina import clock
+from oficina.accesos import AccesosSchema
 from oficina.web.i18n import language
 
 
@@ -152,3 +153,29 @@ class CitaSchema(Schema):
 
     def _acciones(self, cita: Cita) -> list[str]:
         return sorted(cita.acciones(clock.now()))
+
+
+class CitaDeCopiaSchema(CitaSchema):
+    """An appointment in the copy that its person gets."""
+
+    class Meta:
+        fields = (
+            "id",
+            "profesional_nombre",
+            "lugar_nombre",
+            "inicia_en",
+            "termina_en",
+            "asunto",
+            "estado",
+            "motivo_cancelacion",
+        )
+
+
+class DatosDePersonaSchema(Schema):
+    """Everything that agenda holds of a person."""
+
+    citas = fields.List(
+        fields.Nested(CitaDeCopiaSchema),
+        required=True,
+    )
+    accesos = fields.List(fields.Nested(AccesosSchema), required=True)

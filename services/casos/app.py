@@ -4,7 +4,15 @@ from flask import Flask
 
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
+from casos.comunicaciones import api as comunicaciones_api
+from casos.comunicaciones import pages as comunicaciones_pages
+from casos.consentimientos import api as consentimientos_api
+from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
+from casos.copias import api as copias_api
+from casos.copias import pages as copias_pages
+from casos.derechos import api as derechos_api
+from casos.derechos import pages as derechos_pages
 from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
 from casos.enlaces import api as enlaces_api
@@ -41,6 +49,10 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         importacion_pages,
         derivaciones_pages,
+        consentimientos_pages,
+        derechos_pages,
+        copias_pages,
+        comunicaciones_pages,
         enlaces_pages,
         red_pages,
         conservacion_pages,
@@ -52,6 +64,10 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         derivaciones_api,
+        consentimientos_api,
+        derechos_api,
+        copias_api,
+        comunicaciones_api,
         enlaces_api,
         plazos_api,
         red_api,

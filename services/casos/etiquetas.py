@@ -7,6 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from casos.atenciones.models import Canal, Resultado
+from casos.derechos.etiquetas import ETIQUETAS as _DE_DERECHOS
 from casos.derivaciones.etiquetas import ETIQUETAS as _DE_DERIVACIONES
 from casos.expedientes.models import (
     Instancia,
@@ -164,6 +165,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         TipoDocumento.OTRO: _l("Otro documento"),
     },
     **_DE_DERIVACIONES,
+    **_DE_DERECHOS,
 }
 
 SEXOS: Mapping[str, LazyString] = {

@@ -2,8 +2,10 @@
 
 from casos.atenciones.models import Atencion
 from casos.base import Base
-from casos.consentimientos.models import Consentimiento
+from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
+from casos.copias.models import CopiaDeDatos
+from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.folios import Folio
@@ -29,6 +31,7 @@ __all__ = [
     "Conservacion",
     "Contacto",
     "ContadorDeCambios",
+    "CopiaDeDatos",
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",
@@ -38,11 +41,14 @@ __all__ = [
     "Hito",
     "Importacion",
     "Institucion",
+    "PasoDeSolicitud",
     "Persona",
     "Plazo",
     "PosibleDuplicado",
     "RespuestaDerivacion",
+    "RetiroConsentimiento",
     "ServicioRed",
     "SituacionMigratoria",
+    "SolicitudDerecho",
     "TokenNombre",
 ]

@@ -12,6 +12,7 @@ _RECEPCION = "recepcion"
 _PROFESIONAL = "profesional"
 _COORDINACION = "coordinacion"
 _SERVICIO = "servicio"
+_DELEGADO = "delegado_datos"
 
 _ATIENDEN = frozenset({_RECEPCION, _PROFESIONAL, _COORDINACION})
 _PROFESIONALES = frozenset({_PROFESIONAL, _COORDINACION})
@@ -44,6 +45,17 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.derivacion.responder": _PROFESIONALES,
     "casos.derivacion.enlace": frozenset({_SERVICIO}),
     "casos.derivacion.seguir": frozenset({_SERVICIO}),
+    "casos.consentimiento.ver": _ATIENDEN | {_DELEGADO},
+    "casos.consentimiento.destinatarios": _PROFESIONALES | {_DELEGADO},
+    "casos.consentimiento.registrar": _ATIENDEN,
+    "casos.consentimiento.retirar": _ATIENDEN | {_DELEGADO},
+    "casos.derecho.registrar": _ATIENDEN | {_DELEGADO},
+    "casos.derecho.buscar": frozenset({_DELEGADO}),
+    "casos.derecho.ver": frozenset({_DELEGADO}),
+    "casos.derecho.tramitar": frozenset({_DELEGADO}),
+    "casos.derecho.copiar": frozenset({_DELEGADO}),
+    "casos.derecho.seguir": frozenset({_SERVICIO}),
+    "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),

@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from casos import etiquetas
+from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
@@ -31,6 +32,7 @@ _TONOS: Mapping[str, str] = {
     "bajo": "bien",
     "sin_evaluar": "neutro",
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
+    **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
 }
 
 

@@ -1,5 +1,6 @@
 """Slow or timed work of casos. A task is a nudge: what is due is always a row."""
 
+from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from casos.retencion import retencion
@@ -13,3 +14,4 @@ jobs.sweep(every=retention.EVERY)(podar_respuestas)
 importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)
 retencion.registrar_en(jobs)
+copias.registrar_en(jobs)

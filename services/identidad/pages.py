@@ -38,6 +38,7 @@ INICIO = (
     ("coordinacion", "/casos/"),
     ("profesional", "/casos/"),
     ("recepcion", "/casos/recepcion"),
+    ("delegado_datos", "/casos/derechos"),
     ("administrador", CUENTAS),
     ("auditor", "/identidad/auditoria"),
 )

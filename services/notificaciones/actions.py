@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje
@@ -90,14 +90,12 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
 
 def retirar_recordatorios(session: Session, cita_id: UUID, motivo: Motivo) -> None:
     """Cancel every reminder of an appointment that has not left."""
-    vivos = [*EN_ESPERA, Estado.RESERVADA]
-    for mensaje in session.scalars(
-        select(Mensaje)
-        .where(Mensaje.cita_id == cita_id, Mensaje.estado.in_(vivos))
-        .order_by(Mensaje.id)
-        .with_for_update()
-    ):
-        _tell(session, mensaje.retirar(motivo))
+    _withdraw(session, Mensaje.cita_id == cita_id, motivo)
+
+
+def retirar_de_persona(session: Session, persona_id: UUID, motivo: Motivo) -> None:
+    """Cancel every message to a person that has not left."""
+    _withdraw(session, Mensaje.persona_id == persona_id, motivo)
 
 
 def encargar(
@@ -308,6 +306,17 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
         _doubt(session, mensaje)
     else:
         _tell(session, mensaje.devolver(Motivo.ENVIO_INTERRUMPIDO, real_now()))
+
+
+def _withdraw(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> None:
+    vivos = [*EN_ESPERA, Estado.RESERVADA]
+    for mensaje in session.scalars(
+        select(Mensaje)
+        .where(condition, Mensaje.estado.in_(vivos))
+        .order_by(Mensaje.id)
+        .with_for_update()
+    ):
+        _tell(session, mensaje.retirar(motivo))
 
 
 def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Entrance: JSON of the messages."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
@@ -8,8 +9,10 @@ from flask_smorest import Blueprint
 from notificaciones import queries
 from notificaciones.alcance import visibles
 from notificaciones.models import Mensaje
-from notificaciones.schemas import Consulta, ConsultaSchema, MensajeSchema
+from notificaciones.schemas import Consulta, ConsultaSchema, DatosDePersonaSchema, MensajeSchema
+from oficina.accesos import accesos
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
@@ -20,6 +23,27 @@ bp = Blueprint(
     url_prefix="/notificaciones/api/v1/mensajes",
     description="Mensajes de la oficina",
 )
+
+personas_bp = Blueprint(
+    "personas",
+    __name__,
+    url_prefix="/notificaciones/api/v1/personas",
+    description="Datos de personas",
+)
+
+
+@personas_bp.get("/<uuid:persona_id>/datos")
+@personas_bp.response(200, DatosDePersonaSchema)
+@requires("notificaciones.persona.copiar")
+def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
+    """Todo lo que hay de una persona en los mensajes, para su copia; solo para servicios"""
+    with env().db.read() as session:
+        hallados = queries.de_persona(session, persona_id)
+        if not hallados:
+            raise NoEncontrado
+        de_ellos = accesos(session, [persona_id, *(uno.id for uno in hallados)])
+    registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
+    return {"mensajes": hallados, "accesos": de_ellos}
 
 
 @bp.get("")

@@ -16,6 +16,9 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_PLAZO_POR_VENCER: _l("Aviso interno de plazo por vencer"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
+    Clave.RETIRO_DE_DATOS: _l("Aviso a una institución de que ya no puede usar los datos"),
+    Clave.AVISO_RETIRO_DE_DATOS: _l("Aviso interno de datos que ya no se pueden usar"),
+    Clave.AVISO_SOLICITUD_DE_DERECHO: _l("Aviso interno de una solicitud de derechos"),
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
 }
@@ -69,6 +72,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.MOMENTO_PASADO: _l("Su momento ya había pasado cuando se agendó la cita."),
     Motivo.NO_CONTACTAR: _l("La persona pidió que no la contacten."),
     Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
+    Motivo.CONSENTIMIENTO_RETIRADO: _l("La persona no quiere recordatorios de sus citas."),
     Motivo.SIN_CONTACTO: _l("No hay un teléfono celular ni un correo a donde escribir."),
     Motivo.INSTITUCION_SIN_CORREO: _l(
         "La institución no tiene correo en el directorio de la red: avísele por otra vía."
@@ -80,6 +84,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.DERIVACION_DECIDIDA: _l("Ya se decidió cómo sigue el caso."),
     Motivo.ENLACE_NO_VIGENTE: _l("El enlace se usó, se revocó o fue reemplazado por otro."),
     Motivo.PLAZO_TERMINADO: _l("El plazo ya no corre."),
+    Motivo.SOLICITUD_RESPONDIDA: _l("La solicitud ya se respondió, o alguien la tomó."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),
     Motivo.PROVEEDOR_NO_DISPONIBLE: _l("El proveedor no estaba disponible."),

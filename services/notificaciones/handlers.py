@@ -1,6 +1,7 @@
 """Entrance: facts of agenda, casos, identidad. Each leaves a row saying what to ask; none asks."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,17 +20,25 @@ from oficina.events.agenda import (
     CitaReprogramada,
 )
 from oficina.events.casos import (
+    ConsentimientoRevocado,
+    DatosDeDerivacionRetirados,
     DerivacionEnviada,
     DerivacionNoLograda,
     DerivacionRechazada,
     DerivacionVencida,
     EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
+    PlazoDeDerechoPorVencer,
+    PlazoDeDerechoVencido,
     PlazoPorVencer,
     PlazoVencido,
+    SolicitudDerechoRecibida,
 )
 from oficina.events.identidad import EnlaceDeCuentaPedido
 from oficina.jobs import nudge_after_commit
+
+RECORDATORIOS = "recordatorios"
+"""The purpose of a consent on which reminders of appointments rest."""
 
 handlers = Handlers("notificaciones")
 
@@ -125,6 +134,59 @@ def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> 
     _about_derivation(session, hecho, sobre, Clave.AVISO_DERIVACION_FALLIDA)
 
 
+@handlers.on(DatosDeDerivacionRetirados)
+def pedir_que_no_se_usen(session: Session, hecho: DatosDeDerivacionRetirados, sobre: Sobre) -> None:
+    """The institution is asked to stop using what it was sent, and the office itself is told."""
+    for plantilla in (Clave.RETIRO_DE_DATOS, Clave.AVISO_RETIRO_DE_DATOS):
+        _about_derivation(session, hecho, sobre, plantilla, razon=hecho.motivo_codigo or "")
+
+
+@handlers.on(ConsentimientoRevocado)
+def retirar_de_quien_no_quiere(
+    session: Session, hecho: ConsentimientoRevocado, _sobre: Sobre
+) -> None:
+    """Nobody is reminded against their will. Later appointments are asked of casos each time."""
+    if hecho.finalidad == RECORDATORIOS:
+        actions.retirar_de_persona(session, hecho.persona_id, Motivo.CONSENTIMIENTO_RETIRADO)
+
+
+@handlers.on(SolicitudDerechoRecibida)
+def avisar_solicitud(session: Session, hecho: SolicitudDerechoRecibida, _sobre: Sobre) -> None:
+    """Who answers requests about somebody's data is told of a new one."""
+    _about_request(session, hecho.solicitud_id, "recibida", "recibida")
+
+
+@handlers.on(PlazoDeDerechoPorVencer)
+def avisar_derecho_por_vencer(
+    session: Session, hecho: PlazoDeDerechoPorVencer, _sobre: Sobre
+) -> None:
+    """And reminded while there is time; an extended term reminds anew."""
+    _about_request(session, hecho.solicitud_id, "por_vencer", _stage(hecho))
+
+
+@handlers.on(PlazoDeDerechoVencido)
+def avisar_derecho_vencido(session: Session, hecho: PlazoDeDerechoVencido, _sobre: Sobre) -> None:
+    """And told, with coordination, that its term ended."""
+    _about_request(session, hecho.solicitud_id, "vencida", _stage(hecho))
+
+
+def _stage(hecho: PlazoDeDerechoPorVencer | PlazoDeDerechoVencido) -> str:
+    return f"{hecho.nivel}/{hecho.vence_en:%Y%m%d}"
+
+
+def _about_request(session: Session, solicitud_id: UUID, situacion: str, cuando: str) -> None:
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SOLICITUD_DE_DERECHO}/{solicitud_id}/{cuando}",
+            Clave.AVISO_SOLICITUD_DE_DERECHO,
+            now(),
+            datos={"solicitud_id": str(solicitud_id), "situacion": situacion},
+        ),
+    )
+
+
 @handlers.on(EnlaceDeCuentaPedido)
 def enviar_enlace_de_cuenta(session: Session, hecho: EnlaceDeCuentaPedido, _sobre: Sobre) -> None:
     """A person gets the link by which they set their password, made when its mail is written."""
@@ -157,7 +219,7 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
 
 
 def _about_derivation(
-    session: Session, hecho: HechoDeDerivacion, sobre: Sobre, plantilla: Clave
+    session: Session, hecho: HechoDeDerivacion, sobre: Sobre, plantilla: Clave, **datos: str
 ) -> None:
     """Ask for a message on a fact that may come about more than once: one for each time."""
     _prepare(
@@ -169,6 +231,7 @@ def _about_derivation(
             now(),
             caso_id=hecho.caso_id,
             derivacion_id=hecho.derivacion_id,
+            datos=datos,
         ),
     )
 

@@ -14,6 +14,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
+    "notificaciones.persona.copiar": frozenset({"servicio"}),
     **permisos_del_bus("notificaciones"),
     **permisos_de_auditoria("notificaciones"),
 }

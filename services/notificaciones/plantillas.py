@@ -40,6 +40,9 @@ class Clave(StrEnum):
     AVISO_PLAZO_POR_VENCER = "aviso_plazo_por_vencer"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
+    RETIRO_DE_DATOS = "retiro_de_datos"
+    AVISO_RETIRO_DE_DATOS = "aviso_retiro_de_datos"
+    AVISO_SOLICITUD_DE_DERECHO = "aviso_solicitud_de_derecho"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
 
@@ -221,6 +224,26 @@ def nombre_de_reloj(codigo: str) -> str:
 def nombre_de_resultado(codigo: str) -> str:
     """How a derivation ended badly, in the words of a notice."""
     return str(_read("plantillas.json")["resultados"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_razon(codigo: str) -> str:
+    """Why data may not be used any more, in the words of a notice."""
+    return str(_read("plantillas.json")["razones"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_derecho(codigo: str) -> str:
+    """What a person asked of their data, in the words of a notice."""
+    return str(_read("plantillas.json")["derechos"].get(codigo, codigo.replace("_", " ")))
+
+
+def nombre_de_situacion(codigo: str) -> str:
+    """How a request about somebody's data stands, in the words of a notice."""
+    return str(_read("plantillas.json")["situaciones_de_derecho"][codigo])
+
+
+def como_se_avisa(*, por_correo: bool) -> str:
+    """How the institution hears of it, in the words of a notice."""
+    return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
 
 
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:

@@ -24,6 +24,8 @@ from oficina.errors import Conflicto, DomainError, NoEncontrado
 _RESPONDEN = frozenset({"profesional", "coordinacion"})
 _SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
 
+_SIN_RESPUESTA = frozenset({"recibida", "en_tramite", "prorrogada"})
+
 
 class AunNo(Exception):
     """The owner's data and the fact that was heard differ: another fact is on its way."""
@@ -119,6 +121,8 @@ def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
     """Channel and address that the person wants and has, or why there is none."""
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
+    if not contacto["admite_recordatorios"]:
+        return Motivo.CONSENTIMIENTO_RETIRADO
     if contacto["canal_preferido"] == "llamada":
         return Motivo.PREFIERE_LLAMADA
     vias = {}
@@ -193,6 +197,7 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
         "folio": plazo["caso_folio"],
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
+        "caso_url": _caso_url(env, mensaje),
     }
     return _to_staff(env, mensaje, reglas().avisar_por_vencer, plazo["responsable_id"], valores)
 
@@ -206,22 +211,75 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
         "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
+        "caso_url": _caso_url(env, mensaje),
     }
     responde = plazo["responsable_id"] if aviso.responsable else None
     return _to_staff(env, mensaje, aviso, responde, valores)
 
 
-def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
-    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/seguimiento"
+def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not derivacion["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=derivacion["correo"],
+        idioma=plantillas.base(),
+        valores={
+            "institucion": derivacion["institucion"],
+            "servicio": derivacion["servicio"],
+            "folio": derivacion["folio"],
+            "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
+        },
+    )
+
+
+def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    valores: dict[str, Valor] = {
+        "folio": derivacion["folio"],
+        "institucion": derivacion["institucion"],
+        "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
+        "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
+        "caso_url": _caso_url(env, mensaje),
+    }
+    aviso = reglas().retiro_de_datos
+    return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
+
+
+def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    solicitud_id, situacion = mensaje.datos["solicitud_id"], mensaje.datos["situacion"]
     try:
-        derivacion = env.client.get("casos", path)
+        solicitud = env.client.get("casos", f"/casos/api/v1/derechos/{solicitud_id}/seguimiento")
     except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.SOLICITUD_RESPONDIDA)
+    esperan = {"recibida"} if situacion == "recibida" else _SIN_RESPUESTA
+    if solicitud["estado"] not in esperan:
+        return Descarte(Paso.CANCELAR, Motivo.SOLICITUD_RESPONDIDA)
+    valores: dict[str, Valor] = {
+        "folio": solicitud["folio"],
+        "derecho": plantillas.nombre_de_derecho(solicitud["derecho"]),
+        "situacion": plantillas.nombre_de_situacion(situacion),
+        "plazo_vence": datetime.fromisoformat(solicitud["vence_en"]),
+        "solicitud_url": f"{env.settings.base_url}/casos/derechos/{solicitud_id}",
+    }
+    return _to_staff(env, mensaje, reglas().solicitud_de_derecho[situacion], None, valores)
+
+
+def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
     if not derivacion["por_decidir"]:
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_DECIDIDA)
     valores: dict[str, Valor] = {
         "folio": derivacion["folio"],
         "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
+        "caso_url": _caso_url(env, mensaje),
     }
     aviso = reglas().derivacion_fallida
     return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
@@ -247,11 +305,12 @@ def _to_staff(
         canal=Canal.CORREO,
         destino=correo,
         idioma=plantillas.base(),
-        valores={
-            **valores,
-            "caso_url": f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}",
-        },
+        valores=valores,
     )
+
+
+def _caso_url(env: Env, mensaje: Mensaje) -> str:
+    return f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}"
 
 
 def _avisables(env: Env, aviso: Aviso, responsable_id: str | None) -> Mapping[UUID, str]:
@@ -279,6 +338,16 @@ def _plazo(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
     except NoEncontrado:
         return {}
     return plazo
+
+
+def _derivacion(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
+    """How a derivation stands and where its institution reads; empty when nobody knows it."""
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/seguimiento"
+    try:
+        derivacion: Mapping[str, Any] = env.client.get("casos", path)
+    except NoEncontrado:
+        return {}
+    return derivacion
 
 
 def _corre(plazo: Mapping[str, Any]) -> bool:
@@ -316,6 +385,9 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
+    Clave.RETIRO_DE_DATOS: _retiro_de_datos,
+    Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
+    Clave.AVISO_SOLICITUD_DE_DERECHO: _aviso_solicitud,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
 }

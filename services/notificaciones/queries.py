@@ -45,6 +45,13 @@ def mensajes(session: Session, filtro: Filtro) -> Sequence[Mensaje]:
     return session.scalars(query.limit(LIMITE)).all()
 
 
+def de_persona(session: Session, persona_id: UUID) -> Sequence[Mensaje]:
+    """Every message to a person, the oldest first."""
+    return session.scalars(
+        select(Mensaje).where(Mensaje.persona_id == persona_id).order_by(Mensaje.id)
+    ).all()
+
+
 def marca(session: Session, filtro: Filtro) -> str:
     """A text that changes whenever the answer of `mensajes` would."""
     query = select(func.count(), func.max(Mensaje.cambiado_en)).where(*_conditions(filtro))

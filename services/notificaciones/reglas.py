@@ -95,7 +95,9 @@ class Reglas:
     tell them from fixed ones otherwise. `nivel_por_vencer`: the stage (percent) at which people are
     reminded of a deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose
     turn it is. `avisar_vencido`: the stages of a passed deadline and who is told.
-    `derivacion_fallida`: who is told that a derivation ended badly.
+    `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
+    institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
+    request about somebody's data when it was received, is nearly late and is late.
     """
 
     version: str
@@ -108,6 +110,8 @@ class Reglas:
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
+    retiro_de_datos: Aviso
+    solicitud_de_derecho: Mapping[str, Aviso]
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,10 @@ def reglas() -> Reglas:
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
+        retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
+        solicitud_de_derecho={
+            situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()
+        },
     )
 
 

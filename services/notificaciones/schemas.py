@@ -11,6 +11,7 @@ from notificaciones.plantillas import Canal, Clave
 from notificaciones.queries import Filtro
 from notificaciones.sms import contar
 from notificaciones.states import Estado, Motivo
+from oficina.accesos import AccesosSchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +102,32 @@ class MensajeSchema(Schema):
             return None
         hecho: dict[str, Any] = SegmentosSchema().dump(contar(mensaje.cuerpo))
         return hecho
+
+
+class MensajeDeCopiaSchema(MensajeSchema):
+    """A message in the copy that its person gets."""
+
+    class Meta:
+        fields = (
+            "id",
+            "plantilla",
+            "canal",
+            "idioma",
+            "destino",
+            "asunto",
+            "cuerpo",
+            "estado",
+            "motivo",
+            "enviar_en",
+            "entregado_en",
+        )
+
+
+class DatosDePersonaSchema(Schema):
+    """Everything that notificaciones holds of a person."""
+
+    mensajes = fields.List(
+        fields.Nested(MensajeDeCopiaSchema),
+        required=True,
+    )
+    accesos = fields.List(fields.Nested(AccesosSchema), required=True)

@@ -5,6 +5,7 @@ The office's document is Spanish whoever asks for it, as its decree is.
 
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
@@ -22,6 +23,7 @@ from reportes.states import Alcance
 from reportes.vistas import Fila, FilaCruzada, fila_total, filas, matriz, resumen
 
 IDIOMA = "es"
+PLANTILLA = Path(__file__).with_name("informe.typ")
 BARRAS = 14
 """At most this many bars; the table has everything."""
 

@@ -27,6 +27,7 @@ NOMBRES = {
     Rol.RECEPCION: "Camila Recepción",
     Rol.PROFESIONAL: "Pablo Profesional",
     Rol.COORDINACION: "Carmen Coordinación",
+    Rol.DELEGADO_DATOS: "Daniela Delegada",
     Rol.AUDITOR: "Aurora Auditoría",
     Rol.ADMINISTRADOR: "Andrés Administración",
 }

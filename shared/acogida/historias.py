@@ -21,8 +21,14 @@ from agenda.models import Cita
 from agenda.schemas import NuevaCitaSchema
 from casos.atenciones import actions as atenciones
 from casos.atenciones.schemas import NuevaAtencionSchema
+from casos.consentimientos import actions as consentimientos
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.queries import de_persona
+from casos.consentimientos.retiro import retirar
+from casos.consentimientos.schemas import NuevoConsentimientoSchema, RetiroSchema
+from casos.derechos import actions as derechos
+from casos.derechos.schemas import NuevaSolicitudSchema
 from casos.derivaciones import actions as derivaciones
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.queries import datos_de_persona
@@ -138,6 +144,15 @@ class _Relato:
                 self._derivar(datos, ahora)
             case "responder":
                 self._responder(datos, ahora)
+            case "consentir":
+                self._consentir(datos, ahora)
+            case "retirar":
+                self._retirar(datos, ahora)
+            case "pedir":
+                pedido = NuevaSolicitudSchema().load(datos)
+                derechos.registrar(
+                    self._session, self.persona_id, pedido, self.personal.recepcion, ahora
+                )
             case otro:
                 schema, action = _DEL_CASO[otro]
                 action(self._session, self._caso(), schema().load(datos), self._quien, ahora)
@@ -230,6 +245,18 @@ class _Relato:
         )
         token = self.correos[-1].enlace.removeprefix(f"{self.base_url}{enlaces.RUTA}")
         enlaces.responder_por_enlace(self._session, token, respuesta, ahora)
+
+    def _consentir(self, datos: Mapping[str, Any], ahora: datetime) -> None:
+        fundamento = NuevoConsentimientoSchema().load(datos)
+        consentimientos.consentir_recordatorios(
+            self._session, self.persona_id, fundamento, self.personal.recepcion, ahora
+        )
+
+    def _retirar(self, datos: Mapping[str, Any], ahora: datetime) -> None:
+        """Take back what the person allowed last."""
+        ultimo = de_persona(self._session, self.persona_id)[0]
+        pedido = RetiroSchema().load(datos)
+        retirar(self._session, ultimo.id, pedido, self.personal.recepcion, ahora)
 
     def _caso(self) -> UUID:
         if self.caso_id is None:

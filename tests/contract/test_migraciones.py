@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from sqlalchemy.orm import Session
 
 from casos.personas.models import Persona
@@ -16,7 +15,7 @@ from columns import COLUMNS
 from identidad.actions import autenticar_cliente
 from identidad.secretos import hash_secreto
 from oficina.db import Database
-from oficina.migrations import config
+from oficina.migrations import upgrade
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
 
@@ -56,8 +55,7 @@ class Antes:
             return tuple(connection.execute(consulta).one())
 
     def _subir(self, revision: str) -> None:
-        with self.db.engine.begin() as connection:
-            command.upgrade(config(self.servicio, connection), revision)
+        upgrade(self.servicio, self.db, revision)
 
     def _algo(self, columna: sa.Column[Any]) -> Any:
         for llave in columna.foreign_keys:
@@ -144,6 +142,28 @@ def test_casos_0003_deja_las_demas_como_estaban(
         grado,
         CAMBIO,
     )
+
+
+@pytest.fixture(params=COLUMNS)
+def casos_0003(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
+    """Before consents said since when they hold, and clocks were of cases only."""
+    return Antes(empty_db(request.param), "casos_0003")
+
+
+def test_casos_0005_deja_lo_que_habia_aunque_otras_filas_lo_nombren(casos_0003: Antes) -> None:
+    """SQLite makes the tables anew whose columns become optional; nothing of them is lost."""
+    derivacion = casos_0003.poner("derivaciones")
+    (consentimiento,) = casos_0003.leer("derivaciones", derivacion, "consentimiento_id")
+    (institucion,) = casos_0003.leer("consentimientos", consentimiento, "destinatario_id")
+    plazo = casos_0003.poner("plazos", derivacion_id=derivacion)
+
+    casos_0003.subir()
+    casos_0003.tablas.clear()
+    casos_0003.tablas.reflect(casos_0003.db.engine)
+
+    leido = casos_0003.leer("consentimientos", consentimiento, "destinatario_id", "otorgado_por")
+    assert leido == (institucion, None)
+    assert casos_0003.leer("plazos", plazo, "derivacion_id", "solicitud_id") == (derivacion, None)
 
 
 @pytest.fixture(params=COLUMNS)

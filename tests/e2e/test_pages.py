@@ -24,6 +24,7 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
+    "delegado_datos": ["/", "/casos/derechos?ver=todas", "/casos/derechos/nueva"],
     "auditor": [
         "/",
         "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",

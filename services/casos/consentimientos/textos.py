@@ -1,30 +1,74 @@
-"""What a person says yes to: versioned texts in `textos.json`, in the languages of the office."""
+"""What a person says yes to: for each purpose, versioned texts in the languages of the office."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 IDIOMA_POR_OMISION = "spa"
+
+DERIVACION = "derivacion"
+"""The one purpose for which data leaves the office to an institution."""
+
+RECORDATORIOS = "recordatorios"
+"""To be reminded of appointments. Who was never asked is; who withdrew it is not."""
 
 
 @dataclass(frozen=True)
 class Textos:
-    """One version of the text, by language (ISO 639-3)."""
+    """One version of the text of a purpose, by language (ISO 639-3)."""
 
     version: str
     fuente: str
     textos: Mapping[str, str]
 
-    def en(self, idioma: str, institucion: str) -> str:
+    def en(self, idioma: str, institucion: str = "") -> str:
         """The text in a language, in Spanish when there is none, naming who receives the data."""
         texto = self.textos.get(idioma) or self.textos[IDIOMA_POR_OMISION]
         return texto.format(institucion=institucion)
 
 
+@dataclass(frozen=True)
+class Finalidad:
+    """What data is used for; the newest version of its text stands first."""
+
+    etiquetas: Mapping[str, str]
+    versiones: tuple[Textos, ...]
+
+
+def textos(finalidad: str = DERIVACION, version: str | None = None) -> Textos:
+    """The text of a purpose: the version in force, or the one that somebody was read.
+
+    Raises KeyError for a purpose, and StopIteration for a version, that never was.
+    """
+    versiones = finalidades()[finalidad].versiones
+    return next(uno for uno in versiones if version in {None, uno.version})
+
+
+def etiqueta(finalidad: str, idioma: str = "es") -> str:
+    """What people call a purpose."""
+    etiquetas = finalidades()[finalidad].etiquetas
+    return etiquetas.get(idioma) or etiquetas["es"]
+
+
+def edad_para_consentir() -> int:
+    """From how many years on a person consents alone to a use of sensitive data."""
+    return int(_leidos()["edad_para_consentir"]["anios"])
+
+
 @cache
-def textos() -> Textos:
-    """The version in force."""
-    datos = json.loads((files("casos.consentimientos") / "textos.json").read_text(encoding="utf-8"))
-    return Textos(**datos)
+def finalidades() -> Mapping[str, Finalidad]:
+    """Every purpose for which a person is asked."""
+    return {
+        clave: Finalidad(una["etiquetas"], tuple(Textos(**v) for v in una["versiones"]))
+        for clave, una in _leidos()["finalidades"].items()
+    }
+
+
+@cache
+def _leidos() -> dict[str, Any]:
+    archivo = files("casos.consentimientos") / "textos.json"
+    leidos: dict[str, Any] = json.loads(archivo.read_text(encoding="utf-8"))
+    return leidos

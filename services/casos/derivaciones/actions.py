@@ -14,14 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
+from casos.consentimientos.queries import vale
 from casos.derivaciones import relojes
-from casos.derivaciones.facts import contar
+from casos.derivaciones.facts import contar, contar_retiro
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import armar
 from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, relevada
 from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import (
     ADOPTABLES,
+    CON_DATOS,
     PASOS,
     REENCAMINABLES,
     Accion,
@@ -129,8 +131,8 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     """Send a draft that an officer has seen: the institution gets its link, the clocks start.
 
     Raises NoEncontrado, TransicionInvalida, and Conflicto when the service stopped being active,
-    the person asked meanwhile not to be contacted, or the derivation that this one replaces goes on
-    elsewhere.
+    the person asked meanwhile not to be contacted or took the consent back, or the derivation that
+    this one replaces goes on elsewhere.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
     siguiente = _paso(derivacion, Accion.ENVIAR)
@@ -140,6 +142,7 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     caso.exigir(Paso.DERIVAR)
     _exigir_activo(derivacion.servicio, derivacion.institucion)
     _exigir_contacto(session, caso, derivacion)
+    _exigir_fundamento(session, derivacion, ahora)
     derivacion.estado = siguiente
     derivacion.enviada_en = ahora
     relojes.mover(session, derivacion, Accion.ENVIAR, ahora)
@@ -202,7 +205,8 @@ def adoptar(
     """Give a late answer the effect that it would have had in time.
 
     The grade stays the answer's own. Raises NoEncontrado, TransicionInvalida when the derivation
-    has not expired, Conflicto when another one took over or the case was closed.
+    has not expired, Conflicto when another one took over, the case was closed or the person took
+    the consent back.
     """
     derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
     tardia = session.scalar(
@@ -218,6 +222,7 @@ def adoptar(
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     _exigir_caso_abierto(session, derivacion.caso_id)
     _exigir_sin_relevo(session, derivacion)
+    _exigir_fundamento(session, derivacion, ahora)
     entrada = RespuestaDerivacion(
         derivacion_id=derivacion.id,
         accion=tardia.accion,
@@ -258,6 +263,19 @@ def anular(
     )
     _terminar(session, derivacion, Accion.ANULAR, actor, ahora, motivo=motivo.value)
     return derivacion
+
+
+def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> None:
+    """The consent on which a derivation rests was taken back: it ends, if it can still be ended,
+    and an institution that has the data is told not to use it.
+    """
+    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    if derivacion.estado in CON_DATOS:
+        contar_retiro(
+            session, derivacion, MotivoAnulacion.CONSENTIMIENTO_RETIRADO.value, actor, ahora
+        )
+    if Accion.ANULAR in PASOS[derivacion.estado]:
+        anular(session, derivacion_id, MotivoAnulacion.CONSENTIMIENTO_RETIRADO, actor, ahora)
 
 
 def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
@@ -356,6 +374,12 @@ def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> No
     no_contactar = session.scalar(select(Persona.no_contactar).where(Persona.id == caso.persona_id))
     if no_contactar and derivacion.contenido.contacto_permitido:
         raise Conflicto(_("La persona pidió que no la contacten: prepare la derivación de nuevo."))
+
+
+def _exigir_fundamento(session: Session, derivacion: Derivacion, ahora: datetime) -> None:
+    """Asked of the ledger each time that a derivation begins to live, or does again."""
+    if not vale(session, derivacion.consentimiento_id, ahora):
+        raise Conflicto(_("El consentimiento de la persona ya no vale: pídalo de nuevo."))
 
 
 def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) -> None:

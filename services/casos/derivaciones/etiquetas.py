@@ -6,7 +6,12 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.models import (
+    BaseLicitud,
+    FormaConsentimiento,
+    MotivoRetiro,
+    Otorgante,
+)
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.states import (
     Accion,
@@ -71,6 +76,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         MotivoAnulacion.ERROR: _l("Se creó por error"),
         MotivoAnulacion.A_PETICION: _l("La persona lo pidió"),
         MotivoAnulacion.YA_NO_CORRESPONDE: _l("Ya no corresponde"),
+        MotivoAnulacion.CONSENTIMIENTO_RETIRADO: _l("La persona retiró su consentimiento"),
     },
     Grado: {
         Grado.A: _l("A: la institución, por su enlace"),
@@ -105,6 +111,15 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         FormaConsentimiento.ESCRITA: _l("Por escrito"),
         FormaConsentimiento.VERBAL: _l("De palabra"),
         FormaConsentimiento.ELECTRONICA: _l("Por un medio electrónico"),
+    },
+    Otorgante: {
+        Otorgante.PERSONA: _l("La persona"),
+        Otorgante.REPRESENTANTE: _l("Quien la representa"),
+    },
+    MotivoRetiro: {
+        MotivoRetiro.DECISION: _l("La persona lo decidió"),
+        MotivoRetiro.YA_NO_HACE_FALTA: _l("Ya no hace falta"),
+        MotivoRetiro.REGISTRADO_POR_ERROR: _l("Se registró por error"),
     },
     TipoInstitucion: {
         TipoInstitucion.MUNICIPAL: _l("Municipal"),

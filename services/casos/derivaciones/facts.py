@@ -13,6 +13,7 @@ from casos.expedientes.models import TipoHito, anotar
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.events.casos import (
+    DatosDeDerivacionRetirados,
     DerivacionAceptada,
     DerivacionAnulada,
     DerivacionCumplida,
@@ -89,6 +90,24 @@ def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora:
         ocurrido_en=ahora,
     )
     emitir(session, EnlaceDeDerivacionPedido(**_comun(derivacion)))
+
+
+def contar_retiro(
+    session: Session, derivacion: Derivacion, motivo: str, actor: Actor, ahora: datetime
+) -> None:
+    """Tell that the institution may not use any more what it was sent, and why. The institution
+    must be loaded.
+    """
+    anotar(
+        session,
+        derivacion.caso_id,
+        TipoHito.DERIVACION,
+        actor,
+        datos={**_de_que(derivacion, "retiro"), "motivo": motivo},
+        ocurrido_en=ahora,
+    )
+    comun = {**_comun(derivacion), "motivo_codigo": motivo}
+    emitir(session, DatosDeDerivacionRetirados(**comun))
 
 
 def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:

@@ -71,6 +71,11 @@ class Derivacion(Personal, ConCambio, Identified, Base):
         """The steps that the present state admits from people."""
         return [accion for accion in PASOS[self.estado] if accion is not Accion.VENCER]
 
+    @property
+    def puede_anularse(self) -> bool:
+        """Whether the office can still take it back."""
+        return Accion.ANULAR in PASOS[self.estado]
+
 
 class RespuestaDerivacion(Identified, Base):
     """One answer, as it came; append-only. `tardia`: it came when the derivation had expired."""

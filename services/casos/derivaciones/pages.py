@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.derivaciones import actions, queries
 from casos.derivaciones.actions import NuevaDerivacion
@@ -28,6 +28,7 @@ from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
     ADOPTABLES,
     MOTIVOS,
+    NO_SE_ELIGEN,
     REENCAMINABLES,
     Accion,
     CanalRespuesta,
@@ -82,6 +83,7 @@ def nueva(caso_id: UUID) -> str:
         "datos": [dato.codigo for dato in datos if dato.sugerido],
         "base_licitud": _bases(servicio)[0][0],
         "idioma_consentimiento": persona.idioma,
+        "otorgado_por": Otorgante.PERSONA,
         "reemplaza_a": request.args.get("reemplaza_a"),
     }
     form = Form(NuevaDerivacionSchema(), {**inicial, **elegido})
@@ -97,6 +99,10 @@ def _elegido(session: Session, caso_id: UUID, borrador_id: UUID) -> Mapping[str,
         "base_licitud": borrador.base_licitud,
         "forma_consentimiento": fundamento.forma,
         "idioma_consentimiento": fundamento.idioma,
+        "otorgado_por": fundamento.otorgado_por,
+        "representante": fundamento.representante,
+        "evidencia": fundamento.evidencia,
+        "hasta_consentimiento": fundamento.hasta and clock.local(fundamento.hasta).date(),
         "reemplaza_a": borrador.reemplaza_a_id,
     }
 
@@ -208,7 +214,7 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         accion=pedida,
         hecha=hecha,
         form=form,
-        motivos=opciones(MOTIVOS[pedida]) if pedida in MOTIVOS else [],
+        motivos=opciones(MOTIVOS[pedida], *NO_SE_ELIGEN) if pedida in MOTIVOS else [],
         canales=opciones(CanalRespuesta, CanalRespuesta.ENLACE) if pedida in REGISTRABLES else [],
         con_texto=pedida is not Accion.ANULAR,
     )
@@ -268,6 +274,7 @@ def _formulario(
         datos=[(dato, linea(dato, language())) for dato in datos],
         bases=_bases(servicio),
         formas=opciones(FormaConsentimiento),
+        otorgantes=opciones(Otorgante),
         lenguas=lenguas,
         consentimientos=[textos().en(i, servicio.institucion.nombre) for i in leidos],
     )

@@ -7,25 +7,30 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from casos.consentimientos.models import Consentimiento
+from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
-from casos.red.models import ServicioRed
+from casos.red.models import Institucion, ServicioRed
 from casos.red.queries import comparten_tema
 from oficina.errors import NoEncontrado
 
 
 @dataclass(frozen=True)
 class SeguimientoDeDerivacion:
-    """How a derivation stands, whether a decision on it is due, and who answers for its case."""
+    """How a derivation stands, whether a decision on it is due, who answers for its case, and where
+    the institution reads.
+    """
 
     folio: str
     estado: Estado
     por_decidir: bool
     responsable_id: UUID | None
+    institucion: str
+    servicio: str
+    correo: str | None
 
 
 def derivacion_por_id(
@@ -152,13 +157,52 @@ def por_decidir(session: Session, caso_ids: Iterable[UUID]) -> Mapping[UUID, Seq
 def seguimiento(session: Session, derivacion_id: UUID) -> SeguimientoDeDerivacion:
     """One derivation as somebody who writes about it must know it; raises NoEncontrado."""
     fila = session.execute(
-        select(Derivacion.folio, Derivacion.estado, _por_decidir(), Caso.responsable_id)
+        select(
+            Derivacion.folio,
+            Derivacion.estado,
+            _por_decidir(),
+            Caso.responsable_id,
+            Institucion.nombre,
+            ServicioRed.nombre,
+            Institucion.correo,
+        )
         .join(Caso, Caso.id == Derivacion.caso_id)
+        .join(Institucion, Institucion.id == Derivacion.institucion_id)
+        .join(ServicioRed, ServicioRed.id == Derivacion.servicio_id)
         .where(Derivacion.id == derivacion_id)
     ).one_or_none()
     if fila is None:
         raise NoEncontrado
     return SeguimientoDeDerivacion(*fila)
+
+
+def que_quedan(session: Session, consentimiento_id: UUID) -> Sequence[Derivacion]:
+    """The derivations on which the withdrawal of a consent would act, with their institution."""
+    return session.scalars(
+        select(Derivacion)
+        .where(
+            Derivacion.consentimiento_id == consentimiento_id,
+            Derivacion.estado != Estado.ANULADA,
+        )
+        .options(joinedload(Derivacion.institucion))
+        .order_by(Derivacion.id)
+    ).all()
+
+
+def con_consentimiento_retirado(session: Session, caso_id: UUID) -> bool:
+    """Whether a person took back a consent on which something of a case rested."""
+    return (
+        session.scalar(
+            select(Derivacion.id)
+            .join(
+                RetiroConsentimiento,
+                RetiroConsentimiento.consentimiento_id == Derivacion.consentimiento_id,
+            )
+            .where(Derivacion.caso_id == caso_id)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:

@@ -5,14 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, fields, post_load, validate, validates_schema
 
-from casos.consentimientos.actions import Fundamento
-from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
+from casos.consentimientos.models import BaseLicitud
+from casos.consentimientos.schemas import ComoSeDioSchema, exigir_legibles, fundamento
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.respuestas import Respuesta
-from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
+from casos.derivaciones.states import (
+    NO_SE_ELIGEN,
+    Accion,
+    CanalRespuesta,
+    Estado,
+    Grado,
+    MotivoAnulacion,
+)
 from casos.red.models import Modo
 
 _SIN_DATOS = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
@@ -36,8 +43,8 @@ class PedidoDerivacion:
     confirmada: bool
 
 
-class NuevaDerivacionSchema(Schema):
-    """A derivation to prepare."""
+class QueSeDerivaSchema(Schema):
+    """What is derived, where to and on which basis."""
 
     servicio_id = fields.UUID(required=True)
     proposito = fields.String(
@@ -60,17 +67,17 @@ class NuevaDerivacionSchema(Schema):
         required=True,
         error_messages={"required": _l("Elija la base legal para compartir los datos.")},
     )
-    forma_consentimiento = fields.Enum(
-        FormaConsentimiento, by_value=True, load_default=None, allow_none=True
-    )
-    idioma_consentimiento = fields.String(load_default=None, allow_none=True)
     reemplaza_a = fields.UUID(load_default=None, allow_none=True)
+
+
+class NuevaDerivacionSchema(ComoSeDioSchema, QueSeDerivaSchema):
+    """A derivation to prepare, and how the person consented when that is the basis."""
 
     @validates_schema(skip_on_field_errors=False)
     def _consentida(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Whatever else is wrong, what a consent does not say is told with it."""
         if base := data.get("base_licitud"):
-            _exigir_legibles(_fundamento(base, data).faltas(), data)
+            exigir_legibles(fundamento(base, data).faltas(), data)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Any:
@@ -99,19 +106,9 @@ def nueva(data: dict[str, Any]) -> NuevaDerivacion:
         servicio_id=data["servicio_id"],
         proposito=data["proposito"],
         datos=tuple(dict.fromkeys(datos)),
-        fundamento=_fundamento(data["base_licitud"], data),
+        fundamento=fundamento(data["base_licitud"], data),
         reemplaza_a=reemplaza_a,
     )
-
-
-def _exigir_legibles(faltan: dict[str, list[str]], data: dict[str, Any]) -> None:
-    """A field that is not in `data` could not be read and has its own error."""
-    if legibles := {campo: dichas for campo, dichas in faltan.items() if campo in data}:
-        raise ValidationError(legibles)
-
-
-def _fundamento(base: BaseLicitud, data: dict[str, Any]) -> Fundamento:
-    return Fundamento(base, data.get("forma_consentimiento"), data.get("idioma_consentimiento"))
 
 
 class RespuestaSchema(Schema):
@@ -152,7 +149,7 @@ class RespuestaRegistradaSchema(RespuestaSchema):
             dicho = Respuesta(
                 accion=self.accion, motivo=data.get("motivo"), texto=data.get("texto")
             )
-            _exigir_legibles(dicho.faltas(), data)
+            exigir_legibles(dicho.faltas(), data)
 
 
 class AnulacionSchema(Schema):
@@ -163,6 +160,7 @@ class AnulacionSchema(Schema):
         by_value=True,
         required=True,
         error_messages={"required": _l("Elija uno de los motivos.")},
+        validate=validate.NoneOf(NO_SE_ELIGEN, error=_l("Elija uno de los motivos.")),
     )
 
 
@@ -260,12 +258,15 @@ class DerivacionSchema(DerivacionResumenSchema):
 
 
 class SeguimientoDeDerivacionSchema(Schema):
-    """How a derivation stands, for a service that writes about it."""
+    """How a derivation stands, for a service that writes to staff or institution about it."""
 
     folio = fields.String(required=True)
     estado = fields.Enum(Estado, by_value=True, required=True)
     por_decidir = fields.Boolean(required=True)
     responsable_id = fields.UUID(required=True, allow_none=True)
+    institucion = fields.String(required=True)
+    servicio = fields.String(required=True)
+    correo = fields.String(required=True, allow_none=True)
 
 
 class EnlaceNuevoSchema(Schema):

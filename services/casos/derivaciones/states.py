@@ -89,6 +89,9 @@ ADOPTABLES: Mapping[Accion, Estado] = {
 # Waiting for somebody: the case cannot be closed meanwhile.
 ACTIVAS = frozenset({E.ENVIADA, E.RECIBIDA, E.ACEPTADA, E.EN_ESPERA, E.EN_CURSO, E.CUMPLIDA})
 
+# The institution has, or had, what was sent: it is told when it may not use it any more.
+CON_DATOS = frozenset(set(Estado) - {E.BORRADOR, E.ANULADA})
+
 # Ends from which a new derivation can take over.
 REENCAMINABLES = frozenset({E.RECHAZADA, E.NO_LOGRADA, E.VENCIDA, E.ANULADA})
 
@@ -134,6 +137,11 @@ class MotivoAnulacion(StrEnum):
     ERROR = "creada_por_error"
     A_PETICION = "a_peticion_de_la_persona"
     YA_NO_CORRESPONDE = "ya_no_corresponde"
+    CONSENTIMIENTO_RETIRADO = "consentimiento_retirado"
+
+
+# Follows from the ledger of consents; nobody chooses it.
+NO_SE_ELIGEN = frozenset({MotivoAnulacion.CONSENTIMIENTO_RETIRADO})
 
 
 MOTIVOS: Mapping[Accion, type[StrEnum]] = {

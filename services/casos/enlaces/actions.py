@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud
+from casos.consentimientos.queries import vale
 from casos.derivaciones.actions import puede_volver, responder
 from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
@@ -35,7 +36,7 @@ from casos.plazos.queries import plazos_de_derivacion
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
-from oficina.clock import real_now
+from oficina.clock import now, real_now
 from oficina.errors import Conflicto, DomainError, NoEncontrado, TransicionInvalida
 
 DIAS_HABILES = 15
@@ -87,11 +88,14 @@ class VistaEnlace:
 def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) -> EnlaceNuevo:
     """Make a fresh link for a derivation that was sent; older ones stay good until they expire.
 
-    Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer.
+    Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer,
+    Conflicto when the consent on which it rests holds no longer.
     """
     derivacion = derivacion_por_id(session, derivacion_id)
     if derivacion.estado in SIN_DATOS:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+    if not vale(session, derivacion.consentimiento_id, now()):
+        raise Conflicto(_("El consentimiento de la persona ya no vale: pídalo de nuevo."))
     if not derivacion.institucion.correo:
         registrar(session, actor, "casos.derivacion.ver", "derivacion", derivacion.id)
         return EnlaceNuevo(derivacion)
@@ -210,7 +214,11 @@ def _plazos(session: Session, derivacion: Derivacion) -> list[Plazo]:
 
 
 def _terminada(session: Session, derivacion: Derivacion) -> bool:
-    return derivacion.estado in SIN_DATOS or not puede_volver(session, derivacion)
+    return (
+        derivacion.estado in SIN_DATOS
+        or not puede_volver(session, derivacion)
+        or not vale(session, derivacion.consentimiento_id, now())
+    )
 
 
 def _vigente(session: Session, token: str) -> Enlace:

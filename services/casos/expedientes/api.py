@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from casos.derivaciones.queries import por_decidir
+from casos.derivaciones.queries import con_consentimiento_retirado, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import actions, queries
 from casos.expedientes.actions import Responsable
@@ -182,6 +182,7 @@ def _respuesta(caso_id: UUID) -> Response:
         plazos = plazos_de_caso(session, caso_id)
         evaluaciones = queries.evaluaciones(session, caso_id) if lectura.evaluacion else ()
         espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
+        retirado = lectura.derivaciones and con_consentimiento_retirado(session, caso_id)
     corren = [
         plazo.vence_en
         for plazo in plazos
@@ -194,6 +195,7 @@ def _respuesta(caso_id: UUID) -> Response:
         "atrasado": espera or (vence_en is not None and vence_en < clock.now()),
         "version": caso.version,
         "pasos": sorted(caso.pasos()),
+        "consentimiento_retirado": retirado,
         "hitos": visibles(hitos, lectura, equipo().nombre),
     }
     if lectura.evaluacion:

@@ -70,6 +70,7 @@ _DERIVACIONES: Mapping[str, LazyString] = {
     "disputar": _l("La persona dice que %(institucion)s no cumplió (%(folio)s)"),
     "anular": _l("Se anuló la derivación %(folio)s a %(institucion)s"),
     "vencer": _l("La derivación %(folio)s a %(institucion)s venció sin respuesta"),
+    "retiro": _l("%(institucion)s ya no puede usar los datos de la derivación %(folio)s"),
 }
 
 # Why a case rises, ends or goes on says what was found in it.
@@ -99,6 +100,8 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "aviso_plazo_por_vencer": _l("el aviso interno de plazo por vencer"),
     "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),
+    "retiro_de_datos": _l("el aviso a la institución de que ya no puede usar los datos"),
+    "aviso_retiro_de_datos": _l("el aviso interno de un consentimiento retirado"),
 }
 
 

@@ -280,5 +280,6 @@ class CasoSchema(CasoResumenSchema):
     cierre_motivo = fields.Enum(MotivoCierre, by_value=True, allow_none=True)
     cierre_resultado = fields.Enum(ResultadoCierre, by_value=True, allow_none=True)
     pasos = fields.List(fields.String())
+    consentimiento_retirado = fields.Boolean()
     hitos = fields.List(fields.Nested(HitoSchema))
     version = fields.Integer()

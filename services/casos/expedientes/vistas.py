@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
-from casos.derivaciones.queries import de_caso, por_decidir
+from casos.derivaciones.queries import con_consentimiento_retirado, de_caso, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import queries
 from casos.expedientes.models import Caso
@@ -49,13 +49,18 @@ def situacion(session: Session, caso: Caso) -> dict[str, Any]:
         "plazos": _plazos(session, caso.id),
         "por_decidir": decisiones.get(caso.id, ()),
         "fallida": fallida,
+        "consentimiento_retirado": ve_derivaciones
+        and con_consentimiento_retirado(session, caso.id),
         "puede_derivar": Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
     }
 
 
 def huella_de_situacion(vista: Mapping[str, Any]) -> str:
     """The mark of `situacion`."""
-    return f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
+    return (
+        f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
+        f"|{vista['consentimiento_retirado']}"
+    )
 
 
 def gestion(session: Session, caso_id: UUID) -> dict[str, Any]:

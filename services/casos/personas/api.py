@@ -169,7 +169,7 @@ def declarar_distintas(persona_id: UUID, otra_id: UUID) -> None:
 def contacto(persona_id: UUID) -> Any:
     """Cómo, en qué idioma y si se puede escribir a una persona; solo para servicios"""
     with env().db.read() as session:
-        hallado = queries.contacto_seguro(session, persona_id)
+        hallado = queries.contacto_seguro(session, persona_id, clock.now())
     registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona_id)
     return hallado
 

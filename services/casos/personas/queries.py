@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from casos.consentimientos.queries import admite_recordatorios
 from casos.personas import matching
 from casos.personas.matching import Razon
 from casos.personas.models import (
@@ -89,8 +91,11 @@ def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigrato
     ).all()
 
 
-def contacto_seguro(session: Session, persona_id: UUID) -> Mapping[str, Any]:
-    """How, in which language and whether a person may be written to. Raises NoEncontrado."""
+def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapping[str, Any]:
+    """How, in which language and whether a person may be written to, and reminded of appointments.
+
+    Raises NoEncontrado.
+    """
     persona = persona_por_id(session, persona_id)
     return {
         "persona_id": persona.id,
@@ -100,6 +105,7 @@ def contacto_seguro(session: Session, persona_id: UUID) -> Mapping[str, Any]:
         "correo": de_tipo(persona.contactos, TipoContacto.CORREO),
         "canal_preferido": persona.canal_preferido,
         "no_contactar": persona.no_contactar,
+        "admite_recordatorios": admite_recordatorios(session, persona_id, ahora),
     }
 
 

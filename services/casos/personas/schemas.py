@@ -394,3 +394,4 @@ class ContactoSeguroSchema(Schema):
     correo = fields.String(allow_none=True)
     canal_preferido = fields.Enum(CanalPreferido, by_value=True, allow_none=True)
     no_contactar = fields.Boolean()
+    admite_recordatorios = fields.Boolean()

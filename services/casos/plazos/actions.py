@@ -1,4 +1,4 @@
-"""What can be done with a deadline: start it, pause it, meet it, take it back, pass a stage.
+"""What can be done with a deadline: start, pause, extend, meet, take back, pass a stage.
 
 Callers hold the transaction. A clock is locked after its derivation, which is locked after its
 case (see `derivaciones.actions`), so that the follow-up and an answer never wait for each other in
@@ -8,6 +8,7 @@ a ring.
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,31 +18,41 @@ from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.clock import real_now
-from oficina.events.casos import PlazoPorVencer, PlazoVencido
+from oficina.errors import Conflicto, NoEncontrado
+from oficina.events import Clasificacion
+from oficina.events.casos import (
+    PlazoDeDerechoPorVencer,
+    PlazoDeDerechoVencido,
+    PlazoPorVencer,
+    PlazoVencido,
+)
 
 _VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
 
 
 def iniciar(
     session: Session,
-    caso: Caso | UUID,
+    caso: Caso | UUID | None,
     reloj: str,
     prioridad: str,
     ahora: datetime,
     *,
     derivacion_id: UUID | None = None,
+    solicitud_id: UUID | None = None,
 ) -> Plazo:
-    """Start a clock of a case, or of one of its derivations; the one that runs already, if any.
+    """Start a clock of a case, of one of its derivations, or of a request about somebody's data;
+    the one that runs already, if any.
 
     Raises KeyError for a clock or a priority that the rules do not know.
     """
-    caso_id = caso if isinstance(caso, UUID) else caso.id
-    if corre := _vivo(session, caso_id, reloj, derivacion_id):
+    caso_id = caso.id if isinstance(caso, Caso) else caso
+    if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id):
         return corre
     vigentes = reglas()
     plazo = Plazo(
         caso_id=caso_id,
         derivacion_id=derivacion_id,
+        solicitud_id=solicitud_id,
         reloj=reloj,
         prioridad=prioridad,
         reglas_version=vigentes.version,
@@ -58,14 +69,15 @@ def iniciar(
 
 def cumplir(
     session: Session,
-    caso_id: UUID,
+    caso_id: UUID | None,
     reloj: str,
     ahora: datetime,
     *,
     derivacion_id: UUID | None = None,
+    solicitud_id: UUID | None = None,
 ) -> None:
     """Stop a clock because what it waited for was done; nothing when it does not run."""
-    if plazo := _vivo(session, caso_id, reloj, derivacion_id):
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id):
         _terminar(plazo, EstadoPlazo.CUMPLIDO, ahora)
 
 
@@ -113,6 +125,25 @@ def pausar(
         plazo.siguiente_en = None
 
 
+def prorrogar(session: Session, solicitud_id: UUID, reloj: str, ahora: datetime) -> Plazo:
+    """Extend the clock of a request by what its rule says; its stages are counted anew.
+
+    Raises NoEncontrado when it does not run, Conflicto once it has ended or was extended.
+    """
+    plazo = _vivo(session, None, reloj, None, solicitud_id)
+    if plazo is None:
+        raise NoEncontrado
+    if plazo.prorrogado_en is not None:
+        raise Conflicto(_("El plazo ya se prorrogó una vez."))
+    if plazo.vence_en < ahora:
+        raise Conflicto(_("El plazo ya venció: no se puede prorrogar."))
+    plazo.vence_en_original, plazo.prorrogado_en = plazo.vence_en, ahora
+    plazo.vence_en = reglas().relojes[reloj].fin_prorrogado(plazo.vence_en)
+    plazo.nivel = 0
+    _fijar_siguiente(plazo)
+    return plazo
+
+
 def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None:
     """Pass the one next stage of a clock, if it is due: tell it and write it into the story.
 
@@ -140,6 +171,11 @@ def postergar(session: Session, plazo_id: UUID) -> None:
 
 
 def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> None:
+    if plazo.solicitud_id is not None:
+        _contar_de_solicitud(session, plazo, plazo.solicitud_id, etapa)
+        return
+    if plazo.caso_id is None:
+        raise AssertionError("a clock is of a case or of a request")
     hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
     emitir(
         session,
@@ -168,13 +204,35 @@ def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> No
     )
 
 
-def _vivo(session: Session, caso_id: UUID, reloj: str, derivacion_id: UUID | None) -> Plazo | None:
+def _contar_de_solicitud(session: Session, plazo: Plazo, solicitud_id: UUID, etapa: Etapa) -> None:
+    hecho = PlazoDeDerechoPorVencer if etapa.hecho == "por_vencer" else PlazoDeDerechoVencido
+    emitir(
+        session,
+        hecho(
+            solicitud_id=solicitud_id,
+            plazo_id=plazo.id,
+            reloj=plazo.reloj,
+            vence_en=plazo.vence_en,
+            nivel=etapa.nivel,
+        ),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+
+
+def _vivo(
+    session: Session,
+    caso_id: UUID | None,
+    reloj: str,
+    derivacion_id: UUID | None,
+    solicitud_id: UUID | None = None,
+) -> Plazo | None:
     return session.scalar(
         select(Plazo)
         .where(
             Plazo.caso_id == caso_id,
             Plazo.reloj == reloj,
             Plazo.derivacion_id == derivacion_id,
+            Plazo.solicitud_id == solicitud_id,
             Plazo.estado.in_(_VIVOS),
         )
         .with_for_update()

@@ -1,4 +1,4 @@
-"""What a deadline is: a clock of a case that started, ends and may be paused."""
+"""What a deadline is: a clock that started, ends and may be paused, or extended."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,18 +21,22 @@ class EstadoPlazo(StrEnum):
 
 
 class Plazo(Identified, Base):
-    """One clock of one case or derivation.
+    """One clock of one case, of one of its derivations, or of a request about somebody's data.
 
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
     when nothing more will happen. `nivel` is the last stage that was told. One whose stage could
-    not be passed is left alone until `visible`, on the machine's clock.
+    not be passed is left alone until `visible`, on the machine's clock. One that was extended
+    keeps its first end in `vence_en_original`.
     """
 
     __tablename__ = "plazos"
     __table_args__ = (Index("ix_plazos_estado_siguiente_en", "estado", "siguiente_en"),)
 
-    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"), index=True)
+    caso_id: Mapped[UUID | None] = mapped_column(ForeignKey("casos.id"), index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(ForeignKey("derivaciones.id"), index=True)
+    solicitud_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("solicitudes_derecho.id"), index=True
+    )
     reloj: Mapped[str] = mapped_column(String(40))
     prioridad: Mapped[str] = mapped_column(String(20))
     # The version of reglas.json under which it was computed.
@@ -40,6 +44,8 @@ class Plazo(Identified, Base):
     estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
     inicia_en: Mapped[datetime] = mapped_column()
     vence_en: Mapped[datetime] = mapped_column()
+    vence_en_original: Mapped[datetime | None] = mapped_column()
+    prorrogado_en: Mapped[datetime | None] = mapped_column()
     nivel: Mapped[int] = mapped_column(default=0)
     siguiente_nivel: Mapped[int | None] = mapped_column()
     siguiente_en: Mapped[datetime | None] = mapped_column()

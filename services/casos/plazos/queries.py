@@ -42,7 +42,7 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
 def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
     """One clock as somebody who writes about it must know it; raises NoEncontrado."""
     fila = session.execute(
-        select(Plazo.caso_id, Caso.folio, Plazo.estado, Caso.responsable_id)
+        select(Caso.id, Caso.folio, Plazo.estado, Caso.responsable_id)
         .join(Caso, Caso.id == Plazo.caso_id)
         .where(Plazo.id == plazo_id)
     ).one_or_none()
@@ -64,8 +64,9 @@ def niveles_por_caso(
     )
     niveles: dict[UUID, int] = {}
     for plazo in corren:
-        nivel = nivel_a_la_fecha(plazo, ahora)
-        niveles[plazo.caso_id] = max(nivel, niveles.get(plazo.caso_id, 0))
+        if plazo.caso_id is not None:
+            nivel = nivel_a_la_fecha(plazo, ahora)
+            niveles[plazo.caso_id] = max(nivel, niveles.get(plazo.caso_id, 0))
     return niveles
 
 

@@ -13,14 +13,17 @@ from oficina.calendar_cl import fin_de_plazo, momento_de_avance
 
 @dataclass(frozen=True)
 class Regla:
-    """One clock: its length by priority, in working days or in hours."""
+    """One clock: its length by priority, in working days, calendar days or hours; and by how much
+    it can be extended, once, if it can.
+    """
 
     etiquetas: Mapping[str, str]
-    unidad: Literal["dias_habiles", "horas"]
+    unidad: Literal["dias_habiles", "dias_corridos", "horas"]
     plazo: Mapping[str, int]
     pausable: bool
     cierra_derivacion: bool
     fuente: str
+    prorroga: int | None = None
 
     @property
     def habil(self) -> bool:
@@ -29,9 +32,24 @@ class Regla:
 
     def fin(self, prioridad: str, inicio: datetime) -> datetime:
         """When the clock ends if it starts at `inicio`."""
-        if self.habil:
-            return fin_de_plazo(inicio, dias_habiles=self.plazo[prioridad])
-        return fin_de_plazo(inicio, horas=self.plazo[prioridad])
+        return self._sumar(inicio, self.plazo[prioridad])
+
+    def fin_prorrogado(self, fin: datetime) -> datetime:
+        """When the clock that ended at `fin` ends once it is extended. Raises ValueError for one
+        that cannot be.
+        """
+        if self.prorroga is None:
+            raise ValueError("this clock is never extended")
+        return self._sumar(fin, self.prorroga)
+
+    def _sumar(self, inicio: datetime, cuanto: int) -> datetime:
+        match self.unidad:
+            case "dias_habiles":
+                return fin_de_plazo(inicio, dias_habiles=cuanto)
+            case "dias_corridos":
+                return fin_de_plazo(inicio, dias_corridos=cuanto)
+            case "horas":
+                return fin_de_plazo(inicio, horas=cuanto)
 
     def momento(self, inicio: datetime, fin: datetime, nivel: int) -> datetime:
         """When `nivel` percent of the time from `inicio` to `fin` has passed."""

@@ -22,6 +22,66 @@ class PersonaActualizada(Evento):
     campos_cambiados: list[str]
 
 
+@evento("casos.consentimiento.otorgado", sujeto_id="consentimiento_id")
+class ConsentimientoOtorgado(Evento):
+    """A person allowed a use of their data; for what, and to what kind of recipient."""
+
+    consentimiento_id: UUID
+    persona_id: UUID
+    finalidad: str
+    destinatario_tipo: str
+
+
+@evento("casos.consentimiento.revocado", sujeto_id="consentimiento_id")
+class ConsentimientoRevocado(Evento):
+    """A person took a consent back: whatever rests on it stops now."""
+
+    consentimiento_id: UUID
+    persona_id: UUID
+    finalidad: str
+    destinatario_tipo: str
+
+
+@evento("casos.derechos.solicitud_recibida", sujeto_id="solicitud_id")
+class SolicitudDerechoRecibida(Evento):
+    """A person asked something of their data; until when it must be answered. Reserved."""
+
+    solicitud_id: UUID
+    derecho: str
+    vence_en: datetime
+
+
+@evento("casos.derechos.solicitud_respondida", sujeto_id="solicitud_id")
+class SolicitudDerechoRespondida(Evento):
+    """A request about somebody's data was answered: done, or refused with a reason. Reserved."""
+
+    solicitud_id: UUID
+    derecho: str
+    resultado_codigo: str
+
+
+@evento("casos.derechos.plazo_por_vencer", sujeto_id="solicitud_id")
+class PlazoDeDerechoPorVencer(Evento):
+    """The term of a request passed a stage before its end. `nivel` is a percentage. Reserved."""
+
+    solicitud_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
+@evento("casos.derechos.plazo_vencido", sujeto_id="solicitud_id")
+class PlazoDeDerechoVencido(Evento):
+    """The term of a request ended (100), or by half again (150), without an answer. Reserved."""
+
+    solicitud_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
 @evento("casos.atencion.registrada", sujeto_id="atencion_id")
 class AtencionRegistrada(Evento):
     """Somebody was attended, with or without a name."""
@@ -196,6 +256,11 @@ class DerivacionVencida(HechoDeDerivacion):
 @evento("casos.derivacion.anulada", sujeto_id="derivacion_id")
 class DerivacionAnulada(HechoDeDerivacion):
     """The office took the derivation back."""
+
+
+@evento("casos.derivacion.datos_retirados", sujeto_id="derivacion_id")
+class DatosDeDerivacionRetirados(HechoDeDerivacion):
+    """The institution may not use any more what it was sent; `motivo_codigo` says why."""
 
 
 @evento("casos.derivacion.reencaminada", sujeto_id="derivacion_id")

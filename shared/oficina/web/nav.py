@@ -20,6 +20,7 @@ class Lugar:
 
 ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
 PROFESIONALES = frozenset({"profesional", "coordinacion"})
+DELEGADO = frozenset({"delegado_datos"})
 
 LUGARES = (
     Lugar(_l("Recepción"), "/casos/recepcion", ATIENDEN),
@@ -30,6 +31,8 @@ LUGARES = (
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
+    Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
+    Lugar(_l("Comunicaciones"), "/casos/comunicaciones", DELEGADO),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),

@@ -46,6 +46,7 @@ def test_a_person_enters_and_is_taken_to_their_work(browser: FlaskClient) -> Non
         ("recepcion", "/casos/recepcion"),
         ("profesional", "/casos/"),
         ("coordinacion", "/casos/"),
+        ("delegado_datos", "/casos/derechos"),
         ("administrador", "/identidad/cuentas"),
     ],
 )
@@ -53,7 +54,7 @@ def test_home_is_by_role(oficina: Any, rol: str, inicio: str) -> None:
     assert oficina.entrar(oficina.identidad, rol).get("/").location == inicio
 
 
-@pytest.mark.parametrize("rol", ["encargado_programa", "analista", "delegado_datos"])
+@pytest.mark.parametrize("rol", ["encargado_programa", "analista"])
 def test_a_role_without_pages_is_told_what_it_is_for(oficina: Any, rol: str) -> None:
     browser = oficina.entrar(oficina.identidad, rol)
 

@@ -10,6 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from casos.atenciones.models import Canal as Medio
+from casos.consentimientos.actions import consentir_recordatorios
+from casos.consentimientos.models import MotivoRetiro
+from casos.consentimientos.retiro import PedidoRetiro, retirar
+from casos.derechos import actions as derechos
+from casos.derechos.actions import NuevaSolicitud
+from casos.derechos.states import Derecho, Identidad
 from casos.derivaciones.states import Accion
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.enlaces.actions import pedir_otro
@@ -17,6 +24,8 @@ from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
+from casos.plazos.tasks import seguir_plazos
+from casos.red.models import Institucion
 from notificaciones import tasks
 from notificaciones.handlers import handlers
 from notificaciones.models import Salida
@@ -30,6 +39,7 @@ from oficina.bus.tables import Outbox
 from oficina.bus.worker import Worker
 from oficina.env import Env
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
+from unit.casos.consentimientos.test_retiro import DE_PALABRA
 from unit.casos.derivaciones.mundo import PROFESIONAL, Mundo
 
 LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -730,3 +740,115 @@ def _sin_contacto_de(persona: UUID, casos: Any) -> Any:
 def _caido(_environ: Any, start_response: Any) -> list[bytes]:
     start_response("503 Service Unavailable", [])
     return []
+
+
+def _consiente(casa: Any, persona: UUID) -> UUID:
+    with casa.db_casos.begin() as session:
+        return consentir_recordatorios(session, persona, DE_PALABRA, PROFESIONAL, LUNES).id
+
+
+def _se_retira(casa: Any, consentimiento: UUID) -> None:
+    with casa.db_casos.begin() as session:
+        retirar(
+            session, consentimiento, PedidoRetiro(MotivoRetiro.DECISION), PROFESIONAL, clock.now()
+        )
+    casa.circular()
+
+
+def test_quien_retira_su_consentimiento_no_recibe_mas_recordatorios(casa: Any) -> None:
+    persona = casa.persona()
+    consentimiento = _consiente(casa, persona)
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    assert _estados(casa) == [Estado.LISTA, Estado.LISTA]
+
+    _se_retira(casa, consentimiento)
+    assert {mensaje.motivo for mensaje in casa.mensajes()} == {Motivo.CONSENTIMIENTO_RETIRADO}
+
+    # A later appointment is asked about anew: nothing was copied.
+    otra = UUID(casa.cita(VIERNES_12, persona))
+    casa.barrer()
+    assert {mensaje.estado for mensaje in casa.mensajes(cita_id=otra)} == {Estado.SUPRIMIDA}
+    _consiente(casa, persona)
+    ultima = UUID(casa.cita(VIERNES_12 + timedelta(days=3), persona))
+    casa.barrer()
+    assert {mensaje.estado for mensaje in casa.mensajes(cita_id=ultima)} == {Estado.LISTA}
+
+
+@pytest.mark.parametrize("con_correo", [True, False])
+def test_un_consentimiento_retirado_se_dice_a_la_institucion_y_a_la_oficina(
+    casa: Any, mundo: Mundo, con_correo: bool
+) -> None:
+    derivacion_id = mundo.preparar(mundo.pedido("SJM.LEGAL", consentida=True))
+    mundo.hacer(derivacion_id, Accion.ENVIAR, LUNES)
+    mundo.hacer(derivacion_id, Accion.ACEPTAR, LUNES)
+    with casa.db_casos.begin() as session:
+        session.scalars(select(Institucion).where(Institucion.sigla == "SJM")).one().correo = (
+            "legal@red.example" if con_correo else None
+        )
+
+    _se_retira(casa, mundo.derivacion(derivacion_id).consentimiento_id)
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_RETIRO_DE_DATOS)
+    (a_institucion,) = casa.mensajes(plantilla=Clave.RETIRO_DE_DATOS)
+    assert aviso.destino == "coordinacion@oficina.example"
+    if con_correo:
+        assert a_institucion.destino == "legal@red.example"
+        assert "la persona retiró el consentimiento" in a_institucion.cuerpo
+        assert "Ya se lo pedimos" in aviso.cuerpo
+    else:
+        assert a_institucion.motivo is Motivo.INSTITUCION_SIN_CORREO
+        assert "pídaselo usted por otra vía" in aviso.cuerpo
+    assert "Marie" not in (a_institucion.cuerpo or "") + aviso.cuerpo
+
+
+def _pide(casa: Any, persona: UUID) -> UUID:
+    nueva = NuevaSolicitud(
+        derecho=Derecho.ACCESO,
+        canal=Medio.PRESENCIAL,
+        identidad=Identidad.DOCUMENTO_A_LA_VISTA,
+    )
+    with casa.db_casos.begin() as session:
+        solicitud_id = derechos.registrar(session, persona, nueva, PROFESIONAL, clock.now()).id
+    casa.circular()
+    casa.barrer()
+    return UUID(str(solicitud_id))
+
+
+def test_una_solicitud_de_derechos_se_avisa_a_quien_las_responde_y_al_vencer_a_coordinacion(
+    casa: Any,
+) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    solicitud = _pide(casa, casa.persona())
+    (nueva,) = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+
+    casa.ir_a(LUNES + timedelta(days=31))
+    seguir_plazos(casa.casos.extensions["env"])
+    casa.circular()
+    casa.barrer()
+
+    avisos = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+    assert (nueva.destino, nueva.estado) == ("delegado_datos@oficina.example", Estado.ENTREGADA)
+    assert f"/casos/derechos/{solicitud}" in nueva.cuerpo
+    assert sorted(uno.destino for uno in avisos if "venció" in (uno.cuerpo or "")) == [
+        "coordinacion@oficina.example",
+        "delegado_datos@oficina.example",
+    ]
+    assert not any("Wideline" in (uno.cuerpo or "") for uno in avisos)
+
+
+def test_de_una_solicitud_que_alguien_tomo_no_se_avisa_que_llego(casa: Any) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    persona = casa.persona()
+    nueva = NuevaSolicitud(
+        derecho=Derecho.BLOQUEO, canal=Medio.CORREO, identidad=Identidad.DATOS_COTEJADOS
+    )
+    with casa.db_casos.begin() as session:
+        hecha = derechos.registrar(session, persona, nueva, PROFESIONAL, clock.now())
+        derechos.tramitar(session, hecha.id, PROFESIONAL, clock.now())
+    casa.circular()
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
+    assert aviso.motivo is Motivo.SOLICITUD_RESPONDIDA

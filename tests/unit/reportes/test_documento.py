@@ -4,7 +4,8 @@ import io
 
 import pypdf
 
-from reportes.pdf import hacer_pdf
+from oficina.pdf import hacer_pdf
+from reportes.documento import PLANTILLA
 
 LARGOS = range(10, 70, 2)
 """Rows of each table: some section begins at every height of a page."""
@@ -27,6 +28,7 @@ def _seccion(largo: int) -> dict[str, object]:
 
 def test_una_tabla_empieza_en_la_pagina_que_dice_de_que_es() -> None:
     pdf = hacer_pdf(
+        PLANTILLA,
         {
             "titulo": "Informe de prueba",
             "subtitulo": "Sintético",
@@ -44,7 +46,7 @@ def test_una_tabla_empieza_en_la_pagina_que_dice_de_que_es() -> None:
             },
             "secciones": [_seccion(largo) for largo in LARGOS],
             "metodo": {"titulo": "Cómo se hizo", "puntos": ["A mano."]},
-        }
+        },
     )
 
     paginas = [pagina.extract_text() for pagina in pypdf.PdfReader(io.BytesIO(pdf)).pages]

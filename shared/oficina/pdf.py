@@ -4,23 +4,27 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 SEGUNDOS = 60
-"""A month takes well below a second; whatever takes this long hangs."""
+"""A document takes well below a second; whatever takes this long hangs."""
 
 
 class RenderFallido(Exception):
     """The typesetter did not give a PDF; the message tells what it said, never the document."""
 
 
-def hacer_pdf(documento: dict[str, Any]) -> bytes:
-    """The PDF of a document. Raises RenderFallido; never leaves a process behind."""
+def hacer_pdf(plantilla: Path, documento: dict[str, Any]) -> bytes:
+    """The PDF of a document set with a template (Typst); its data has a `momento`, in seconds.
+
+    Raises RenderFallido; never leaves a process behind.
+    """
     # Nothing of our environment goes along: a typesetter needs no secrets.
     entorno = {"PYTHONPATH": os.pathsep.join(lugar for lugar in sys.path if lugar)}
     try:
-        hecho = subprocess.run(
-            [sys.executable, "-m", "reportes.render"],
+        hecho = subprocess.run(  # noqa: S603  our own program and a template of ours
+            [sys.executable, "-m", "oficina.render", str(plantilla)],
             input=json.dumps(documento).encode(),
             capture_output=True,
             timeout=SEGUNDOS,

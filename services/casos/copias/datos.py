@@ -1,0 +1,179 @@
+"""What casos itself holds of a person, as JSON values: the portable side of a copy.
+
+Its shape is documented in docs/copia-de-datos.md and has a version: fields are only added.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from casos.atenciones.models import Atencion
+from casos.comunicaciones.queries import comunicaciones
+from casos.comunicaciones.schemas import RegistroSchema
+from casos.consentimientos.queries import de_persona as consentimientos_de
+from casos.derechos.models import SolicitudDerecho
+from casos.derivaciones.models import Derivacion, RespuestaDerivacion
+from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.personas.queries import persona_por_id, situaciones
+from oficina.accesos import AccesosSchema, accesos
+from oficina.audit import Personal
+
+_FICHA = (
+    "folio",
+    "nombres",
+    "primer_apellido",
+    "segundo_apellido",
+    "nombre_social",
+    "fecha_nacimiento",
+    "precision_fecha",
+    "sexo",
+    "genero",
+    "nacionalidades",
+    "idiomas",
+    "requiere_interprete",
+    "direccion",
+    "no_contactar",
+    "canal_preferido",
+    "registrada_en",
+)
+_CASO = (
+    "folio",
+    "tipo",
+    "tema",
+    "instancia",
+    "estado",
+    "prioridad",
+    "riesgo",
+    "responsable_nombre",
+    "abierto_en",
+    "cerrado_en",
+    "cierre_motivo",
+    "cierre_resultado",
+)
+_ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
+_CONSENTIMIENTO = (
+    "finalidad",
+    "base_licitud",
+    "categorias",
+    "forma",
+    "texto_version",
+    "idioma",
+    "otorgado_por",
+    "representante",
+    "registrado_en",
+    "hasta",
+)
+_SOLICITUD = ("folio", "derecho", "estado", "canal", "detalle", "recibida_en", "respuesta")
+
+
+def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
+    """Everything that casos holds of a person. Raises NoEncontrado."""
+    persona = persona_por_id(session, persona_id)
+    casos = _todos(session, select(Caso).where(Caso.persona_id == persona_id).order_by(Caso.id))
+    ids = [caso.id for caso in casos]
+    solicitudes = _todos(
+        session, select(SolicitudDerecho).where(SolicitudDerecho.persona_id == persona_id)
+    )
+    atenciones = _todos(
+        session,
+        select(Atencion).where(Atencion.persona_id == persona_id).order_by(Atencion.inicio),
+    )
+    derivaciones = _derivaciones(session, ids)
+    cosas = [persona_id, *ids, *(una.id for una in (*solicitudes, *derivaciones))]
+    return {
+        "ficha": _campos(persona, _FICHA),
+        "documentos": [
+            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel"))
+            for uno in persona.documentos
+        ],
+        "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
+        "situaciones_migratorias": [
+            _campos(una, ("registrada_en", "prefiere_no_indicar", "categoria", "nota"))
+            for una in situaciones(session, persona_id)
+        ],
+        "atenciones": [_campos(una, _ATENCION) for una in atenciones],
+        "casos": [_caso(session, caso) for caso in casos],
+        "derivaciones": [_derivacion(session, una) for una in derivaciones],
+        "consentimientos": [
+            _campos(uno, _CONSENTIMIENTO)
+            | {
+                "destinatario": uno.destinatario.nombre if uno.destinatario else None,
+                "retirado_en": _json(uno.retiro.retirado_en) if uno.retiro else None,
+            }
+            for uno in consentimientos_de(session, persona_id)
+        ],
+        "solicitudes": [_campos(una, _SOLICITUD) for una in solicitudes],
+        "comunicaciones": RegistroSchema().dump(comunicaciones(session, persona_id=persona_id))[
+            "comunicaciones"
+        ],
+        "accesos": AccesosSchema(many=True).dump(accesos(session, cosas)),
+    }
+
+
+def _caso(session: Session, caso: Caso) -> dict[str, Any]:
+    hitos = _todos(session, select(Hito).where(Hito.caso_id == caso.id).order_by(Hito.id))
+    evaluaciones = _todos(
+        session, select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id)
+    )
+    return _campos(caso, _CASO) | {
+        "evaluaciones": [
+            _campos(una, ("realizada_en", "riesgo", "amerita_derivacion", "fundamento"))
+            for una in evaluaciones
+        ],
+        "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
+    }
+
+
+def _derivaciones(session: Session, casos: list[UUID]) -> list[Derivacion]:
+    return _todos(
+        session,
+        select(Derivacion)
+        .where(Derivacion.caso_id.in_(casos), Derivacion.enviada_en.is_not(None))
+        .options(joinedload(Derivacion.institucion), joinedload(Derivacion.servicio))
+        .order_by(Derivacion.id),
+    )
+
+
+def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
+    respuestas = _todos(
+        session,
+        select(RespuestaDerivacion)
+        .where(RespuestaDerivacion.derivacion_id == una.id)
+        .order_by(RespuestaDerivacion.id),
+    )
+    paquete = una.contenido
+    return _campos(una, ("folio", "estado", "base_licitud", "enviada_en", "terminada_en")) | {
+        "institucion": una.institucion.nombre,
+        "servicio": una.servicio.nombre,
+        "proposito": paquete.proposito,
+        "datos": [
+            {"categoria": dato.categoria.value, "valor": dato.valor} for dato in paquete.datos
+        ],
+        "respuestas": [
+            _campos(otra, ("registrada_en", "accion", "motivo_codigo", "texto"))
+            for otra in respuestas
+        ],
+    }
+
+
+def _todos(session: Session, consulta: Any) -> list[Any]:
+    return list(session.scalars(consulta))
+
+
+def _campos(cosa: Personal | Any, campos: Iterable[str]) -> dict[str, Any]:
+    return {campo: _json(getattr(cosa, campo)) for campo in campos}
+
+
+def _json(valor: Any) -> Any:
+    if isinstance(valor, datetime | date):
+        return valor.isoformat()
+    if isinstance(valor, StrEnum):
+        return valor.value
+    if isinstance(valor, UUID):
+        return str(valor)
+    return dict(valor) if isinstance(valor, Mapping) else valor

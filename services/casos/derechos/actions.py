@@ -1,0 +1,204 @@
+"""What can be done with a request about somebody's data. One function, one transaction.
+
+A request is locked before its clock. Facts go to the reserved exchange, ids alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from casos.atenciones.models import Canal
+from casos.consentimientos.models import Otorgante
+from casos.derechos.catalogo import catalogo
+from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
+from casos.derechos.queries import solicitud_por_id
+from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
+from casos.folios import siguiente_folio
+from casos.personas.models import Persona
+from casos.plazos import actions as plazos
+from oficina import clock
+from oficina.actor import Actor
+from oficina.audit import registrar as auditar
+from oficina.bus.outbox import emitir
+from oficina.errors import DatosInvalidos, NoEncontrado
+from oficina.events import Clasificacion
+from oficina.events.casos import SolicitudDerechoRecibida, SolicitudDerechoRespondida
+
+PRIORIDAD = "normal"
+"""The law knows one term: no request is more urgent than another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaSolicitud:
+    """What was asked, by whom, and how it was seen that they may ask."""
+
+    derecho: Derecho
+    canal: Canal
+    identidad: Identidad
+    pedida_por: Otorgante = Otorgante.PERSONA
+    representante: str | None = None
+    detalle: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prorroga:
+    """Why more time is needed."""
+
+    motivo: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Respuesta:
+    """What was answered, and how it reached the person. With `codigo`, why the law refuses."""
+
+    texto: str
+    entrega: Entrega
+    codigo: str | None = None
+
+
+def registrar(
+    session: Session, persona_id: UUID, datos: NuevaSolicitud, actor: Actor, ahora: datetime
+) -> SolicitudDerecho:
+    """Receive a request: its clock starts, and the delegate is told. Raises NoEncontrado."""
+    if session.get(Persona, persona_id) is None:
+        raise NoEncontrado
+    solicitud = SolicitudDerecho(
+        folio=siguiente_folio(session, "SD", clock.local(ahora).year),
+        persona_id=persona_id,
+        derecho=datos.derecho,
+        estado=Estado.RECIBIDA,
+        canal=datos.canal,
+        pedida_por=datos.pedida_por,
+        representante=datos.representante,
+        identidad=datos.identidad,
+        detalle=datos.detalle,
+        recibida_en=ahora,
+        recibida_por_id=actor.id,
+        recibida_por=actor.nombre,
+        catalogo_version=catalogo().version,
+    )
+    session.add(solicitud)
+    session.flush()
+    _anotar(session, solicitud, None, actor, ahora)
+    plazo = plazos.iniciar(
+        session, None, _reloj(solicitud), PRIORIDAD, ahora, solicitud_id=solicitud.id
+    )
+    auditar(session, actor, "casos.derecho.registrar", "solicitud", solicitud.id)
+    emitir(
+        session,
+        SolicitudDerechoRecibida(
+            solicitud_id=solicitud.id, derecho=solicitud.derecho.value, vence_en=plazo.vence_en
+        ),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+    return solicitud
+
+
+def tramitar(
+    session: Session, solicitud_id: UUID, actor: Actor, ahora: datetime
+) -> SolicitudDerecho:
+    """Take a request. Raises NoEncontrado, TransicionInvalida."""
+    solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
+    solicitud.tramitar(actor)
+    _asentar(session, solicitud, Accion.TRAMITAR, actor, ahora)
+    return solicitud
+
+
+def prorrogar(
+    session: Session, solicitud_id: UUID, pedido: Prorroga, actor: Actor, ahora: datetime
+) -> SolicitudDerecho:
+    """Extend the term, once, before it ends. Raises NoEncontrado, TransicionInvalida, Conflicto."""
+    solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
+    solicitud.prorrogar()
+    plazos.prorrogar(session, solicitud.id, _reloj(solicitud), ahora)
+    _asentar(session, solicitud, Accion.PRORROGAR, actor, ahora, texto=pedido.motivo)
+    return solicitud
+
+
+def responder(
+    session: Session, solicitud_id: UUID, respuesta: Respuesta, actor: Actor, ahora: datetime
+) -> SolicitudDerecho:
+    """Answer that it was done. Raises NoEncontrado, TransicionInvalida."""
+    solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
+    solicitud.responder(respuesta.texto, respuesta.entrega, catalogo().version, ahora)
+    _cerrar(session, solicitud, Accion.RESPONDER, respuesta, actor, ahora)
+    return solicitud
+
+
+def rechazar(
+    session: Session, solicitud_id: UUID, respuesta: Respuesta, actor: Actor, ahora: datetime
+) -> SolicitudDerecho:
+    """Refuse, for a reason of the law.
+
+    Raises NoEncontrado, TransicionInvalida, DatosInvalidos for a reason that is not this right's.
+    """
+    solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
+    codigo = respuesta.codigo or ""
+    if codigo not in catalogo().rechazos_de(solicitud.derecho):
+        raise DatosInvalidos({"codigo": [_("Ese motivo no es de este derecho.")]})
+    solicitud.rechazar(codigo, respuesta.texto, respuesta.entrega, catalogo().version, ahora)
+    _cerrar(session, solicitud, Accion.RECHAZAR, respuesta, actor, ahora)
+    return solicitud
+
+
+def _cerrar(  # noqa: PLR0917  the end of a request has as many parts
+    session: Session,
+    solicitud: SolicitudDerecho,
+    accion: Accion,
+    respuesta: Respuesta,
+    actor: Actor,
+    ahora: datetime,
+) -> None:
+    plazos.cumplir(session, None, _reloj(solicitud), ahora, solicitud_id=solicitud.id)
+    _asentar(session, solicitud, accion, actor, ahora, texto=respuesta.texto)
+    emitir(
+        session,
+        SolicitudDerechoRespondida(
+            solicitud_id=solicitud.id,
+            derecho=solicitud.derecho.value,
+            resultado_codigo=solicitud.estado.value,
+        ),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+
+
+def _reloj(solicitud: SolicitudDerecho) -> str:
+    return catalogo().relojes[solicitud.derecho]
+
+
+def _asentar(
+    session: Session,
+    solicitud: SolicitudDerecho,
+    accion: Accion,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    texto: str | None = None,
+) -> None:
+    _anotar(session, solicitud, accion, actor, ahora, texto=texto)
+    auditar(session, actor, f"casos.derecho.{accion}", "solicitud", solicitud.id)
+    session.flush()
+
+
+def _anotar(
+    session: Session,
+    solicitud: SolicitudDerecho,
+    accion: Accion | None,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    texto: str | None = None,
+) -> None:
+    session.add(
+        PasoDeSolicitud(
+            solicitud_id=solicitud.id,
+            accion=accion,
+            estado=solicitud.estado,
+            texto=texto,
+            quien=actor.nombre,
+            ocurrido_en=ahora,
+        )
+    )
