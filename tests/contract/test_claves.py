@@ -21,6 +21,8 @@ from casos.personas.models import Persona
 from columns import COLUMNS
 from office import wait_until
 from oficina import reseal
+from oficina.actor import Actor
+from oficina.audit import registrar
 from oficina.db import Database, uuid7
 from oficina.keyring import Keyring, add_key
 from oficina.privacy import current_keyring, use_keyring
@@ -30,6 +32,8 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 MARCA = 77
 """The number under which the rows were told to reportes."""
 PERSONAS = 300
+SELLADOS = PERSONAS * 2 // 3 + 20 + 2
+"""Addresses, notes, and a reason in the audit with what its fingerprint was drawn with."""
 
 SOLO_POSTGRESQL = pytest.mark.parametrize("db", COLUMNS[1:], indirect=True)
 
@@ -51,6 +55,8 @@ def db(
     with made.begin() as session:
         session.execute(insert(Persona), [_persona(n) for n in range(PERSONAS)])
         session.execute(insert(Atencion), [_atencion(n) for n in range(20)])
+        # A row that never changes, but for what is sealed in it.
+        registrar(session, Actor.sistema("casos"), "casos.prueba", "caso", None, motivo="porque sí")
         # As reportes has read them.
         session.execute(text(f"UPDATE atenciones SET cambio = {MARCA}"))
     return made
@@ -98,7 +104,7 @@ def test_all_that_an_old_key_sealed_is_sealed_anew_and_nothing_else_changes(
 
     result = _reseal(db)
 
-    assert (result.done, result.left, result.unopened) == (PERSONAS * 2 // 3 + 20, 0, {})
+    assert (result.done, result.left, result.unopened) == (SELLADOS, 0, {})
     assert _by_key(db) == {new.id: result.done}
     with db.read() as session:
         assert reseal.holders(session, old.id) == {}
@@ -168,7 +174,7 @@ def test_who_edits_a_row_is_neither_kept_waiting_nor_overtaken(db: Database, cla
         resealing = threading.Thread(target=_reseal_with, args=(db, ring))
         resealing.start()
         # Everybody else's row is done while this one is held.
-        wait_until("all but one", lambda: _by_key(db)[ring.writes.id] >= PERSONAS * 2 // 3 + 19)
+        wait_until("all but one", lambda: _by_key(db)[ring.writes.id] >= SELLADOS - 1)
     resealing.join()
 
     assert set(_by_key(db)) == {ring.writes.id}
@@ -234,6 +240,6 @@ def test_after_a_kill_it_goes_on_where_it_stopped(db: Database, claves: Path) ->
     use_keyring(Keyring.load(claves))
     result = _reseal(db)
 
-    assert 0 < between < PERSONAS * 2 // 3 + 20
-    assert result.done == PERSONAS * 2 // 3 + 20 - between
+    assert 0 < between < SELLADOS
+    assert result.done == SELLADOS - between
     assert set(_by_key(db)) == {new.id}
