@@ -30,6 +30,7 @@ ROLES = (
     "coordinacion",
     "auditor",
     "administrador",
+    "contraparte_unidad",
 )
 
 

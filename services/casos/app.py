@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from casos.accesos import api as accesos_api
+from casos.accesos import pages as accesos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.conservacion import pages as conservacion_pages
@@ -23,6 +25,8 @@ from casos.presentacion import init_app as init_presentacion
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.tasks import jobs
+from casos.unidad import api as unidad_api
+from casos.unidad import pages as unidad_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -39,9 +43,11 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         atenciones_pages,
         expedientes_pages,
+        accesos_pages,
         importacion_pages,
         derivaciones_pages,
         enlaces_pages,
+        unidad_pages,
         red_pages,
         conservacion_pages,
     ):
@@ -51,8 +57,10 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         atenciones_api,
         expedientes_api,
+        accesos_api,
         derivaciones_api,
         enlaces_api,
+        unidad_api,
         plazos_api,
         red_api,
         hechos_api,

@@ -39,6 +39,7 @@ INICIO = (
     ("profesional", "/casos/"),
     ("recepcion", "/casos/recepcion"),
     ("administrador", CUENTAS),
+    ("contraparte_unidad", "/casos/unidad"),
     ("auditor", "/identidad/auditoria"),
 )
 

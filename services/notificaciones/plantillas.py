@@ -40,6 +40,7 @@ class Clave(StrEnum):
     AVISO_PLAZO_POR_VENCER = "aviso_plazo_por_vencer"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
+    AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
 

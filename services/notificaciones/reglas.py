@@ -95,7 +95,8 @@ class Reglas:
     tell them from fixed ones otherwise. `nivel_por_vencer`: the stage (percent) at which people are
     reminded of a deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose
     turn it is. `avisar_vencido`: the stages of a passed deadline and who is told.
-    `derivacion_fallida`: who is told that a derivation ended badly.
+    `derivacion_fallida`: who is told that a derivation ended badly. `acceso_excepcional`: who is
+    told that somebody reads a reserved case by exception.
     """
 
     version: str
@@ -108,6 +109,7 @@ class Reglas:
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
+    acceso_excepcional: Aviso
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def reglas() -> Reglas:
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
+        acceso_excepcional=Aviso.de(datos["acceso_excepcional"]),
     )
 
 

@@ -24,8 +24,10 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
+    "contraparte_unidad": ["/", "/casos/unidad"],
     "auditor": [
         "/",
+        "/casos/accesos-excepcionales",
         "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",
         "/identidad/auditoria/cadenas",
     ],

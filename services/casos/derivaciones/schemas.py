@@ -12,7 +12,14 @@ from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.respuestas import Respuesta
-from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
+from casos.derivaciones.states import (
+    DE_LA_INSTITUCION_MISMA,
+    Accion,
+    CanalRespuesta,
+    Estado,
+    Grado,
+    MotivoAnulacion,
+)
 from casos.red.models import Modo
 
 _SIN_DATOS = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
@@ -142,7 +149,8 @@ class RespuestaRegistradaSchema(RespuestaSchema):
         required=True,
         error_messages={"required": _l("Indique cómo se supo.")},
         validate=validate.NoneOf(
-            [CanalRespuesta.ENLACE], error=_l("Por el enlace responde solo la institución.")
+            list(DE_LA_INSTITUCION_MISMA),
+            error=_l("Por el enlace o la bandeja responde solo la institución."),
         ),
     )
 
@@ -266,6 +274,11 @@ class SeguimientoDeDerivacionSchema(Schema):
     estado = fields.Enum(Estado, by_value=True, required=True)
     por_decidir = fields.Boolean(required=True)
     responsable_id = fields.UUID(required=True, allow_none=True)
+    solo = fields.List(
+        fields.UUID(),
+        allow_none=True,
+        metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
+    )
 
 
 class EnlaceNuevoSchema(Schema):

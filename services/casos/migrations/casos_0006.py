@@ -6,7 +6,7 @@ from alembic import op
 from oficina.privacy import current_keyring
 
 revision = "casos_0006"
-down_revision = "casos_0003"
+down_revision = "casos_0004"
 branch_labels = None
 depends_on = None
 

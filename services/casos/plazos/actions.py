@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
-from oficina.bus.outbox import emitir
 from oficina.clock import real_now
 from oficina.events.casos import PlazoPorVencer, PlazoVencido
 
@@ -141,8 +141,9 @@ def postergar(session: Session, plazo_id: UUID) -> None:
 
 def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> None:
     hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
-    emitir(
+    contar(
         session,
+        plazo.caso_id,
         hecho(
             caso_id=plazo.caso_id,
             plazo_id=plazo.id,

@@ -24,12 +24,18 @@ PROFESIONALES = frozenset({"profesional", "coordinacion"})
 LUGARES = (
     Lugar(_l("Recepción"), "/casos/recepcion", ATIENDEN),
     Lugar(_l("Casos"), "/casos/", PROFESIONALES),
+    Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
+    Lugar(
+        _l("Accesos excepcionales"),
+        "/casos/accesos-excepcionales",
+        frozenset({"coordinacion", "auditor"}),
+    ),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),
