@@ -31,6 +31,7 @@ ROLES = (
     "delegado_datos",
     "auditor",
     "administrador",
+    "contraparte_unidad",
 )
 
 

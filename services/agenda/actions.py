@@ -21,6 +21,7 @@ from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.db import uuid7
 from oficina.errors import Conflicto, DatosInvalidos
+from oficina.events import Clasificacion
 from oficina.events.agenda import HechoDeCita
 from oficina.web.auth import Actor
 
@@ -119,8 +120,18 @@ def registrar_inasistencia(session: Session, cita: Cita, actor: Actor, ahora: da
 
 
 def _contar(session: Session, hecho: HechoDeCita, actor: Actor) -> None:
-    """Tell it, and who of the staff did it; a program has no name in anybody's story."""
-    emitir(session, replace(hecho, actor_id=actor.id) if actor.tipo == "persona" else hecho)
+    """Tell it, and who of the staff did it; a program has no name in anybody's story.
+
+    An appointment of a case is told to our own services alone: the case may be one of which nobody
+    else may hear.
+    """
+    dicho = replace(hecho, actor_id=actor.id) if actor.tipo == "persona" else hecho
+    de_caso = dicho.caso_id is not None
+    emitir(
+        session,
+        dicho,
+        clasificacion=Clasificacion.RESERVADO if de_caso else Clasificacion.INTERNO,
+    )
 
 
 def _intervalo(tiempo: Tiempo, ahora: datetime) -> tuple[datetime, datetime]:

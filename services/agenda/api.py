@@ -63,7 +63,9 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
 def citas(filtro: Filtro) -> Sequence[Cita]:
     """Citas por día, persona, caso o profesional, en orden de hora (a lo más 500)"""
     with env().db.read() as session:
-        halladas = queries.citas(session, filtro)
+        todas = queries.citas(session, filtro)
+    visibles = directorio.a_la_vista(env(), todas, actor())
+    halladas = [cita for cita in todas if cita.id in visibles]
     registrar_lectura(env().db, actor(), "agenda.cita.listar", "cita", None, cantidad=len(halladas))
     return halladas
 
@@ -89,6 +91,7 @@ def cita(cita_id: UUID) -> Answer:
     """Una cita"""
     with env().db.read() as session:
         hallada = queries.cita_por_id(session, cita_id)
+    directorio.exigir_a_la_vista(env(), hallada, actor())
     registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
     return hallada, 200, etag_of(hallada)
 
@@ -146,6 +149,9 @@ def inasistencia(cita_id: UUID) -> Answer:
 
 
 def _changed(cita_id: UUID, change: Callable[[Session, Cita], None]) -> Answer:
+    with env().db.read() as session:
+        antes = queries.cita_por_id(session, cita_id)
+    directorio.exigir_a_la_vista(env(), antes, actor())
     with env().db.begin() as session:
         una = queries.cita_por_id(session, cita_id)
         check_version(una, None)

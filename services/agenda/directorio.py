@@ -14,7 +14,9 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
+from agenda.models import Cita
 from oficina import telemetry
+from oficina.actor import Actor
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.client import ServiceClient, ServicioNoDisponible
@@ -25,6 +27,7 @@ VIGENCIA = 60.0
 
 # The ids travel in the address, whose length has a limit.
 POR_PREGUNTA = 60
+_POR_ALCANCE = 400
 
 log = telemetry.get_logger("agenda.directorio")
 
@@ -118,6 +121,35 @@ def nombres(env: Env, personas: Iterable[UUID]) -> Mapping[UUID, str]:
         # The agenda is worth reading without names: the page says that they are missing.
         log.warning("sin_nombres", kind=type(error).__name__)
     return hallados
+
+
+def a_la_vista(env: Env, citas: Iterable[Cita], quien: Actor) -> frozenset[UUID]:
+    """Which of these appointments the reader may see, by their ids: those of a case that they may
+    know of, and without a case their own and those of people whom they may see.
+
+    casos decides it, with the reader's own rights. Raises ServicioNoDisponible.
+    """
+    todas = list(citas)
+    if quien.tipo == "servicio":
+        return frozenset(cita.id for cita in todas)
+    ajenas = [c for c in todas if c.caso_id is not None or c.profesional_id != quien.id]
+    visto: set[str] = set()
+    for start in range(0, len(ajenas), _POR_ALCANCE):
+        parte = ajenas[start : start + _POR_ALCANCE]
+        pedido = {
+            "casos": sorted({str(c.caso_id) for c in parte if c.caso_id is not None}),
+            "personas": sorted({str(c.persona_id) for c in parte if c.caso_id is None}),
+        }
+        answer = env.client.post("casos", "/casos/api/v1/alcance", pedido, actor_token=True)
+        visto.update(answer["casos"], answer["personas"])
+    fuera = {c.id for c in ajenas if str(c.caso_id or c.persona_id) not in visto}
+    return frozenset(cita.id for cita in todas if cita.id not in fuera)
+
+
+def exigir_a_la_vista(env: Env, cita: Cita, quien: Actor) -> None:
+    """Raise NoEncontrado for an appointment that is not the reader's to see."""
+    if not a_la_vista(env, [cita], quien):
+        raise NoEncontrado
 
 
 def _names(env: Env, personas: Sequence[UUID]) -> Mapping[UUID, str]:

@@ -30,6 +30,7 @@ from oficina.calendar_cl import feriados
 from oficina.errors import Conflicto, DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.client import ServicioNoDisponible
 from oficina.web.conditional import check_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
@@ -65,7 +66,8 @@ def agenda() -> str:
     )
     with env().db.read() as session:
         halladas = queries.citas(session, filtro)
-    registrar_lectura(env().db, actor(), "agenda.cita.listar", "cita", None, cantidad=len(halladas))
+    visibles = _visibles(halladas)
+    registrar_lectura(env().db, actor(), "agenda.cita.listar", "cita", None, cantidad=len(visibles))
     return render_template(
         "agenda/agenda.html",
         vista=vista,
@@ -73,7 +75,10 @@ def agenda() -> str:
         antes=desde - timedelta(days=cuantos),
         despues=desde + timedelta(days=cuantos),
         dias=_by_day(desde, cuantos, halladas),
-        nombres=directorio.nombres(env(), (cita.persona_id for cita in halladas)),
+        visibles=visibles,
+        nombres=directorio.nombres(
+            env(), (cita.persona_id for cita in halladas if cita.id in visibles)
+        ),
         profesionales=directorio.personal().nombres(),
         yo=actor().id,
         **_words(),
@@ -116,6 +121,7 @@ def cita(cita_id: UUID) -> str:
     """One appointment and what can be done with it."""
     with env().db.read() as session:
         una = queries.cita_por_id(session, cita_id)
+    directorio.exigir_a_la_vista(env(), una, actor())
     registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
     return render_template(
         "agenda/cita.html",
@@ -185,6 +191,14 @@ def inasistencia(cita_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".cita", cita_id=cita_id), 303)
 
 
+def _visibles(citas: Sequence[Cita]) -> frozenset[UUID]:
+    """Those that the reader may see; none while casos is silent, and hours stay readable."""
+    try:
+        return directorio.a_la_vista(env(), citas, actor())
+    except ServicioNoDisponible:
+        return frozenset()
+
+
 def _span(dia: date, vista: str) -> tuple[date, int]:
     if vista == "dia":
         return dia, 1
@@ -225,6 +239,7 @@ def _step(
     """A form about one appointment: shown, shown again with its errors, or done."""
     with env().db.read() as session:
         una = queries.cita_por_id(session, cita_id)
+    directorio.exigir_a_la_vista(env(), una, actor())
     form = Form(schema, initial=initial(una))
     if form.valid:
         try:
@@ -243,6 +258,9 @@ def _step(
 
 def _register(cita_id: UUID, action: Callable[..., None]) -> None:
     version = VersionSchema().load({"version": request.form.get("version") or None})
+    with env().db.read() as session:
+        antes = queries.cita_por_id(session, cita_id)
+    directorio.exigir_a_la_vista(env(), antes, actor())
     with env().db.begin() as session:
         una = queries.cita_por_id(session, cita_id)
         check_version(una, version)

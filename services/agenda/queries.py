@@ -1,4 +1,6 @@
-"""What can be asked of the agenda: read-only; every reader sees the whole office's appointments."""
+"""What can be asked of the agenda: read-only. Which of it a reader may see is asked of casos
+(`directorio.a_la_vista`); to the others an appointment is an hour that is taken.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

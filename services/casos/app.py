@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from casos.accesos import api as accesos_api
+from casos.accesos import pages as accesos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.comunicaciones import api as comunicaciones_api
@@ -31,6 +33,8 @@ from casos.presentacion import init_app as init_presentacion
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.tasks import jobs
+from casos.unidad import api as unidad_api
+from casos.unidad import pages as unidad_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -47,6 +51,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         atenciones_pages,
         expedientes_pages,
+        accesos_pages,
         importacion_pages,
         derivaciones_pages,
         consentimientos_pages,
@@ -54,6 +59,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         copias_pages,
         comunicaciones_pages,
         enlaces_pages,
+        unidad_pages,
         red_pages,
         conservacion_pages,
     ):
@@ -63,12 +69,14 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         atenciones_api,
         expedientes_api,
+        accesos_api,
         derivaciones_api,
         consentimientos_api,
         derechos_api,
         copias_api,
         comunicaciones_api,
         enlaces_api,
+        unidad_api,
         plazos_api,
         red_api,
         hechos_api,

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
-from casos.expedientes.actions import Responsable
+from casos.accesos.actions import Responsable
 from oficina.errors import DatosInvalidos, DomainError
 from oficina.web.client import ServiceClient
 
@@ -58,6 +58,7 @@ class Equipo:
         """Ask through `client`, at most once a minute."""
         self._client = client
         self._profesionales = _Copia[tuple[Responsable, ...]]((), self._preguntar_profesionales)
+        self._nombrables = _Copia[tuple[Responsable, ...]]((), self._preguntar_nombrables)
         self._nombres = _Copia[dict[UUID, str]]({}, self._preguntar_nombres)
 
     def profesionales(self) -> tuple[Responsable, ...]:
@@ -73,6 +74,17 @@ class Equipo:
                 return profesional
         raise DatosInvalidos({"responsable_id": [_("Esa persona no está en el equipo.")]})
 
+    def nombrables(self) -> tuple[Responsable, ...]:
+        """Who may be named in a case: professionals and the coordination, by name."""
+        return self._nombrables.leer()
+
+    def nombrable(self, funcionario_id: UUID) -> Responsable:
+        """Somebody who may be named in a case. Raises DatosInvalidos for a stranger."""
+        for uno in self.nombrables():
+            if uno.id == funcionario_id:
+                return uno
+        raise DatosInvalidos({"funcionario_id": [_("Esa persona no está en el equipo.")]})
+
     def nombre(self, funcionario_id: UUID) -> str:
         """What one of the staff is called, also who has left; empty when nobody knows."""
         return self._nombres.leer().get(funcionario_id, "")
@@ -80,6 +92,14 @@ class Equipo:
     def _preguntar_profesionales(self) -> tuple[Responsable, ...]:
         equipo = [Responsable(UUID(f["id"]), f["nombre"]) for f in self._staff(rol="profesional")]
         return tuple(sorted(equipo, key=lambda uno: uno.nombre))
+
+    def _preguntar_nombrables(self) -> tuple[Responsable, ...]:
+        nombrables = {
+            Responsable(UUID(f["id"]), f["nombre"])
+            for rol in ("profesional", "coordinacion")
+            for f in self._staff(rol=rol)
+        }
+        return tuple(sorted(nombrables, key=lambda uno: uno.nombre))
 
     def _preguntar_nombres(self) -> dict[UUID, str]:
         return {UUID(f["id"]): f["nombre"] for f in self._staff(todos="true")}

@@ -6,10 +6,12 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
 from casos.derechos.etiquetas import ETIQUETAS as _DE_DERECHOS
 from casos.derivaciones.etiquetas import ETIQUETAS as _DE_DERIVACIONES
 from casos.expedientes.models import (
+    Confidencialidad,
     Instancia,
     MotivoElevacion,
     MotivoReapertura,
@@ -56,6 +58,17 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Prioridad.NORMAL: _l("Normal"),
         Prioridad.ALTA: _l("Alta"),
         Prioridad.URGENTE: _l("Urgente"),
+    },
+    Confidencialidad: {
+        Confidencialidad.NORMAL: _l("Normal"),
+        Confidencialidad.RESERVADO: _l("Reservado"),
+        Confidencialidad.SELLADO: _l("Sellado"),
+    },
+    MotivoAcceso: {
+        MotivoAcceso.RIESGO_INMEDIATO: _l("Hay un riesgo inmediato para la persona"),
+        MotivoAcceso.PERSONA_PRESENTE: _l("La persona está aquí y pide atención"),
+        MotivoAcceso.REQUERIMIENTO_AUTORIDAD: _l("Lo pide un tribunal, la fiscalía o la policía"),
+        MotivoAcceso.NADIE_DISPONIBLE: _l("Nadie de los nombrados está disponible"),
     },
     Riesgo: {
         Riesgo.SIN_EVALUAR: _l("Sin evaluar"),

@@ -1,5 +1,6 @@
 """Every table of casos, for migrations and for the mapper: each room's models are named here."""
 
+from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
@@ -7,7 +8,7 @@ from casos.conservacion.models import Conservacion
 from casos.copias.models import CopiaDeDatos
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
-from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.hechos.models import ContadorDeCambios
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
@@ -23,6 +24,7 @@ from casos.plazos.models import Plazo
 from casos.red.models import Institucion, ServicioRed
 
 __all__ = [
+    "AccesoExcepcional",
     "ArchivoImportado",
     "Atencion",
     "Base",
@@ -41,6 +43,7 @@ __all__ = [
     "Hito",
     "Importacion",
     "Institucion",
+    "MiembroDeCaso",
     "PasoDeSolicitud",
     "Persona",
     "Plazo",

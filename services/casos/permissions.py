@@ -1,4 +1,5 @@
-"""Who may do each thing in casos: permission -> keys of the roles that hold it.
+"""Who may do each thing in casos: permission -> keys of the roles that hold it. With which cases
+and people is `casos.alcance`.
 
 `administrador` holds none of the permissions on people: who configures the office sees no case.
 """
@@ -13,6 +14,8 @@ _PROFESIONAL = "profesional"
 _COORDINACION = "coordinacion"
 _SERVICIO = "servicio"
 _DELEGADO = "delegado_datos"
+_CONTRAPARTE = "contraparte_unidad"
+_AUDITOR = "auditor"
 
 _ATIENDEN = frozenset({_RECEPCION, _PROFESIONAL, _COORDINACION})
 _PROFESIONALES = frozenset({_PROFESIONAL, _COORDINACION})
@@ -27,6 +30,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.nota.ver": _PROFESIONALES,
     "casos.caso.abrir": _ATIENDEN,
     "casos.caso.ver": _ATIENDEN,
+    "casos.caso.leer": _PROFESIONALES,
     "casos.caso.bandeja": _PROFESIONALES,
     "casos.caso.orientar": _PROFESIONALES,
     "casos.caso.elevar": _PROFESIONALES,
@@ -38,6 +42,16 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.caso.cerrar.riesgo_alto": frozenset({_COORDINACION}),
     "casos.caso.reabrir": _PROFESIONALES,
     "casos.caso.conservar": frozenset({_COORDINACION, "delegado_datos"}),
+    "casos.caso.equipo": _PROFESIONALES,
+    "casos.caso.confidencialidad": _PROFESIONALES,
+    "casos.caso.confidencialidad.bajar": frozenset({_COORDINACION}),
+    "casos.acceso.abrir": _PROFESIONALES,
+    "casos.acceso.listar": frozenset({_COORDINACION, _AUDITOR}),
+    "casos.acceso.terminar_ajeno": frozenset({_COORDINACION}),
+    "casos.acceso.ver": frozenset({_SERVICIO}),
+    "casos.alcance.consultar": _ATIENDEN,
+    "casos.unidad.ver": frozenset({_CONTRAPARTE}),
+    "casos.unidad.responder": frozenset({_CONTRAPARTE}),
     "casos.red.ver": _ATIENDEN,
     "casos.red.editar": frozenset({_COORDINACION}),
     "casos.derivacion.ver": _PROFESIONALES,

@@ -1,8 +1,8 @@
 """What people come for: the office's own taxonomy, versioned data in `taxonomia.json`.
 
 A code never changes its meaning; labels exist in Spanish, English, Kreyòl and Portuguese. Each
-theme suggests the kind of case, its priority and the line of work of decree 3634/2016 (L1 to L7)
-that the figures count it under.
+theme suggests the kind of case, its priority, how confidential it is at least, and the line of
+work of decree 3634/2016 (L1 to L7) that the figures count it under.
 """
 
 import json
@@ -21,6 +21,7 @@ class Tema:
     linea: str
     tipo_caso: str
     prioridad: str
+    confidencialidad: str = "normal"
 
     @property
     def familia(self) -> str:

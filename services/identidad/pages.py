@@ -40,6 +40,7 @@ INICIO = (
     ("recepcion", "/casos/recepcion"),
     ("delegado_datos", "/casos/derechos"),
     ("administrador", CUENTAS),
+    ("contraparte_unidad", "/casos/unidad"),
     ("auditor", "/identidad/auditoria"),
 )
 

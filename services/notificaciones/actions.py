@@ -24,7 +24,7 @@ from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.clock import now, real_now
 from oficina.db import uuid7
-from oficina.events import Evento
+from oficina.events import Clasificacion, Evento
 
 PLAZO_DE_RESERVA = timedelta(seconds=90)
 """A lease outlasts every wait of one sending: two questions and one provider."""
@@ -396,5 +396,14 @@ def _again(session: Session, mensaje: Mensaje, motivo: Motivo) -> None:
 
 
 def _tell(session: Session, hecho: Evento | None) -> None:
-    if hecho is not None:
-        emitir(session, hecho)
+    """A message about a case is told to our own services alone: the case may be one of which nobody
+    else may hear.
+    """
+    if hecho is None:
+        return
+    de_caso = getattr(hecho, "caso_id", None) is not None
+    emitir(
+        session,
+        hecho,
+        clasificacion=Clasificacion.RESERVADO if de_caso else Clasificacion.INTERNO,
+    )

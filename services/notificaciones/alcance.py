@@ -1,17 +1,84 @@
-"""Which messages the reader of this request may see."""
+"""Which messages a reader may see: of which kinds say their roles, and about whom says casos.
 
+A message about a case is seen by who may know of the case, one to a person without a case by who
+may see the person: casos decides it, with the reader's own rights.
+"""
+
+from collections.abc import Sequence
+
+from notificaciones import queries
+from notificaciones.models import Mensaje
 from notificaciones.plantillas import DE_CUENTAS, Clave
+from notificaciones.queries import LIMITE, Filtro
+from oficina.actor import Actor
+from oficina.env import Env
+from oficina.errors import NoEncontrado
 from oficina.web.auth import puede
 
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
+_DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
-    "notificaciones.mensaje.ver_casos": frozenset(Clave) - DE_CUENTAS - _DE_CITAS,
+    "notificaciones.mensaje.ver_casos": frozenset(Clave) - DE_CUENTAS - _DE_CITAS - _DE_JEFATURA,
+    "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
 }
 
+# A reader of few cases among many messages looks no further back than this.
+_VUELTAS = 10
+
 
 def visibles() -> frozenset[Clave]:
-    """The kinds of messages that the reader's roles open."""
+    """The kinds of messages that the roles of this request's reader open."""
     mine = [kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)]
     return frozenset[Clave]().union(*mine)
+
+
+def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
+    """The newest messages that the reader may see, at most `LIMITE`.
+
+    Raises ServicioNoDisponible.
+    """
+    hallados: list[Mensaje] = []
+    desde = None
+    for _vuelta in range(_VUELTAS):
+        with env.db.read() as session:
+            tanda = queries.mensajes(session, filtro, antes_de=desde)
+        hallados += a_la_vista(env, tanda, quien)
+        if len(tanda) < LIMITE or len(hallados) >= LIMITE:
+            break
+        desde = tanda[-1].id
+    return hallados[:LIMITE]
+
+
+def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mensaje]:
+    """Those of some messages that the reader may see."""
+    if quien.tipo == "servicio" or not mensajes:
+        return list(mensajes)
+    pedido = {
+        "casos": sorted({str(uno.caso_id) for uno in mensajes if uno.caso_id}),
+        "personas": sorted(
+            {str(uno.persona_id) for uno in mensajes if uno.persona_id and not uno.caso_id}
+        ),
+    }
+    visto: set[str] = set()
+    if any(pedido.values()):
+        answer = env.client.post("casos", "/casos/api/v1/alcance", pedido, actor_token=True)
+        visto.update(answer["casos"], answer["personas"])
+    return [uno for uno in mensajes if _visible(uno, visto)]
+
+
+def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
+    """Raise NoEncontrado for a message that is not the reader's to see."""
+    if not a_la_vista(env, [mensaje], quien):
+        raise NoEncontrado
+
+
+def marca(mensajes: Sequence[Mensaje]) -> str:
+    """A text that changes whenever what the reader sees does."""
+    return "|".join(f"{uno.id}:{uno.version}" for uno in mensajes)
+
+
+def _visible(mensaje: Mensaje, visto: set[str]) -> bool:
+    de_que = mensaje.caso_id or mensaje.persona_id
+    return de_que is None or str(de_que) in visto

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from notificaciones import queries
-from notificaciones.alcance import visibles
+from notificaciones.alcance import exigir, mensajes_a_la_vista, visibles
 from notificaciones.models import Mensaje
 from notificaciones.schemas import Consulta, ConsultaSchema, DatosDePersonaSchema, MensajeSchema
 from oficina.accesos import accesos
@@ -53,8 +53,7 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
 def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
     """Mensajes, los más nuevos primero (a lo más 100)"""
     filtro = consulta.filtro(visibles())
-    with env().db.read() as session:
-        hallados = queries.mensajes(session, filtro)
+    hallados = mensajes_a_la_vista(env(), filtro, actor())
     registrar_lectura(
         env().db,
         actor(),
@@ -74,5 +73,6 @@ def mensaje(mensaje_id: UUID) -> tuple[Mensaje, int, dict[str, str]]:
     """Un mensaje"""
     with env().db.read() as session:
         hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+    exigir(env(), hallado, actor())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     return hallado, 200, etag_of(hallado)

@@ -21,6 +21,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_SOLICITUD_DE_DERECHO: _l("Aviso interno de una solicitud de derechos"),
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
+    Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {

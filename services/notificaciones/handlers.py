@@ -20,6 +20,7 @@ from oficina.events.agenda import (
     CitaReprogramada,
 )
 from oficina.events.casos import (
+    AccesoExcepcionalAbierto,
     ConsentimientoRevocado,
     DatosDeDerivacionRetirados,
     DerivacionEnviada,
@@ -204,6 +205,26 @@ def enviar_enlace_de_cuenta(session: Session, hecho: EnlaceDeCuentaPedido, _sobr
 
 
 _DE_PROPOSITO = {"invitacion": Clave.INVITACION_CUENTA, "clave": Clave.CLAVE_OLVIDADA}
+
+
+@handlers.on(AccesoExcepcionalAbierto)
+def avisar_acceso_excepcional(
+    session: Session, hecho: AccesoExcepcionalAbierto, _sobre: Sobre
+) -> None:
+    """The head of the office is told at once that somebody reads a reserved case by exception.
+
+    The message names the access and no case: who heads the office need not be named in it.
+    """
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_ACCESO_EXCEPCIONAL}/{hecho.acceso_id}",
+            Clave.AVISO_ACCESO_EXCEPCIONAL,
+            now(),
+            datos={"acceso_id": str(hecho.acceso_id)},
+        ),
+    )
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

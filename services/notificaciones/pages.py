@@ -1,13 +1,13 @@
 """Entrance: the outbox that people can read, and the story of each message."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from notificaciones import etiquetas, queries
-from notificaciones.alcance import visibles
+from notificaciones import alcance, etiquetas, queries
 from notificaciones.correo import con_enlaces
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, idiomas
@@ -32,8 +32,8 @@ def salida() -> str:
         "notificaciones/salida.html",
         consulta=consulta,
         direccion=dict(request.args),
-        todas=len(visibles()) > 1,
-        **_list_of(consulta),
+        todas=len(alcance.visibles()) > 1,
+        **_list_of(_found(consulta)),
     )
 
 
@@ -42,9 +42,11 @@ def salida() -> str:
 def lista() -> Response:
     """The list alone, for a page that follows it."""
     consulta = _asked()
-    with env().db.read() as session:
-        marca = queries.marca(session, _scoped(consulta))
-    return vivo(marca, lambda: render_template("notificaciones/_lista.html", **_list_of(consulta)))
+    hallados = _found(consulta)
+    return vivo(
+        alcance.marca(hallados),
+        lambda: render_template("notificaciones/_lista.html", **_list_of(hallados)),
+    )
 
 
 @bp.get("/<uuid:mensaje_id>")
@@ -52,8 +54,9 @@ def lista() -> Response:
 def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
     """One message: what it says, and why it arrived or not."""
     with env().db.read() as session:
-        uno = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
         historia = queries.historia(session, uno)
+    alcance.exigir(env(), uno, actor())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     sms = uno.canal is Canal.SMS and uno.cuerpo is not None
     return render_template(
@@ -74,12 +77,14 @@ def _asked() -> Consulta:
 
 
 def _scoped(consulta: Consulta) -> queries.Filtro:
-    return consulta.filtro(visibles())
+    return consulta.filtro(alcance.visibles())
 
 
-def _list_of(consulta: Consulta) -> dict[str, Any]:
-    with env().db.read() as session:
-        hallados = queries.mensajes(session, _scoped(consulta))
+def _found(consulta: Consulta) -> Sequence[Mensaje]:
+    return alcance.mensajes_a_la_vista(env(), _scoped(consulta), actor())
+
+
+def _list_of(hallados: Sequence[Mensaje]) -> dict[str, Any]:
     registrar_lectura(
         env().db,
         actor(),
@@ -105,7 +110,9 @@ def _missing_translation(uno: Mensaje) -> str | None:
 def _words() -> dict[str, Any]:
     return {
         "plantillas": {
-            clave: texto for clave, texto in etiquetas.PLANTILLAS.items() if clave in visibles()
+            clave: texto
+            for clave, texto in etiquetas.PLANTILLAS.items()
+            if clave in alcance.visibles()
         },
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,

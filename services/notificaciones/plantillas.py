@@ -43,6 +43,7 @@ class Clave(StrEnum):
     RETIRO_DE_DATOS = "retiro_de_datos"
     AVISO_RETIRO_DE_DATOS = "aviso_retiro_de_datos"
     AVISO_SOLICITUD_DE_DERECHO = "aviso_solicitud_de_derecho"
+    AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
 

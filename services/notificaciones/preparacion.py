@@ -4,7 +4,7 @@ Nothing here writes. An owner that does not answer raises ServicioNoDisponible, 
 has not caught up yet AunNo: both mean that the question is asked again later.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -62,6 +62,19 @@ class Reparto:
     """An internal notice is for these of the staff, at least one: a message for each."""
 
     funcionarios: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class _Responden:
+    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`."""
+
+    responsable_id: str | None = None
+    solo: Collection[str] | None = None
+
+    @classmethod
+    def de(cls, respuesta: Mapping[str, Any]) -> "_Responden":
+        """As casos says it of a deadline or of a derivation."""
+        return cls(respuesta["responsable_id"], respuesta["solo"])
 
 
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -197,9 +210,8 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
         "folio": plazo["caso_folio"],
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
-        "caso_url": _caso_url(env, mensaje),
     }
-    return _to_staff(env, mensaje, reglas().avisar_por_vencer, plazo["responsable_id"], valores)
+    return _to_staff(env, mensaje, reglas().avisar_por_vencer, _Responden.de(plazo), valores)
 
 
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -211,10 +223,8 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
         "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
-        "caso_url": _caso_url(env, mensaje),
     }
-    responde = plazo["responsable_id"] if aviso.responsable else None
-    return _to_staff(env, mensaje, aviso, responde, valores)
+    return _to_staff(env, mensaje, aviso, _Responden.de(plazo), valores)
 
 
 def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -245,10 +255,9 @@ def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
         "institucion": derivacion["institucion"],
         "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
         "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
-        "caso_url": _caso_url(env, mensaje),
     }
     aviso = reglas().retiro_de_datos
-    return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
+    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
 
 
 def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -267,7 +276,8 @@ def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
         "plazo_vence": datetime.fromisoformat(solicitud["vence_en"]),
         "solicitud_url": f"{env.settings.base_url}/casos/derechos/{solicitud_id}",
     }
-    return _to_staff(env, mensaje, reglas().solicitud_de_derecho[situacion], None, valores)
+    aviso = reglas().solicitud_de_derecho[situacion]
+    return _to_readers(env, mensaje, aviso, _Responden(), valores)
 
 
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -279,21 +289,52 @@ def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
     valores: dict[str, Valor] = {
         "folio": derivacion["folio"],
         "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
-        "caso_url": _caso_url(env, mensaje),
     }
     aviso = reglas().derivacion_fallida
-    return _to_staff(env, mensaje, aviso, derivacion["responsable_id"], valores)
+    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
+
+
+def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    path = f"/casos/api/v1/accesos-excepcionales/{mensaje.datos['acceso_id']}"
+    try:
+        acceso = env.client.get("casos", path)
+    except NoEncontrado:
+        # The case was sealed meanwhile, which ended the access.
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
+    hasta = datetime.fromisoformat(acceso["vence_en"])
+    valores: dict[str, Valor] = {
+        "folio": acceso["folio"],
+        "hasta_fecha": hasta,
+        "hasta_hora": hasta,
+        "accesos_url": f"{env.settings.base_url}/casos/accesos-excepcionales",
+    }
+    return _to_readers(env, mensaje, reglas().acceso_excepcional, _Responden(), valores)
 
 
 def _to_staff(
     env: Env,
     mensaje: Mensaje,
     aviso: Aviso,
-    responsable_id: str | None,
+    responden: _Responden,
+    valores: Mapping[str, Valor],
+) -> Reunido | Reparto | Descarte:
+    """An internal notice about a case, with its address."""
+    del_caso = {
+        **valores,
+        "caso_url": f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}",
+    }
+    return _to_readers(env, mensaje, aviso, responden, del_caso)
+
+
+def _to_readers(
+    env: Env,
+    mensaje: Mensaje,
+    aviso: Aviso,
+    responden: _Responden,
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice: first to whom, then for each of them what it says."""
-    correos = _avisables(env, aviso, responsable_id)
+    correos = _avisables(env, aviso, responden)
     if "funcionario_id" not in mensaje.datos:
         if not correos:
             return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
@@ -309,23 +350,25 @@ def _to_staff(
     )
 
 
-def _caso_url(env: Env, mensaje: Mensaje) -> str:
-    return f"{env.settings.base_url}/casos/expedientes/{mensaje.caso_id}"
-
-
-def _avisables(env: Env, aviso: Aviso, responsable_id: str | None) -> Mapping[UUID, str]:
+def _avisables(env: Env, aviso: Aviso, responden: _Responden) -> Mapping[UUID, str]:
     """The staff whom a notice is for today, and where they read."""
-    funcionarios = env.client.get("identidad", "/identidad/api/v1/funcionarios")
-    responden = {
+    funcionarios = [
+        f
+        for f in env.client.get("identidad", "/identidad/api/v1/funcionarios")
+        if responden.solo is None or f["id"] in responden.solo
+    ]
+    suyos = {
         f["id"]
         for f in funcionarios
-        if aviso.responsable and f["id"] == responsable_id and _RESPONDEN.intersection(f["roles"])
+        if aviso.responsable
+        and f["id"] == responden.responsable_id
+        and _RESPONDEN.intersection(f["roles"])
     }
-    roles = aviso.roles if responden else aviso.roles | aviso.sin_responsable
+    roles = aviso.roles if suyos else aviso.roles | aviso.sin_responsable
     return {
         UUID(f["id"]): f["correo"]
         for f in funcionarios
-        if f["id"] in responden or roles.intersection(f["roles"])
+        if f["id"] in suyos or roles.intersection(f["roles"])
     }
 
 
@@ -390,6 +433,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.AVISO_SOLICITUD_DE_DERECHO: _aviso_solicitud,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
+    Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

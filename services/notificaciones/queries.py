@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje, PasoDeMensaje
@@ -39,9 +39,13 @@ def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[Cl
     return mensaje
 
 
-def mensajes(session: Session, filtro: Filtro) -> Sequence[Mensaje]:
-    """The newest first, at most `LIMITE`."""
+def mensajes(
+    session: Session, filtro: Filtro, *, antes_de: UUID | None = None
+) -> Sequence[Mensaje]:
+    """The newest first, at most `LIMITE`, before the scope that casos decides."""
     query = select(Mensaje).where(*_conditions(filtro)).order_by(Mensaje.id.desc())
+    if antes_de is not None:
+        query = query.where(Mensaje.id < antes_de)
     return session.scalars(query.limit(LIMITE)).all()
 
 
@@ -50,13 +54,6 @@ def de_persona(session: Session, persona_id: UUID) -> Sequence[Mensaje]:
     return session.scalars(
         select(Mensaje).where(Mensaje.persona_id == persona_id).order_by(Mensaje.id)
     ).all()
-
-
-def marca(session: Session, filtro: Filtro) -> str:
-    """A text that changes whenever the answer of `mensajes` would."""
-    query = select(func.count(), func.max(Mensaje.cambiado_en)).where(*_conditions(filtro))
-    cantidad, ultimo = session.execute(query).one()
-    return f"{cantidad}/{ultimo}"
 
 
 def historia(session: Session, mensaje: Mensaje) -> Sequence[PasoDeMensaje]:

@@ -98,6 +98,7 @@ class Reglas:
     `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
     institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
     request about somebody's data when it was received, is nearly late and is late.
+    `acceso_excepcional`: who is told that somebody reads a reserved case by exception.
     """
 
     version: str
@@ -112,6 +113,7 @@ class Reglas:
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
     solicitud_de_derecho: Mapping[str, Aviso]
+    acceso_excepcional: Aviso
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def reglas() -> Reglas:
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()
         },
+        acceso_excepcional=Aviso.de(datos["acceso_excepcional"]),
     )
 
 

@@ -26,7 +26,7 @@ RESULTADOS: Mapping[str, LazyString] = {
 """In the order in which they come."""
 
 GRADOS: Mapping[str, LazyString] = {
-    "A": _l("A: la institución, por su enlace"),
+    "A": _l("A: la institución misma"),
     "B": _l("B: la institución, por teléfono o correo"),
     "C": _l("C: la palabra de la persona"),
     "D": _l("D: se presume"),

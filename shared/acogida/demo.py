@@ -30,7 +30,10 @@ NOMBRES = {
     Rol.DELEGADO_DATOS: "Daniela Delegada",
     Rol.AUDITOR: "Aurora Auditoría",
     Rol.ADMINISTRADOR: "Andrés Administración",
+    Rol.CONTRAPARTE_UNIDAD: "Diana Dideco",
 }
+UNIDADES = {Rol.CONTRAPARTE_UNIDAD: "dideco"}
+"""The unit of who is not of the office itself: the code that its institution carries."""
 
 Secretos = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -40,7 +43,9 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     secretos = _secrets(settings.data_dir / "demo.json")
     staff = _accounts(apps["identidad"], secretos)
     personal = historias.Personal(
-        recepcion=staff[Rol.RECEPCION].actor(), profesional=staff[Rol.PROFESIONAL].actor()
+        recepcion=staff[Rol.RECEPCION].actor(),
+        profesional=staff[Rol.PROFESIONAL].actor(),
+        coordinacion=staff[Rol.COORDINACION].actor(),
     )
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
@@ -90,6 +95,7 @@ def _accounts(app: Flask, secretos: Secretos) -> Mapping[Rol, Funcionario]:
                     nombre=f"Demostración, {rol}",
                     secreto=cliente["client_secret"],
                     roles=[rol],
+                    unidad=UNIDADES.get(rol, ""),
                 )
                 crear_cliente(session, nuevo, Actor.sistema("identidad"))
     return made
@@ -102,5 +108,5 @@ def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
         correo=f"{rol}@oficina.example",
         clave=cuenta["clave"],
         roles=[rol],
-        unidad="migracion",
+        unidad=UNIDADES.get(rol, "migracion"),
     )

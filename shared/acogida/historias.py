@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from agenda import actions as agenda
 from agenda.models import Cita
 from agenda.schemas import NuevaCitaSchema
+from casos.accesos.actions import Responsable
+from casos.alcance import TODO
 from casos.atenciones import actions as atenciones
 from casos.atenciones.schemas import NuevaAtencionSchema
 from casos.consentimientos import actions as consentimientos
@@ -63,6 +65,7 @@ class Personal:
 
     recepcion: Actor
     profesional: Actor
+    coordinacion: Actor
 
 
 @dataclass(frozen=True)
@@ -172,9 +175,15 @@ class _Relato:
         self.caso_id = hecha.caso_id or self.caso_id
 
     def _asignar(self, ahora: datetime) -> None:
-        responsable = expedientes.Responsable(self._quien.id, self._quien.nombre)
+        responsable = Responsable(self._quien.id, self._quien.nombre)
         expedientes.asignar(
-            self._session, self._caso(), responsable, version=None, actor=self._quien, ahora=ahora
+            self._session,
+            self._caso(),
+            responsable,
+            version=None,
+            # Only the coordination gives a reserved case that nobody answers for to somebody.
+            actor=self.personal.coordinacion,
+            ahora=ahora,
         )
 
     def _derivar(self, datos: Mapping[str, Any], ahora: datetime) -> None:
@@ -254,7 +263,7 @@ class _Relato:
 
     def _retirar(self, datos: Mapping[str, Any], ahora: datetime) -> None:
         """Take back what the person allowed last."""
-        ultimo = de_persona(self._session, self.persona_id)[0]
+        ultimo = de_persona(self._session, self.persona_id, TODO)[0]
         pedido = RetiroSchema().load(datos)
         retirar(self._session, ultimo.id, pedido, self.personal.recepcion, ahora)
 

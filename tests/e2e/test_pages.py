@@ -25,8 +25,10 @@ STARTS = {
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
     "delegado_datos": ["/", "/casos/derechos?ver=todas", "/casos/derechos/nueva"],
+    "contraparte_unidad": ["/", "/casos/unidad"],
     "auditor": [
         "/",
+        "/casos/accesos-excepcionales",
         "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",
         "/identidad/auditoria/cadenas",
     ],

@@ -5,15 +5,19 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from casos.accesos.actions import Responsable
+from casos.alcance import Alcance
 from casos.atenciones.models import Atencion, Resultado
 from casos.atenciones.schemas import NuevaAtencion
-from casos.expedientes.actions import PRIMER_CONTACTO, Responsable, abrir
+from casos.expedientes.actions import PRIMER_CONTACTO, abrir
+from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
-from casos.expedientes.queries import caso_por_id
+from casos.expedientes.queries import caso_para_seguir
 from casos.expedientes.schemas import NuevoCaso
 from casos.expedientes.states import Estado
 from casos.personas.edades import RangoEtario, rango_etario
 from casos.personas.models import Persona
+from casos.personas.queries import persona_a_la_vista
 from casos.plazos import actions as plazos
 from oficina import clock
 from oficina.actor import Actor
@@ -35,8 +39,9 @@ def registrar(
     `responsable` answers for the new case. Raises NoEncontrado when the person does not exist or
     the case is not theirs, Conflicto when the case is closed.
     """
-    persona = _persona(session, datos)
-    caso = _caso_abierto(session, datos)
+    alcance = Alcance.de(actor)
+    persona = _persona(session, datos, alcance)
+    caso = _caso_abierto(session, datos, alcance)
     atencion = Atencion(
         persona_id=datos.persona_id,
         canal=datos.canal,
@@ -54,15 +59,6 @@ def registrar(
     session.add(atencion)
     session.flush()
     auditar(session, actor, "casos.atencion.registrar", "atencion", atencion.id)
-    emitir(
-        session,
-        AtencionRegistrada(
-            atencion_id=atencion.id,
-            canal=datos.canal.value,
-            tema=datos.tema,
-            anonima=persona is None,
-        ),
-    )
     if persona and datos.resultado is Resultado.ABRE_CASO:
         nuevo = NuevoCaso(
             persona_id=persona.id, tema=datos.tema, tipo=datos.tipo, prioridad=datos.prioridad
@@ -72,7 +68,22 @@ def registrar(
         atencion.caso_id = caso.id
         hecho = "apertura" if datos.caso_id is None else "seguimiento"
         _contar_en_el_caso(session, atencion, caso, actor, hecho)
+    _contar(session, atencion, caso)
     return atencion
+
+
+def _contar(session: Session, atencion: Atencion, caso: Caso | None) -> None:
+    """Tell it: of a case, no more widely than the case itself."""
+    hecho = AtencionRegistrada(
+        atencion_id=atencion.id,
+        canal=atencion.canal.value,
+        tema=atencion.tema,
+        anonima=atencion.persona_id is None,
+    )
+    if caso:
+        contar(session, caso, hecho)
+    else:
+        emitir(session, hecho)
 
 
 def _contar_en_el_caso(
@@ -96,19 +107,17 @@ def _contar_en_el_caso(
     )
 
 
-def _persona(session: Session, datos: NuevaAtencion) -> Persona | None:
+def _persona(session: Session, datos: NuevaAtencion, alcance: Alcance) -> Persona | None:
     if datos.persona_id is None:
         return None
-    persona = session.get(Persona, datos.persona_id)
-    if persona is None:
-        raise NoEncontrado
-    return persona
+    persona_a_la_vista(session, datos.persona_id, alcance)
+    return session.get_one(Persona, datos.persona_id)
 
 
-def _caso_abierto(session: Session, datos: NuevaAtencion) -> Caso | None:
+def _caso_abierto(session: Session, datos: NuevaAtencion, alcance: Alcance) -> Caso | None:
     if datos.caso_id is None:
         return None
-    caso = caso_por_id(session, datos.caso_id, bloquear=True)
+    caso = caso_para_seguir(session, datos.caso_id, alcance)
     if caso.persona_id != datos.persona_id:
         raise NoEncontrado
     if caso.estado is Estado.CERRADO:

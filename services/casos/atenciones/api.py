@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from casos.alcance import Alcance
 from casos.atenciones import actions, queries
 from casos.atenciones.models import Atencion
 from casos.atenciones.schemas import (
@@ -29,13 +30,14 @@ bp = Blueprint("atenciones_api", __name__, url_prefix="/casos/api/v1", descripti
 @requires("casos.atencion.ver")
 def listar(filtro: dict[str, Any]) -> dict[str, Any]:
     """Atenciones de un día o de una persona; sin filtro, todas, de a 50"""
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
         if filtro["persona_id"]:
-            hallada = queries.de_persona(session, filtro["persona_id"], filtro["pagina"])
+            hallada = queries.de_persona(session, filtro["persona_id"], alcance, filtro["pagina"])
         elif filtro["dia"]:
-            hallada = queries.del_dia(session, filtro["dia"], filtro["pagina"])
+            hallada = queries.del_dia(session, filtro["dia"], alcance, filtro["pagina"])
         else:
-            hallada = queries.todas(session, filtro["pagina"])
+            hallada = queries.todas(session, alcance, filtro["pagina"])
     registrar_lectura(
         env().db, actor(), "casos.atencion.listar", "atencion", None, cantidad=len(hallada.filas)
     )

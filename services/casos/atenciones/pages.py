@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from casos import etiquetas
+from casos.alcance import Alcance
 from casos.atenciones import actions, queries
-from casos.atenciones.models import Canal, Resultado
+from casos.atenciones.models import Atencion, Canal, Resultado
 from casos.atenciones.schemas import NuevaAtencion, NuevaAtencionSchema
 from casos.equipo import equipo
 from casos.expedientes.models import Prioridad, TipoCaso
-from casos.expedientes.queries import casos_de_persona
+from casos.expedientes.queries import casos_de_persona, legibles
 from casos.expedientes.states import Estado
 from casos.personas import busqueda, catalogos
 from casos.personas.busqueda import Consulta
@@ -26,7 +27,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import Conflicto, DatosInvalidos
 from oficina.web.app import env
-from oficina.web.auth import actor, requires
+from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
 
 bp = Blueprint("atenciones", __name__, url_prefix="/casos")
@@ -50,11 +51,12 @@ def buscar() -> ResponseReturnValue:
 
 
 def _recepcion(consulta: Consulta) -> str:
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        hallados = busqueda.buscar(session, consulta)
-        hoy = queries.del_dia(session, clock.today())
+        hallados = busqueda.buscar(session, consulta, alcance)
+        hoy = queries.del_dia(session, clock.today(), alcance)
     # An anonymous attention counts too: what somebody told is in it.
-    vistas = len(hallados.filas) + len(hoy.filas)
+    vistas = len(hallados.filas) + len(hallados.ajenos) + len(hoy.filas)
     if vistas:
         registrar_lectura(
             env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=vistas
@@ -102,25 +104,34 @@ def registrar() -> ResponseReturnValue:
         else:
             form.add_error("", error.detail)
         return _formulario(form, _persona(datos.persona_id)), error.status
+    return redirect(_adonde(datos, atencion), 303)
+
+
+def _adonde(datos: NuevaAtencion, atencion: Atencion) -> str:
+    """Say what was done, and where it is seen: the case, if the reader may know of it."""
     if atencion.caso_id:
         if datos.caso_id:
             flash(_("Se registró la atención en el caso."), "success")
         else:
             flash(_("Se registró la atención y se abrió el caso."), "success")
-        return redirect(url_for("expedientes.ver", caso_id=atencion.caso_id), 303)
+        with env().db.read() as session:
+            legible = legibles(session, [atencion.caso_id], Alcance.de(actor()))
+        if legible:
+            return url_for("expedientes.ver", caso_id=atencion.caso_id)
+        return url_for("personas.ver", persona_id=atencion.persona_id)
     flash(_("Se registró la atención."), "success")
     if atencion.persona_id and atencion.resultado is Resultado.AGENDADA:
-        return redirect(f"/agenda/citas/nueva?persona={atencion.persona_id}", 303)
+        return f"/agenda/citas/nueva?persona={atencion.persona_id}"
     if atencion.persona_id:
-        return redirect(url_for("personas.ver", persona_id=atencion.persona_id), 303)
-    return redirect(url_for("atenciones.recepcion"), 303)
+        return url_for("personas.ver", persona_id=atencion.persona_id)
+    return url_for("atenciones.recepcion")
 
 
 def _persona(persona_id: UUID | None) -> Persona | None:
     if persona_id is None:
         return None
     with env().db.read() as session:
-        persona = persona_por_id(session, persona_id)
+        persona = persona_por_id(session, persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
     return persona
 
@@ -137,12 +148,23 @@ def _formulario(form: Form, persona: Persona | None) -> str:
 
 
 def _casos_abiertos(persona: Persona) -> list[tuple[UUID, str]]:
+    """Those to which this attention may belong; who may not read one sees who has it."""
     with env().db.read() as session:
-        casos = casos_de_persona(session, persona.id)
+        casos = casos_de_persona(session, persona.id, Alcance.de(actor()))
+    de_vista = puede("casos.caso.leer")
     return [
-        (caso.id, f"{caso.folio} · {etiquetas.etiqueta(caso.tipo)}")
-        for caso in casos
-        if caso.estado is not Estado.CERRADO
+        (
+            uno.caso.id,
+            f"{uno.caso.folio} · "
+            + (
+                etiquetas.etiqueta(uno.caso.tipo)
+                if uno.propio
+                else uno.caso.responsable_nombre or _("sin asignar")
+            ),
+        )
+        for uno in casos
+        if uno.caso.estado is not Estado.CERRADO
+        and (uno.propio or not (uno.caso.por_lista or de_vista))
     ]
 
 

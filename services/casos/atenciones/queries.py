@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from casos.alcance import Alcance
 from casos.atenciones.models import Atencion
 from oficina.clock import ZONA
 
@@ -28,30 +29,34 @@ class PaginaAtenciones:
         return max(1, -(-self.total // POR_PAGINA))
 
 
-def del_dia(session: Session, dia: date, pagina: int = 1) -> PaginaAtenciones:
+def del_dia(session: Session, dia: date, alcance: Alcance, pagina: int = 1) -> PaginaAtenciones:
     """The attentions of a Chilean day, persons loaded, notes not."""
     desde = datetime.combine(dia, time(), ZONA)
     hasta = datetime.combine(dia + timedelta(days=1), time(), ZONA)
-    return _pagina(session, [Atencion.inicio >= desde, Atencion.inicio < hasta], pagina)
+    return _pagina(session, [Atencion.inicio >= desde, Atencion.inicio < hasta], alcance, pagina)
 
 
-def de_persona(session: Session, persona_id: UUID, pagina: int = 1) -> PaginaAtenciones:
+def de_persona(
+    session: Session, persona_id: UUID, alcance: Alcance, pagina: int = 1
+) -> PaginaAtenciones:
     """The attentions of a person."""
-    return _pagina(session, [Atencion.persona_id == persona_id], pagina, con_nota=True)
+    return _pagina(session, [Atencion.persona_id == persona_id], alcance, pagina, con_nota=True)
 
 
-def todas(session: Session, pagina: int = 1) -> PaginaAtenciones:
-    """Every attention."""
-    return _pagina(session, [], pagina)
+def todas(session: Session, alcance: Alcance, pagina: int = 1) -> PaginaAtenciones:
+    """Every attention that the reader may see."""
+    return _pagina(session, [], alcance, pagina)
 
 
 def _pagina(
     session: Session,
     condiciones: list[ColumnElement[bool]],
+    alcance: Alcance,
     pagina: int,
     *,
     con_nota: bool = False,
 ) -> PaginaAtenciones:
+    condiciones = [*condiciones, alcance.atenciones()]
     total = session.scalars(select(func.count()).select_from(Atencion).where(*condiciones)).one()
     consulta = (
         select(Atencion)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
+from casos.alcance import Alcance
 from casos.comunicaciones import queries
 from casos.comunicaciones.queries import Registro
 from casos.comunicaciones.schemas import PeriodoSchema, RegistroSchema
@@ -44,7 +45,7 @@ def comunicaciones(desde: date | None, hasta: date | None) -> Registro:
 def de_persona(persona_id: UUID) -> Registro:
     """Quién recibió datos de una persona"""
     with env().db.read() as session:
-        persona_por_id(session, persona_id)
+        persona_por_id(session, persona_id, Alcance.de(actor()))
         registro = queries.comunicaciones(session, persona_id=persona_id)
     registrar_lectura(env().db, actor(), "casos.comunicacion.ver", "persona", persona_id)
     return registro

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 
+from casos.alcance import Alcance
 from casos.comunicaciones import queries
 from casos.comunicaciones.queries import Registro
 from casos.comunicaciones.schemas import PeriodoSchema
@@ -56,7 +57,7 @@ def archivo() -> Response:
 def de_persona(persona_id: UUID) -> str:
     """Who received data of one person."""
     with env().db.read() as session:
-        persona = persona_por_id(session, persona_id)
+        persona = persona_por_id(session, persona_id, Alcance.de(actor()))
         registro = queries.comunicaciones(session, persona_id=persona_id)
     registrar_lectura(env().db, actor(), "casos.comunicacion.ver", "persona", persona_id)
     return render_template(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.consentimientos.models import (
     BaseLicitud,
     Consentimiento,
@@ -24,12 +25,13 @@ from casos.consentimientos.textos import (
 from casos.derivaciones.paquete import SENSIBLES
 from casos.personas.edades import edad
 from casos.personas.models import Persona
+from casos.personas.queries import persona_por_id
 from casos.red.models import Institucion
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.clock import ZONA, local
-from oficina.errors import DatosInvalidos, NoEncontrado
+from oficina.errors import DatosInvalidos
 from oficina.events.casos import ConsentimientoOtorgado
 
 OFICINA = "oficina"
@@ -100,8 +102,7 @@ def consentir_recordatorios(
 
     Raises NoEncontrado, DatosInvalidos when it does not say how it was given.
     """
-    if session.get(Persona, persona_id) is None:
-        raise NoEncontrado
+    persona_por_id(session, persona_id, Alcance.de(actor))
     entrada = _asentar(
         session, persona_id, RECORDATORIOS, None, _CONTACTO, fundamento, actor, ahora
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
+from casos.alcance import Alcance
 from casos.consentimientos import actions, queries, retiro
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import Consentimiento
@@ -34,8 +35,12 @@ bp = Blueprint(
 def de_persona(persona_id: UUID) -> dict[str, Any]:
     """Lo que una persona consintió, lo más nuevo primero, hasta donde su rol permite verlo"""
     with env().db.read() as session:
-        persona_por_id(session, persona_id)
-        hallados = [uno for uno in queries.de_persona(session, persona_id) if se_ve(uno)]
+        persona_por_id(session, persona_id, Alcance.de(actor()))
+        hallados = [
+            uno
+            for uno in queries.de_persona(session, persona_id, Alcance.de(actor()))
+            if se_ve(uno)
+        ]
     registrar_lectura(env().db, actor(), "casos.consentimiento.ver", "persona", persona_id)
     return {"consentimientos": [_vista(uno) for uno in hallados]}
 
@@ -58,7 +63,9 @@ def consentir(datos: Fundamento, persona_id: UUID) -> dict[str, Any]:
 def retirar(datos: PedidoRetiro, consentimiento_id: UUID) -> dict[str, Any]:
     """Retirar un consentimiento; lo que descansa en él se detiene de inmediato"""
     with env().db.begin() as session:
-        if not se_ve(queries.consentimiento_por_id(session, consentimiento_id)):
+        if not se_ve(
+            queries.consentimiento_por_id(session, consentimiento_id, Alcance.de(actor()))
+        ):
             raise NoEncontrado
         retiro.retirar(session, consentimiento_id, datos, actor(), clock.now())
     return _leido(consentimiento_id)
@@ -66,7 +73,9 @@ def retirar(datos: PedidoRetiro, consentimiento_id: UUID) -> dict[str, Any]:
 
 def _leido(consentimiento_id: UUID) -> dict[str, Any]:
     with env().db.read() as session:
-        return _vista(queries.consentimiento_por_id(session, consentimiento_id))
+        return _vista(
+            queries.consentimiento_por_id(session, consentimiento_id, Alcance.de(actor()))
+        )
 
 
 def _vista(uno: Consentimiento) -> dict[str, Any]:

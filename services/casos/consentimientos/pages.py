@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from casos.alcance import Alcance
 from casos.consentimientos import actions, queries, retiro, vistas
 from casos.consentimientos.models import (
     FormaConsentimiento,
@@ -62,10 +63,12 @@ def retirar(consentimiento_id: UUID) -> ResponseReturnValue:
     """What will follow, and then that it was taken back."""
     form = Form(RetiroSchema())
     with env().db.read() as session:
-        consentimiento = queries.consentimiento_por_id(session, consentimiento_id)
+        consentimiento = queries.consentimiento_por_id(
+            session, consentimiento_id, Alcance.de(actor())
+        )
         if not se_ve(consentimiento):
             raise NoEncontrado
-        persona = persona_por_id(session, consentimiento.persona_id)
+        persona = persona_por_id(session, consentimiento.persona_id, Alcance.de(actor()))
         afectadas = que_quedan(session, consentimiento_id)
     if form.valid:
         with env().db.begin() as session:
@@ -88,8 +91,8 @@ def retirar(consentimiento_id: UUID) -> ResponseReturnValue:
 def _pagina(persona_id: UUID, form: Form) -> str:
     ahora, idioma = clock.now(), language()
     with env().db.read() as session:
-        persona = persona_por_id(session, persona_id)
-        consentimientos = vistas.visibles(session, persona_id, ahora, idioma)
+        persona = persona_por_id(session, persona_id, Alcance.de(actor()))
+        consentimientos = vistas.visibles(session, persona_id, Alcance.de(actor()), ahora, idioma)
         recordatorios = queries.admite_recordatorios(session, persona_id, ahora)
     registrar_lectura(env().db, actor(), "casos.consentimiento.ver", "persona", persona_id)
     leidos = dict.fromkeys((persona.idioma, "spa"))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from casos.alcance import Alcance
 from casos.consentimientos.models import BaseLicitud, Consentimiento, RetiroConsentimiento
 from casos.consentimientos.textos import RECORDATORIOS
 from oficina.errors import NoEncontrado
@@ -34,26 +35,30 @@ def admite_recordatorios(session: Session, persona_id: UUID, ahora: datetime) ->
     return bool(session.scalar(select(or_(~alguno, vigentes))))
 
 
-def de_persona(session: Session, persona_id: UUID) -> Sequence[Consentimiento]:
+def de_persona(session: Session, persona_id: UUID, alcance: Alcance) -> Sequence[Consentimiento]:
     """Every consent that a person gave, the newest first, with recipients and withdrawals."""
     return session.scalars(
         select(Consentimiento)
         .where(
             Consentimiento.persona_id == persona_id,
             Consentimiento.base_licitud == BaseLicitud.CONSENTIMIENTO,
+            alcance.consentimientos(),
         )
         .options(joinedload(Consentimiento.destinatario), joinedload(Consentimiento.retiro))
         .order_by(Consentimiento.id.desc())
     ).all()
 
 
-def consentimiento_por_id(session: Session, consentimiento_id: UUID) -> Consentimiento:
+def consentimiento_por_id(
+    session: Session, consentimiento_id: UUID, alcance: Alcance
+) -> Consentimiento:
     """A consent of a person with its recipient and withdrawal; raises NoEncontrado."""
     hallado = session.scalar(
         select(Consentimiento)
         .where(
             Consentimiento.id == consentimiento_id,
             Consentimiento.base_licitud == BaseLicitud.CONSENTIMIENTO,
+            alcance.consentimientos(),
         )
         .options(joinedload(Consentimiento.destinatario), joinedload(Consentimiento.retiro))
     )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.consentimientos.actions import tipo_de
 from casos.consentimientos.models import (
     Consentimiento,
@@ -42,7 +43,7 @@ def retirar(
 
     Raises NoEncontrado, Conflicto when it was taken back before.
     """
-    consentimiento = consentimiento_por_id(session, consentimiento_id)
+    consentimiento = consentimiento_por_id(session, consentimiento_id, Alcance.de(actor))
     # Derivations (and their cases) before the consent: the order in which a sending takes them.
     for derivacion_id in que_descansan_en(session, consentimiento_id):
         derivaciones.retirar(session, derivacion_id, actor, ahora)

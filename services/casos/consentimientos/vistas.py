@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.consentimientos import queries
 from casos.consentimientos.models import Consentimiento
 from casos.consentimientos.textos import etiqueta, textos
@@ -30,10 +31,14 @@ class Vista:
     vale: bool
 
 
-def visibles(session: Session, persona_id: UUID, ahora: datetime, idioma: str) -> Sequence[Vista]:
+def visibles(
+    session: Session, persona_id: UUID, alcance: Alcance, ahora: datetime, idioma: str
+) -> Sequence[Vista]:
     """What a person agreed to, the newest first."""
     return [
-        vista(uno, ahora, idioma) for uno in queries.de_persona(session, persona_id) if se_ve(uno)
+        vista(uno, ahora, idioma)
+        for uno in queries.de_persona(session, persona_id, alcance)
+        if se_ve(uno)
     ]
 
 

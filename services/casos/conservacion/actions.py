@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.conservacion.models import Conservacion, MotivoConservacion
 from casos.conservacion.queries import CERRADO, CONSERVADO, vencidos
 from casos.expedientes.models import Caso
@@ -24,7 +25,10 @@ def conservar(
 
     Raises NoEncontrado, and Conflicto for a case that nobody is asked about.
     """
-    caso = session.scalar(select(Caso).where(Caso.id == caso_id).with_for_update(key_share=True))
+    suyo = Alcance.de(actor).conservables()
+    caso = session.scalar(
+        select(Caso).where(Caso.id == caso_id, suyo).with_for_update(key_share=True)
+    )
     if caso is None:
         raise NoEncontrado
     ahora = real_now()

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields
 
+from casos.alcance import Alcance
 from casos.conservacion import actions, queries
 from casos.conservacion.models import MotivoConservacion
 from oficina.audit import registrar_lectura
@@ -57,7 +58,7 @@ def conservar(caso_id: UUID) -> ResponseReturnValue:
 
 def _lista(form: Form) -> str:
     with env().db.read() as session:
-        casos = queries.por_decidir(session)
+        casos = queries.por_decidir(session, Alcance.de(actor()))
     registrar_lectura(
         env().db, actor(), "casos.conservacion.listar", "caso", None, cantidad=len(casos)
     )

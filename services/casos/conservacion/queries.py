@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.conservacion.models import Conservacion
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado
@@ -25,8 +26,12 @@ def vencidos(limite: datetime) -> Select[Any]:
     )
 
 
-def por_decidir(session: Session) -> Sequence[Caso]:
-    """The oldest first, at most `LIMITE`."""
+def por_decidir(session: Session, alcance: Alcance) -> Sequence[Caso]:
+    """Those about which the reader decides, the oldest first, at most `LIMITE`."""
     ids = vencidos(periodos().clases[CERRADO].limite(real_now()))
-    query = select(Caso).where(Caso.id.in_(ids)).order_by(Caso.cerrado_en, Caso.id)
+    query = (
+        select(Caso)
+        .where(Caso.id.in_(ids), alcance.conservables())
+        .order_by(Caso.cerrado_en, Caso.id)
+    )
     return session.scalars(query.limit(LIMITE)).all()

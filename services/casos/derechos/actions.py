@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.atenciones.models import Canal
 from casos.consentimientos.models import Otorgante
 from casos.derechos.catalogo import catalogo
@@ -17,13 +18,13 @@ from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derechos.queries import solicitud_por_id
 from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
 from casos.folios import siguiente_folio
-from casos.personas.models import Persona
+from casos.personas.queries import persona_por_id
 from casos.plazos import actions as plazos
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
-from oficina.errors import DatosInvalidos, NoEncontrado
+from oficina.errors import DatosInvalidos
 from oficina.events import Clasificacion
 from oficina.events.casos import SolicitudDerechoRecibida, SolicitudDerechoRespondida
 
@@ -63,8 +64,7 @@ def registrar(
     session: Session, persona_id: UUID, datos: NuevaSolicitud, actor: Actor, ahora: datetime
 ) -> SolicitudDerecho:
     """Receive a request: its clock starts, and the delegate is told. Raises NoEncontrado."""
-    if session.get(Persona, persona_id) is None:
-        raise NoEncontrado
+    persona_por_id(session, persona_id, Alcance.de(actor))
     solicitud = SolicitudDerecho(
         folio=siguiente_folio(session, "SD", clock.local(ahora).year),
         persona_id=persona_id,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.atenciones.models import Canal
 from casos.consentimientos.models import Otorgante
 from casos.copias.pages import huella
@@ -74,7 +75,7 @@ def buscar() -> str:
     hallados = None
     if texto:
         with env().db.read() as session:
-            hallados = busqueda.buscar(session, busqueda.reconocer(texto))
+            hallados = busqueda.buscar(session, busqueda.reconocer(texto), Alcance.de(actor()))
         registrar_lectura(
             env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=len(hallados.filas)
         )
@@ -92,7 +93,7 @@ def registrar(persona_id: UUID) -> ResponseReturnValue:
         flash(_("Se registró la solicitud %(folio)s.", folio=hecha.folio), "success")
         return redirect(url_for(".recibo", solicitud_id=hecha.id), 303)
     with env().db.read() as session:
-        persona = persona_por_id(session, persona_id)
+        persona = persona_por_id(session, persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
     page = render_template(
         "casos/derechos/registrar.html",

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import TODO, Alcance
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
 from casos.consentimientos.queries import vale
 from casos.derivaciones import relojes
@@ -32,6 +33,7 @@ from casos.derivaciones.states import (
     MotivoAnulacion,
 )
 from casos.expedientes.models import Caso
+from casos.expedientes.queries import caso_por_id
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
@@ -67,9 +69,10 @@ def preparar(
     Raises NoEncontrado, TransicionInvalida when the case does not admit a derivation, Conflicto
     when the service is not active, DatosInvalidos for data or a legal basis that cannot be used.
     """
-    caso = _caso(session, caso_id)
+    alcance = Alcance.de(actor)
+    caso = _caso(session, caso_id, alcance)
     if pedido.reemplaza_a is not None:
-        _exigir_reencaminable(session, caso.id, pedido.reemplaza_a)
+        _exigir_reencaminable(session, caso.id, pedido.reemplaza_a, alcance)
     caso.exigir(Paso.DERIVAR)
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
@@ -122,7 +125,7 @@ def reencaminar(
 
     Raises what `preparar` raises, and TransicionInvalida while that one may still work out.
     """
-    anterior = derivacion_por_id(session, derivacion_id)
+    anterior = derivacion_por_id(session, derivacion_id, Alcance.de(actor))
     nueva = replace(pedido, reemplaza_a=anterior.id)
     return preparar(session, anterior.caso_id, nueva, actor, ahora)
 
@@ -134,11 +137,12 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     the person asked meanwhile not to be contacted or took the consent back, or the derivation that
     this one replaces goes on elsewhere.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    alcance = Alcance.de(actor)
+    derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     siguiente = _paso(derivacion, Accion.ENVIAR)
     if derivacion.reemplaza_a_id is not None:
-        _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id)
-    caso = _caso(session, derivacion.caso_id)
+        _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id, alcance)
+    caso = _caso(session, derivacion.caso_id, alcance)
     caso.exigir(Paso.DERIVAR)
     _exigir_activo(derivacion.servicio, derivacion.institucion)
     _exigir_contacto(session, caso, derivacion)
@@ -159,15 +163,18 @@ def responder(
     ahora: datetime,
     *,
     procedencia: Procedencia,
+    alcance: Alcance | None = None,
 ) -> RespuestaDerivacion:
     """Take an answer: into the ledger, and into the state if the table admits it.
 
     An answer of the institution to an expired derivation is kept as late and changes nothing until
-    an officer adopts it. Raises NoEncontrado, TransicionInvalida, Conflicto for the same late
+    an officer adopts it. `alcance` is the actor's own, unless they hold a link or are of the unit.
+    Raises NoEncontrado, TransicionInvalida, Conflicto for the same late
     answer twice and for a dispute in a closed case, DatosInvalidos without the reason or the
     result that the step needs.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    alcance = alcance or Alcance.de(actor)
+    derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     if faltan := respuesta.faltas():
         raise DatosInvalidos(faltan)
     if respuesta.accion is Accion.DISPUTAR:
@@ -208,7 +215,7 @@ def adoptar(
     has not expired, Conflicto when another one took over, the case was closed or the person took
     the consent back.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, Alcance.de(actor), bloquear=True)
     tardia = session.scalar(
         select(RespuestaDerivacion).where(
             RespuestaDerivacion.id == respuesta_id,
@@ -252,7 +259,7 @@ def anular(
 
     Raises NoEncontrado, and TransicionInvalida once the service was given or refused.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, Alcance.de(actor), bloquear=True)
     registrar(
         session,
         actor,
@@ -269,7 +276,7 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
     """The consent on which a derivation rests was taken back: it ends, if it can still be ended,
     and an institution that has the data is told not to use it.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, TODO, bloquear=True)
     if derivacion.estado in CON_DATOS:
         contar_retiro(
             session, derivacion, MotivoAnulacion.CONSENTIMIENTO_RETIRADO.value, actor, ahora
@@ -280,7 +287,7 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
 
 def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
     """Expire a derivation that nobody answered; False when an answer came before."""
-    derivacion = derivacion_por_id(session, derivacion_id, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, TODO, bloquear=True)
     if Accion.VENCER not in PASOS[derivacion.estado]:
         return False
     sistema = Actor.sistema("casos")
@@ -325,12 +332,9 @@ def _paso(derivacion: Derivacion, accion: Accion) -> Estado:
     return pasos[accion]
 
 
-def _caso(session: Session, caso_id: UUID) -> Caso:
+def _caso(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
     # Locked: a case that somebody is closing takes no new derivation meanwhile.
-    caso = session.scalar(select(Caso).where(Caso.id == caso_id).with_for_update(key_share=True))
-    if caso is None:
-        raise NoEncontrado
-    return caso
+    return caso_por_id(session, caso_id, alcance, bloquear=True)
 
 
 def puede_volver(session: Session, derivacion: Derivacion) -> bool:
@@ -345,7 +349,7 @@ def puede_volver(session: Session, derivacion: Derivacion) -> bool:
 
 def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
     """A derivation does not come to life again in a case that ended."""
-    if _caso(session, caso_id).estado is EstadoCaso.CERRADO:
+    if _caso(session, caso_id, TODO).estado is EstadoCaso.CERRADO:
         raise Conflicto(_("El caso está cerrado: reábralo antes."))
 
 
@@ -394,10 +398,12 @@ def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) ->
         raise Conflicto(_("Esta respuesta ya se recibió y la oficina la está revisando."))
 
 
-def _exigir_reencaminable(session: Session, caso_id: UUID, derivacion_id: UUID) -> None:
-    if derivacion_por_id(session, derivacion_id).caso_id != caso_id:
+def _exigir_reencaminable(
+    session: Session, caso_id: UUID, derivacion_id: UUID, alcance: Alcance
+) -> None:
+    if derivacion_por_id(session, derivacion_id, alcance).caso_id != caso_id:
         raise NoEncontrado
-    anterior = derivacion_por_id(session, derivacion_id, bloquear=True)
+    anterior = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     if anterior.estado not in REENCAMINABLES:
         raise TransicionInvalida(anterior.estado, PASOS[anterior.estado])
     _exigir_sin_relevo(session, anterior)

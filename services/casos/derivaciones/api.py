@@ -1,14 +1,16 @@
 """Entrance: derivations, as JSON."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from casos.accesos.lectura import registrar_lectura_de_caso
+from casos.alcance import Alcance
 from casos.derivaciones import actions, queries
 from casos.derivaciones.models import Derivacion
-from casos.derivaciones.queries import SeguimientoDeDerivacion
 from casos.derivaciones.respuestas import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.schemas import (
     AnulacionSchema,
@@ -27,7 +29,7 @@ from casos.derivaciones.schemas import (
 )
 from casos.derivaciones.states import Accion, MotivoAnulacion
 from casos.enlaces.actions import EnlaceNuevo, crear, pedir_otro
-from casos.expedientes.models import Caso
+from casos.expedientes.queries import caso_por_id, solo_para
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
@@ -49,9 +51,16 @@ REGISTRABLES = 'any(recibir, aceptar, rechazar, espera, curso, cumplir, "no-logr
 def derivaciones(caso_id: UUID) -> dict[str, list[Derivacion]]:
     """Derivaciones de un caso"""
     with env().db.read() as session:
-        found = list(queries.de_caso(session, caso_id))
-    registrar_lectura(
-        env().db, actor(), "casos.derivacion.listar", "caso", caso_id, cantidad=len(found)
+        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
+        found = list(queries.de_caso(session, caso))
+    registrar_lectura_de_caso(
+        env().db,
+        actor(),
+        "casos.derivacion.listar",
+        "caso",
+        caso_id,
+        caso_id=caso_id,
+        cantidad=len(found),
     )
     return {"derivaciones": found}
 
@@ -63,11 +72,11 @@ def derivaciones(caso_id: UUID) -> dict[str, list[Derivacion]]:
 def opciones(caso_id: UUID) -> dict[str, Any]:
     """Datos de la persona que se pueden elegir para una derivación"""
     with env().db.read() as session:
-        caso = session.get(Caso, caso_id)
-        if caso is None:
-            raise NoEncontrado
+        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         _persona, datos = queries.datos_de_persona(session, caso.persona_id)
-    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso_id)
+    registrar_lectura_de_caso(
+        env().db, actor(), "casos.derivacion.opciones", "caso", caso_id, caso_id=caso_id
+    )
     return {"datos": datos}
 
 
@@ -92,19 +101,27 @@ def crear_derivacion(pedido: PedidoDerivacion) -> Answer:
 def derivacion(derivacion_id: UUID) -> Answer:
     """Una derivación con lo que se compartió y sus respuestas"""
     answer = _answer(derivacion_id)
-    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    registrar_lectura_de_caso(
+        env().db,
+        actor(),
+        "casos.derivacion.ver",
+        "derivacion",
+        derivacion_id,
+        caso_id=answer[0].caso_id,
+    )
     return answer
 
 
 @bp.get("/<uuid:derivacion_id>/seguimiento")
 @bp.response(200, SeguimientoDeDerivacionSchema)
 @requires("casos.derivacion.seguir")
-def seguimiento(derivacion_id: UUID) -> SeguimientoDeDerivacion:
+def seguimiento(derivacion_id: UUID) -> dict[str, Any]:
     """Cómo va una derivación, si espera una decisión y quién responde; solo para servicios"""
     with env().db.read() as session:
         found = queries.seguimiento(session, derivacion_id)
+        solo = solo_para(session, found.caso_id)
     registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
-    return found
+    return asdict(found) | {"solo": solo}
 
 
 @bp.post("/<uuid:derivacion_id>/enviar")
@@ -230,10 +247,11 @@ def _responder(
 
 def _check(session: Session, derivacion_id: UUID) -> None:
     """Raise VersionVencida unless the request's If-Match is the present version."""
-    check_version(queries.derivacion_por_id(session, derivacion_id, bloquear=True), None)
+    found = queries.derivacion_por_id(session, derivacion_id, Alcance.de(actor()), bloquear=True)
+    check_version(found, None)
 
 
 def _answer(derivacion_id: UUID, status: int = 200) -> Answer:
     with env().db.read() as session:
-        found = queries.con_respuestas(session, derivacion_id)
+        found = queries.con_respuestas(session, derivacion_id, Alcance.de(actor()))
     return found, status, etag_of(found)

@@ -79,13 +79,14 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         MotivoAnulacion.CONSENTIMIENTO_RETIRADO: _l("La persona retiró su consentimiento"),
     },
     Grado: {
-        Grado.A: _l("A: la institución, por su enlace"),
+        Grado.A: _l("A: la institución misma"),
         Grado.B: _l("B: la institución, registrada por la oficina"),
         Grado.C: _l("C: la palabra de la persona"),
         Grado.D: _l("D: se presume"),
     },
     CanalRespuesta: {
         CanalRespuesta.ENLACE: _l("Por el enlace"),
+        CanalRespuesta.BANDEJA: _l("En la bandeja de la unidad"),
         CanalRespuesta.TELEFONO: _l("Por teléfono"),
         CanalRespuesta.CORREO: _l("Por correo"),
         CanalRespuesta.OFICIO: _l("Por oficio"),

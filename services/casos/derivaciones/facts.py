@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion
+from casos.expedientes.facts import contar as contar_hecho
 from casos.expedientes.models import TipoHito, anotar
 from oficina.actor import Actor
-from oficina.bus.outbox import emitir
 from oficina.events.casos import (
     DatosDeDerivacionRetirados,
     DerivacionAceptada,
@@ -89,7 +89,7 @@ def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora:
         datos=_de_que(derivacion, "enlace"),
         ocurrido_en=ahora,
     )
-    emitir(session, EnlaceDeDerivacionPedido(**_comun(derivacion)))
+    contar_hecho(session, derivacion.caso_id, EnlaceDeDerivacionPedido(**_comun(derivacion)))
 
 
 def contar_retiro(
@@ -107,7 +107,7 @@ def contar_retiro(
         ocurrido_en=ahora,
     )
     comun = {**_comun(derivacion), "motivo_codigo": motivo}
-    emitir(session, DatosDeDerivacionRetirados(**comun))
+    contar_hecho(session, derivacion.caso_id, DatosDeDerivacionRetirados(**comun))
 
 
 def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:
@@ -121,11 +121,17 @@ def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:
 
 def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
     if accion is Accion.ENVIAR:
-        emitir(session, DerivacionEnviada(**_comun(derivacion), modo=derivacion.modo.value))
+        contar_hecho(
+            session,
+            derivacion.caso_id,
+            DerivacionEnviada(**_comun(derivacion), modo=derivacion.modo.value),
+        )
         if derivacion.reemplaza_a_id is not None:
-            emitir(session, _reencaminada(derivacion, derivacion.reemplaza_a_id))
+            contar_hecho(
+                session, derivacion.caso_id, _reencaminada(derivacion, derivacion.reemplaza_a_id)
+            )
     else:
-        emitir(session, HECHOS[accion](**_comun(derivacion)))
+        contar_hecho(session, derivacion.caso_id, HECHOS[accion](**_comun(derivacion)))
 
 
 def _reencaminada(derivacion: Derivacion, reemplaza_a: UUID) -> DerivacionReencaminada:

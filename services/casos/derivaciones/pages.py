@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from casos.accesos.lectura import registrar_lectura_de_caso
+from casos.alcance import Alcance
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.derivaciones import actions, queries
@@ -27,6 +29,7 @@ from casos.derivaciones.schemas import (
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
     ADOPTABLES,
+    DE_LA_INSTITUCION_MISMA,
     MOTIVOS,
     NO_SE_ELIGEN,
     REENCAMINABLES,
@@ -37,7 +40,7 @@ from casos.derivaciones.states import (
 from casos.enlaces.actions import espera_respuesta, pedir_otro
 from casos.etiquetas import opciones
 from casos.expedientes.models import Caso
-from casos.expedientes.queries import caso_por_id
+from casos.expedientes.queries import caso_por_id, es_propio, exigir_propio
 from casos.expedientes.states import Paso
 from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.models import Persona
@@ -48,7 +51,6 @@ from casos.red.models import ServicioRed
 from casos.red.queries import servicio_por_id, servicios
 from casos.taxonomia import temas
 from oficina import clock
-from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
@@ -69,7 +71,8 @@ def nueva(caso_id: UUID) -> str:
     """Choose a service, then what goes with the derivation."""
     servicio_id = request.args.get("servicio", type=UUID)
     with env().db.read() as session:
-        caso = caso_por_id(session, caso_id)
+        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
+        exigir_propio(session, caso, Alcance.de(actor()))
         caso.exigir(Paso.DERIVAR)
     if servicio_id is None:
         return _elegir_servicio(caso)
@@ -124,7 +127,7 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
     except ValueError as error:
         raise NoEncontrado from error
     with env().db.read() as session:
-        caso = caso_por_id(session, caso_id)
+        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         servicio = servicio_por_id(session, servicio_id)
         persona, datos = queries.datos_de_persona(session, caso.persona_id)
     return _formulario(form, caso, servicio, persona, datos), 422
@@ -135,12 +138,13 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
 def derivacion(derivacion_id: UUID) -> str:
     """A derivation; of a draft, the preview that must be seen before it is sent."""
     with env().db.read() as session:
-        found = queries.con_respuestas(session, derivacion_id)
-        caso = caso_por_id(session, found.caso_id)
+        found = queries.con_respuestas(session, derivacion_id, Alcance.de(actor()))
+        caso = caso_por_id(session, found.caso_id, Alcance.de(actor()))
         relevo = queries.relevo_de(session, derivacion_id)
         anterior = session.get(Derivacion, found.reemplaza_a_id) if found.reemplaza_a_id else None
-        con_enlace = puede("casos.derivacion.crear") and espera_respuesta(session, found)
-    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+        propio = es_propio(session, caso, Alcance.de(actor()))
+        con_enlace = propio and puede("casos.derivacion.crear") and espera_respuesta(session, found)
+    _anotar(found)
     borrador = found.estado is Estado.BORRADOR
     return render_template(
         "casos/derivaciones/vista_previa.html" if borrador else "casos/derivaciones/ver.html",
@@ -148,9 +152,10 @@ def derivacion(derivacion_id: UUID) -> str:
         caso=caso,
         relevo=relevo,
         anterior=anterior,
-        acciones=_acciones(found),
+        acciones=_acciones(found) if propio else [],
+        propio=propio,
         hecha=hecha,
-        reencaminable=found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
+        reencaminable=propio and found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
         con_enlace=con_enlace,
         estado_vivo=_estado(found),
         **_del_paquete(found),
@@ -162,13 +167,13 @@ def derivacion(derivacion_id: UUID) -> str:
 def estado(derivacion_id: UUID) -> Response:
     """The part of the page that lives: state, deadlines and answers."""
     with env().db.read() as session:
-        found = queries.con_respuestas(session, derivacion_id)
+        found = queries.con_respuestas(session, derivacion_id, Alcance.de(actor()))
         plazos = plazos_de_derivacion(session, derivacion_id)
     huella = [f"{found.version}:{len(found.respuestas)}"]
     huella += [f"{plazo.id}:{situacion(plazo, clock.now())[0]}" for plazo in plazos]
 
     def render() -> str:
-        registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+        _anotar(found)
         return _estado(found)
 
     return vivo("|".join(huella), render)
@@ -195,7 +200,9 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
     """Write down an answer, what the person said, or that the derivation is taken back."""
     pedida = Accion(accion)
     with env().db.read() as session:
-        found = queries.con_respuestas(session, derivacion_id)
+        found = queries.con_respuestas(session, derivacion_id, Alcance.de(actor()))
+        caso = caso_por_id(session, found.caso_id, Alcance.de(actor()))
+        exigir_propio(session, caso, Alcance.de(actor()))
     form = Form(_schema(pedida))
     if form.valid:
         try:
@@ -207,7 +214,7 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
                 _("Registramos el paso de la derivación %(folio)s.", folio=found.folio), "success"
             )
             return _a(derivacion_id)
-    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    _anotar(found)
     page = render_template(
         "casos/derivaciones/paso.html",
         derivacion=found,
@@ -215,7 +222,9 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         hecha=hecha,
         form=form,
         motivos=opciones(MOTIVOS[pedida], *NO_SE_ELIGEN) if pedida in MOTIVOS else [],
-        canales=opciones(CanalRespuesta, CanalRespuesta.ENLACE) if pedida in REGISTRABLES else [],
+        canales=opciones(CanalRespuesta, *DE_LA_INSTITUCION_MISMA)
+        if pedida in REGISTRABLES
+        else [],
         con_texto=pedida is not Accion.ANULAR,
     )
     return page, 422 if form.sent else 200
@@ -241,13 +250,24 @@ def otro_enlace(derivacion_id: UUID) -> ResponseReturnValue:
     return _a(derivacion_id)
 
 
+def _anotar(found: Derivacion) -> None:
+    registrar_lectura_de_caso(
+        env().db,
+        actor(),
+        "casos.derivacion.ver",
+        "derivacion",
+        found.id,
+        caso_id=found.caso_id,
+    )
+
+
 def _elegir_servicio(caso: Caso) -> str:
     """The services of the case's theme first, with their places and what they ask for."""
     tema = request.args.get("tema", caso.tema)
     texto = request.args.get("q", "")
     with env().db.read() as session:
         found = servicios(session, tema=tema, texto=texto, solo_activos=True)
-    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso.id)
+    registrar_lectura_de_caso(env().db, actor(), "casos.caso.ver", "caso", caso.id, caso_id=caso.id)
     return render_template(
         "casos/derivaciones/elegir.html",
         caso=caso,
@@ -262,7 +282,9 @@ def _elegir_servicio(caso: Caso) -> str:
 def _formulario(
     form: Form, caso: Caso, servicio: ServicioRed, persona: Persona, datos: Sequence[Dato]
 ) -> str:
-    registrar_lectura(env().db, actor(), "casos.derivacion.opciones", "caso", caso.id)
+    registrar_lectura_de_caso(
+        env().db, actor(), "casos.derivacion.opciones", "caso", caso.id, caso_id=caso.id
+    )
     lenguas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
     leidos = dict.fromkeys((persona.idioma, IDIOMA_POR_OMISION))
     return render_template(

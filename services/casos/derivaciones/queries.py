@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from casos.alcance import Alcance
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
@@ -15,7 +17,7 @@ from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
 from casos.red.models import Institucion, ServicioRed
 from casos.red.queries import comparten_tema
-from oficina.errors import NoEncontrado
+from oficina.errors import DomainError, NoEncontrado, NoPermitido
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,17 @@ class SeguimientoDeDerivacion:
     institucion: str
     servicio: str
     correo: str | None
+    caso_id: UUID
 
 
 def derivacion_por_id(
-    session: Session, derivacion_id: UUID, *, bloquear: bool = False
+    session: Session, derivacion_id: UUID, alcance: Alcance, *, bloquear: bool = False
 ) -> Derivacion:
-    """A derivation with its service and institution; raises NoEncontrado.
+    """A derivation of a case that the reader may read, with its service and institution.
 
-    With `bloquear` its case and then itself are locked until the transaction ends, and it is read
-    again: whoever holds a derivation holds its case, so two who want both never wait for each
-    other in a ring.
+    With `bloquear` its case must be the reader's work; it and then the derivation are locked until
+    the transaction ends, and it is read again: whoever holds a derivation holds its case, so two
+    who want both never wait for each other in a ring. Raises as `caso_por_id`.
     """
     consulta = (
         select(Derivacion)
@@ -49,17 +52,36 @@ def derivacion_por_id(
     )
     if bloquear:
         # The keys of the case stay free: a line of its story never waits for this lock.
-        session.execute(
+        caso_id = session.scalar(
             select(Caso.id)
             .join(Derivacion, Derivacion.caso_id == Caso.id)
-            .where(Derivacion.id == derivacion_id)
+            .where(Derivacion.id == derivacion_id, alcance.casos())
             .with_for_update(of=Caso, key_share=True)
         )
+        if caso_id is None:
+            raise _negativa(session, derivacion_id, alcance)
         consulta = consulta.with_for_update(of=Derivacion).execution_options(populate_existing=True)
+    else:
+        consulta = consulta.where(_legible(alcance))
     derivacion = session.scalar(consulta)
     if derivacion is None:
-        raise NoEncontrado
+        raise _negativa(session, derivacion_id, alcance)
     return derivacion
+
+
+def _legible(alcance: Alcance) -> ColumnElement[bool]:
+    """Derivations of a case that the reader may read."""
+    return Derivacion.caso_id.in_(select(Caso.id).where(alcance.lectura()))
+
+
+def _negativa(session: Session, derivacion_id: UUID, alcance: Alcance) -> DomainError:
+    caso_id = session.scalar(select(Derivacion.caso_id).where(Derivacion.id == derivacion_id))
+    if caso_id is None:
+        return NoEncontrado()
+    legible = select(Caso.id).where(Caso.id == caso_id, alcance.lectura())
+    if session.scalar(legible) is not None:
+        return NoPermitido(_("El acceso excepcional es solo para leer."))
+    return alcance.negativa(session, caso_id)
 
 
 def borrador_de(
@@ -80,11 +102,13 @@ def borrador_de(
     return found[0], found[1]
 
 
-def con_respuestas(session: Session, derivacion_id: UUID) -> Derivacion:
-    """A derivation with its service, institution and answers; raises NoEncontrado."""
+def con_respuestas(session: Session, derivacion_id: UUID, alcance: Alcance) -> Derivacion:
+    """A derivation of a case that the reader may read, with its service, institution and answers;
+    raises as `derivacion_por_id`.
+    """
     derivacion = session.scalar(
         select(Derivacion)
-        .where(Derivacion.id == derivacion_id)
+        .where(Derivacion.id == derivacion_id, _legible(alcance))
         .options(
             joinedload(Derivacion.servicio),
             joinedload(Derivacion.institucion),
@@ -92,19 +116,19 @@ def con_respuestas(session: Session, derivacion_id: UUID) -> Derivacion:
         )
     )
     if derivacion is None:
-        raise NoEncontrado
+        raise _negativa(session, derivacion_id, alcance)
     return derivacion
 
 
-def de_caso(session: Session, caso_id: UUID) -> Sequence[Derivacion]:
-    """The derivations of a case with service and institution, the newest first.
+def de_caso(session: Session, caso: Caso) -> Sequence[Derivacion]:
+    """The derivations of a case that was read with service and institution, the newest first.
 
     Drafts that were discarded are left out.
     """
     return session.scalars(
         select(Derivacion)
         .where(
-            Derivacion.caso_id == caso_id,
+            Derivacion.caso_id == caso.id,
             or_(Derivacion.estado != Estado.ANULADA, Derivacion.enviada_en.is_not(None)),
         )
         .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
@@ -165,6 +189,7 @@ def seguimiento(session: Session, derivacion_id: UUID) -> SeguimientoDeDerivacio
             Institucion.nombre,
             ServicioRed.nombre,
             Institucion.correo,
+            Caso.id,
         )
         .join(Caso, Caso.id == Derivacion.caso_id)
         .join(Institucion, Institucion.id == Derivacion.institucion_id)

@@ -13,6 +13,7 @@ from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import (
+    DE_LA_INSTITUCION_MISMA,
     NO_SE_ELIGEN,
     Accion,
     CanalRespuesta,
@@ -139,7 +140,8 @@ class RespuestaRegistradaSchema(RespuestaSchema):
         required=True,
         error_messages={"required": _l("Indique cómo se supo.")},
         validate=validate.NoneOf(
-            [CanalRespuesta.ENLACE], error=_l("Por el enlace responde solo la institución.")
+            list(DE_LA_INSTITUCION_MISMA),
+            error=_l("Por el enlace o la bandeja responde solo la institución."),
         ),
     )
 
@@ -267,6 +269,11 @@ class SeguimientoDeDerivacionSchema(Schema):
     institucion = fields.String(required=True)
     servicio = fields.String(required=True)
     correo = fields.String(required=True, allow_none=True)
+    solo = fields.List(
+        fields.UUID(),
+        allow_none=True,
+        metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
+    )
 
 
 class EnlaceNuevoSchema(Schema):

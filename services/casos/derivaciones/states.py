@@ -155,7 +155,7 @@ MOTIVOS: Mapping[Accion, type[StrEnum]] = {
 class Grado(StrEnum):
     """How good the evidence of an answer is."""
 
-    A = "A"  # the institution itself, by its link
+    A = "A"  # the institution itself, by its link or in its unit's tray
     B = "B"  # the institution by phone or mail, logged by an officer
     C = "C"  # the person's word
     D = "D"  # presumed: nobody answered, or a register of the past says so
@@ -165,7 +165,12 @@ class CanalRespuesta(StrEnum):
     """By which way an answer came."""
 
     ENLACE = "enlace"
+    BANDEJA = "bandeja"
     TELEFONO = "telefono"
     CORREO = "correo"
     OFICIO = "oficio"
     PERSONA = "persona"
+
+
+DE_LA_INSTITUCION_MISMA = frozenset({CanalRespuesta.ENLACE, CanalRespuesta.BANDEJA})
+"""Ways by which nobody answers for the institution."""

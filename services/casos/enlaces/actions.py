@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import TODO, Alcance
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.queries import vale
 from casos.derivaciones.actions import puede_volver, responder
@@ -91,7 +92,7 @@ def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) ->
     Raises NoEncontrado, TransicionInvalida when the institution has nothing to see or to answer,
     Conflicto when the consent on which it rests holds no longer.
     """
-    derivacion = derivacion_por_id(session, derivacion_id)
+    derivacion = derivacion_por_id(session, derivacion_id, Alcance.de(actor))
     if derivacion.estado in SIN_DATOS:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     if not vale(session, derivacion.consentimiento_id, now()):
@@ -120,8 +121,9 @@ def pedir_otro(session: Session, derivacion_id: UUID, actor: Actor, ahora: datet
     Raises NoEncontrado, TransicionInvalida when the institution has nothing left to answer,
     Conflicto when the network's directory has no e-mail of it.
     """
-    derivacion_por_id(session, derivacion_id, bloquear=True)
-    derivacion = con_respuestas(session, derivacion_id)
+    alcance = Alcance.de(actor)
+    derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
+    derivacion = con_respuestas(session, derivacion_id, alcance)
     if not espera_respuesta(session, derivacion):
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     if not derivacion.institucion.correo:
@@ -136,7 +138,7 @@ def abrir(session: Session, token: str) -> Derivacion:
     Raises NoEncontrado for a token that nobody gave out, EnlaceVencido for an old one.
     """
     enlace = _vigente(session, token)
-    derivacion = con_respuestas(session, enlace.derivacion_id)
+    derivacion = con_respuestas(session, enlace.derivacion_id, TODO)
     enlace.aperturas += 1
     enlace.abierto_en = real_now()
     registrar(session, _quien(derivacion), "casos.enlace.abrir", "enlace", enlace.id)
@@ -149,7 +151,7 @@ def leer(session: Session, token: str) -> Derivacion:
     Raises what `abrir` raises.
     """
     enlace = _vigente(session, token)
-    derivacion = con_respuestas(session, enlace.derivacion_id)
+    derivacion = con_respuestas(session, enlace.derivacion_id, TODO)
     registrar(session, _quien(derivacion), "casos.enlace.leer", "enlace", enlace.id)
     return derivacion
 
@@ -164,7 +166,7 @@ def responder_por_enlace(
     enlace = _vigente(session, token)
     if respuesta.accion not in ACCIONES_DE_INSTITUCION:
         raise NoEncontrado
-    derivacion = derivacion_por_id(session, enlace.derivacion_id)
+    derivacion = derivacion_por_id(session, enlace.derivacion_id, TODO)
     return responder(
         session,
         derivacion.id,
@@ -172,6 +174,7 @@ def responder_por_enlace(
         _quien(derivacion),
         ahora,
         procedencia=DE_LA_INSTITUCION,
+        alcance=TODO,
     )
 
 

@@ -8,29 +8,21 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from casos.derivaciones.etiquetas import hecha, motivo
-from casos.derivaciones.presentacion import linea
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.schemas import DatosRespuesta, RespuestaSchema
-from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, MOTIVOS, Accion
-from casos.enlaces import actions
+from casos.derivaciones.states import ACCIONES_DE_INSTITUCION, Accion
+from casos.enlaces import actions, presentacion
 from casos.enlaces.actions import EnlaceVencido, VistaEnlace
-from casos.etiquetas import opciones
-from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from oficina import clock
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
 from oficina.web.app import env
 from oficina.web.auth import public
 from oficina.web.forms import Form
-from oficina.web.i18n import language
 from oficina.web.limits import limited
 
 bp = Blueprint("enlace_paginas", __name__, url_prefix="/casos/enlace")
 
 ACCIONES = "any({})".format(", ".join(f'"{a}"' for a in sorted(ACCIONES_DE_INSTITUCION)))
-
-# A reason or a result is asked for on a page of its own; the rest is one button.
-CON_FORMULARIO = frozenset(MOTIVOS) | {Accion.CUMPLIR}
 
 
 @bp.after_request
@@ -107,34 +99,16 @@ def _responder(token: str, accion: Accion, datos: DatosRespuesta) -> None:
 
 
 def _pagina(vista: VistaEnlace, token: str) -> str:
-    datos = vista.paquete.datos if vista.paquete else ()
-    return render_template(
-        "casos/enlaces/ver.html",
-        vista=vista,
-        token=token,
-        paquete=vista.paquete,
-        lineas=[linea(dato, language()) for dato in datos],
-        plazos=[(etiqueta_de_reloj(p.reloj, language()), p.vence_en) for p in vista.plazos],
-        con_formulario=CON_FORMULARIO,
-        motivo=motivo,
-        hecha=hecha,
-    )
+    return presentacion.pagina(vista, **_marco(token))
 
 
 def _formulario(form: Form, vista: VistaEnlace, token: str, accion: Accion) -> str:
-    return render_template(
-        "casos/enlaces/responder.html",
-        vista=vista,
-        token=token,
-        form=form,
-        accion=accion,
-        motivos=opciones(MOTIVOS[accion]) if accion in MOTIVOS else [],
-        con_resultado=accion is Accion.CUMPLIR,
-    )
+    return presentacion.formulario(form, vista, accion, **_marco(token))
 
 
 def _ya_respondida(vista: VistaEnlace, token: str) -> ResponseReturnValue:
-    page = render_template(
-        "casos/enlaces/ya_respondida.html", vista=vista, token=token, motivo=motivo, hecha=hecha
-    )
-    return make_response(page, 409)
+    return make_response(presentacion.ya_respondida(vista, **_marco(token)), 409)
+
+
+def _marco(token: str) -> dict[str, str]:
+    return {"marco": "casos/enlaces/_base.html", "direccion": url_for(".abrir", token=token)}

@@ -4,14 +4,17 @@ The first contact with the person stops the clock that runs since the opening; t
 starts the clock of the evaluation.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from casos.accesos import actions as accesos
+from casos.accesos.actions import Responsable
+from casos.alcance import Alcance
 from casos.derivaciones.queries import activas_de_caso
+from casos.expedientes.facts import contar
 from casos.expedientes.models import (
     Caso,
     Evaluacion,
@@ -21,7 +24,7 @@ from casos.expedientes.models import (
     TipoHito,
     anotar,
 )
-from casos.expedientes.queries import caso_por_id
+from casos.expedientes.queries import caso_para_asignar, caso_por_id
 from casos.expedientes.schemas import (
     NuevaElevacion,
     NuevaEvaluacion,
@@ -32,14 +35,13 @@ from casos.expedientes.schemas import (
 )
 from casos.folios import siguiente_folio
 from casos.permissions import PERMISOS
-from casos.personas.models import Persona
+from casos.personas.queries import persona_a_la_vista
 from casos.plazos import actions as plazos
 from casos.taxonomia import tema
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
-from oficina.bus.outbox import emitir
-from oficina.errors import NoEncontrado, NoPermitido
+from oficina.errors import NoPermitido
 from oficina.events.casos import (
     CasoAbierto,
     CasoAsignado,
@@ -57,14 +59,6 @@ ASIGNAR = "casos.caso.asignar"
 CERRAR_RIESGO_ALTO = "casos.caso.cerrar.riesgo_alto"
 
 
-@dataclass(frozen=True)
-class Responsable:
-    """A professional who answers for a case: the id and the name of that day."""
-
-    id: UUID
-    nombre: str
-
-
 def abrir(
     session: Session,
     datos: NuevoCaso,
@@ -72,9 +66,13 @@ def abrir(
     actor: Actor,
     ahora: datetime,
 ) -> Caso:
-    """Open a case of a person; its first contact is due. Raises NoEncontrado without the person."""
-    if session.get(Persona, datos.persona_id) is None:
-        raise NoEncontrado
+    """Open a case of a person; its first contact is due. Who opens a reserved or sealed one is
+    named in it, when they work on cases.
+
+    Raises NoEncontrado without the person, NoPermitido when it would be less confidential than its
+    theme asks for or sealed to whoever opens it.
+    """
+    persona_a_la_vista(session, datos.persona_id, Alcance.de(actor))
     sugerido = tema(datos.tema)
     caso = Caso(
         folio=siguiente_folio(session, "OM", clock.local(ahora).year),
@@ -82,6 +80,7 @@ def abrir(
         tema=datos.tema,
         tipo=datos.tipo or TipoCaso(sugerido.tipo_caso),
         prioridad=datos.prioridad or Prioridad(sugerido.prioridad),
+        confidencialidad=accesos.al_abrir(datos.confidencialidad, sugerido, actor),
         unidad=actor.unidad,
         abierto_en=ahora,
     )
@@ -89,11 +88,14 @@ def abrir(
         caso.responsable_id, caso.responsable_nombre = responsable.id, responsable.nombre
     session.add(caso)
     session.flush()
+    if caso.por_lista:
+        accesos.nombrar_a_quien_abre(session, caso, actor, ahora)
     anotar(session, caso, TipoHito.ABIERTO, actor, datos={"tema": caso.tema}, ocurrido_en=ahora)
     plazos.iniciar(session, caso, PRIMER_CONTACTO, caso.prioridad.value, ahora)
     auditar(session, actor, "casos.caso.abrir", "caso", caso.id)
-    emitir(
+    contar(
         session,
+        caso,
         CasoAbierto(
             caso_id=caso.id,
             tipo_caso=caso.tipo.value,
@@ -111,7 +113,7 @@ def orientar(
     session: Session, caso_id: UUID, datos: NuevaOrientacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Give orientation. Raises TransicionInvalida outside the first instance."""
-    caso = _para_cambiar(session, caso_id, datos.version)
+    caso = _para_cambiar(session, caso_id, actor, datos.version)
     caso.orientar()
     anotar(
         session,
@@ -124,7 +126,7 @@ def orientar(
     )
     plazos.cumplir(session, caso.id, PRIMER_CONTACTO, ahora)
     auditar(session, actor, "casos.caso.orientar", "caso", caso.id)
-    emitir(session, CasoOrientado(caso_id=caso.id, tema=datos.tema))
+    contar(session, caso, CasoOrientado(caso_id=caso.id, tema=datos.tema))
     return caso
 
 
@@ -132,7 +134,7 @@ def elevar(
     session: Session, caso_id: UUID, datos: NuevaElevacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Take a case to the second instance, where an evaluation is due."""
-    caso = _para_cambiar(session, caso_id, datos.version)
+    caso = _para_cambiar(session, caso_id, actor, datos.version)
     caso.elevar()
     anotar(
         session,
@@ -146,7 +148,7 @@ def elevar(
     plazos.cumplir(session, caso.id, PRIMER_CONTACTO, ahora)
     plazos.iniciar(session, caso, EVALUACION, caso.prioridad.value, ahora)
     auditar(session, actor, "casos.caso.elevar", "caso", caso.id)
-    emitir(session, CasoElevado(caso_id=caso.id, motivo_codigo=datos.motivo.value))
+    contar(session, caso, CasoElevado(caso_id=caso.id, motivo_codigo=datos.motivo.value))
     return caso
 
 
@@ -154,7 +156,7 @@ def evaluar(
     session: Session, caso_id: UUID, datos: NuevaEvaluacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Write down what was found: risk, whether a derivation is called for, and why."""
-    caso = _para_cambiar(session, caso_id, datos.version)
+    caso = _para_cambiar(session, caso_id, actor, datos.version)
     caso.evaluar(datos.riesgo)
     session.add(
         Evaluacion(
@@ -177,7 +179,9 @@ def evaluar(
     )
     plazos.cumplir(session, caso.id, EVALUACION, ahora)
     auditar(session, actor, "casos.caso.evaluar", "caso", caso.id)
-    emitir(session, CasoEvaluado(caso_id=caso.id, amerita_derivacion=datos.amerita_derivacion))
+    contar(
+        session, caso, CasoEvaluado(caso_id=caso.id, amerita_derivacion=datos.amerita_derivacion)
+    )
     return caso
 
 
@@ -195,7 +199,8 @@ def asignar(
     Raises NoPermitido when somebody without the coordination's permission gives it to another
     person or takes it from one.
     """
-    caso = _para_cambiar(session, caso_id, version)
+    caso = caso_para_asignar(session, caso_id, Alcance.de(actor))
+    check_version(caso, version)
     es_para_si = responsable.id == actor.id and caso.responsable_id in {None, actor.id}
     if not es_para_si and not actor.tiene(ASIGNAR, PERMISOS[ASIGNAR]):
         raise NoPermitido(_("Solo la coordinación cambia a quien responde por un caso."))
@@ -209,10 +214,10 @@ def cerrar(
 ) -> Caso:
     """End a case and stop its clocks.
 
-    Raises NoPermitido when a case of high risk is not closed by the coordination, or is by whoever
-    answers for it; else what `Caso.cerrar` raises.
+    Raises NoPermitido when a case of high risk, reserved or sealed is not closed by the
+    coordination, or is by whoever answers for it; else what `Caso.cerrar` raises.
     """
-    caso = _para_cambiar(session, caso_id, datos.version)
+    caso = _para_cambiar(session, caso_id, actor, datos.version)
     _exigir_otra_mirada(caso, actor)
     caso.cerrar(
         datos.motivo,
@@ -231,8 +236,9 @@ def cerrar(
     )
     plazos.cancelar_todos(session, caso.id, ahora)
     auditar(session, actor, "casos.caso.cerrar", "caso", caso.id)
-    emitir(
+    contar(
         session,
+        caso,
         CasoCerrado(
             caso_id=caso.id,
             motivo_codigo=datos.motivo.value,
@@ -246,7 +252,7 @@ def reabrir(
     session: Session, caso_id: UUID, datos: NuevaReapertura, actor: Actor, ahora: datetime
 ) -> Caso:
     """Go on with a closed case: it is evaluated again."""
-    caso = _para_cambiar(session, caso_id, datos.version)
+    caso = _para_cambiar(session, caso_id, actor, datos.version)
     caso.reabrir()
     anotar(
         session,
@@ -259,25 +265,23 @@ def reabrir(
     )
     plazos.iniciar(session, caso, EVALUACION, caso.prioridad.value, ahora)
     auditar(session, actor, "casos.caso.reabrir", "caso", caso.id)
-    emitir(session, CasoReabierto(caso_id=caso.id, motivo_codigo=datos.motivo.value))
+    contar(session, caso, CasoReabierto(caso_id=caso.id, motivo_codigo=datos.motivo.value))
     return caso
 
 
-def _para_cambiar(session: Session, caso_id: UUID, version: int | None) -> Caso:
-    caso = caso_por_id(session, caso_id, bloquear=True)
+def _para_cambiar(session: Session, caso_id: UUID, actor: Actor, version: int | None) -> Caso:
+    caso = caso_por_id(session, caso_id, Alcance.de(actor), bloquear=True)
     check_version(caso, version)
     return caso
 
 
 def _exigir_otra_mirada(caso: Caso, actor: Actor) -> None:
-    if caso.riesgo is not Riesgo.ALTO:
+    if caso.riesgo is not Riesgo.ALTO and not caso.por_lista:
         return
     if not actor.tiene(CERRAR_RIESGO_ALTO, PERMISOS[CERRAR_RIESGO_ALTO]):
-        raise NoPermitido(_("Un caso de riesgo alto lo cierra la coordinación."))
+        raise NoPermitido(_("Un caso de riesgo alto, reservado o sellado lo cierra coordinación."))
     if caso.responsable_id == actor.id:
-        raise NoPermitido(
-            _("Un caso de riesgo alto lo cierra otra persona que quien responde por él.")
-        )
+        raise NoPermitido(_("Este caso lo cierra otra persona que quien responde por él."))
 
 
 def _contar_asignacion(
@@ -292,4 +296,4 @@ def _contar_asignacion(
         ocurrido_en=ahora,
     )
     auditar(session, actor, "casos.caso.asignar", "caso", caso.id)
-    emitir(session, CasoAsignado(caso_id=caso.id, responsable_id=responsable.id))
+    contar(session, caso, CasoAsignado(caso_id=caso.id, responsable_id=responsable.id))

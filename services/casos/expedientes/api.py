@@ -9,10 +9,12 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from casos.accesos.actions import Responsable
+from casos.accesos.lectura import registrar_lectura_de_caso
+from casos.alcance import Alcance
 from casos.derivaciones.queries import con_consentimiento_retirado, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import actions, queries
-from casos.expedientes.actions import Responsable
 from casos.expedientes.models import Caso
 from casos.expedientes.relato import Lectura, visibles
 from casos.expedientes.schemas import (
@@ -40,6 +42,7 @@ from casos.plazos.queries import plazos_de_caso
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import set_version, versioned
@@ -54,7 +57,7 @@ bp = Blueprint("expedientes_api", __name__, url_prefix="/casos/api/v1", descript
 def listar(filtro: FiltroCasos) -> dict[str, Any]:
     """Casos de la oficina: primero los propios, lo atrasado arriba"""
     with env().db.read() as session:
-        pagina = queries.bandeja(session, filtro, actor().id, clock.now())
+        pagina = queries.bandeja(session, filtro, Alcance.de(actor()), clock.now())
     registrar_lectura(
         env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
     )
@@ -78,7 +81,7 @@ def abrir(datos: NuevoCaso) -> Response:
     responsable = equipo().responsable(datos.responsable_id)
     with env().db.begin() as session:
         caso = actions.abrir(session, datos, responsable, actor(), clock.now())
-    response = _respuesta(caso.id)
+    response = _escrito(caso)
     response.status_code = 201
     response.headers["Location"] = f"/casos/api/v1/casos/{caso.id}"
     return response
@@ -91,7 +94,7 @@ def abrir(datos: NuevoCaso) -> Response:
 def ver(caso_id: UUID) -> Response:
     """Un caso y su historia, hasta donde su rol permite verla"""
     response = _respuesta(caso_id)
-    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
+    registrar_lectura_de_caso(env().db, actor(), "casos.caso.ver", "caso", caso_id, caso_id=caso_id)
     return response
 
 
@@ -135,7 +138,7 @@ def asignar(datos: NuevaAsignacion, caso_id: UUID) -> Response:
     quien = actor()
     responsable = equipo().responsable(datos.responsable_id) or Responsable(quien.id, quien.nombre)
     with env().db.begin() as session:
-        actions.asignar(
+        caso = actions.asignar(
             session,
             caso_id,
             responsable,
@@ -143,7 +146,7 @@ def asignar(datos: NuevaAsignacion, caso_id: UUID) -> Response:
             actor=quien,
             ahora=clock.now(),
         )
-    return _respuesta(caso_id)
+    return _escrito(caso)
 
 
 @bp.post("/casos/<uuid:caso_id>/cierre")
@@ -170,17 +173,30 @@ def _hacer(
     accion: Callable[[Session, UUID, Any, Actor, datetime], Caso], caso_id: UUID, datos: Any
 ) -> Response:
     with env().db.begin() as session:
-        accion(session, caso_id, datos, actor(), clock.now())
-    return _respuesta(caso_id)
+        caso = accion(session, caso_id, datos, actor(), clock.now())
+    return _escrito(caso)
+
+
+def _escrito(caso: Caso) -> Response:
+    """What answers a step: the case, or no more than its folio when it was the writer's last."""
+    try:
+        return _respuesta(caso.id)
+    except (NoEncontrado, NoPermitido):
+        vista = {"id": caso.id, "folio": caso.folio}
+        return set_version(jsonify(CasoSchema().dump(vista)), caso)
 
 
 def _respuesta(caso_id: UUID) -> Response:
     lectura = Lectura.de_quien_lee()
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        hitos = queries.historia(session, caso_id)
+        caso, completo = queries.caso_a_la_vista(session, caso_id, Alcance.de(actor()))
+        if not completo:
+            vista = {campo: getattr(caso, campo) for campo in _EXISTENCIA}
+            return set_version(jsonify(CasoSchema().dump(vista)), caso)
+        hitos = queries.historia(session, caso)
         plazos = plazos_de_caso(session, caso_id)
-        evaluaciones = queries.evaluaciones(session, caso_id) if lectura.evaluacion else ()
+        miembros = queries.equipo_de(session, caso)
+        evaluaciones = queries.evaluaciones(session, caso) if lectura.evaluacion else ()
         espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
         retirado = lectura.derivaciones and con_consentimiento_retirado(session, caso_id)
     corren = [
@@ -194,6 +210,7 @@ def _respuesta(caso_id: UUID) -> Response:
         "vence_en": vence_en,
         "atrasado": espera or (vence_en is not None and vence_en < clock.now()),
         "version": caso.version,
+        "equipo": miembros,
         "pasos": sorted(caso.pasos()),
         "consentimiento_retirado": retirado,
         "hitos": visibles(hitos, lectura, equipo().nombre),
@@ -221,9 +238,24 @@ _CAMPOS = (
     "instancia",
     "estado",
     "prioridad",
+    "confidencialidad",
     "unidad",
     "responsable_id",
     "responsable_nombre",
     "abierto_en",
     "cerrado_en",
+)
+
+# What reception knows of a case: that it is there and who has it.
+_EXISTENCIA = (
+    "id",
+    "folio",
+    "persona",
+    "estado",
+    "unidad",
+    "responsable_id",
+    "responsable_nombre",
+    "abierto_en",
+    "cerrado_en",
+    "version",
 )

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from casos.base import Base
@@ -56,6 +56,14 @@ class Riesgo(StrEnum):
     ALTO = "alto"
 
 
+class Confidencialidad(StrEnum):
+    """Who may know of a case, beyond whose work it is (`casos.alcance`)."""
+
+    NORMAL = "normal"
+    RESERVADO = "reservado"
+    SELLADO = "sellado"
+
+
 class MotivoElevacion(StrEnum):
     """Why a case goes to the second instance."""
 
@@ -96,6 +104,9 @@ class TipoHito(StrEnum):
     PLAZO = "plazo"
     CITA = "cita"
     MENSAJE = "mensaje"
+    EQUIPO = "equipo"
+    CONFIDENCIALIDAD = "confidencialidad"
+    ACCESO = "acceso"
 
 
 class Quien(Protocol):
@@ -117,6 +128,7 @@ class Caso(Personal, ConCambio, Identified, Base):
     __table_args__ = (
         Index("ix_casos_estado_abierto", "estado", "abierto_en"),
         Index("ix_casos_responsable_estado", "responsable_id", "estado"),
+        Index("ix_casos_confidencialidad", "confidencialidad"),
     )
 
     folio: Mapped[str] = mapped_column(String(20), unique=True)
@@ -127,6 +139,11 @@ class Caso(Personal, ConCambio, Identified, Base):
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.ABIERTO)
     prioridad: Mapped[Prioridad] = mapped_column(text_enum(Prioridad), default=Prioridad.NORMAL)
     riesgo: Mapped[Riesgo] = mapped_column(text_enum(Riesgo), default=Riesgo.SIN_EVALUAR)
+    confidencialidad: Mapped[Confidencialidad] = mapped_column(
+        text_enum(Confidencialidad),
+        default=Confidencialidad.NORMAL,
+        server_default=Confidencialidad.NORMAL.value,
+    )
     unidad: Mapped[str] = mapped_column(String(80), default="")
     responsable_id: Mapped[UUID | None]
     responsable_nombre: Mapped[str] = mapped_column(String(120), default="")
@@ -140,6 +157,11 @@ class Caso(Personal, ConCambio, Identified, Base):
     persona: Mapped[Persona] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def por_lista(self) -> bool:
+        """Whether only the people named in it may read it."""
+        return self.confidencialidad is not Confidencialidad.NORMAL
 
     def pasos(self) -> frozenset[Paso]:
         """The steps that the present state admits."""
@@ -216,6 +238,21 @@ class Caso(Personal, ConCambio, Identified, Base):
         self.estado = self.exigir(Paso.REABRIR)
         self.instancia = Instancia.SEGUNDA
         self.cerrado_en = self.cierre_motivo = self.cierre_resultado = None
+
+
+class MiembroDeCaso(Identified, Base):
+    """Somebody named in a case beside whoever answers for it: its team.
+
+    Of a reserved or sealed case these and whoever answers for it are the list of who may read it.
+    """
+
+    __tablename__ = "miembros_de_caso"
+    __table_args__ = (UniqueConstraint("caso_id", "funcionario_id"),)
+
+    caso_id: Mapped[UUID] = mapped_column(ForeignKey("casos.id"))
+    funcionario_id: Mapped[UUID] = mapped_column(index=True)
+    nombre: Mapped[str] = mapped_column(String(120))
+    desde: Mapped[datetime]
 
 
 class Evaluacion(Identified, Base):

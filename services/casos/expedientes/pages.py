@@ -15,10 +15,14 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from casos import etiquetas
+from casos.accesos.actions import Responsable
+from casos.accesos.lectura import registrar_lectura_de_caso
+from casos.accesos.pages import gestiona
+from casos.accesos.queries import en_curso
+from casos.alcance import Alcance, CasoReservado
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
 from casos.expedientes import actions, queries, vistas
-from casos.expedientes.actions import Responsable
 from casos.expedientes.models import (
     Caso,
     MotivoElevacion,
@@ -37,7 +41,7 @@ from casos.expedientes.schemas import (
     NuevoCierreSchema,
 )
 from casos.expedientes.states import CIERRES, Estado, MotivoCierre, Paso
-from casos.personas.queries import contactos_vistos, persona_por_id
+from casos.personas.queries import contactos_vistos, persona_de_caso
 from casos.plazos.etiquetas import de_nivel
 from casos.presentacion import idioma_del_lector
 from casos.taxonomia import temas
@@ -129,7 +133,11 @@ def bandeja() -> ResponseReturnValue:
     sent = {nombre: texto for nombre, texto in request.args.items() if texto}
     filtro = FiltroCasosSchema().load({k: v for k, v in sent.items() if k in _FILTRO})
     with env().db.read() as session:
-        pagina = queries.bandeja(session, filtro, actor().id, clock.now())
+        alcance = Alcance.de(actor())
+        pagina = queries.bandeja(session, filtro, alcance, clock.now())
+        por_asignar = (
+            queries.reservados_por_asignar(session, alcance) if puede("casos.caso.asignar") else ()
+        )
     registrar_lectura(
         env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
     )
@@ -137,6 +145,7 @@ def bandeja() -> ResponseReturnValue:
         "casos/bandeja.html",
         pagina=pagina,
         filtro=filtro,
+        por_asignar=por_asignar,
         fallida=fallida,
         de_nivel=de_nivel,
         estados=[
@@ -150,35 +159,41 @@ def bandeja() -> ResponseReturnValue:
 @bp.get("/expedientes/<uuid:caso_id>")
 @requires("casos.caso.ver")
 def ver(caso_id: UUID) -> ResponseReturnValue:
-    """A case: who, how far, what is due, the whole story, and what can be done."""
+    """A case: who, how far, what is due, the whole story, and what can be done; for reception, that
+    it is there and who has it.
+    """
+    if not puede("casos.caso.leer"):
+        return _minima(caso_id)
     return _pagina(caso_id, completos=request.args.get("mostrar") == "contacto")
 
 
 @bp.get("/expedientes/<uuid:caso_id>/situacion")
-@requires("casos.caso.ver")
+@requires("casos.caso.leer")
 def situacion(caso_id: UUID) -> Response:
     """State, deadlines and what waits for a decision, for the page that follows by itself."""
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        vista = vistas.situacion(session, queries.caso_por_id(session, caso_id))
+        caso = queries.caso_por_id(session, caso_id, alcance)
+        vista = vistas.situacion(session, caso, alcance)
     return _parte("casos/_situacion.html", vistas.huella_de_situacion(vista), **vista)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/gestion")
-@requires("casos.caso.ver")
+@requires("casos.caso.leer")
 def gestion(caso_id: UUID) -> Response:
     """Derivations and evaluations, for the page that follows by itself."""
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        vista = vistas.gestion(session, caso_id)
+        caso = queries.caso_por_id(session, caso_id, Alcance.de(actor()))
+        vista = vistas.gestion(session, caso)
     return _parte("casos/_gestion.html", vistas.huella_de_gestion(vista), caso=caso, **vista)
 
 
 @bp.get("/expedientes/<uuid:caso_id>/novedad")
-@requires("casos.caso.ver")
+@requires("casos.caso.leer")
 def novedad(caso_id: UUID) -> Response:
     """Whether what the page offers to do is of a case that has changed since; nothing of it."""
     with env().db.read() as session:
-        version = queries.version_de(session, caso_id)
+        version = queries.version_de(session, caso_id, Alcance.de(actor()))
     cambio = version != request.args.get("version", type=int)
     return vivo(
         str(version),
@@ -187,12 +202,12 @@ def novedad(caso_id: UUID) -> Response:
 
 
 @bp.get("/expedientes/<uuid:caso_id>/relato")
-@requires("casos.caso.ver")
+@requires("casos.caso.leer")
 def relato(caso_id: UUID) -> Response:
     """The story, for the page that follows by itself."""
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        lineas = vistas.lineas(session, caso_id)
+        caso = queries.caso_por_id(session, caso_id, Alcance.de(actor()))
+        lineas = vistas.lineas(session, caso)
     return _parte("casos/_relato.html", vistas.huella_de_relato(lineas), caso=caso, lineas=lineas)
 
 
@@ -200,7 +215,7 @@ def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response
     """A living part of the page of a case; what did not change is not read again."""
 
     def render() -> str:
-        registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso.id)
+        _anotar(caso)
         return render_template(plantilla, caso=caso, **vista)
 
     return vivo(huella, render)
@@ -257,7 +272,7 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
     try:
         with env().db.begin() as session:
             formulario.accion(session, caso_id, form.data[nombre], actor(), clock.now())
-    except NoEncontrado:
+    except (NoEncontrado, CasoReservado):
         raise
     except DomainError as error:
         # The step was refused by a rule: the reason goes above the form that asked for it.
@@ -266,7 +281,11 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
             form.add_error("", _("Lo que escribió sigue aquí: revise el caso y envíelo de nuevo."))
         return _pagina(caso_id, enviado=(nombre, form)), error.status
     flash(str(formulario.hecho), "success")
-    return redirect(url_for("expedientes.ver", caso_id=caso_id), 303)
+    with env().db.read() as session:
+        legible = queries.legibles(session, [caso_id], Alcance.de(actor()))
+    # The coordination gives a reserved case to somebody without reading it.
+    destino = url_for("expedientes.ver", caso_id=caso_id) if legible else url_for(".bandeja")
+    return redirect(destino, 303)
 
 
 def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
@@ -278,14 +297,26 @@ def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool =
 def _pagina(
     caso_id: UUID, *, completos: bool = False, enviado: tuple[str, Form] | None = None
 ) -> str:
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id)
-        lineas, situacion_actual = vistas.lineas(session, caso_id), vistas.situacion(session, caso)
-        persona = persona_por_id(session, caso.persona_id)
-        gestion_actual = vistas.gestion(session, caso_id)
-    registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
+        caso = queries.caso_por_id(session, caso_id, alcance)
+        lineas = vistas.lineas(session, caso)
+        situacion_actual = vistas.situacion(session, caso, alcance)
+        persona = persona_de_caso(session, caso)
+        gestion_actual = vistas.gestion(session, caso)
+        miembros = queries.equipo_de(session, caso)
+        propio = situacion_actual["propio"]
+        acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+    _anotar(caso)
     if completos:
-        registrar_lectura(env().db, actor(), "casos.persona.ver_contacto", "persona", persona.id)
+        registrar_lectura_de_caso(
+            env().db,
+            actor(),
+            "casos.persona.ver_contacto",
+            "persona",
+            persona.id,
+            caso_id=caso.id,
+        )
     return render_template(
         "casos/expediente.html",
         **situacion_actual,
@@ -297,10 +328,24 @@ def _pagina(
         completos=completos,
         **gestion_actual,
         huella_de_gestion=vistas.huella_de_gestion(gestion_actual),
-        formularios=_formularios(caso, enviado),
+        miembros=miembros,
+        gestiona=propio and gestiona(caso.responsable_id),
+        acceso=acceso,
+        formularios=_formularios(caso, enviado) if propio else {},
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso),
     )
+
+
+def _minima(caso_id: UUID) -> str:
+    with env().db.read() as session:
+        caso, _completo = queries.caso_a_la_vista(session, caso_id, Alcance.de(actor()))
+    registrar_lectura(env().db, actor(), "casos.caso.ver_existencia", "caso", caso_id)
+    return render_template("casos/expediente_minimo.html", caso=caso)
+
+
+def _anotar(caso: Caso) -> None:
+    registrar_lectura_de_caso(env().db, actor(), "casos.caso.ver", "caso", caso.id, caso_id=caso.id)
 
 
 def _formularios(caso: Caso, enviado: tuple[str, Form] | None) -> dict[str, Form]:

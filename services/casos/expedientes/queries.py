@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from casos.alcance import Alcance
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
-from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
 from casos.expedientes.schemas import POR_PAGINA, FiltroCasos
 from casos.expedientes.states import Estado
 from casos.plazos.queries import niveles_por_caso, proximo_vencimiento
-from oficina.errors import NoEncontrado
+from oficina.errors import DomainError, NoPermitido
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,179 @@ class PaginaCasos:
         return max(1, -(-self.total // POR_PAGINA))
 
 
-def caso_por_id(session: Session, caso_id: UUID, *, bloquear: bool = False) -> Caso:
-    """A case with its person; with `bloquear` it stays locked. Raises NoEncontrado."""
-    consulta = select(Caso).where(Caso.id == caso_id).options(joinedload(Caso.persona))
+@dataclass(frozen=True)
+class CasoDePersona:
+    """A case on its person's page: the reader's own work, or one of which they know that it is
+    there and, unless it is reserved, who has it.
+    """
+
+    caso: Caso
+    propio: bool
+
+    @property
+    def reservado(self) -> bool:
+        """Nothing but the folio is shown."""
+        return self.caso.por_lista and not self.propio
+
+
+@dataclass(frozen=True)
+class Reservado:
+    """What is known of a reserved case by who is not named in it."""
+
+    id: UUID
+    folio: str
+
+
+def caso_por_id(
+    session: Session, caso_id: UUID, alcance: Alcance, *, bloquear: bool = False
+) -> Caso:
+    """A case that the reader may read, with its person.
+
+    With `bloquear` it stays locked and must be the reader's work: who only reads it by an
+    exceptional access changes nothing. Raises NoEncontrado, CasoReservado, NoPermitido.
+    """
     if bloquear:
-        # Its key stays free: whoever writes a line of its story never waits for this lock.
-        consulta = consulta.with_for_update(of=Caso, key_share=True).execution_options(
-            populate_existing=True
-        )
-    caso = session.scalar(consulta)
+        return _para_cambiar(session, caso_id, alcance, alcance.casos())
+    consulta = select(Caso).where(Caso.id == caso_id, alcance.lectura())
+    caso = session.scalar(consulta.options(joinedload(Caso.persona)))
     if caso is None:
-        raise NoEncontrado
+        raise alcance.negativa(session, caso_id)
     return caso
 
 
-def version_de(session: Session, caso_id: UUID) -> int:
-    """How often a case has changed; raises NoEncontrado."""
-    version = session.scalar(select(Caso.version).where(Caso.id == caso_id))
+def caso_para_asignar(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
+    """A case for which the reader may say who answers, locked; raises as `caso_por_id`."""
+    return _para_cambiar(session, caso_id, alcance, alcance.asignables())
+
+
+def caso_para_seguir(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
+    """A case to which the reader may add an attention, locked; raises as `caso_por_id`."""
+    return _para_cambiar(session, caso_id, alcance, alcance.seguimiento())
+
+
+def _para_cambiar(
+    session: Session, caso_id: UUID, alcance: Alcance, condicion: ColumnElement[bool]
+) -> Caso:
+    # Its key stays free: whoever writes a line of its story never waits for this lock.
+    caso = session.scalar(
+        select(Caso)
+        .where(Caso.id == caso_id, condicion)
+        .options(joinedload(Caso.persona))
+        .with_for_update(of=Caso, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if caso is None:
+        raise _negativa_al_cambiar(session, caso_id, alcance)
+    return caso
+
+
+def _negativa_al_cambiar(session: Session, caso_id: UUID, alcance: Alcance) -> DomainError:
+    legible = select(Caso.id).where(Caso.id == caso_id, alcance.lectura())
+    if session.scalar(legible) is not None:
+        return NoPermitido(_("El acceso excepcional es solo para leer."))
+    return alcance.negativa(session, caso_id)
+
+
+def caso_a_la_vista(session: Session, caso_id: UUID, alcance: Alcance) -> tuple[Caso, bool]:
+    """A case with its person, and whether the reader may read its content: of one that is not
+    reserved, reception knows that it is there and who has it. Raises as `caso_por_id`.
+    """
+    fila = session.execute(
+        select(Caso, alcance.lectura())
+        .where(Caso.id == caso_id, or_(alcance.lectura(), alcance.seguimiento()))
+        .options(joinedload(Caso.persona))
+    ).one_or_none()
+    if fila is None:
+        raise alcance.negativa(session, caso_id)
+    return fila[0], bool(fila[1])
+
+
+def es_propio(session: Session, caso: Caso, alcance: Alcance) -> bool:
+    """Whether a case that the reader may read is their work, and not read by exception."""
+    if not caso.por_lista:
+        return True
+    propio = select(Caso.id).where(Caso.id == caso.id, alcance.casos())
+    return session.scalar(propio) is not None
+
+
+def exigir_propio(session: Session, caso: Caso, alcance: Alcance) -> None:
+    """Raise NoPermitido when a case is read by an exceptional access alone."""
+    if not es_propio(session, caso, alcance):
+        raise NoPermitido(_("El acceso excepcional es solo para leer."))
+
+
+def legibles(session: Session, ids: Sequence[UUID], alcance: Alcance) -> Sequence[UUID]:
+    """Those of some cases that are the reader's work, or that reception may speak of."""
+    return session.scalars(
+        select(Caso.id).where(Caso.id.in_(ids), or_(alcance.casos(), alcance.seguimiento()))
+    ).all()
+
+
+def equipo_de(session: Session, caso: Caso) -> Sequence[MiembroDeCaso]:
+    """Who is named in a case beside whoever answers for it, by name."""
+    return session.scalars(
+        select(MiembroDeCaso)
+        .where(MiembroDeCaso.caso_id == caso.id)
+        .order_by(MiembroDeCaso.nombre, MiembroDeCaso.id)
+    ).all()
+
+
+def solo_para(session: Session, caso_id: UUID) -> Sequence[UUID] | None:
+    """The only people who may hear of a case; None when it is not sealed."""
+    responsable = session.execute(
+        select(Caso.responsable_id).where(
+            Caso.id == caso_id, Caso.confidencialidad == Confidencialidad.SELLADO
+        )
+    ).one_or_none()
+    if responsable is None:
+        return None
+    miembros = select(MiembroDeCaso.funcionario_id).where(MiembroDeCaso.caso_id == caso_id)
+    return [uno for uno in (responsable[0], *session.scalars(miembros)) if uno]
+
+
+def reservados_por_asignar(session: Session, alcance: Alcance) -> Sequence[Reservado]:
+    """Reserved cases that wait for the reader to say who answers for them."""
+    filas = session.execute(
+        select(Caso.id, Caso.folio)
+        .where(
+            Caso.confidencialidad == Confidencialidad.RESERVADO,
+            Caso.responsable_id.is_(None),
+            Caso.estado != Estado.CERRADO,
+            alcance.asignables(),
+            ~alcance.nombrado(),
+        )
+        .order_by(Caso.id)
+    )
+    return [Reservado(*fila) for fila in filas]
+
+
+def reservado_por_folio(session: Session, folio: str, alcance: Alcance) -> Reservado | None:
+    """The reserved case of a folio, for who may know that it is there and may not read it."""
+    if not alcance.atiende:
+        return None
+    fila = session.execute(
+        select(Caso.id, Caso.folio).where(
+            Caso.folio == folio,
+            Caso.confidencialidad == Confidencialidad.RESERVADO,
+            ~alcance.nombrado(),
+        )
+    ).one_or_none()
+    return Reservado(*fila) if fila else None
+
+
+def version_de(session: Session, caso_id: UUID, alcance: Alcance) -> int:
+    """How often a case has changed; raises as `caso_por_id`."""
+    version = session.scalar(select(Caso.version).where(Caso.id == caso_id, alcance.lectura()))
     if version is None:
-        raise NoEncontrado
+        raise alcance.negativa(session, caso_id)
     return version
 
 
-def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime) -> PaginaCasos:
-    """Cases of the office: first those of `quien`, what is late on top, then what is due next.
+def bandeja(
+    session: Session, filtro: FiltroCasos, alcance: Alcance, ahora: datetime
+) -> PaginaCasos:
+    """The reader's work: first the cases for which they answer, what is late on top, then what is
+    due next.
 
     Late is a case whose deadline passed, and one with a derivation that ended badly and on which
     nobody has decided; what waits the longest comes first.
@@ -84,7 +235,8 @@ def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime)
         (espera.c.desde < plazo.c.vence_en, espera.c.desde),
         else_=func.coalesce(plazo.c.vence_en, espera.c.desde),
     )
-    condiciones = _condiciones(filtro, quien)
+    quien = alcance.quien
+    condiciones = [alcance.casos(), *_condiciones(filtro, quien)]
     cuenta = select(func.count()).select_from(Caso)
     if filtro.atrasados:
         condiciones.append(atrasado)
@@ -109,7 +261,7 @@ def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime)
         .offset((filtro.pagina - 1) * POR_PAGINA)
         .limit(POR_PAGINA)
     ).all()
-    decisiones = por_decidir(session, [caso.id for caso, _ in filas])
+    decisiones = por_decidir(session, [caso.id for caso, _vence in filas])
     corren = [caso.id for caso, vence_en in filas if vence_en is not None and vence_en >= ahora]
     niveles = niveles_por_caso(session, corren, ahora)
     return PaginaCasos(
@@ -128,28 +280,31 @@ def bandeja(session: Session, filtro: FiltroCasos, quien: UUID, ahora: datetime)
     )
 
 
-def casos_de_persona(session: Session, persona_id: UUID) -> Sequence[Caso]:
-    """The cases of a person, open ones first, then the newest."""
-    return session.scalars(
-        select(Caso)
-        .where(Caso.persona_id == persona_id)
+def casos_de_persona(
+    session: Session, persona_id: UUID, alcance: Alcance
+) -> Sequence[CasoDePersona]:
+    """The cases of a person that the reader may know of, open ones first, then the newest."""
+    filas = session.execute(
+        select(Caso, alcance.casos())
+        .where(Caso.persona_id == persona_id, alcance.existencia())
         .order_by(case((Caso.estado == Estado.CERRADO, 1), else_=0), Caso.id.desc())
-    ).all()
+    )
+    return [CasoDePersona(caso, bool(propio)) for caso, propio in filas]
 
 
-def historia(session: Session, caso_id: UUID) -> Sequence[Hito]:
-    """The story of a case, the newest line first."""
+def historia(session: Session, caso: Caso) -> Sequence[Hito]:
+    """The story of a case that was read, the newest line first."""
     return session.scalars(
         select(Hito)
-        .where(Hito.caso_id == caso_id)
+        .where(Hito.caso_id == caso.id)
         .order_by(Hito.ocurrido_en.desc(), Hito.id.desc())
     ).all()
 
 
-def evaluaciones(session: Session, caso_id: UUID) -> Sequence[Evaluacion]:
-    """What was found in a case, the newest first."""
+def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:
+    """What was found in a case that was read, the newest first."""
     return session.scalars(
-        select(Evaluacion).where(Evaluacion.caso_id == caso_id).order_by(Evaluacion.id.desc())
+        select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id.desc())
     ).all()
 
 

@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from casos import etiquetas
+from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal
 from casos.expedientes.models import (
+    Confidencialidad,
     Hito,
     MotivoElevacion,
     MotivoReapertura,
@@ -102,6 +104,7 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),
     "retiro_de_datos": _l("el aviso a la institución de que ya no puede usar los datos"),
     "aviso_retiro_de_datos": _l("el aviso interno de un consentimiento retirado"),
+    "aviso_acceso_excepcional": _l("el aviso a la jefatura de un acceso excepcional"),
 }
 
 
@@ -269,6 +272,26 @@ def _mensaje(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _con(_MENSAJES, datos, mensaje=mensaje, cuando=_cuando(datos.get("enviar_en"))), ""
 
 
+def _equipo(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "agregado":
+        return _("%(nombre)s puede ver el caso", nombre=datos["nombre"]), ""
+    return _("%(nombre)s ya no está entre quienes ven el caso", nombre=datos["nombre"]), ""
+
+
+def _confidencialidad(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    antes, ahora = (
+        etiquetas.etiqueta(Confidencialidad(datos[cual])) for cual in ("antes", "ahora")
+    )
+    return _("Cambió la confidencialidad del caso"), f"{antes} → {ahora}"
+
+
+def _acceso(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "terminado":
+        return _("Terminó un acceso excepcional"), ""
+    motivo = etiquetas.etiqueta(MotivoAcceso(datos["motivo"]))
+    return _("Se abrió un acceso excepcional para leer el caso"), motivo
+
+
 def _con(frases: Mapping[str, LazyString], datos: Datos, **partes: str) -> str:
     return str(frases[datos["hecho"]]) % partes
 
@@ -290,4 +313,7 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.PLAZO: _plazo,
     TipoHito.CITA: _cita,
     TipoHito.MENSAJE: _mensaje,
+    TipoHito.EQUIPO: _equipo,
+    TipoHito.CONFIDENCIALIDAD: _confidencialidad,
+    TipoHito.ACCESO: _acceso,
 }

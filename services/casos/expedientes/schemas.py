@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from casos.campos import Texto
 from casos.expedientes.models import (
+    Confidencialidad,
     Instancia,
     MotivoElevacion,
     MotivoReapertura,
@@ -40,6 +41,7 @@ class NuevoCaso:
     tema: str
     tipo: TipoCaso | None = None
     prioridad: Prioridad | None = None
+    confidencialidad: Confidencialidad | None = None
     responsable_id: UUID | None = None
 
 
@@ -119,6 +121,9 @@ class NuevoCasoSchema(Schema):
     tema = fields.String(required=True, validate=es_tema)
     tipo = fields.Enum(TipoCaso, by_value=True, load_default=None, allow_none=True)
     prioridad = fields.Enum(Prioridad, by_value=True, load_default=None, allow_none=True)
+    confidencialidad = fields.Enum(
+        Confidencialidad, by_value=True, load_default=None, allow_none=True
+    )
     responsable_id = fields.UUID(load_default=None, allow_none=True)
 
     @post_load
@@ -232,6 +237,7 @@ class CasoResumenSchema(Schema):
     instancia = fields.Enum(Instancia, by_value=True)
     estado = fields.Enum(Estado, by_value=True)
     prioridad = fields.Enum(Prioridad, by_value=True)
+    confidencialidad = fields.Enum(Confidencialidad, by_value=True)
     unidad = fields.String()
     responsable_id = fields.UUID(allow_none=True)
     responsable_nombre = fields.String()
@@ -272,8 +278,22 @@ class EvaluacionSchema(Schema):
     realizada_en = fields.AwareDateTime()
 
 
+class MiembroSchema(Schema):
+    """Somebody named in a case beside whoever answers for it."""
+
+    funcionario_id = fields.UUID()
+    nombre = fields.String()
+    desde = fields.AwareDateTime()
+
+
 class CasoSchema(CasoResumenSchema):
-    """A case and its story, as far as the reader may see it."""
+    """A case and its story, as far as the reader may see it.
+
+    Of the whole, reception gets what says that the case is there and who has it; whoever may not
+    read a case that they wrote gets its id and folio.
+    """
+
+    equipo = fields.List(fields.Nested(MiembroSchema))
 
     riesgo = fields.Enum(Riesgo, by_value=True)
     evaluaciones = fields.List(fields.Nested(EvaluacionSchema))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import con_consentimiento_retirado, de_caso, por_decidir
@@ -40,8 +41,11 @@ class VistaPlazo:
     derivacion_id: UUID | None
 
 
-def situacion(session: Session, caso: Caso) -> dict[str, Any]:
-    """What the living part on top of the page shows."""
+def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
+    """What the living part on top of the page shows. `propio`: the case is the reader's work; one
+    that is read by an exceptional access offers nothing to do.
+    """
+    propio = queries.es_propio(session, caso, alcance)
     ve_derivaciones = puede("casos.derivacion.ver")
     decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
     return {
@@ -51,7 +55,10 @@ def situacion(session: Session, caso: Caso) -> dict[str, Any]:
         "fallida": fallida,
         "consentimiento_retirado": ve_derivaciones
         and con_consentimiento_retirado(session, caso.id),
-        "puede_derivar": Paso.DERIVAR in caso.pasos() and puede("casos.derivacion.crear"),
+        "propio": propio,
+        "puede_derivar": propio
+        and Paso.DERIVAR in caso.pasos()
+        and puede("casos.derivacion.crear"),
     }
 
 
@@ -63,12 +70,12 @@ def huella_de_situacion(vista: Mapping[str, Any]) -> str:
     )
 
 
-def gestion(session: Session, caso_id: UUID) -> dict[str, Any]:
+def gestion(session: Session, caso: Caso) -> dict[str, Any]:
     """What the living part below the forms shows, as far as the reader may see it."""
     ve_evaluaciones = puede("casos.caso.evaluacion.ver")
     return {
-        "derivaciones": de_caso(session, caso_id) if puede("casos.derivacion.ver") else (),
-        "evaluaciones": queries.evaluaciones(session, caso_id) if ve_evaluaciones else (),
+        "derivaciones": de_caso(session, caso) if puede("casos.derivacion.ver") else (),
+        "evaluaciones": queries.evaluaciones(session, caso) if ve_evaluaciones else (),
     }
 
 
@@ -78,9 +85,9 @@ def huella_de_gestion(vista: Mapping[str, Any]) -> str:
     return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
 
 
-def lineas(session: Session, caso_id: UUID) -> Sequence[Linea]:
+def lineas(session: Session, caso: Caso) -> Sequence[Linea]:
     """The story of a case."""
-    hitos = queries.historia(session, caso_id)
+    hitos = queries.historia(session, caso)
     return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector(), equipo().nombre)
 
 

@@ -11,16 +11,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, literal, or_, select, union_all
+from sqlalchemy import Row, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
 from casos.derivaciones.models import Derivacion
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, Confidencialidad
 from casos.hechos.actions import CONTADAS
 from casos.hechos.cursor import Cursor
 from casos.hechos.models import ContadorDeCambios
-from casos.personas.edades import rango_etario
+from casos.personas.edades import RangoEtario, rango_etario
 from casos.personas.models import Origen, Persona
 from casos.red.models import Institucion
 from casos.taxonomia import taxonomia
@@ -164,6 +164,7 @@ def _hechos(session: Session, claves: Iterable[Row[Any]], seudonimos: _Seudonimo
 
 def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
     columnas = (
+        func.coalesce(Caso.confidencialidad, Confidencialidad.NORMAL).label("confidencialidad"),
         Atencion.id,
         Atencion.persona_id,
         Atencion.inicio,
@@ -177,7 +178,8 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
         Atencion.derivada_a,
         Atencion.derivada_resultado,
     )
-    for fila in session.execute(select(*columnas).where(Atencion.id.in_(ids))):
+    consulta = select(*columnas).outerjoin(Caso, Caso.id == Atencion.caso_id)
+    for fila in session.execute(consulta.where(Atencion.id.in_(ids))):
         comun: dict[str, Any] = {
             "fecha": local(fila.inicio).date(),
             "nacionalidad": fila.nacionalidad or SIN_NACIONALIDAD,
@@ -186,6 +188,7 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
             "persona": seudonimos.persona(fila.persona_id),
             "origen": fila.origen,
             **_del_tema(fila.tema),
+            **_sin_senas(fila),
         }
         yield Hecho(
             id=seudonimos.de("atencion", fila.id),
@@ -207,15 +210,24 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
 
 
 def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
-    columnas = (Caso.id, Caso.persona_id, Caso.abierto_en, Caso.tema, Caso.unidad, *_DE_LA_PERSONA)
+    columnas = (
+        Caso.id,
+        Caso.persona_id,
+        Caso.abierto_en,
+        Caso.tema,
+        Caso.unidad,
+        Caso.confidencialidad,
+        *_DE_LA_PERSONA,
+    )
     consulta = select(*columnas).join(Persona, Persona.id == Caso.persona_id)
     for fila in session.execute(consulta.where(Caso.id.in_(ids))):
         yield Hecho(
             id=seudonimos.de("caso", fila.id),
             clase="caso",
             unidad=fila.unidad or None,
-            **_del_tema(fila.tema),
-            **_de_la_persona(fila, local(fila.abierto_en).date(), seudonimos),
+            **_del_tema(fila.tema)
+            | _de_la_persona(fila, local(fila.abierto_en).date(), seudonimos)
+            | _sin_senas(fila),
         )
 
 
@@ -230,6 +242,7 @@ def _derivaciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) ->
         Caso.persona_id,
         Caso.tema,
         Caso.unidad,
+        Caso.confidencialidad,
         *_DE_LA_PERSONA,
     )
     consulta = (
@@ -249,8 +262,9 @@ def _derivaciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) ->
             grado_evidencia=fila.grado_evidencia,
             unidad=fila.unidad or None,
             vigente=enviada,
-            **_del_tema(fila.tema),
-            **_de_la_persona(fila, local(fila.enviada_en or fila.creada_en).date(), seudonimos),
+            **_del_tema(fila.tema)
+            | _de_la_persona(fila, local(fila.enviada_en or fila.creada_en).date(), seudonimos)
+            | _sin_senas(fila),
         )
 
 
@@ -272,6 +286,19 @@ def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, A
         "sexo": fila.sexo,
         "persona": seudonimos.persona(fila.persona_id),
         "origen": Origen.OFICINA,
+    }
+
+
+def _sin_senas(fila: Any) -> dict[str, Any]:
+    """Of what belongs to a sealed case only that it happened: no figure tells whose it is."""
+    if fila.confidencialidad != Confidencialidad.SELLADO:
+        return {}
+    return {
+        "nacionalidad": SIN_NACIONALIDAD,
+        "tramo_edad": RangoEtario.SIN_DATO,
+        "sexo": None,
+        "persona": None,
+        "tema": None,
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from casos.alcance import Alcance
 from casos.folios import siguiente_folio
 from casos.personas import matching
 from casos.personas.models import (
@@ -22,6 +23,7 @@ from casos.personas.models import (
     indice_documento,
     par,
 )
+from casos.personas.queries import persona_a_la_vista
 from casos.personas.schemas import (
     DatosContacto,
     DatosDocumento,
@@ -88,7 +90,7 @@ def actualizar(
 
     Raises NoEncontrado, and VersionVencida when the writer saw an older version.
     """
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     check_version(persona, version)
     cambiados = _aplicar(persona, cambios)
     if not cambiados:
@@ -106,7 +108,7 @@ def agregar_documento(
     session: Session, persona_id: UUID, datos: DatosDocumento, actor: Actor, ahora: datetime
 ) -> DocumentoIdentidad:
     """Add a document; one that the person already has keeps its row and takes the new level."""
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     nuevo = _documento(datos, ahora)
     for documento in persona.documentos:
         if (documento.tipo, documento.indice) == (nuevo.tipo, nuevo.indice):
@@ -123,7 +125,7 @@ def agregar_documento(
 
 def quitar_documento(session: Session, persona_id: UUID, documento_id: UUID, actor: Actor) -> None:
     """Take a document off the record. Raises NoEncontrado when it is not this person's."""
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     persona.documentos.remove(_propio(persona.documentos, documento_id))
     _contar(session, persona, ["documentos"], actor)
 
@@ -132,7 +134,7 @@ def agregar_contacto(
     session: Session, persona_id: UUID, datos: DatosContacto, actor: Actor, ahora: datetime
 ) -> Contacto:
     """Add a contact, which becomes the one to use; one that is there already stays once."""
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     nuevo = _contacto(datos, ahora)
     repetido = [c for c in persona.contactos if (c.tipo, c.indice) == (nuevo.tipo, nuevo.indice)]
     if repetido:
@@ -148,7 +150,7 @@ def agregar_contacto(
 
 def quitar_contacto(session: Session, persona_id: UUID, contacto_id: UUID, actor: Actor) -> None:
     """Take a contact off the record. Raises NoEncontrado when it is not this person's."""
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     persona.contactos.remove(_propio(persona.contactos, contacto_id))
     _contar(session, persona, ["contactos"], actor)
 
@@ -158,8 +160,11 @@ def declarar_distintas(
 ) -> None:
     """Remember that two records are of two people: they are not suggested again.
 
-    Raises NoEncontrado when nobody found them alike.
+    Raises NoEncontrado when nobody found them alike, or the writer does not see both.
     """
+    alcance = Alcance.de(actor)
+    for una in (persona_id, otra_id):
+        persona_a_la_vista(session, una, alcance)
     a, b = par(persona_id, otra_id)
     duplicado = session.scalar(
         select(PosibleDuplicado).where(
@@ -178,7 +183,7 @@ def registrar_situacion(
     session: Session, persona_id: UUID, datos: NuevaSituacion, actor: Actor, ahora: datetime
 ) -> None:
     """Write down what the person chose to tell; earlier answers stay. Never told in a fact."""
-    persona = _para_cambiar(session, persona_id)
+    persona = _para_cambiar(session, persona_id, actor)
     session.add(
         SituacionMigratoria(
             persona_id=persona.id,
@@ -224,10 +229,10 @@ def _dia_sabido(nacimiento: date | None, dicha: PrecisionFecha) -> date | None:
     return nacimiento if dicha is PrecisionFecha.EXACTA else None
 
 
-def _para_cambiar(session: Session, persona_id: UUID) -> Persona:
+def _para_cambiar(session: Session, persona_id: UUID, actor: Actor) -> Persona:
     persona = session.scalar(
         select(Persona)
-        .where(Persona.id == persona_id)
+        .where(Persona.id == persona_id, Alcance.de(actor).personas())
         # Locked: what is added is compared with what is there, also when a button is sent twice.
         .with_for_update(of=Persona)
         .options(

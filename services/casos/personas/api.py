@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from casos.alcance import Alcance
 from casos.personas import actions, busqueda, queries
 from casos.personas.models import Persona
 from casos.personas.schemas import (
@@ -58,12 +59,17 @@ def buscar_por_direccion(consulta: dict[str, Any]) -> dict[str, Any]:
 
 def _hallazgos(texto: str) -> dict[str, Any]:
     with env().db.read() as session:
-        hallados = busqueda.buscar(session, busqueda.reconocer(texto))
-    registrar_lectura(
-        env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=len(hallados.filas)
-    )
+        hallados = busqueda.buscar(session, busqueda.reconocer(texto), Alcance.de(actor()))
+    vistas = len(hallados.filas) + len(hallados.ajenos)
+    registrar_lectura(env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=vistas)
     filas = [{"persona": f.persona, "razones": list(f.hallazgos)} for f in hallados.filas]
-    return {"resultados": filas, "hay_mas": hallados.hay_mas}
+    return {
+        "resultados": filas,
+        "hay_mas": hallados.hay_mas,
+        "ajenos": hallados.ajenos,
+        "reservado": hallados.reservado,
+        "preguntar_a_coordinacion": hallados.preguntar,
+    }
 
 
 @bp.post("/personas")
@@ -87,7 +93,7 @@ def registrar(datos: NuevaPersona) -> Response:
 def nombres(consulta: dict[str, Any]) -> Sequence[Persona]:
     """Cómo se llaman unas personas, para las listas de otros servicios"""
     with env().db.read() as session:
-        halladas = queries.personas_por_id(session, consulta["id"])
+        halladas = queries.personas_por_id(session, consulta["id"], Alcance.de(actor()))
     registrar_lectura(
         env().db, actor(), "casos.persona.nombrar", "persona", None, cantidad=len(halladas)
     )
@@ -176,15 +182,18 @@ def contacto(persona_id: UUID) -> Any:
 
 def _respuesta(persona_id: UUID, *, completos: bool) -> Response:
     with env().db.read() as session:
-        persona = queries.persona_por_id(session, persona_id)
-        duplicados = queries.duplicados_pendientes(session, persona_id)
+        alcance = Alcance.de(actor())
+        persona = queries.persona_por_id(session, persona_id, alcance)
+        duplicados = queries.duplicados_pendientes(session, persona_id, alcance)
     cuerpo = PersonaSchema().dump(
         _vista(persona, completos=completos)
         | {
             "posibles_duplicados": [
                 {"persona": d.persona, "razones": d.razones, "puntaje": d.puntaje}
-                for d in duplicados
-            ]
+                for d in duplicados.vistos
+            ],
+            "posibles_duplicados_ajenos": duplicados.ajenos,
+            "preguntar_a_coordinacion": duplicados.preguntar,
         }
     )
     return set_version(jsonify(cuerpo), persona)
@@ -200,5 +209,7 @@ def _vista(persona: Persona, *, completos: bool) -> dict[str, Any]:
 
 
 _CAMPOS = tuple(
-    set(PersonaSchema().fields) - {"documentos", "contactos", "posibles_duplicados", "direccion"}
+    set(PersonaSchema().fields)
+    - {"documentos", "contactos", "direccion"}
+    - {"posibles_duplicados", "posibles_duplicados_ajenos", "preguntar_a_coordinacion"}
 )

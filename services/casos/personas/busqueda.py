@@ -14,7 +14,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from casos.expedientes.models import Caso
+from casos.alcance import Alcance
+from casos.expedientes.models import Caso, Confidencialidad
+from casos.expedientes.queries import Reservado, reservado_por_folio
 from casos.personas import nombres
 from casos.personas.models import (
     Contacto,
@@ -25,6 +27,7 @@ from casos.personas.models import (
     indice_contacto,
     indice_documento,
 )
+from casos.personas.queries import Ajeno, cargos
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import (
     DocumentoInvalido,
@@ -104,10 +107,20 @@ class Resultado:
 
 @dataclass(frozen=True)
 class Resultados:
-    """The people found, the surest first; `hay_mas` when typing more would help."""
+    """The people found whom the reader sees, the surest first; `hay_mas` when typing more would
+    help.
+
+    Somebody whom they do not see is found by what is exact alone, and of them is told which of it
+    matches and who has their case. `reservado` is the case whose folio was typed, when the reader
+    is not named in it; `preguntar`: there may be a record of which only the head of the office can
+    tell.
+    """
 
     filas: Sequence[Resultado]
     hay_mas: bool
+    ajenos: Sequence[Ajeno] = ()
+    reservado: Reservado | None = None
+    preguntar: bool = False
 
 
 def reconocer(texto: str) -> Consulta:
@@ -136,16 +149,19 @@ def reconocer(texto: str) -> Consulta:
     )
 
 
-def buscar(session: Session, consulta: Consulta) -> Resultados:
+def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados:
     """The people that match any of what was recognised, documents and contacts loaded."""
-    consultas = _consultas(consulta)
+    consultas = _consultas(consulta, alcance)
     if not consultas:
         return Resultados((), hay_mas=False)
     por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
     for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
         por_persona[persona_id].append(Hallazgo(hallazgo))
+    reservado = None
+    if consulta.folio_caso:
+        reservado = reservado_por_folio(session, consulta.folio_caso, alcance)
     if not por_persona:
-        return Resultados((), hay_mas=False)
+        return Resultados((), hay_mas=False, reservado=reservado)
     orden = list(Hallazgo)
     ids = sorted(
         por_persona,
@@ -153,12 +169,22 @@ def buscar(session: Session, consulta: Consulta) -> Resultados:
     )
     personas = session.scalars(
         select(Persona)
-        .where(Persona.id.in_(ids[:MAXIMO]))
+        .where(Persona.id.in_(ids[: 2 * MAXIMO]), alcance.personas())
         .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
     ).all()
     por_id = {persona.id: persona for persona in personas}
-    filas = [Resultado(por_id[pid], _unicos(por_persona[pid])) for pid in ids[:MAXIMO]]
-    return Resultados(filas, hay_mas=len(ids) > MAXIMO)
+    fuera = [pid for pid in ids if pid not in por_id][:MAXIMO]
+    vistas = [pid for pid in ids if pid in por_id]
+    de_quien = cargos(session, fuera) if fuera else {}
+    return Resultados(
+        [Resultado(por_id[pid], _unicos(por_persona[pid])) for pid in vistas[:MAXIMO]],
+        hay_mas=len(vistas) > MAXIMO,
+        ajenos=[
+            Ajeno(_unicos(por_persona[pid]), de_quien[pid]) for pid in fuera if pid in de_quien
+        ],
+        reservado=reservado,
+        preguntar=any(_SENAS & set(por_persona[pid]) for pid in fuera if pid not in de_quien),
+    )
 
 
 def _unicos(hallazgos: Sequence[Hallazgo]) -> tuple[Hallazgo, ...]:
@@ -197,7 +223,11 @@ def _como_telefono(numero: str) -> str:
     return normalizar_telefono(numero) or ""
 
 
-def _consultas(consulta: Consulta) -> list[Select[UUID, str]]:
+_SENAS = frozenset({Hallazgo.DOCUMENTO, Hallazgo.TELEFONO, Hallazgo.CORREO})
+"""Enough to say that there may be a record of which only the head of the office can tell."""
+
+
+def _consultas(consulta: Consulta, alcance: Alcance) -> list[Select[UUID, str]]:
     partes: list[Select[UUID, str]] = []
     if consulta.folio_persona:
         partes.append(
@@ -208,7 +238,8 @@ def _consultas(consulta: Consulta) -> list[Select[UUID, str]]:
     if consulta.folio_caso:
         partes.append(
             select(Caso.persona_id, literal(Hallazgo.FOLIO_CASO.value)).where(
-                Caso.folio == consulta.folio_caso
+                Caso.folio == consulta.folio_caso,
+                or_(alcance.casos(), Caso.confidencialidad == Confidencialidad.NORMAL),
             )
         )
     if consulta.numero:
@@ -222,7 +253,9 @@ def _consultas(consulta: Consulta) -> list[Select[UUID, str]]:
     if consulta.correo:
         partes.append(_por_contacto(TipoContacto.CORREO, consulta.correo, Hallazgo.CORREO))
     if palabras := nombres.palabras_propias(consulta.nombre):
-        partes.append(_por_nombre(palabras))
+        partes.append(_por_nombre(palabras, alcance))
+        if len(palabras) > 1:
+            partes.append(_por_nombre_completo(palabras))
     return partes
 
 
@@ -245,11 +278,24 @@ def _por_contacto(tipo: TipoContacto, valor: str, razon: Hallazgo) -> Select[UUI
     )
 
 
-def _por_nombre(palabras: Sequence[str]) -> Select[UUID, str]:
+def _por_nombre_completo(palabras: Sequence[str]) -> Select[UUID, str]:
+    """Who is called exactly so, also when the reader does not see them: nobody is registered twice
+    for want of a document.
+    """
+    encontradas = (
+        select(Persona.id, literal(Hallazgo.NOMBRE.value))
+        .where(Persona.clave_nombre == nombres.clave(" ".join(palabras)))
+        .limit(MAXIMO)
+        .subquery()
+    )
+    return select(encontradas.c[0], encontradas.c[1])
+
+
+def _por_nombre(palabras: Sequence[str], alcance: Alcance) -> Select[UUID, str]:
     clave = nombres.clave(" ".join(palabras))
     encontradas = (
         select(Persona.id, literal(Hallazgo.NOMBRE.value))
-        .where(*(_tiene(palabras, lugar) for lugar in range(len(palabras))))
+        .where(*(_tiene(palabras, lugar) for lugar in range(len(palabras))), alcance.personas())
         .order_by(
             case((Persona.clave_nombre == clave, 0), else_=1),
             Persona.registrada_en.desc(),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from casos import etiquetas
+from casos.alcance import Alcance
 from casos.atenciones import queries as atenciones
 from casos.expedientes import queries as expedientes
 from casos.personas import actions, busqueda, catalogos, matching, queries
@@ -54,12 +55,12 @@ def nueva_desde_busqueda() -> ResponseReturnValue:
     """The same form, filled with what was typed in the search box, and who is like it."""
     consulta = busqueda.reconocer(request.form.get("q", ""))
     form = Form(NuevaPersonaSchema(), initial=_lo_escrito(consulta), sent=False)
-    parecidos = []
+    hallados = None
     if not consulta.vacia:
         with env().db.read() as session:
-            parecidos = list(busqueda.buscar(session, consulta).filas)
-        _anotar_lista("casos.persona.buscar", len(parecidos))
-    return render_template("casos/persona_nueva.html", form=form, hallados=parecidos, **_opciones())
+            hallados = busqueda.buscar(session, consulta, Alcance.de(actor()))
+        _anotar_lista("casos.persona.buscar", len(hallados.filas) + len(hallados.ajenos))
+    return render_template("casos/persona_nueva.html", form=form, hallados=hallados, **_opciones())
 
 
 @bp.post("/personas/nueva")
@@ -71,8 +72,12 @@ def registrar() -> ResponseReturnValue:
         return render_template("casos/persona_nueva.html", form=form, **_opciones()), 422
     if "revisar" in request.form:
         with env().db.read() as session:
-            parecidos = matching.parecidos(session, actions.senas_de_nueva(form.data))
-        _anotar_lista("casos.persona.comparar", len(parecidos))
+            parecidos = queries.a_la_vista(
+                session,
+                matching.parecidos(session, actions.senas_de_nueva(form.data)),
+                Alcance.de(actor()),
+            )
+        _anotar_lista("casos.persona.comparar", len(parecidos.vistos) + len(parecidos.ajenos))
         return render_template(
             "casos/persona_nueva.html", form=form, parecidos=parecidos, revisado=True, **_opciones()
         )
@@ -96,7 +101,7 @@ def ver(persona_id: UUID) -> ResponseReturnValue:
 def editar(persona_id: UUID) -> ResponseReturnValue:
     """The form with a person's data."""
     with env().db.read() as session:
-        persona = queries.persona_por_id(session, persona_id)
+        persona = queries.persona_por_id(session, persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
     form = Form(EdicionPersonaSchema(), initial=EdicionPersonaSchema().dump(persona))
     return render_template("casos/persona_editar.html", form=form, persona=persona, **_opciones())
@@ -208,12 +213,13 @@ def _pagina(
 ) -> str:
     """The record; also when a form comes back with its errors it is read, and that is noted."""
     ve_situacion = puede("casos.situacion.ver")
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        persona = queries.persona_por_id(session, persona_id)
+        persona = queries.persona_por_id(session, persona_id, alcance)
         vista = {
-            "duplicados": queries.duplicados_pendientes(session, persona_id),
-            "atenciones": atenciones.de_persona(session, persona_id),
-            "casos": expedientes.casos_de_persona(session, persona_id),
+            "duplicados": queries.duplicados_pendientes(session, persona_id, alcance),
+            "atenciones": atenciones.de_persona(session, persona_id, alcance),
+            "casos": expedientes.casos_de_persona(session, persona_id, alcance),
             "situaciones": queries.situaciones(session, persona_id) if ve_situacion else (),
         }
     accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
@@ -243,7 +249,7 @@ def _vacio(schema: Schema) -> Form:
 
 def _otra_vez(form: Form, persona_id: UUID, *, vencida: bool = False) -> str:
     with env().db.read() as session:
-        persona = queries.persona_por_id(session, persona_id)
+        persona = queries.persona_por_id(session, persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
     return render_template(
         "casos/persona_editar.html", form=form, persona=persona, vencida=vencida, **_opciones()

@@ -1,15 +1,19 @@
 """What can be asked about people: read-only."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from casos.alcance import TODO, Alcance
 from casos.consentimientos.queries import admite_recordatorios
+from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
 from casos.personas.matching import Razon
 from casos.personas.models import (
@@ -24,6 +28,8 @@ from oficina.contacto import presentar_telefono
 from oficina.errors import NoEncontrado
 from oficina.privacy import mask
 
+_CasoAjeno = Row[UUID, str, str, Confidencialidad]
+
 
 @dataclass(frozen=True)
 class Duplicado:
@@ -35,11 +41,43 @@ class Duplicado:
     puntaje: int
 
 
-def persona_por_id(session: Session, persona_id: UUID) -> Persona:
-    """A person with documents and contacts. Raises NoEncontrado."""
+@dataclass(frozen=True)
+class Cargo:
+    """Who has the cases of somebody whom the reader does not see: names, and of reserved cases
+    folios alone. `alguien` says that a case waits for somebody to take it.
+    """
+
+    nombres: Sequence[str] = ()
+    reservados: Sequence[str] = ()
+    alguien: bool = False
+
+
+@dataclass(frozen=True)
+class Ajeno:
+    """Somebody whom the reader does not see and who is like what they look for: in which fields,
+    and whom to ask. No name, no id.
+    """
+
+    razones: Sequence[StrEnum]
+    cargo: Cargo
+
+
+@dataclass(frozen=True)
+class Parecidos:
+    """Records like one, for a reader: those that they see, and of the others no more than they may
+    know. `preguntar`: there may be one of which only the head of the office can tell.
+    """
+
+    vistos: Sequence[Duplicado]
+    ajenos: Sequence[Ajeno] = ()
+    preguntar: bool = False
+
+
+def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Persona:
+    """A person whom the reader may see, with documents and contacts. Raises NoEncontrado."""
     persona = session.scalar(
         select(Persona)
-        .where(Persona.id == persona_id)
+        .where(Persona.id == persona_id, alcance.personas())
         .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
     )
     if persona is None:
@@ -47,12 +85,70 @@ def persona_por_id(session: Session, persona_id: UUID) -> Persona:
     return persona
 
 
-def personas_por_id(session: Session, ids: Sequence[UUID]) -> Sequence[Persona]:
-    """Those that there are of several people, without documents and contacts."""
-    return session.scalars(select(Persona).where(Persona.id.in_(ids))).all()
+def ids_a_la_vista(session: Session, ids: Iterable[UUID], alcance: Alcance) -> Sequence[UUID]:
+    """Those of several people whom the reader may see."""
+    return session.scalars(
+        select(Persona.id).where(Persona.id.in_(list(ids)), alcance.personas())
+    ).all()
 
 
-def duplicados_pendientes(session: Session, persona_id: UUID) -> Sequence[Duplicado]:
+def persona_a_la_vista(session: Session, persona_id: UUID, alcance: Alcance) -> None:
+    """Raise NoEncontrado unless the reader may see this person."""
+    if not ids_a_la_vista(session, [persona_id], alcance):
+        raise NoEncontrado
+
+
+def persona_de_caso(session: Session, caso: Caso) -> Persona:
+    """The person of a case that was read, with documents and contacts."""
+    return session.scalars(
+        select(Persona)
+        .where(Persona.id == caso.persona_id)
+        .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
+    ).one()
+
+
+def personas_por_id(session: Session, ids: Sequence[UUID], alcance: Alcance) -> Sequence[Persona]:
+    """Those of several people whom the reader may see, without documents and contacts."""
+    return session.scalars(select(Persona).where(Persona.id.in_(ids), alcance.personas())).all()
+
+
+def cargos(session: Session, personas: Iterable[UUID]) -> Mapping[UUID, Cargo]:
+    """Who has the cases of people whom a reader does not see, by the person."""
+    por_persona: defaultdict[UUID, list[_CasoAjeno]] = defaultdict(list)
+    filas = session.execute(
+        select(Caso.persona_id, Caso.folio, Caso.responsable_nombre, Caso.confidencialidad)
+        .where(
+            Caso.persona_id.in_(list(personas)),
+            Caso.confidencialidad != Confidencialidad.SELLADO,
+        )
+        .order_by(Caso.id)
+    )
+    for fila in filas:
+        por_persona[fila.persona_id].append(fila)
+    return {persona: _cargo(suyos) for persona, suyos in por_persona.items()}
+
+
+def _cargo(casos: Sequence[_CasoAjeno]) -> Cargo:
+    normales = [c for c in casos if c.confidencialidad is Confidencialidad.NORMAL]
+    return Cargo(
+        nombres=sorted({c.responsable_nombre for c in normales} - {""}),
+        reservados=[c.folio for c in casos if c not in normales],
+        alguien=any(not c.responsable_nombre for c in normales),
+    )
+
+
+def a_la_vista(
+    session: Session, hallados: Sequence[matching.Parecido], alcance: Alcance
+) -> Parecidos:
+    """What a reader may know of the records that look like one."""
+    return _repartir(
+        session,
+        {h.persona.id: Duplicado(h.persona.id, h.persona, h.razones, h.puntaje) for h in hallados},
+        alcance,
+    )
+
+
+def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) -> Parecidos:
     """The records that look like this one and about which nobody decided, the surest first."""
     pares = session.scalars(
         select(PosibleDuplicado)
@@ -67,7 +163,7 @@ def duplicados_pendientes(session: Session, persona_id: UUID) -> Sequence[Duplic
         .limit(matching.reglas().maximo)
     ).all()
     if not pares:
-        return ()
+        return Parecidos(())
     otras = {
         duplicado.id: duplicado.persona_b_id
         if duplicado.persona_a_id == persona_id
@@ -76,10 +172,30 @@ def duplicados_pendientes(session: Session, persona_id: UUID) -> Sequence[Duplic
     }
     personas = session.scalars(select(Persona).where(Persona.id.in_(otras.values()))).all()
     por_id = {persona.id: persona for persona in personas}
-    return [
-        Duplicado(d.id, por_id[otras[d.id]], [Razon(codigo) for codigo in d.razones], d.puntaje)
-        for d in pares
-    ]
+    return _repartir(
+        session,
+        {
+            otras[d.id]: Duplicado(
+                d.id, por_id[otras[d.id]], [Razon(codigo) for codigo in d.razones], d.puntaje
+            )
+            for d in pares
+        },
+        alcance,
+    )
+
+
+def _repartir(session: Session, hallados: Mapping[UUID, Duplicado], alcance: Alcance) -> Parecidos:
+    if not hallados:
+        return Parecidos(())
+    ids = list(hallados)
+    vistas = set(ids_a_la_vista(session, ids, alcance))
+    fuera = [persona_id for persona_id in ids if persona_id not in vistas]
+    de_quien = cargos(session, fuera) if fuera else {}
+    return Parecidos(
+        [hallado for persona_id, hallado in hallados.items() if persona_id in vistas],
+        [Ajeno(hallados[i].razones, de_quien[i]) for i in fuera if i in de_quien],
+        preguntar=any(i not in de_quien for i in fuera),
+    )
 
 
 def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:
@@ -96,7 +212,7 @@ def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapp
 
     Raises NoEncontrado.
     """
-    persona = persona_por_id(session, persona_id)
+    persona = persona_por_id(session, persona_id, TODO)
     return {
         "persona_id": persona.id,
         "nombre": persona.nombre_social or persona.nombres,

@@ -316,6 +316,25 @@ class PersonaResumenSchema(Schema):
     precision_fecha = fields.Enum(PrecisionFecha, by_value=True)
 
 
+class CargoSchema(Schema):
+    """Who has the cases of somebody whom the reader does not see."""
+
+    nombres = fields.List(fields.String())
+    reservados = fields.List(
+        fields.String(), metadata={"description": "Folios de casos reservados; nada más se sabe"}
+    )
+    alguien = fields.Boolean(
+        metadata={"description": "Si hay un caso que espera que alguien lo tome"}
+    )
+
+
+class AjenoSchema(Schema):
+    """Somebody whom the reader does not see: in which fields they match, and whom to ask."""
+
+    razones = fields.List(fields.String())
+    cargo = fields.Nested(CargoSchema)
+
+
 class PosibleDuplicadoSchema(Schema):
     """A record that looks like this one, and why."""
 
@@ -341,6 +360,8 @@ class PersonaSchema(PersonaResumenSchema):
     documentos = fields.List(fields.Nested(DocumentoSchema))
     contactos = fields.List(fields.Nested(ContactoSchema))
     posibles_duplicados = fields.List(fields.Nested(PosibleDuplicadoSchema))
+    posibles_duplicados_ajenos = fields.List(fields.Nested(AjenoSchema))
+    preguntar_a_coordinacion = fields.Boolean()
     registrada_en = fields.AwareDateTime()
     version = fields.Integer()
 
@@ -371,11 +392,21 @@ class HallazgoSchema(Schema):
     razones = fields.List(fields.String())
 
 
+class ReservadoSchema(Schema):
+    """A reserved case in which the reader is not named."""
+
+    id = fields.UUID()
+    folio = fields.String()
+
+
 class HallazgosSchema(Schema):
-    """The people found; `hay_mas` when typing more would help."""
+    """What a search found."""
 
     resultados = fields.List(fields.Nested(HallazgoSchema))
     hay_mas = fields.Boolean()
+    ajenos = fields.List(fields.Nested(AjenoSchema))
+    reservado = fields.Nested(ReservadoSchema, allow_none=True)
+    preguntar_a_coordinacion = fields.Boolean()
 
 
 class VistaPersonaSchema(Schema):

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
@@ -177,8 +178,9 @@ def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> No
     if plazo.caso_id is None:
         raise AssertionError("a clock is of a case or of a request")
     hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
-    emitir(
+    contar(
         session,
+        plazo.caso_id,
         hecho(
             caso_id=plazo.caso_id,
             plazo_id=plazo.id,

@@ -12,3 +12,8 @@ class SeguimientoSchema(Schema):
     caso_folio = fields.String(required=True)
     estado = fields.Enum(EstadoPlazo, by_value=True, required=True)
     responsable_id = fields.UUID(required=True, allow_none=True)
+    solo = fields.List(
+        fields.UUID(),
+        allow_none=True,
+        metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
+    )

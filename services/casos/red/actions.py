@@ -27,12 +27,15 @@ from oficina.web.conditional import check_version
 
 @dataclass(frozen=True)
 class EdicionServicio:
-    """What the coordination keeps up to date of a service and its institution."""
+    """What the coordination keeps up to date of a service and its institution. `unidad` is the code
+    of the municipal unit that the institution is, empty when it is none; None leaves it as it is.
+    """
 
     capacidad: Capacidad
     estado: EstadoServicio
     correo: str | None
     telefono: str | None
+    unidad: str | None = None
     version: int | None = None
 
 
@@ -53,6 +56,9 @@ def sembrar(session: Session, *, demo: bool = False) -> int:
             session.add(institucion)
             session.flush()
             nuevos += 1
+        if institucion.unidad is None:
+            # Until somebody says which unit it is; an empty one says that it is none.
+            institucion.unidad = dato.get("unidad")
         if demo and institucion.correo is None:
             institucion.correo = f"{institucion.sigla.lower()}@red.example"
         for servicio in dato["servicios"]:
@@ -76,6 +82,8 @@ def editar(
     servicio.estado = edicion.estado
     servicio.institucion.correo = edicion.correo
     servicio.institucion.telefono = edicion.telefono
+    if edicion.unidad is not None:
+        servicio.institucion.unidad = edicion.unidad
     registrar(session, actor, "casos.red.editar", "servicio_red", servicio.id)
     return servicio
 

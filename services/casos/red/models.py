@@ -77,6 +77,8 @@ class Institucion(Identified, Base):
     activa: Mapped[bool] = mapped_column(default=True)
     correo: Mapped[str | None] = mapped_column(EncryptedText("casos.institucion.correo"))
     telefono: Mapped[str | None] = mapped_column(String(40))
+    # The code of the municipal unit that it is: its people answer in their own tray.
+    unidad: Mapped[str | None] = mapped_column(String(80), index=True)
     # A signed agreement that allows personal data to be communicated.
     permite_comunicar_datos: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()

@@ -54,6 +54,7 @@ def editar(servicio_id: UUID) -> ResponseReturnValue:
             "estado": servicio.estado.value,
             "correo": servicio.institucion.correo,
             "telefono": servicio.institucion.telefono,
+            "unidad": servicio.institucion.unidad or "",
             "version": servicio.version,
         },
     )

@@ -61,6 +61,7 @@ class EdicionServicioSchema(Schema):
     estado = fields.Enum(EstadoServicio, by_value=True, required=True)
     correo = fields.Email(load_default=None, allow_none=True)
     telefono = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    unidad = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
     version = fields.Integer(load_default=None, allow_none=True)
 
     @post_load

@@ -160,6 +160,21 @@ class CasoReabierto(Evento):
     motivo_codigo: str
 
 
+@evento("casos.caso.confidencialidad_cambiada", sujeto_id="caso_id")
+class CasoConfidencialidadCambiada(Evento):
+    """Who may know of a case changed; how confidential it is is not told."""
+
+    caso_id: UUID
+
+
+@evento("casos.caso.acceso_excepcional_abierto", sujeto_id="caso_id")
+class AccesoExcepcionalAbierto(Evento):
+    """Somebody reads a reserved case without being named in it; the head of the office is told."""
+
+    caso_id: UUID
+    acceso_id: UUID
+
+
 @evento("casos.caso.plazo_por_vencer", sujeto_id="caso_id")
 class PlazoPorVencer(Evento):
     """A deadline passed a stage before its end; told once a stage. `nivel` is a percentage."""

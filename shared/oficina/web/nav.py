@@ -25,6 +25,7 @@ DELEGADO = frozenset({"delegado_datos"})
 LUGARES = (
     Lugar(_l("Recepción"), "/casos/recepcion", ATIENDEN),
     Lugar(_l("Casos"), "/casos/", PROFESIONALES),
+    Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
@@ -33,6 +34,11 @@ LUGARES = (
     Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
     Lugar(_l("Comunicaciones"), "/casos/comunicaciones", DELEGADO),
+    Lugar(
+        _l("Accesos excepcionales"),
+        "/casos/accesos-excepcionales",
+        frozenset({"coordinacion", "auditor"}),
+    ),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),

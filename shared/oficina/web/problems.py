@@ -75,8 +75,7 @@ def wants_json() -> bool:
 
 def _answer(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> Response:
     story = telemetry.correlation_id.get()
-    # It says what went wrong and shows nothing of what was read before.
-    g.cuenta.leyo = False
+    shows_nothing()
     if wants_json():
         body = {"type": "about:blank", "title": title, "status": status}
         if detail:
@@ -102,6 +101,11 @@ def _answer(status: int, title: str, detail: str, extra: Mapping[str, Any]) -> R
     if status in waits or "retry_after" in extra:
         response.headers["Retry-After"] = str(extra.get("retry_after", 5))
     return response
+
+
+def shows_nothing() -> None:
+    """The answer says what went wrong and shows nothing of what was read before."""
+    g.cuenta.leyo = False
 
 
 def _page_of_a_step() -> str | None:

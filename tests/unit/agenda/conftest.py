@@ -11,6 +11,7 @@ from flask import Flask
 
 import columns
 from agenda.app import create_app
+from casos.accesos.api import bp as accesos_bp
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from oficina import clock
@@ -92,7 +93,9 @@ def mesa(oficina: OficinaLike) -> Iterator[Mesa]:
     casos = new_app(
         "casos", oficina.settings, permisos=PERMISOS, jobs=Jobs("casos"), client=oficina.client
     )
-    new_api(casos, title="Casos").register_blueprint(personas_bp)
+    api = new_api(casos, title="Casos")
+    for bp in (personas_bp, accesos_bp):
+        api.register_blueprint(bp)
     app = create_app(oficina.settings, oficina.client)
     for one in (casos, app):
         columns.file_in(oficina.settings.data_dir, one.name)

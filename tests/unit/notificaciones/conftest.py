@@ -13,6 +13,7 @@ from sqlalchemy import select
 import columns
 from agenda.app import create_app as create_agenda
 from agenda.handlers import handlers as de_agenda
+from casos.accesos.api import bp as accesos_bp
 from casos.derechos.api import bp as derechos_bp
 from casos.derivaciones.api import bp as derivaciones_bp
 from casos.handlers import handlers as de_casos
@@ -185,6 +186,7 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     )
     api = new_api(casos, title="Casos")
     api.register_blueprint(personas_bp)
+    api.register_blueprint(accesos_bp)
     api.register_blueprint(derivaciones_bp)
     api.register_blueprint(plazos_bp)
     api.register_blueprint(derechos_bp)

@@ -49,7 +49,7 @@ def test_abrir_un_caso_desde_la_atencion(ventanilla: Ventanilla) -> None:
         | {
             "persona_id": persona["id"],
             "resultado": "abre_caso",
-            "tema": "DER.VIF",
+            "tema": "DER.DISCRIMINACION",
             "responsable_id": profesional,
             "nota": "Lo que contó",
         },
@@ -77,7 +77,7 @@ def test_una_atencion_puede_seguir_un_caso_abierto(ventanilla: Ventanilla) -> No
     )
 
     assert answer.headers["Location"] == f"/casos/expedientes/{caso['id']}"
-    page = ventanilla.pagina(f"/expedientes/{caso['id']}")
+    page = ventanilla.pagina(f"/expedientes/{caso['id']}", "profesional")
     assert "Nueva atención" in page.text
     assert "Primer contacto" not in page.text
 

@@ -37,7 +37,10 @@ from oficina.privacy import Keyring, use_keyring
 
 # A Monday without holidays around, at noon in Chile.
 LUNES = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
-PROFESIONAL = Actor(uuid7(), "Ana Pérez", frozenset({"profesional"}), "Migrantes", "persona")
+# Who also coordinates works on the case whoever answers for it.
+PROFESIONAL = Actor(
+    uuid7(), "Ana Pérez", frozenset({"profesional", "coordinacion"}), "Migrantes", "persona"
+)
 POR_TELEFONO = Procedencia(grado=Grado.B, canal=CanalRespuesta.TELEFONO)
 
 # What a person would not want to see elsewhere by accident.

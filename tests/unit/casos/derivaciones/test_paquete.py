@@ -191,7 +191,7 @@ def test_un_borrador_nuevo_para_el_mismo_servicio_descarta_el_anterior(mundo: Mu
 
     assert mundo.derivacion(primero).estado is Estado.ANULADA
     with mundo.db.read() as session:
-        assert [d.id for d in de_caso(session, mundo.caso_id)] == [segundo]
+        assert [d.id for d in de_caso(session, session.get_one(Caso, mundo.caso_id))] == [segundo]
 
 
 def test_reencaminar_deja_una_nueva_en_lugar_de_la_anterior(mundo: Mundo) -> None:

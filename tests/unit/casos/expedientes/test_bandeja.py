@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.expedientes.actions import Responsable, abrir
+from casos.accesos.actions import Responsable
+from casos.expedientes.actions import abrir
 from casos.expedientes.models import Prioridad
 from casos.expedientes.schemas import NuevoCaso
 from casos.plazos.actions import iniciar

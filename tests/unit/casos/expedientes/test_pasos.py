@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.expedientes.models import Riesgo
+from casos.expedientes.models import Confidencialidad, Riesgo
 from casos.expedientes.states import Estado
 from casos.plazos.models import EstadoPlazo, Plazo
 
@@ -31,10 +31,12 @@ def _relojes(ventanilla: Ventanilla, caso: dict[str, Any]) -> dict[str, EstadoPl
 def test_abrir_sugiere_tipo_y_prioridad_segun_el_tema(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso(tema="DER.VIF")
 
+    guardado = ventanilla.guardado(caso)
     assert caso["folio"].startswith("OM-")
-    assert (caso["tipo"], caso["prioridad"]) == ("vulneracion_derechos", "urgente")
-    assert caso["estado"] == "abierto"
-    assert caso["unidad"] == "migracion"
+    assert (guardado.tipo, guardado.prioridad) == ("vulneracion_derechos", "urgente")
+    assert guardado.confidencialidad is Confidencialidad.RESERVADO
+    assert guardado.estado is Estado.ABIERTO
+    assert guardado.unidad == "migracion"
     assert ventanilla.hechos(f"caso/{caso['id']}") == ["casos.caso.abierto"]
     assert _relojes(ventanilla, caso) == {"primer_contacto": EstadoPlazo.CORRIENDO}
 
@@ -42,7 +44,8 @@ def test_abrir_sugiere_tipo_y_prioridad_segun_el_tema(ventanilla: Ventanilla) ->
 def test_lo_que_se_dice_al_abrir_manda_sobre_el_tema(ventanilla: Ventanilla) -> None:
     caso = ventanilla.caso(tema="DER.VIF", tipo="ayuda_social", prioridad="normal")
 
-    assert (caso["tipo"], caso["prioridad"]) == ("ayuda_social", "normal")
+    guardado = ventanilla.guardado(caso)
+    assert (guardado.tipo, guardado.prioridad) == ("ayuda_social", "normal")
 
 
 def test_abrir_con_responsable(ventanilla: Ventanilla) -> None:
@@ -246,7 +249,8 @@ def test_tomar_un_caso_libre_y_no_el_de_otra_persona(ventanilla: Ventanilla) -> 
 
     cedido = ventanilla.paso(caso, "asignacion", "coordinacion")
     assert cedido.json["responsable_nombre"] == "Persona de coordinacion"  # type: ignore[index]  # it is an object
-    assert ventanilla.paso(caso, "asignacion").status_code == 403
+    # It is nobody else's any more, so for whoever had it it is not there.
+    assert ventanilla.paso(caso, "asignacion").status_code == 404
 
 
 def test_solo_la_coordinacion_asigna_a_otra_persona(ventanilla: Ventanilla) -> None:
@@ -275,9 +279,10 @@ def test_recepcion_no_ve_notas_evaluacion_ni_riesgo(ventanilla: Ventanilla) -> N
     visto = ventanilla.api("GET", path, "recepcion").json
     completo = ventanilla.api("GET", path, "profesional").json
 
-    assert {"riesgo", "evaluaciones", "cierre_motivo", "cierre_resultado"} & visto.keys() == set()  # type: ignore[union-attr]  # it is an object
-    assert [h["tipo"] for h in visto["hitos"]] == ["cerrado", "elevado", "abierto"]  # type: ignore[index]  # it is an object
-    assert all("texto" not in h and "motivo" not in h["datos"] for h in visto["hitos"])  # type: ignore[index]  # it is an object
+    assert set(visto) == {  # type: ignore[arg-type]  # it is an object
+        *("id", "folio", "persona", "estado", "unidad", "responsable_id", "responsable_nombre"),
+        *("abierto_en", "cerrado_en", "version"),
+    }
     assert completo["riesgo"] == "alto"  # type: ignore[index]  # it is an object
     assert completo["evaluaciones"][0]["fundamento"] == "Fundamento sintético"  # type: ignore[index]  # it is an object
     assert completo["hitos"][0]["texto"] == "Nota reservada"  # type: ignore[index]  # it is an object

@@ -74,6 +74,7 @@ _ALIKE = "says something about two records, of which neither changes"
 _CREATES = "creates something"
 _ADDS = "adds to what is never rewritten"
 _STOPS = "ends what must not go on, whatever else changed meanwhile"
+_NAMES = "names somebody in a case or no longer, and writes over nothing of it"
 _BUS = "facts of the bus have no version: a step that does not fit any more is 409"
 
 SIN_VERSION = {
@@ -88,6 +89,11 @@ SIN_VERSION = {
     "POST /casos/api/v1/derivaciones/<derivacion_id>/enlace": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
     "POST /casos/api/v1/enlace/<token>/<accion>": _ADDS,
+    "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
+    "POST /casos/api/v1/casos/<caso_id>/equipo": _NAMES,
+    "POST /casos/api/v1/casos/<caso_id>/equipo/retiros": _NAMES,
+    "POST /casos/api/v1/casos/<caso_id>/accesos-excepcionales": _CREATES,
+    "POST /casos/api/v1/accesos-excepcionales/<acceso_id>/termino": _STOPS,
     "POST /identidad/api/v1/clientes/<cliente_id>/revocar": _STOPS,
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos": _CREATES,
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos/<secreto_id>/revocar": _STOPS,

@@ -1,0 +1,256 @@
+"""What of people and cases each reader may reach. The one place that decides it.
+
+A role gives a level (`NIVELES`); an `Alcance` turns the levels of whoever asks into conditions that
+every query of people, cases, attentions and derivations puts into its `where`. So what is not the
+reader's is not found: in no list, no count and no search, and by its address it answers 404.
+
+- *Work* (`casos`): what a reader sees in lists, reads and changes. Of a professional, the cases for
+  which they answer or in which they are named, and those of their unit that wait for somebody to
+  take them; of the coordination, those of the office. A reserved or sealed case is the work of the
+  people named in it and of nobody else, whatever their role.
+- *Reading* (`lectura`): their work, and the reserved cases to which an exceptional access is open.
+- *Knowing* (`existencia`): that a case is there. A sealed one is known to those named in it alone;
+  of a reserved one the others may learn the folio, and nothing else.
+
+A person is reached through their cases: see `personas`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from casos.accesos.models import AccesoExcepcional
+from casos.atenciones.models import Atencion
+from casos.consentimientos.models import Consentimiento
+from casos.derivaciones.models import Derivacion
+from casos.expedientes.models import Caso, Confidencialidad, MiembroDeCaso
+from casos.personas.models import Persona
+from casos.red.models import Institucion
+from oficina.actor import Actor
+from oficina.clock import real_now
+from oficina.errors import DomainError, NoEncontrado, NoPermitido
+from oficina.texts import N_
+
+
+class Nivel(StrEnum):
+    """How far a role reaches."""
+
+    EXISTENCIA = "existencia"
+    DERECHOS = "derechos"
+    EQUIPO = "equipo"
+    OFICINA = "oficina"
+    UNIDAD = "unidad"
+    MAQUINA = "maquina"
+
+
+NIVELES: Mapping[str, Nivel] = {
+    "recepcion": Nivel.EXISTENCIA,
+    "profesional": Nivel.EQUIPO,
+    "coordinacion": Nivel.OFICINA,
+    "contraparte_unidad": Nivel.UNIDAD,
+    "delegado_datos": Nivel.DERECHOS,
+    "servicio": Nivel.MAQUINA,
+}
+"""The roles that reach anything of people and cases; the others reach nothing."""
+
+_ATIENDEN = frozenset({Nivel.EXISTENCIA, Nivel.EQUIPO, Nivel.OFICINA})
+
+
+class CasoReservado(NoPermitido):
+    """There is such a case and the reader is not named in it; its folio is all they learn."""
+
+    title = N_("Este caso es reservado")
+
+    def __init__(self, caso_id: UUID, folio: str) -> None:
+        super().__init__(folio=folio, confidencialidad=Confidencialidad.RESERVADO.value)
+        self.caso_id = caso_id
+        self.folio = folio
+
+
+@dataclass(frozen=True)
+class Alcance:
+    """How far one reader reaches at a moment of the machine's clock."""
+
+    quien: UUID
+    unidad: str
+    niveles: frozenset[Nivel]
+    real: datetime
+
+    @classmethod
+    def de(cls, actor: Actor) -> "Alcance":
+        """How far somebody reaches now."""
+        niveles = frozenset(NIVELES[rol] for rol in actor.roles if rol in NIVELES)
+        return cls(actor.id, actor.unidad, niveles, real_now())
+
+    @property
+    def atiende(self) -> bool:
+        """Whether the reader attends people: then they may know that a reserved case exists."""
+        return bool(self.niveles & _ATIENDEN)
+
+    def nombrado(self) -> ColumnElement[bool]:
+        """Cases that name the reader. Never NULL, so that it may be denied."""
+        responde = and_(Caso.responsable_id.is_not(None), Caso.responsable_id == self.quien)
+        return or_(responde, Caso.id.in_(self._miembro()))
+
+    def casos(self) -> ColumnElement[bool]:
+        """Cases that are the reader's work."""
+        if Nivel.MAQUINA in self.niveles:
+            return true()
+        if Nivel.OFICINA in self.niveles:
+            return or_(_NORMAL, self.nombrado())
+        if Nivel.EQUIPO in self.niveles:
+            return or_(self.nombrado(), and_(_NORMAL, self._por_tomar()))
+        return false()
+
+    def lectura(self) -> ColumnElement[bool]:
+        """Cases whose content the reader may read."""
+        if not self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
+            return self.casos()
+        abiertos = select(AccesoExcepcional.caso_id).where(
+            AccesoExcepcional.funcionario_id == self.quien,
+            AccesoExcepcional.terminado_en.is_(None),
+            AccesoExcepcional.vence_en > self.real,
+        )
+        return or_(self.casos(), and_(_RESERVADO, Caso.id.in_(abiertos)))
+
+    def seguimiento(self) -> ColumnElement[bool]:
+        """Cases to which the reader may add that the person was attended again."""
+        if Nivel.EXISTENCIA in self.niveles:
+            return or_(_NORMAL, self.casos())
+        return self.casos()
+
+    def asignables(self) -> ColumnElement[bool]:
+        """Cases for which the reader may say who answers: the coordination gives a reserved one
+        that nobody answers for to somebody, knowing no more than its folio.
+        """
+        if Nivel.OFICINA in self.niveles:
+            return or_(self.casos(), and_(_RESERVADO, Caso.responsable_id.is_(None)))
+        return self.casos()
+
+    def existencia(self) -> ColumnElement[bool]:
+        """Cases of which the reader may know that they are there."""
+        if self.atiende:
+            return or_(~_SELLADO, self.nombrado())
+        return self.casos()
+
+    def conservables(self) -> ColumnElement[bool]:
+        """Closed cases about whose keeping the reader decides: a sealed one only who is named."""
+        return or_(~_SELLADO, self.nombrado())
+
+    def personas(self) -> ColumnElement[bool]:
+        """People whom the reader may see.
+
+        Nobody sees somebody all of whose cases are sealed to them. Reception and the coordination
+        see everybody else; a professional those of a case of theirs, those who have no case, and
+        those whom they have attended. Whoever answers for people's rights over their data sees all
+        people, and none of their cases.
+        """
+        if self.niveles & {Nivel.MAQUINA, Nivel.DERECHOS}:
+            return true()
+        if not self.atiende:
+            return false()
+        if self.niveles & {Nivel.EXISTENCIA, Nivel.OFICINA}:
+            return ~self._ocultas()
+        suya = _de_persona(self.casos())
+        atendida = (
+            select(Atencion.id)
+            .where(Atencion.persona_id == Persona.id, Atencion.funcionario_id == self.quien)
+            .correlate(Persona)
+            .exists()
+        )
+        return and_(~self._ocultas(), or_(~_de_persona(true()), suya, atendida))
+
+    def atenciones(self) -> ColumnElement[bool]:
+        """Attentions that the reader may see: with its case or its person, one is hidden too."""
+        if Nivel.MAQUINA in self.niveles:
+            return true()
+        if not self.atiende:
+            return false()
+        cerrados = select(Caso.id).where(~_NORMAL, ~self.nombrado())
+        ocultas = select(Persona.id).where(self._ocultas())
+        abierta = and_(
+            or_(Atencion.caso_id.is_(None), Atencion.caso_id.not_in(cerrados)),
+            or_(Atencion.persona_id.is_(None), Atencion.persona_id.not_in(ocultas)),
+        )
+        if self.niveles & {Nivel.EXISTENCIA, Nivel.OFICINA}:
+            return abierta
+        propia = and_(Atencion.funcionario_id.is_not(None), Atencion.funcionario_id == self.quien)
+        de_caso = Atencion.caso_id.in_(select(Caso.id).where(self.casos()))
+        de_persona = (
+            select(Persona.id)
+            .where(Persona.id == Atencion.persona_id, self.personas())
+            .correlate(Atencion)
+            .exists()
+        )
+        suelta = and_(Atencion.caso_id.is_(None), or_(Atencion.persona_id.is_(None), de_persona))
+        return and_(abierta, or_(propia, de_caso, suelta))
+
+    def consentimientos(self) -> ColumnElement[bool]:
+        """Consents that the reader may know of: that somebody was derived tells of their case."""
+        if self.niveles & {Nivel.MAQUINA, Nivel.DERECHOS}:
+            return true()
+        persona = select(Persona.id).where(Persona.id == Consentimiento.persona_id, self.personas())
+        ajena = (
+            select(Derivacion.id)
+            .join(Caso, Caso.id == Derivacion.caso_id)
+            .where(Derivacion.consentimiento_id == Consentimiento.id, ~self.lectura())
+        )
+        return and_(
+            persona.correlate(Consentimiento).exists(), ~ajena.correlate(Consentimiento).exists()
+        )
+
+    def derivaciones_a_mi_unidad(self) -> ColumnElement[bool]:
+        """Derivations that were sent to the reader's unit; none of a sealed case."""
+        if Nivel.UNIDAD not in self.niveles or not self.unidad:
+            return false()
+        return and_(
+            Derivacion.enviada_en.is_not(None),
+            Derivacion.institucion_id.in_(
+                select(Institucion.id).where(Institucion.unidad == self.unidad)
+            ),
+            Derivacion.caso_id.in_(select(Caso.id).where(~_SELLADO)),
+        )
+
+    def negativa(self, session: Session, caso_id: UUID) -> DomainError:
+        """Why a case was not found: it is reserved, or it is not there (for this reader)."""
+        if self.atiende:
+            reservado = select(Caso.folio).where(Caso.id == caso_id, _RESERVADO)
+            if folio := session.scalar(reservado):
+                return CasoReservado(caso_id, folio)
+        return NoEncontrado()
+
+    def _miembro(self) -> Select[UUID]:
+        return select(MiembroDeCaso.caso_id).where(MiembroDeCaso.funcionario_id == self.quien)
+
+    def _por_tomar(self) -> ColumnElement[bool]:
+        """Nobody answers for them, and they are of the reader's unit or of none."""
+        sin_nadie = Caso.responsable_id.is_(None)
+        if not self.unidad:
+            return sin_nadie
+        return and_(sin_nadie, Caso.unidad.in_(("", self.unidad)))
+
+    def _ocultas(self) -> ColumnElement[bool]:
+        """People with a case that is sealed to the reader, and without any that is not."""
+        selladas = select(Caso.persona_id).where(_SELLADO, ~self.nombrado())
+        return and_(Persona.id.in_(selladas), ~_de_persona(or_(~_SELLADO, self.nombrado())))
+
+
+TODO: Final = Alcance(UUID(int=0), "", frozenset({Nivel.MAQUINA}), datetime.max.replace(tzinfo=UTC))
+"""For what the office does by itself, and for whoever holds a link: its token was the key."""
+
+_NORMAL = Caso.confidencialidad == Confidencialidad.NORMAL
+_RESERVADO = Caso.confidencialidad == Confidencialidad.RESERVADO
+_SELLADO = Caso.confidencialidad == Confidencialidad.SELLADO
+
+
+def _de_persona(condicion: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The person of the query around has a case that meets a condition."""
+    return (
+        select(Caso.id).where(Caso.persona_id == Persona.id, condicion).correlate(Persona).exists()
+    )
