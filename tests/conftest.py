@@ -21,6 +21,7 @@ import columns
 import registros
 import servers
 from acogida.definitions import mark, office
+from oficina import telemetry
 from oficina.db import Database
 from oficina.migrations import migrate
 from oficina.settings import SERVICES
@@ -55,6 +56,11 @@ class ByFile(LoadScopeScheduling):
             return nodeid
         shared = SHARED & os.environ.keys() and _folder(path) == "contract"
         return _folder(path) if shared else path
+
+
+def pytest_configure() -> None:
+    """Tests log as the office does: no value of a variable is in a line."""
+    telemetry.configure_logging("WARNING")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.serving import make_server
 
 import columns
-from identidad.actions import NuevoFuncionario, crear_funcionario, entrar
+from identidad.actions import NuevoFuncionario, Origen, abrir_sesion, crear_funcionario
 from identidad.app import create_app
 from oficina.actor import Actor
 from oficina.clock import real_now
@@ -42,10 +42,9 @@ class Remota:
             usuario="ana", nombre="Ana", correo="ana@b.example", clave=CLAVE, roles=["recepcion"]
         )
         with self.db.begin() as session:
-            crear_funcionario(session, datos, Actor.sistema("identidad"))
-        token: str = self.app.extensions["identidad_local"].token_de(
-            entrar(self.db, "ana", CLAVE, real_now())
-        )
+            ana = crear_funcionario(session, datos, Actor.sistema("identidad"))
+            sesion = abrir_sesion(session, ana.id, Origen("127.0.0.1", "prueba"), real_now())
+        token: str = self.app.extensions["identidad_local"].token_de(sesion)
         return token
 
     def stop(self) -> None:

@@ -103,7 +103,10 @@ def _invite(browser: Browser, office: Office, usuario: str, *, scripts: bool) ->
 
         def sent() -> str:
             page.goto("/notificaciones/salida?tipo=invitacion_cuenta&estado=entregada_a_proveedor")
-            page.get_by_role("link", name="Invitación a una cuenta").first.click()
+            messages = page.get_by_role("link", name="Invitación a una cuenta")
+            if not messages.count():
+                return ""
+            messages.first.click()
             found = re.search(r"/identidad/enlace/\S+", page.get_by_role("main").inner_text())
             return found[0] if found and usuario in page.content() else ""
 

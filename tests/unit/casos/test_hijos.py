@@ -14,6 +14,7 @@ from tests.unit.casos.conftest import Ventanilla
 from tests.unit.casos.derivaciones.mundo import Mundo, crear_mundo
 from werkzeug.routing import UUIDConverter
 
+from casos.alcance import TODO
 from casos.derivaciones.queries import con_respuestas
 from casos.derivaciones.states import Accion, Estado
 from casos.personas.queries import persona_por_id
@@ -34,7 +35,7 @@ def _documentos(ventanilla: Ventanilla) -> Familia:
     def contar() -> str:
         with ventanilla.db.read() as session:
             return repr(
-                [sorted(d.id for d in persona_por_id(session, p).documentos) for p in padres]
+                [sorted(d.id for d in persona_por_id(session, p, TODO).documentos) for p in padres]
             )
 
     padres, hijos = [], []
@@ -51,7 +52,7 @@ def _contactos(ventanilla: Ventanilla) -> Familia:
     def contar() -> str:
         with ventanilla.db.read() as session:
             return repr(
-                [sorted(c.id for c in persona_por_id(session, p).contactos) for p in padres]
+                [sorted(c.id for c in persona_por_id(session, p, TODO).contactos) for p in padres]
             )
 
     padres, hijos = [], []
@@ -76,7 +77,9 @@ def _respuestas_tardias(ventanilla: Ventanilla) -> Familia:
         padres.append(mundo.en(Estado.VENCIDA))
         mundo.hacer(padres[-1], Accion.ACEPTAR)
         with ventanilla.db.read() as session:
-            tardias = [r.id for r in con_respuestas(session, padres[-1]).respuestas if r.tardia]
+            tardias = [
+                r.id for r in con_respuestas(session, padres[-1], TODO).respuestas if r.tardia
+            ]
         hijos += tardias
     return Familia((padres[0], padres[1]), (hijos[0], hijos[1]), contar)
 
@@ -97,6 +100,10 @@ PARES = {
 """Two people side by side: none belongs to the other."""
 
 
+APARTE = {f"/casos/derechos/<solicitud_id>/copias/<copia_id>.{tipo}" for tipo in ("pdf", "json")}
+"""Read, not changed: tests/unit/casos/derechos/test_copias.py."""
+
+
 def _regla(rule: str) -> str:
     return re.sub(r"<[^<>]*:([^<>:]+)>", r"<\1>", rule)
 
@@ -108,7 +115,7 @@ def test_cada_ruta_con_dos_ids_esta_en_la_tabla(ventanilla: Ventanilla) -> None:
         if sum(isinstance(one, UUIDConverter) for one in rule._converters.values()) > 1
     }
 
-    assert dobles == HIJOS.keys() | PARES
+    assert dobles == HIJOS.keys() | PARES | APARTE
 
 
 @pytest.mark.parametrize("regla", HIJOS)

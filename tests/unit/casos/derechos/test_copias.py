@@ -98,6 +98,10 @@ class Mesa:
             )
         return UUID(persona["id"])
 
+    def otra_solicitud(self) -> str:
+        """One more of the same person, to which no copy belongs."""
+        return self._solicitud()
+
     def _solicitud(self) -> str:
         ruta = f"/personas/{self.persona_id}/derechos"
         solicitud_id = str(self.api("POST", ruta, "delegado_datos", PEDIDO)["id"])
@@ -142,6 +146,8 @@ def test_en_reposo_esta_sellada_y_vence(mesa: Mesa) -> None:
         fila = connection.execute(text("SELECT pdf_sellado, json_sellado FROM copias_de_datos"))
         sellados = fila.one()
 
+    otra = f"/casos/derechos/{mesa.otra_solicitud()}/copias/{copia_id}"
+    assert [mesa.browser.get(f"{otra}.{tipo}").status_code for tipo in ("pdf", "json")] == [404] * 2
     assert all(str(uno).startswith("v1.") for uno in sellados)
     assert "Descargar para leer" in mesa.browser.get(mesa.url).text
     clock.move_to(clock.today() + timedelta(days=8))
