@@ -15,6 +15,7 @@ from sqlalchemy import select, text, update
 from casos.copias import tasks
 from casos.copias.models import INTENTOS, CopiaDeDatos
 from casos.copias.states import EstadoCopia
+from casos.derechos.catalogo import catalogo
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave
 from notificaciones.states import Estado
@@ -22,6 +23,7 @@ from oficina import clock
 from oficina.audit import Auditoria
 from oficina.db import Database, uuid7
 from oficina.env import Env
+from oficina.retencion import periodos
 
 PEDIDO = {"derecho": "acceso", "canal": "presencial", "identidad": "documento_a_la_vista"}
 
@@ -150,6 +152,7 @@ def test_en_reposo_esta_sellada_y_vence(mesa: Mesa) -> None:
     assert [mesa.browser.get(f"{otra}.{tipo}").status_code for tipo in ("pdf", "json")] == [404] * 2
     assert all(str(uno).startswith("v1.") for uno in sellados)
     assert "Descargar para leer" in mesa.browser.get(mesa.url).text
+    assert periodos().clases["casos.copia_de_datos"].dias == catalogo().dias_de_copia == 7
     clock.move_to(clock.today() + timedelta(days=8))
     assert mesa.browser.get(f"{mesa.url}/copias/{copia_id}.pdf").status_code == 404
     tasks.barrer_copias(mesa.env)
