@@ -241,7 +241,9 @@ class Alcance:
         return and_(Persona.id.in_(selladas), ~_de_persona(or_(~_SELLADO, self.nombrado())))
 
 
-TODO: Final = Alcance(UUID(int=0), "", frozenset({Nivel.MAQUINA}), datetime.max.replace(tzinfo=UTC))
+SIN_LIMITE: Final = Alcance(
+    UUID(int=0), "", frozenset({Nivel.MAQUINA}), datetime.max.replace(tzinfo=UTC)
+)
 """For what the office does by itself, and for whoever holds a link: its token was the key."""
 
 _NORMAL = Caso.confidencialidad == Confidencialidad.NORMAL

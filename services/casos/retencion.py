@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.conservacion.queries import CERRADO, vencidos
 from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace
@@ -94,7 +94,7 @@ def vaciar_borradores(session: Session, ids: Sequence[UUID]) -> int:
     """Nothing of them ever left. Who is sending one at this moment comes first."""
     vaciadas = 0
     for derivacion_id in ids:
-        derivacion = derivacion_por_id(session, derivacion_id, TODO, bloquear=True)
+        derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
         if derivacion.enviada_en is not None:
             continue
         if derivacion.estado is Estado.BORRADOR:

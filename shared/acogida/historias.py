@@ -20,7 +20,7 @@ from agenda import actions as agenda
 from agenda.models import Cita
 from agenda.schemas import NuevaCitaSchema
 from casos.accesos.actions import Responsable
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.atenciones import actions as atenciones
 from casos.atenciones.schemas import NuevaAtencionSchema
 from casos.consentimientos import actions as consentimientos
@@ -263,7 +263,7 @@ class _Relato:
 
     def _retirar(self, datos: Mapping[str, Any], ahora: datetime) -> None:
         """Take back what the person allowed last."""
-        ultimo = de_persona(self._session, self.persona_id, TODO)[0]
+        ultimo = de_persona(self._session, self.persona_id, SIN_LIMITE)[0]
         pedido = RetiroSchema().load(datos)
         retirar(self._session, ultimo.id, pedido, self.personal.recepcion, ahora)
 

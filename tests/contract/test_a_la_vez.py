@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.atenciones import actions as atenciones
 from casos.atenciones.models import Canal, Resultado
 from casos.atenciones.schemas import NuevaAtencion
@@ -110,4 +110,4 @@ def test_un_caso_que_se_cierra_no_recibe_otra_atencion(db: Database) -> None:
 
     assert isinstance(refused, Conflicto)
     with db.read() as session:
-        assert caso_por_id(session, caso_id, TODO).cerrado_en is not None
+        assert caso_por_id(session, caso_id, SIN_LIMITE).cerrado_en is not None

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from tests.unit.casos.derivaciones.mundo import LUNES, Mundo, crear_mundo, usar_claves
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.derivaciones.respuestas import Respuesta
@@ -179,7 +179,7 @@ def test_dos_pestanas_que_preparan_y_envian_no_se_esperan_en_ronda(mundo: Mundo)
     ]
     # Both have begun and wait while somebody else has the case.
     with mundo.db.begin() as session:
-        caso_por_id(session, mundo.caso_id, TODO, bloquear=True)
+        caso_por_id(session, mundo.caso_id, SIN_LIMITE, bloquear=True)
         for esperan, pestana in enumerate(pestanas, 1):
             pestana.start()
             _wait_for_locks(mundo.db, esperan)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Atencion
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
@@ -74,7 +74,7 @@ _SOLICITUD = ("folio", "derecho", "estado", "canal", "detalle", "recibida_en", "
 
 def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
     """Everything that casos holds of a person. Raises NoEncontrado."""
-    persona = persona_por_id(session, persona_id, TODO)
+    persona = persona_por_id(session, persona_id, SIN_LIMITE)
     casos = _todos(session, select(Caso).where(Caso.persona_id == persona_id).order_by(Caso.id))
     ids = [caso.id for caso in casos]
     solicitudes = _todos(
@@ -106,7 +106,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
                 "destinatario": uno.destinatario.nombre if uno.destinatario else None,
                 "retirado_en": _json(uno.retiro.retirado_en) if uno.retiro else None,
             }
-            for uno in consentimientos_de(session, persona_id, TODO)
+            for uno in consentimientos_de(session, persona_id, SIN_LIMITE)
         ],
         "solicitudes": [_campos(una, _SOLICITUD) for una in solicitudes],
         "comunicaciones": RegistroSchema().dump(comunicaciones(session, persona_id=persona_id))[

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import TODO, Alcance
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
 from casos.consentimientos.queries import vale
 from casos.derivaciones import relojes
@@ -276,7 +276,7 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
     """The consent on which a derivation rests was taken back: it ends, if it can still be ended,
     and an institution that has the data is told not to use it.
     """
-    derivacion = derivacion_por_id(session, derivacion_id, TODO, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
     if derivacion.estado in CON_DATOS:
         contar_retiro(
             session, derivacion, MotivoAnulacion.CONSENTIMIENTO_RETIRADO.value, actor, ahora
@@ -287,7 +287,7 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
 
 def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
     """Expire a derivation that nobody answered; False when an answer came before."""
-    derivacion = derivacion_por_id(session, derivacion_id, TODO, bloquear=True)
+    derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
     if Accion.VENCER not in PASOS[derivacion.estado]:
         return False
     sistema = Actor.sistema("casos")
@@ -349,7 +349,7 @@ def puede_volver(session: Session, derivacion: Derivacion) -> bool:
 
 def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
     """A derivation does not come to life again in a case that ended."""
-    if _caso(session, caso_id, TODO).estado is EstadoCaso.CERRADO:
+    if _caso(session, caso_id, SIN_LIMITE).estado is EstadoCaso.CERRADO:
         raise Conflicto(_("El caso está cerrado: reábralo antes."))
 
 

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import TODO, Alcance
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.queries import vale
 from casos.derivaciones.actions import puede_volver, responder
@@ -138,7 +138,7 @@ def abrir(session: Session, token: str) -> Derivacion:
     Raises NoEncontrado for a token that nobody gave out, EnlaceVencido for an old one.
     """
     enlace = _vigente(session, token)
-    derivacion = con_respuestas(session, enlace.derivacion_id, TODO)
+    derivacion = con_respuestas(session, enlace.derivacion_id, SIN_LIMITE)
     enlace.aperturas += 1
     enlace.abierto_en = real_now()
     registrar(session, _quien(derivacion), "casos.enlace.abrir", "enlace", enlace.id)
@@ -151,7 +151,7 @@ def leer(session: Session, token: str) -> Derivacion:
     Raises what `abrir` raises.
     """
     enlace = _vigente(session, token)
-    derivacion = con_respuestas(session, enlace.derivacion_id, TODO)
+    derivacion = con_respuestas(session, enlace.derivacion_id, SIN_LIMITE)
     registrar(session, _quien(derivacion), "casos.enlace.leer", "enlace", enlace.id)
     return derivacion
 
@@ -166,7 +166,7 @@ def responder_por_enlace(
     enlace = _vigente(session, token)
     if respuesta.accion not in ACCIONES_DE_INSTITUCION:
         raise NoEncontrado
-    derivacion = derivacion_por_id(session, enlace.derivacion_id, TODO)
+    derivacion = derivacion_por_id(session, enlace.derivacion_id, SIN_LIMITE)
     return responder(
         session,
         derivacion.id,
@@ -174,7 +174,7 @@ def responder_por_enlace(
         _quien(derivacion),
         ahora,
         procedencia=DE_LA_INSTITUCION,
-        alcance=TODO,
+        alcance=SIN_LIMITE,
     )
 
 

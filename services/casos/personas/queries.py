@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from casos.alcance import TODO, Alcance
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.queries import admite_recordatorios
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
@@ -212,7 +212,7 @@ def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapp
 
     Raises NoEncontrado.
     """
-    persona = persona_por_id(session, persona_id, TODO)
+    persona = persona_por_id(session, persona_id, SIN_LIMITE)
     return {
         "persona_id": persona.id,
         "nombre": persona.nombre_social or persona.nombres,

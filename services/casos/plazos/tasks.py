@@ -1,6 +1,6 @@
 """The follow-up of deadlines: whatever stage is due is told, in order, each exactly once."""
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.derivaciones.actions import vencer
 from casos.derivaciones.queries import derivacion_por_id
 from casos.plazos.actions import pasar_etapa, postergar
@@ -43,7 +43,7 @@ def _pasar(db: Database, primero: Plazo) -> None:
     ahora = clock.now()
     with db.begin() as session:
         if primero.derivacion_id is not None:
-            derivacion_por_id(session, primero.derivacion_id, TODO, bloquear=True)
+            derivacion_por_id(session, primero.derivacion_id, SIN_LIMITE, bloquear=True)
         # Read again under its lock: an answer or another follow-up may have come first.
         plazo = session.get_one(Plazo, primero.id, with_for_update=True)
         etapa = pasar_etapa(session, plazo, ahora)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casos.alcance import TODO, Alcance
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.derivaciones.actions import responder as anotar_respuesta
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.respuestas import DE_LA_UNIDAD, Respuesta
@@ -26,5 +26,11 @@ def responder(
         raise NoEncontrado
     derivacion = recibida(session, derivacion_id, Alcance.de(actor))
     return anotar_respuesta(
-        session, derivacion.id, respuesta, actor, ahora, procedencia=DE_LA_UNIDAD, alcance=TODO
+        session,
+        derivacion.id,
+        respuesta,
+        actor,
+        ahora,
+        procedencia=DE_LA_UNIDAD,
+        alcance=SIN_LIMITE,
     )

@@ -14,7 +14,7 @@ from tests.unit.casos.conftest import Ventanilla
 from tests.unit.casos.derivaciones.mundo import Mundo, crear_mundo
 from werkzeug.routing import UUIDConverter
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.derivaciones.queries import con_respuestas
 from casos.derivaciones.states import Accion, Estado
 from casos.personas.queries import persona_por_id
@@ -35,7 +35,10 @@ def _documentos(ventanilla: Ventanilla) -> Familia:
     def contar() -> str:
         with ventanilla.db.read() as session:
             return repr(
-                [sorted(d.id for d in persona_por_id(session, p, TODO).documentos) for p in padres]
+                [
+                    sorted(d.id for d in persona_por_id(session, p, SIN_LIMITE).documentos)
+                    for p in padres
+                ]
             )
 
     padres, hijos = [], []
@@ -52,7 +55,10 @@ def _contactos(ventanilla: Ventanilla) -> Familia:
     def contar() -> str:
         with ventanilla.db.read() as session:
             return repr(
-                [sorted(c.id for c in persona_por_id(session, p, TODO).contactos) for p in padres]
+                [
+                    sorted(c.id for c in persona_por_id(session, p, SIN_LIMITE).contactos)
+                    for p in padres
+                ]
             )
 
     padres, hijos = [], []
@@ -78,7 +84,7 @@ def _respuestas_tardias(ventanilla: Ventanilla) -> Familia:
         mundo.hacer(padres[-1], Accion.ACEPTAR)
         with ventanilla.db.read() as session:
             tardias = [
-                r.id for r in con_respuestas(session, padres[-1], TODO).respuestas if r.tardia
+                r.id for r in con_respuestas(session, padres[-1], SIN_LIMITE).respuestas if r.tardia
             ]
         hijos += tardias
     return Familia((padres[0], padres[1]), (hijos[0], hijos[1]), contar)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Canal as Medio
 from casos.consentimientos.actions import consentir_recordatorios
 from casos.consentimientos.models import MotivoRetiro
@@ -581,7 +581,7 @@ def test_un_plazo_vencido_se_avisa_a_quien_responde_y_a_coordinacion(
     assert _avisados(casa) == avisados
     assert len(casa.mensajes()) == len(avisados)
     with mundo.db.read() as session:
-        folio = caso_por_id(session, mundo.caso_id, TODO).folio
+        folio = caso_por_id(session, mundo.caso_id, SIN_LIMITE).folio
     for mensaje in casa.mensajes():
         assert mensaje.plantilla is Clave.AVISO_PLAZO_VENCIDO
         assert mensaje.asunto.startswith(f"Caso {folio}, plazo vencido: ")

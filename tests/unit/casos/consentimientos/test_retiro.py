@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from tests.unit.casos.derivaciones.mundo import CAMINO, LUNES, PROFESIONAL, Mundo
 
-from casos.alcance import TODO
+from casos.alcance import SIN_LIMITE
 from casos.consentimientos import actions, queries
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import (
@@ -101,7 +101,7 @@ def test_una_respuesta_tardia_no_se_adopta_sin_consentimiento(mundo: Mundo) -> N
     derivacion_id = _consentida(mundo, Estado.VENCIDA)
     mundo.hacer(derivacion_id, Accion.ACEPTAR)
     with mundo.db.read() as session:
-        (tardia,) = con_respuestas(session, derivacion_id, TODO).respuestas
+        (tardia,) = con_respuestas(session, derivacion_id, SIN_LIMITE).respuestas
     _retirar(mundo, derivacion_id)
 
     with mundo.db.begin() as session, pytest.raises(Conflicto):
