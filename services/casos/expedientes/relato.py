@@ -30,19 +30,24 @@ from oficina.web.i18n import fecha_hora
 
 @dataclass(frozen=True)
 class Lectura:
-    """What a reader may know beyond what happened and when."""
+    """What a reader may know beyond what happened and when.
+
+    An appointment opens (`citas`) to those whose work the case is: agenda asks casos for it.
+    """
 
     notas: bool
     evaluacion: bool
     derivaciones: bool
+    citas: bool = False
 
     @classmethod
-    def de_quien_lee(cls) -> "Lectura":
-        """What the reader of the current request may know."""
+    def de_quien_lee(cls, *, propio: bool = False) -> "Lectura":
+        """What the reader of the current request may know of a case; `propio` as `es_propio`."""
         return cls(
             notas=puede("casos.nota.ver"),
             evaluacion=puede("casos.caso.evaluacion.ver"),
             derivaciones=puede("casos.derivacion.ver"),
+            citas=propio,
         )
 
 
@@ -189,15 +194,23 @@ def _visible(hito: Hito, lectura: Lectura) -> bool:
 
 def _linea(hito: Hito, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
     frase, detalle = _FRASES[hito.tipo](hito.datos, lectura, idioma)
-    derivacion = hito.datos.get("derivacion_id")
     return Linea(
         hito=hito,
         frase=frase,
         detalle=detalle,
         texto=(hito.texto or "") if lectura.notas else "",
-        url=f"/casos/derivaciones/{derivacion}" if derivacion else "",
+        url=_url(hito, lectura),
         quien=_quien(hito, nombre),
     )
+
+
+def _url(hito: Hito, lectura: Lectura) -> str:
+    """Where there is more about what a line tells; empty when nowhere for this reader."""
+    if derivacion := hito.datos.get("derivacion_id"):
+        return f"/casos/derivaciones/{derivacion}"
+    if hito.tipo is TipoHito.CITA and lectura.citas:
+        return f"/agenda/citas/{hito.datos['cita_id']}"
+    return ""
 
 
 Datos = Mapping[str, Any]

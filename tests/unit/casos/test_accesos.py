@@ -12,10 +12,12 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, TipoHito, anotar
+from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
+from oficina.db import uuid7
 
 MOTIVO = {"motivo": "persona_presente", "texto": "La persona está aquí y pide ayuda ahora"}
 
@@ -73,6 +75,23 @@ def test_un_acceso_excepcional_deja_leer_y_nada_mas(ventanilla: Ventanilla, rese
     escribir = _cambiar(ventanilla, f"{caso}/orientaciones", "ajena", orientacion)
     assert escribir.status_code == 403
     assert reservado not in ventanilla.pagina("/?estado=todos", "ajena").text
+
+
+def test_una_cita_de_la_historia_se_abre_solo_desde_el_trabajo_propio(
+    ventanilla: Ventanilla, reservado: str
+) -> None:
+    cita = uuid7()
+    with ventanilla.db.begin() as session:
+        datos = {"hecho": "cancelada", "cita_id": str(cita)}
+        anotar(session, UUID(reservado), TipoHito.CITA, Actor.sistema("agenda"), datos=datos)
+    _abrir(ventanilla, reservado)
+
+    for parte in ("", "/relato"):
+        pagina = f"/expedientes/{reservado}{parte}"
+        ajena = ventanilla.pagina(pagina, "ajena").text
+        assert f'<a href="/agenda/citas/{cita}">' in ventanilla.pagina(pagina, "profesional").text
+        assert "Se canceló la cita" in ajena
+        assert str(cita) not in ajena
 
 
 def test_cada_lectura_lleva_el_acceso_y_se_cuenta(ventanilla: Ventanilla, reservado: str) -> None:

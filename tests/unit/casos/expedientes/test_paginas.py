@@ -289,6 +289,7 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     assert page.count("Se canceló el recordatorio de la cita") == 1
     assert page.count("Venció sin enviarse el recordatorio de la cita") == 1
     assert "automático" in page
+    assert page.count(f'<a href="/agenda/citas/{cita}">Se ') == 2
     assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 6  # type: ignore[index]  # it is an object
 
 
