@@ -124,10 +124,12 @@ def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre)
     """The lines that a reader may see, in the order given: the newest first.
 
     The story is told, not the ledger (that is `visibles`): a message has one line, with what came
-    of it, and of a deadline whose stages were all told at once, after a pause, the highest.
+    of it, one that went to several at once too, and of a deadline whose stages were all told at
+    once, after a pause, the highest.
     """
     leidos = [hito for hito in hitos if _visible(hito, lectura)]
-    return [_linea(hito, lectura, idioma, nombre) for hito in _resumidos(leidos)]
+    lineas = (_linea(hito, lectura, idioma, nombre) for hito in _resumidos(leidos))
+    return list(_sin_repetir(lineas))
 
 
 def visibles(hitos: Iterable[Hito], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
@@ -143,6 +145,18 @@ def _resumidos(hitos: Iterable[Hito]) -> Iterator[Hito]:
         despues[de_que] = hito.ocurrido_en
         if visto is None or not _vale_lo_de_despues(hito, visto):
             yield hito
+
+
+def _sin_repetir(lineas: Iterable[Linea]) -> Iterator[Linea]:
+    """Of messages that read the same and were told together, one."""
+    despues: dict[tuple[str, str], datetime] = {}
+    for linea in lineas:
+        dicho, cuando = (linea.frase, linea.url), linea.hito.ocurrido_en
+        visto = despues.get(dicho)
+        despues[dicho] = cuando
+        de_mensaje = linea.hito.tipo is TipoHito.MENSAJE
+        if not (de_mensaje and visto is not None and visto - cuando <= DE_UNA_VEZ):
+            yield linea
 
 
 def _de_que(hito: Hito) -> tuple[str, ...]:
