@@ -102,7 +102,8 @@ class Institucion(Identified, Base):
     @property
     def titulo(self) -> str:
         """The whole name, with the short one when it says something else."""
-        return self.nombre if self.rotulo == self.nombre else f"{self.nombre} ({self.rotulo})"
+        dicho = self.nombre.startswith(self.rotulo)
+        return self.nombre if dicho else f"{self.nombre} ({self.rotulo})"
 
     @property
     def admite_funcion_legal(self) -> bool:
