@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.queries import vale
-from casos.derivaciones.actions import puede_volver, responder
+from casos.derivaciones.actions import responder
 from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
@@ -27,6 +27,7 @@ from casos.derivaciones.queries import (
     derivacion_por_id,
     plazos_de_la_institucion,
 )
+from casos.derivaciones.relevo import puede_volver
 from casos.derivaciones.respuestas import DE_LA_INSTITUCION, Respuesta
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
