@@ -68,7 +68,7 @@ def test_the_pages_that_follow_a_form(browser: Browser, office: Office) -> None:
         hand.write("Nombre", "Tablero de la unidad")
         hand.write("Identificador", "tablero-e2e")
         hand.tick("Análisis de datos: Lee cifras agregadas, nunca casos ni personas.")
-        hand.open("identidad")
+        hand.open("Cuentas y acceso")
         page.locator("#alcance-identidad-unidad-ver").check()
         hand.press("Registrar y ver su secreto")
         page.get_by_role("heading", name="Su secreto").wait_for()
