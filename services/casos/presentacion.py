@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from casos import etiquetas
 from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
+from casos.importacion import palabras
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.taxonomia import temas
@@ -43,6 +44,8 @@ def init_app(app: Flask) -> None:
         tono=tono,
         tema=tema,
         pais=pais,
+        pais_del_registro=pais_del_registro,
+        institucion_del_registro=palabras.institucion,
         lengua=lengua,
         sexo=sexo,
         telefono=presentar_telefono,
@@ -70,6 +73,11 @@ def tema(codigo: str) -> str:
 def pais(codigo: str) -> str:
     """The name of a country."""
     return catalogos.pais(codigo, idioma_del_lector())
+
+
+def pais_del_registro(codigo: str) -> str:
+    """The country of a nationality as a register says it, also when it says none."""
+    return palabras.nacionalidad(codigo, idioma_del_lector())
 
 
 def lengua(codigo: str) -> str:

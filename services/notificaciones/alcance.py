@@ -35,7 +35,7 @@ def visibles() -> frozenset[Clave]:
 
 
 def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
-    """The newest messages that the reader may see, at most `LIMITE`.
+    """The messages that the reader may see, what leaves last first, at most `LIMITE`.
 
     Raises ServicioNoDisponible.
     """
@@ -47,7 +47,7 @@ def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mens
         hallados += a_la_vista(env, tanda, quien)
         if len(tanda) < LIMITE or len(hallados) >= LIMITE:
             break
-        desde = tanda[-1].id
+        desde = tanda[-1]
     return hallados[:LIMITE]
 
 

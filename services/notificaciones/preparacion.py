@@ -4,25 +4,20 @@ Nothing here writes. An owner that does not answer raises ServicioNoDisponible, 
 has not caught up yet AunNo: both mean that the question is asked again later.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import phonenumbers
-
 from notificaciones import plantillas
+from notificaciones.destinatarios import Responden, avisables, via_de
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
 from notificaciones.states import Motivo, Paso
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado
-
-# Somebody who answered for a case and has another task now hears nothing of it.
-_RESPONDEN = frozenset({"profesional", "coordinacion"})
-_SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
 
 _SIN_RESPUESTA = frozenset({"recibida", "en_tramite", "prorrogada"})
 
@@ -64,19 +59,6 @@ class Reparto:
     funcionarios: tuple[UUID, ...]
 
 
-@dataclass(frozen=True)
-class _Responden:
-    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`."""
-
-    responsable_id: str | None = None
-    solo: Collection[str] | None = None
-
-    @classmethod
-    def de(cls, respuesta: Mapping[str, Any]) -> "_Responden":
-        """As casos says it of a deadline or of a derivation."""
-        return cls(respuesta["responsable_id"], respuesta["solo"])
-
-
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
     return _REUNIR[mensaje.plantilla](env, mensaje)
@@ -113,7 +95,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
     except NoEncontrado:
         return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
-    via = _via(contacto)
+    via = via_de(contacto)
     if isinstance(via, Motivo):
         return Descarte(Paso.SUPRIMIR, via)
     idioma = plantillas.idioma_de(contacto["idioma"])
@@ -128,34 +110,6 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
     )
-
-
-def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
-    """Channel and address that the person wants and has, or why there is none."""
-    if contacto["no_contactar"]:
-        return Motivo.NO_CONTACTAR
-    if not contacto["admite_recordatorios"]:
-        return Motivo.CONSENTIMIENTO_RETIRADO
-    if contacto["canal_preferido"] == "llamada":
-        return Motivo.PREFIERE_LLAMADA
-    vias = {}
-    if contacto["telefono"] and _takes_sms(contacto["telefono"]):
-        vias[Canal.SMS] = contacto["telefono"]
-    if contacto["correo"]:
-        vias[Canal.CORREO] = contacto["correo"]
-    preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
-    for canal in (preferida, *Canal):
-        if canal in vias:
-            return canal, vias[canal]
-    return Motivo.SIN_CONTACTO
-
-
-def _takes_sms(telefono: str) -> bool:
-    number = phonenumbers.parse(telefono)
-    prefijo = reglas().prefijos_moviles.get(str(number.country_code))
-    if prefijo is not None:
-        return str(number.national_number).startswith(prefijo)
-    return phonenumbers.number_type(number) not in _SIN_SMS
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -211,7 +165,7 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
     }
-    return _to_staff(env, mensaje, reglas().avisar_por_vencer, _Responden.de(plazo), valores)
+    return _to_staff(env, mensaje, reglas().avisar_por_vencer, Responden.de(plazo), valores)
 
 
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -224,7 +178,7 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
     }
-    return _to_staff(env, mensaje, aviso, _Responden.de(plazo), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(plazo), valores)
 
 
 def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -257,7 +211,7 @@ def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
         "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
     }
     aviso = reglas().retiro_de_datos
-    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
 
 
 def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -277,7 +231,7 @@ def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
         "solicitud_url": f"{env.settings.base_url}/casos/derechos/{solicitud_id}",
     }
     aviso = reglas().solicitud_de_derecho[situacion]
-    return _to_readers(env, mensaje, aviso, _Responden(), valores)
+    return _to_readers(env, mensaje, aviso, Responden(), valores)
 
 
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -291,7 +245,7 @@ def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
     }
     aviso = reglas().derivacion_fallida
-    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
 
 
 def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -308,14 +262,14 @@ def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         "hasta_hora": hasta,
         "accesos_url": f"{env.settings.base_url}/casos/accesos-excepcionales",
     }
-    return _to_readers(env, mensaje, reglas().acceso_excepcional, _Responden(), valores)
+    return _to_readers(env, mensaje, reglas().acceso_excepcional, Responden(), valores)
 
 
 def _to_staff(
     env: Env,
     mensaje: Mensaje,
     aviso: Aviso,
-    responden: _Responden,
+    responden: Responden,
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice about a case, with its address."""
@@ -330,11 +284,11 @@ def _to_readers(
     env: Env,
     mensaje: Mensaje,
     aviso: Aviso,
-    responden: _Responden,
+    responden: Responden,
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice: first to whom, then for each of them what it says."""
-    correos = _avisables(env, aviso, responden)
+    correos = avisables(env, aviso, responden)
     if "funcionario_id" not in mensaje.datos:
         if not correos:
             return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
@@ -348,28 +302,6 @@ def _to_readers(
         idioma=plantillas.base(),
         valores=valores,
     )
-
-
-def _avisables(env: Env, aviso: Aviso, responden: _Responden) -> Mapping[UUID, str]:
-    """The staff whom a notice is for today, and where they read."""
-    funcionarios = [
-        f
-        for f in env.client.get("identidad", "/identidad/api/v1/funcionarios")
-        if responden.solo is None or f["id"] in responden.solo
-    ]
-    suyos = {
-        f["id"]
-        for f in funcionarios
-        if aviso.responsable
-        and f["id"] == responden.responsable_id
-        and _RESPONDEN.intersection(f["roles"])
-    }
-    roles = aviso.roles if suyos else aviso.roles | aviso.sin_responsable
-    return {
-        UUID(f["id"]): f["correo"]
-        for f in funcionarios
-        if f["id"] in suyos or roles.intersection(f["roles"])
-    }
 
 
 def _plazo(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:

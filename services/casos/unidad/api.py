@@ -26,7 +26,7 @@ bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", descri
 @bp.response(200, RecibidasSchema)
 @requires("casos.unidad.ver")
 def recibidas() -> dict[str, Sequence[Any]]:
-    """Derivaciones a la unidad de quien pregunta: las que esperan primero"""
+    """Derivaciones a la unidad de quien pregunta: primero las que esperan, por vencimiento"""
     with env().db.read() as session:
         halladas = queries.recibidas(session, Alcance.de(actor()))
     registrar_lectura(

@@ -31,9 +31,9 @@ LUGARES = (
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
-    Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
     Lugar(_l("Comunicaciones"), "/casos/comunicaciones", DELEGADO),
+    Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(
         _l("Accesos excepcionales"),
         "/casos/accesos-excepcionales",
