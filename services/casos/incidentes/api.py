@@ -113,8 +113,8 @@ def seguimiento(incidente_id: UUID) -> SeguimientoDeIncidente:
     return hallado
 
 
-@bp.get("/incidentes/<uuid:incidente_id>/alcanzadas")
-@bp.arguments(PeriodoDeCuentaSchema, location="query")
+@bp.post("/incidentes/<uuid:incidente_id>/alcanzadas")
+@bp.arguments(PeriodoDeCuentaSchema)
 @bp.response(200, AlcanzadasSchema)
 @requires("casos.incidente.ver")
 def alcanzadas(periodo: Periodo, incidente_id: UUID) -> Alcanzadas:

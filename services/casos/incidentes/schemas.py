@@ -263,17 +263,22 @@ class PasoDeIncidenteSchema(Schema):
     ocurrido_en = fields.AwareDateTime()
 
 
-class AvisoDadoSchema(Schema):
+class AvisoAsentadoSchema(Schema):
     """What was decided about telling somebody, and when they were first told."""
 
     destinatario = fields.Enum(Destinatario, by_value=True)
     notificar = fields.Boolean()
     motivo = fields.String()
-    decidido_por = fields.String()
     decidido_en = fields.AwareDateTime()
     avisado_en = fields.AwareDateTime(allow_none=True)
     medio = fields.Enum(MedioDeAviso, by_value=True, allow_none=True)
     constancia = fields.String(allow_none=True)
+
+
+class AvisoDadoSchema(AvisoAsentadoSchema):
+    """The same, with who decided it."""
+
+    decidido_por = fields.String()
 
 
 class RelojSchema(Schema):
@@ -372,7 +377,7 @@ class AsientoSchema(Schema):
     sistemas = fields.List(fields.String())
     riesgo = fields.Enum(RiesgoParaPersonas, by_value=True, allow_none=True)
     medidas = fields.List(fields.Nested(MedidaTomadaSchema))
-    avisos = fields.List(fields.Nested(AvisoDadoSchema(exclude=("decidido_por",))))
+    avisos = fields.List(fields.Nested(AvisoAsentadoSchema))
     terminado_en = fields.AwareDateTime(allow_none=True)
 
 

@@ -263,11 +263,7 @@ def test_la_delegada_busca_de_quienes_vio_datos_una_cuenta_y_las_agrega(casos: C
     url = f"/casos/incidentes/{cual}/alcanzadas"
 
     halladas = browser.post(url, data=periodo).text
-    por_api = casos.api(
-        DELEGADA,
-        "GET",
-        f"/incidentes/{cual}/alcanzadas?" + "&".join(f"{k}={v}" for k, v in periodo.items()),
-    )
+    por_api = casos.api(DELEGADA, "POST", f"/incidentes/{cual}/alcanzadas", periodo)
     hecho = browser.post(url, data=periodo | {"agregar": "1"})
 
     assert browser.get(url).status_code == 200

@@ -75,6 +75,7 @@ _CREATES = "creates something"
 _ADDS = "adds to what is never rewritten"
 _STOPS = "ends what must not go on, whatever else changed meanwhile"
 _NAMES = "names somebody in a case or no longer, and writes over nothing of it"
+_ASKS = "asks, and changes nothing"
 _BUS = "facts of the bus have no version: a step that does not fit any more is 409"
 
 SIN_VERSION = {
@@ -85,6 +86,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/consentimientos/<consentimiento_id>/retiro": _STOPS,
     "POST /casos/api/v1/personas/<persona_id>/derechos": _CREATES,
     "POST /casos/api/v1/derechos/<solicitud_id>/copias": _CREATES,
+    "POST /casos/api/v1/incidentes/<incidente_id>/alcanzadas": _ASKS,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/reencaminar": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/enlace": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
