@@ -21,6 +21,7 @@ from casos.expedientes.models import (
     TipoCaso,
 )
 from casos.expedientes.states import Estado, MotivoCierre
+from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
@@ -184,6 +185,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
     **_DE_DERIVACIONES,
     **_DE_DERECHOS,
+    **_DE_INCIDENTES,
 }
 
 SEXOS: Mapping[str, LazyString] = {

@@ -13,6 +13,7 @@ from casos import etiquetas
 from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.importacion import palabras
+from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.taxonomia import temas
@@ -34,6 +35,7 @@ _TONOS: Mapping[str, str] = {
     "sin_evaluar": "neutro",
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
+    **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
 }
 
 

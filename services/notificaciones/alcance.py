@@ -17,10 +17,15 @@ from oficina.web.auth import puede
 
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
+# About somebody's rights over their data, and breaches of it: for who answers for it, who sees
+# neither cases nor appointments.
+_DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
+_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
-    "notificaciones.mensaje.ver_casos": frozenset(Clave) - DE_CUENTAS - _DE_CITAS - _DE_JEFATURA,
+    "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
     "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
+    "notificaciones.mensaje.ver_datos": _DE_DATOS,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
 }
 

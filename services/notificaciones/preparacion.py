@@ -234,6 +234,31 @@ def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
     return _to_readers(env, mensaje, aviso, Responden(), valores)
 
 
+def _aviso_incidente(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    incidente_id, situacion = mensaje.datos["incidente_id"], mensaje.datos["situacion"]
+    try:
+        incidente = env.client.get("casos", f"/casos/api/v1/incidentes/{incidente_id}/seguimiento")
+    except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.INCIDENTE_ATENDIDO)
+    # Of a new one the first clock; of a stage the clock that passed it, while it runs.
+    corren = {k: v for k, v in incidente["corren"].items() if k == mensaje.datos["reloj"]}
+    if situacion == "reportado":
+        corren = incidente["corren"] if incidente["estado"] == "reportado" else {}
+    if not corren:
+        return Descarte(Paso.CANCELAR, Motivo.INCIDENTE_ATENDIDO)
+    reloj, vence_en = min(corren.items(), key=lambda uno: datetime.fromisoformat(uno[1]))
+    vence = datetime.fromisoformat(vence_en)
+    valores: dict[str, Valor] = {
+        "folio": incidente["folio"],
+        "situacion": plantillas.nombre_de_situacion_de_incidente(situacion),
+        "que": plantillas.nombre_de_reloj(reloj),
+        "vence_fecha": vence,
+        "vence_hora": vence,
+        "incidente_url": f"{env.settings.base_url}/casos/incidentes/{incidente_id}",
+    }
+    return _to_readers(env, mensaje, reglas().incidente[situacion], Responden(), valores)
+
+
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     derivacion = _derivacion(env, mensaje)
     if not derivacion:
@@ -363,6 +388,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.RETIRO_DE_DATOS: _retiro_de_datos,
     Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
     Clave.AVISO_SOLICITUD_DE_DERECHO: _aviso_solicitud,
+    Clave.AVISO_INCIDENTE: _aviso_incidente,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,

@@ -24,7 +24,12 @@ STARTS = {
     ],
     "profesional": ["/", "/casos/?estado=todos"],
     "coordinacion": ["/", "/casos/?estado=todos"],
-    "delegado_datos": ["/", "/casos/derechos?ver=todas", "/casos/derechos/nueva"],
+    "delegado_datos": [
+        "/",
+        "/casos/derechos?ver=todas",
+        "/casos/derechos/nueva",
+        "/casos/incidentes?ver=todos",
+    ],
     "contraparte_unidad": ["/", "/casos/unidad"],
     "auditor": [
         "/",

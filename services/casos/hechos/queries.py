@@ -303,6 +303,7 @@ def _sin_senas(fila: Any) -> dict[str, Any]:
         "sexo": None,
         "persona": None,
         "tema": None,
+        "linea": None,
     }
 
 

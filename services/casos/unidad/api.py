@@ -18,6 +18,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.idempotency import withheld
 
 bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", description="Unidades")
 
@@ -52,6 +53,7 @@ def ver(derivacion_id: UUID) -> VistaEnlace:
 @bp.arguments(RespuestaSchema)
 @bp.response(200, EnlaceSchema)
 @requires("casos.unidad.responder")
+@withheld("paquete")
 def responder(datos: DatosRespuesta, derivacion_id: UUID, accion: str) -> VistaEnlace:
     """Responder como unidad"""
     respuesta = Respuesta(accion=Accion(accion), motivo=datos.motivo, texto=datos.texto)

@@ -7,8 +7,8 @@ from alembic import op
 
 from casos.personas import nombres
 
-revision = "casos_0009"
-down_revision = "casos_0006"
+revision = "casos_0008"
+down_revision = "casos_0007"
 branch_labels = None
 depends_on = None
 
