@@ -48,8 +48,8 @@ test-containers: $(VENV)/.dev servers ## Build the image, run deploy/compose.yam
 chaos: $(VENV)/.dev servers ## Kill whoever carries facts, at random, for some minutes, and count
 	CHAOS_FACTS=$${CHAOS_FACTS-60000} $(BIN)/pytest tests/chaos/test_bus.py
 
-fuzz: $(VENV)/.dev ## Ask the API what nobody would (FUZZ_REQUESTS=100000, FUZZ_SEED repeats a round)
-	FUZZ_REQUESTS=$${FUZZ_REQUESTS-100000} $(BIN)/pytest -s -p no:randomly tests/fuzz
+fuzz: $(VENV)/.dev ## Ask the API what nobody would (FUZZ_REQUESTS=100000, FUZZ_TEXTS of SMS, FUZZ_SEED repeats a round)
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS-100000} FUZZ_TEXTS=$${FUZZ_TEXTS-100000} $(BIN)/pytest -s -p no:randomly tests/fuzz
 
 servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
 	@deploy/test-servers

@@ -1,8 +1,9 @@
 """What people read for the codes of a message, and the tone of a state's badge."""
 
+import unicodedata
 from collections.abc import Mapping
 
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from notificaciones.plantillas import Canal, Clave
@@ -109,3 +110,10 @@ PASOS: Mapping[Paso, LazyString] = {
     Paso.SUPRIMIR: _l("Se decidió no enviarlo"),
     Paso.DUDAR: _l("Quedó en duda"),
 }
+
+
+def nombre_de_caracter(c: str) -> str:
+    """A character between guillemets, or by its code when nobody would see it."""
+    if unicodedata.category(c)[0] in "CMZ":
+        return str(gettext("el carácter U+%(codigo)s", codigo=f"{ord(c):04X}"))
+    return f"«{c}»"

@@ -12,7 +12,9 @@ from sqlalchemy import JSON, Computed, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
+from notificaciones.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.plantillas import Canal, Clave, Redaccion
+from notificaciones.sms import Escrito
 from notificaciones.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
 from oficina import clock
 from oficina.audit import Personal
@@ -72,6 +74,13 @@ class Mensaje(Personal, Identified, Base):
     cuerpo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.cuerpo"))
     enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))
 
+    # What an SMS takes as it was written, what it would have taken with every accent, and the
+    # price of a segment: they stay when its text is forgotten.
+    codificacion: Mapped[str | None] = mapped_column(String(10))
+    segmentos: Mapped[int | None] = mapped_column()
+    segmentos_con_tildes: Mapped[int | None] = mapped_column()
+    tarifa: Mapped[str | None] = mapped_column(String(20))
+
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
     enviar_en: Mapped[datetime] = mapped_column()
@@ -115,6 +124,7 @@ class Mensaje(Personal, Identified, Base):
         """Say it anew, without a step: what its owner answers may change until it leaves."""
         self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido
         self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
+        self._medir(texto.sms)
 
     def esperar_datos(self, visible: datetime) -> None:
         """Its owners are being asked, once more; nobody else asks before `visible`."""
@@ -132,6 +142,7 @@ class Mensaje(Personal, Identified, Base):
         self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
         self.datos = {**self.datos, **datos}
         self.asunto = self.cuerpo = None
+        self._medir(None)
         self.intentos, self.visible = 0, clock.real_now()
 
     def posponer(self, enviar_en: datetime) -> None:
@@ -205,6 +216,19 @@ class Mensaje(Personal, Identified, Base):
         """Whether it was delivered to the office's own page and not to anybody outside."""
         return self.proveedor == SALIDA and self.estado is Estado.ENTREGADA
 
+    @property
+    def ocupa(self) -> Segmentos | None:
+        """What it takes and costs; None when it is no SMS, or not written yet."""
+        if self.canal is not Canal.SMS:
+            return None
+        return segmentos_de(
+            self.cuerpo,
+            self.codificacion,
+            self.segmentos,
+            self.segmentos_con_tildes,
+            self.tarifa,
+        )
+
     def anotar(self, paso: Paso) -> None:
         """Add a line to its history."""
         self.historia.add(
@@ -212,6 +236,15 @@ class Mensaje(Personal, Identified, Base):
                 ocurrido_en=clock.now(), paso=paso, estado=self.estado, motivo=self.motivo
             )
         )
+
+    def _medir(self, escrito: Escrito | None) -> None:
+        if escrito is None:
+            self.codificacion = self.segmentos = self.segmentos_con_tildes = self.tarifa = None
+            return
+        conteo = escrito.conteo
+        self.codificacion, self.segmentos = conteo.codificacion, conteo.partes
+        self.segmentos_con_tildes = escrito.con_tildes
+        self.tarifa = tarifa_del(clock.local(self.enviar_en).date()).clave
 
     def _pasar(self, paso: Paso, motivo: Motivo | None = None) -> None:
         pasos = PASOS[self.estado]

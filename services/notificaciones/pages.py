@@ -1,6 +1,7 @@
 """Entrance: the outbox that people can read, and the story of each message."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from notificaciones import alcance, etiquetas, queries
 from notificaciones.correo import con_enlaces
 from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave, idiomas
+from notificaciones.plantillas import Clave, idiomas
 from notificaciones.schemas import Consulta, VistaSchema
-from notificaciones.sms import contar
 from oficina.audit import registrar_lectura
+from oficina.clock import ZONA, today
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import vivo
@@ -28,9 +29,12 @@ bp = Blueprint(
 def salida() -> str:
     """Every message that the reader may see, what leaves last first."""
     consulta = _asked()
+    with env().db.read() as session:
+        del_mes = queries.sms_que_salieron(session, *_this_month(), visibles=alcance.visibles())
     return render_template(
         "notificaciones/salida.html",
         consulta=consulta,
+        sms_del_mes=del_mes,
         direccion=dict(request.args),
         todas=len(alcance.visibles()) > 1,
         **_list_of(_found(consulta)),
@@ -58,13 +62,12 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         historia = queries.historia(session, uno)
     alcance.exigir(env(), uno, actor())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
-    sms = uno.canal is Canal.SMS and uno.cuerpo is not None
     return render_template(
         "notificaciones/mensaje.html",
         mensaje=uno,
         historia=historia,
         en_la_salida=uno.en_la_salida(),
-        segmentos=contar(uno.cuerpo or "") if sms else None,
+        segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
         **_words(),
     )
@@ -74,6 +77,14 @@ def _asked() -> Consulta:
     sent = {clave: valor for clave, valor in request.args.items() if valor}
     consulta: Consulta = VistaSchema().load(sent)
     return consulta
+
+
+def _this_month() -> tuple[datetime, datetime]:
+    """From the first midnight of the month on Chile's clocks to the next one's."""
+    primero = today().replace(day=1)
+    siguiente = (primero + timedelta(days=31)).replace(day=1)
+    desde, hasta = (datetime.combine(dia, time(), ZONA) for dia in (primero, siguiente))
+    return desde.astimezone(UTC), hasta.astimezone(UTC)
 
 
 def _scoped(consulta: Consulta) -> queries.Filtro:
@@ -123,4 +134,5 @@ def _words() -> dict[str, Any]:
         "pasos": etiquetas.PASOS,
         "idiomas_de_mensaje": idiomas(),
         "con_enlaces": con_enlaces,
+        "nombre_de_caracter": etiquetas.nombre_de_caracter,
     }

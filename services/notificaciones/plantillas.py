@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from notificaciones.sms import Escrito
 from oficina.clock import local
 
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
@@ -118,11 +119,15 @@ class Plantilla:
 
 @dataclass(frozen=True)
 class Redaccion:
-    """A message as its reader gets it, in the language that there was a text for."""
+    """A message as its reader gets it, in the language that there was a text for.
+
+    Of an SMS, `sms` says how it was written.
+    """
 
     idioma: str
     asunto: str | None
     cuerpo: str
+    sms: Escrito | None = None
 
 
 def sustituir(texto: str, valores: Mapping[str, str]) -> str:

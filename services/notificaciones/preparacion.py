@@ -5,16 +5,17 @@ has not caught up yet AunNo: both mean that the question is asked again later.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from notificaciones import plantillas
+from notificaciones import plantillas, sms
 from notificaciones.destinatarios import Responden, avisables, via_de
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
+from notificaciones.sms import Tildes
 from notificaciones.states import Motivo, Paso
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado
@@ -32,13 +33,14 @@ SIN_RESPUESTA = (DomainError, AunNo)
 
 @dataclass(frozen=True, kw_only=True)
 class Reunido:
-    """All that a message needs to be written."""
+    """All that a message needs to be written. `tildes` is the office's choice for an SMS."""
 
     canal: Canal
     destino: str
     idioma: str
     valores: Mapping[str, Valor]
     enlace: str | None = None
+    tildes: Tildes = Tildes.CONSERVAR
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,11 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
 
 def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     """Write a message with what was gathered."""
-    return plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
+    texto = plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
+    if reunido.canal is not Canal.SMS:
+        return texto
+    escrito = sms.escribir(texto.cuerpo, reunido.tildes)
+    return replace(texto, cuerpo=escrito.texto, sms=escrito)
 
 
 def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -109,6 +115,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "hora": inicia_en,
             "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
+        tildes=Tildes(env.settings.sms_tildes),
     )
 
 

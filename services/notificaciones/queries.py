@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from notificaciones.models import Mensaje, PasoDeMensaje
-from notificaciones.plantillas import Clave
+from notificaciones.costos import Suma, tarifas
+from notificaciones.models import SALIDA, Mensaje, PasoDeMensaje
+from notificaciones.plantillas import Canal, Clave
 from notificaciones.states import EN_ESPERA, Estado
 from oficina.errors import NoEncontrado
 
@@ -65,6 +66,37 @@ def historia(session: Session, mensaje: Mensaje) -> Sequence[PasoDeMensaje]:
         .where(PasoDeMensaje.mensaje_id == mensaje.id)
         .order_by(PasoDeMensaje.id)
     ).all()
+
+
+def sms_que_salieron(
+    session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[Clave]
+) -> Sequence[Suma]:
+    """What the SMS of some days took, `hasta` excluded: by price, what nobody was charged apart."""
+    en_la_salida = Mensaje.proveedor == SALIDA
+    ahorrados = Mensaje.segmentos_con_tildes - Mensaje.segmentos
+    query = (
+        select(
+            func.count(),
+            func.sum(Mensaje.segmentos),
+            func.sum(case((ahorrados > 0, ahorrados), else_=0)),
+            Mensaje.tarifa,
+            en_la_salida,
+        )
+        .where(
+            Mensaje.sale_en >= desde,
+            Mensaje.sale_en < hasta,
+            Mensaje.canal == Canal.SMS,
+            Mensaje.estado == Estado.ENTREGADA,
+            Mensaje.tarifa.is_not(None),
+            Mensaje.plantilla.in_(visibles),
+        )
+        .group_by(Mensaje.tarifa, en_la_salida)
+        .order_by(Mensaje.tarifa, en_la_salida)
+    )
+    return [
+        Suma(mensajes, int(segmentos), int(ahorro), tarifas()[tarifa], bool(salida))
+        for mensajes, segmentos, ahorro, tarifa, salida in session.execute(query)
+    ]
 
 
 def vencidos(session: Session, ahora: datetime) -> Sequence[UUID]:

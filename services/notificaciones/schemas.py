@@ -6,10 +6,8 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
-from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave
 from notificaciones.queries import Filtro
-from notificaciones.sms import contar
 from notificaciones.states import Estado, Motivo
 from oficina.accesos import AccesosSchema
 
@@ -62,13 +60,31 @@ class VistaSchema(Schema):
         return Consulta(**data)
 
 
-class SegmentosSchema(Schema):
-    """What an SMS costs."""
+class TarifaSchema(Schema):
+    """The price of one segment, and where it comes from."""
 
-    codificacion = fields.String()
-    unidades = fields.Integer()
-    partes = fields.Integer()
-    culpables = fields.List(fields.String())
+    clave = fields.String(required=True)
+    desde = fields.Date(required=True)
+    por_segmento = fields.Decimal(required=True, as_string=True)
+    moneda = fields.String(required=True)
+    confirmada = fields.Boolean(required=True)
+    fuente = fields.String(required=True)
+
+
+class SegmentosSchema(Schema):
+    """What an SMS takes, why, and what it costs."""
+
+    codificacion = fields.String(required=True)
+    unidades = fields.Integer(required=True, allow_none=True)
+    partes = fields.Integer(required=True)
+    culpables = fields.List(fields.String(), required=True)
+    posicion = fields.Integer(required=True, allow_none=True)
+    dobles = fields.List(fields.String(), required=True)
+    con_tildes = fields.Integer(required=True, allow_none=True)
+    sin_tildes = fields.Integer(required=True, allow_none=True)
+    sin_equivalente = fields.List(fields.String(), required=True)
+    costo = fields.Decimal(required=True, allow_none=True, as_string=True)
+    tarifa = fields.Nested(TarifaSchema, required=True, allow_none=True)
 
 
 class MensajeSchema(Schema):
@@ -94,14 +110,8 @@ class MensajeSchema(Schema):
     caduca_en = fields.AwareDateTime(allow_none=True)
     entregado_en = fields.AwareDateTime(allow_none=True)
     proveedor = fields.String(allow_none=True)
-    segmentos = fields.Method("_segmentos")
+    segmentos = fields.Nested(SegmentosSchema, attribute="ocupa", allow_none=True)
     creado_en = fields.AwareDateTime(required=True)
-
-    def _segmentos(self, mensaje: Mensaje) -> dict[str, Any] | None:
-        if mensaje.canal is not Canal.SMS or mensaje.cuerpo is None:
-            return None
-        hecho: dict[str, Any] = SegmentosSchema().dump(contar(mensaje.cuerpo))
-        return hecho
 
 
 class MensajeDeCopiaSchema(MensajeSchema):

@@ -1,40 +1,142 @@
-"""How many parts an SMS takes, by the alphabet that its text needs (3GPP 23.038).
+"""How an SMS is written and how many segments it takes, by the alphabet that it needs.
 
-The basic alphabet packs 160 characters in one part and 153 in each of several, some characters
-counting twice; one character outside it makes the whole text UCS-2: 70, or 67 in each of several.
-A character of two units never straddles two parts.
+The one place that knows 3GPP TS 23.038, and the header of TS 23.040 §9.2.3.24.1.
+
+The basic alphabet packs 160 characters in one segment and 153 in each of several, those of its
+extension table counting twice; one character outside it makes the whole text UCS-2: 70 units of
+UTF-16, or 67 in each of several. A character of two units never straddles two segments.
+
+`é`, `ñ`, `ü` and the grave letters of Kreyòl are in the basic alphabet; `á í ó ú`, `ã õ ê` and the
+small `ç` are not. The tables of single languages (§6.2.1.2) are left out: gateways seldom offer
+them.
 """
 
+import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 
+GSM = "GSM-7"
+UCS2 = "UCS-2"
+
+# §6.2.1 in the order of its codes, without the escape (0x1B); 0x09 is the capital C with cedilla.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+# §6.2.1.1: each is two septets, the escape and its code.
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+
+# What Unicode does not take apart, and how people write it on a typewriter. Invisible: nothing.
+_TYPED = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛‹›′´`ʼ", "'"),
+    **dict.fromkeys("‐‑‒–—―−•", "-"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+    **dict.fromkeys("\t\u2028\u2029", " "),
+    "·": ".",
+    "°": "o",
+    "×": "x",
+    "⁄": "/",
+    "ı": "i",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "œ": "oe",
+    "Œ": "OE",
+}
+_MARKS = frozenset(map(chr, range(0x300, 0x370)))
+
+
+class Tildes(StrEnum):
+    """What an office does with the letters that the basic alphabet lacks.
+
+    Keep them; drop them when that saves a segment; or drop them always.
+    """
+
+    CONSERVAR = "conservar"
+    AHORRAR = "ahorrar"
+    GSM = "gsm"
 
 
 @dataclass(frozen=True)
 class Conteo:
-    """What a text costs. `culpables` are the characters that force UCS-2, each once, in order."""
+    """What a text takes.
+
+    `culpables` force UCS-2, each once, in order, the first at `posicion` (the first character of a
+    text is 1); `dobles` are in the basic alphabet's extension table and count twice.
+    """
 
     codificacion: str
     unidades: int
     partes: int
-    culpables: tuple[str, ...]
+    culpables: tuple[str, ...] = ()
+    posicion: int | None = None
+    dobles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Escrito:
+    """A text as it leaves, what it takes, and what it would take with all its letters."""
+
+    texto: str
+    conteo: Conteo
+    con_tildes: int
 
 
 def contar(texto: str) -> Conteo:
-    """Count the units and the parts of `texto`."""
-    culpables = tuple(dict.fromkeys(c for c in texto if c not in _BASIC and c not in _EXTENDED))
-    if culpables:
+    """Count the units and the segments of `texto` as it is."""
+    ajenos = [
+        (posicion, c)
+        for posicion, c in enumerate(texto, start=1)
+        if c not in _BASIC and c not in _EXTENDED
+    ]
+    if ajenos:
         costos = [2 if ord(c) > 0xFFFF else 1 for c in texto]
-        return Conteo("UCS-2", sum(costos), _partes(costos, una=70, varias=67), culpables)
+        culpables = tuple(dict.fromkeys(c for _posicion, c in ajenos))
+        partes = _segments(costos, una=70, varias=67)
+        return Conteo(UCS2, sum(costos), partes, culpables, ajenos[0][0])
     costos = [2 if c in _EXTENDED else 1 for c in texto]
-    return Conteo("GSM-7", sum(costos), _partes(costos, una=160, varias=153), ())
+    dobles = tuple(dict.fromkeys(c for c in texto if c in _EXTENDED))
+    return Conteo(GSM, sum(costos), _segments(costos, una=160, varias=153), dobles=dobles)
 
 
-def _partes(costos: list[int], *, una: int, varias: int) -> int:
+def escribir(texto: str, tildes: Tildes) -> Escrito:
+    """The text as it is to leave, by the office's choice.
+
+    Nothing is ever lost: a text with something that the basic alphabet cannot say leaves as it is.
+    """
+    # A letter and the accent behind it are one character wherever Unicode has one.
+    entero = unicodedata.normalize("NFC", texto)
+    conteo = contar(entero)
+    con_tildes = conteo.partes
+    if conteo.codificacion == UCS2 and tildes is not Tildes.CONSERVAR:
+        plano, sin_equivalente = sin_tildes(entero)
+        llano = contar(plano)
+        if not sin_equivalente and (tildes is Tildes.GSM or llano.partes < con_tildes):
+            return Escrito(plano, llano, con_tildes)
+    return Escrito(entero, conteo, con_tildes)
+
+
+def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
+    """The text in the basic alphabet, and the characters of it that have no way to be in it."""
+    escritos = {c: _plain(c) for c in dict.fromkeys(texto)}
+    sin_equivalente = tuple(c for c, escrito in escritos.items() if escrito is None)
+    return "".join(escritos[c] or "" for c in texto), sin_equivalente
+
+
+def _plain(c: str) -> str | None:
+    if c in _BASIC or c in _EXTENDED:
+        return c
+    if c in _TYPED:
+        return _TYPED[c]
+    apart = unicodedata.normalize("NFKD", c)
+    typed = [_TYPED.get(one, one) for one in apart if one not in _MARKS]
+    written = "".join(typed)
+    return written if all(one in _BASIC or one in _EXTENDED for one in written) else None
+
+
+def _segments(costos: list[int], *, una: int, varias: int) -> int:
     if sum(costos) <= una:
         return 1
     partes, usado = 1, 0

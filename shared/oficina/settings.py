@@ -58,6 +58,15 @@ def _date(text: str) -> date:
         raise ValueError("debe ser una fecha AAAA-MM-DD") from None
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"debe ser una de estas palabras: {', '.join(words)}")
+        return text
+
+    return parse
+
+
 def _words(text: str) -> str:
     if not re.fullmatch(r"[a-z_]+(\s*,\s*[a-z_]+)*", text.strip()):
         raise ValueError("debe ser una lista de palabras separadas por comas")
@@ -149,6 +158,13 @@ class Settings:
         "oficina@acogida.example",
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
+    )
+    sms_tildes: str = _setting(
+        "ACOGIDA_SMS_TILDES",
+        "ahorrar",
+        _one_of("conservar", "ahorrar", "gsm"),
+        "Accents in an SMS: conservar keeps them, ahorrar drops them when that saves a segment, "
+        "gsm always.",
     )
     segundo_factor: str = _setting(
         "ACOGIDA_SEGUNDO_FACTOR",

@@ -1,14 +1,17 @@
 """The outbox that people read, and the story of each message."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.red.actions import sembrar
+from notificaciones.costos import tarifas
 from notificaciones.plantillas import Clave
 from notificaciones.queries import Filtro, mensajes
 from oficina.audit import Auditoria
@@ -134,10 +137,98 @@ def test_un_recordatorio_dice_cuanto_ocupa_y_por_que_no_llego(casa: Any) -> None
     casa.cancelar(str(mensaje.cita_id))
     cancelado = browser.get(f"/notificaciones/{mensaje.id}").text
 
-    assert " unidades de GSM-7" in espera
+    assert re.search(r"1 segmento \(GSM-7, \d+ unidades\)\.", espera)
     assert 'lang="ht"' in espera
     assert "kreyòl ayisyen" in espera
     assert "Se canceló antes de salir. La cita se canceló." in cancelado
+
+
+def _con_tildes(casa: Any, tildes: str) -> None:
+    """The office's choice."""
+    settings = replace(casa.env.settings, sms_tildes=tildes)
+    casa.app.extensions["env"] = replace(casa.env, settings=settings)
+
+
+def _en_portugues(casa: Any) -> Any:
+    """A reminder with letters that the short alphabet lacks, written and waiting."""
+    cita = casa.cita(LUNES + timedelta(days=7, hours=2), casa.persona(idiomas=["por"]))
+    casa.barrer()
+    return casa.mensajes(cita_id=UUID(cita), regla="cita_3h")[0]
+
+
+def test_se_ve_el_caracter_que_encarece_y_lo_que_cuesta(casa: Any) -> None:
+    _con_tildes(casa, "conservar")
+    mensaje = _en_portugues(casa)
+    posicion = mensaje.cuerpo.index("ó") + 1
+
+    pagina = casa.oficina.entrar(casa.app, "recepcion").get(f"/notificaciones/{mensaje.id}").text
+    url = f"/notificaciones/api/v1/mensajes/{mensaje.id}"
+    api = casa.app.test_client().get(url, headers=casa.oficina.bearer("recepcion")).json
+
+    assert f"3 segmentos (UCS-2 por «ó» en la posición {posicion}, " in pagina
+    assert "; sin tildes sería 1. Encarecen el mensaje: «ó», «ã»." in pagina
+    assert "Costaría</dt>" in pagina
+    assert "75 CLP: 3 segmentos de 25 CLP. Tarifa 2026-1 (por confirmar)." in pagina
+    assert api["segmentos"] == {
+        "codificacion": "UCS-2",
+        "unidades": len(mensaje.cuerpo),
+        "partes": 3,
+        "culpables": ["ó", "ã"],
+        "posicion": posicion,
+        "dobles": [],
+        "con_tildes": None,
+        "sin_tildes": 1,
+        "sin_equivalente": [],
+        "costo": "75",
+        "tarifa": {
+            "clave": "2026-1",
+            "desde": "2026-01-01",
+            "por_segmento": "25",
+            "moneda": "CLP",
+            "confirmada": False,
+            "fuente": tarifas()["2026-1"].fuente,
+        },
+    }
+
+
+def test_sale_lo_que_se_ve_y_el_mes_dice_lo_que_se_ahorro(casa: Any) -> None:
+    casa.ir_a(casa.mensajes(regla="cita_3h")[0].enviar_en)
+    casa.barrer()  # a Kreyòl one leaves: its letters are all in the alphabet
+    _con_tildes(casa, "conservar")
+    mensaje = _en_portugues(casa)
+    assert mensaje.cuerpo.startswith("Escritório municipal")
+    # The office changes its mind: what waits is written anew as it leaves.
+    _con_tildes(casa, "ahorrar")
+    casa.ir_a(mensaje.enviar_en)
+    casa.barrer()
+
+    browser = casa.oficina.entrar(casa.app, "recepcion")
+    pagina = browser.get(f"/notificaciones/{mensaje.id}").text
+    salida = browser.get("/notificaciones/salida").text
+
+    assert "Escritorio municipal" in pagina
+    assert re.search(r"1 segmento \(GSM-7, \d+ unidades\); con tildes serían 3\.", pagina)
+    assert (
+        "Este mes quedaron 2 mensajes de texto en la bandeja: 2 segmentos, 2 menos por quitar "
+        "tildes. Enviarlos costaría 50 CLP. Tarifa 2026-1 (por confirmar)."
+    ) in " ".join(salida.split())
+
+    casa.ir_a(mensaje.enviar_en + timedelta(days=4))  # another month
+    assert "Este mes" not in browser.get("/notificaciones/salida").text
+
+
+def test_lo_que_costo_queda_cuando_el_texto_se_olvida(casa: Any) -> None:
+    _con_tildes(casa, "conservar")
+    mensaje = _en_portugues(casa)
+    casa.ir_a(mensaje.enviar_en)
+    casa.barrer()
+    casa.cambiar(lambda uno: setattr(uno, "cuerpo", None))
+
+    browser = casa.oficina.entrar(casa.app, "recepcion")
+    pagina = browser.get(f"/notificaciones/{mensaje.id}").text
+
+    assert "3 segmentos (UCS-2)." in pagina
+    assert "75 CLP: 3 segmentos de 25 CLP." in pagina
 
 
 def test_un_idioma_sin_texto_se_nota(casa: Any) -> None:
