@@ -3,6 +3,7 @@
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
+from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.copias.models import CopiaDeDatos
@@ -22,12 +23,14 @@ from casos.personas.models import (
 )
 from casos.plazos.models import Plazo
 from casos.red.models import Institucion, ServicioRed
+from casos.supresion.models import Purga, Supresion
 
 __all__ = [
     "AccesoExcepcional",
     "ArchivoImportado",
     "Atencion",
     "Base",
+    "Bloqueo",
     "Caso",
     "Consentimiento",
     "Conservacion",
@@ -48,10 +51,12 @@ __all__ = [
     "Persona",
     "Plazo",
     "PosibleDuplicado",
+    "Purga",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
+    "Supresion",
     "TokenNombre",
 ]

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from notificaciones import actions
+from notificaciones import actions, bloqueos, supresion
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
 from notificaciones.reglas import reglas
 from notificaciones.states import Motivo
+from oficina import apartadas
 from oficina.bus.inbox import Handlers, Sobre
 from oficina.clock import now
 from oficina.events.agenda import (
@@ -21,6 +22,7 @@ from oficina.events.agenda import (
 )
 from oficina.events.casos import (
     AccesoExcepcionalAbierto,
+    ConfirmacionAtrasada,
     ConsentimientoRevocado,
     DatosDeDerivacionRetirados,
     DerivacionEnviada,
@@ -29,13 +31,19 @@ from oficina.events.casos import (
     DerivacionVencida,
     EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
+    PersonaAnonimizada,
+    PersonaBloqueada,
+    PersonaDesbloqueada,
     PlazoDeDerechoPorVencer,
     PlazoDeDerechoVencido,
     PlazoPorVencer,
     PlazoVencido,
     SolicitudDerechoRecibida,
+    SupresionDeDerivacionPedida,
+    SupresionPropuesta,
 )
 from oficina.events.identidad import EnlaceDeCuentaPedido
+from oficina.events.notificaciones import NotificacionesPurgada
 from oficina.jobs import nudge_after_commit
 
 RECORDATORIOS = "recordatorios"
@@ -149,6 +157,77 @@ def retirar_de_quien_no_quiere(
     """Nobody is reminded against their will. Later appointments are asked of casos each time."""
     if hecho.finalidad == RECORDATORIOS:
         actions.retirar_de_persona(session, hecho.persona_id, Motivo.CONSENTIMIENTO_RETIRADO)
+
+
+@handlers.on(PersonaBloqueada)
+def retirar_de_bloqueada(session: Session, hecho: PersonaBloqueada, sobre: Sobre) -> None:
+    """Nobody writes to a person whose data are blocked, nor about their cases."""
+    apartadas.bloquear(session, hecho.persona_id, sobre.time)
+    bloqueos.retirar(session, hecho.persona_id, _casos(hecho))
+
+
+@handlers.on(PersonaDesbloqueada)
+def reponer_de_desbloqueada(session: Session, hecho: PersonaDesbloqueada, sobre: Sobre) -> None:
+    """What was withdrawn for it is written again, as far as it still makes sense."""
+    desde = apartadas.desbloquear(session, hecho.persona_id)
+    if desde is not None:
+        marca = f"desbloqueo-{sobre.sequence}"
+        for mensaje in bloqueos.reponer(session, hecho.persona_id, _casos(hecho), desde, marca):
+            _prepare(session, mensaje)
+
+
+@handlers.on(PersonaAnonimizada)
+def suprimir(session: Session, hecho: PersonaAnonimizada, _sobre: Sobre) -> None:
+    """Erase what messages said, now and against whatever comes later, and confirm it."""
+    fila = apartadas.suprimir(session, hecho.persona_id, hecho.supresion_id)
+    borrado = supresion.borrar(session, hecho.persona_id, _casos(hecho))
+    apartadas.confirmar(session, fila, "notificaciones", NotificacionesPurgada, borrado)
+
+
+@handlers.on(SupresionDeDerivacionPedida)
+def pedir_que_se_supriman(
+    session: Session, hecho: SupresionDeDerivacionPedida, sobre: Sobre
+) -> None:
+    """The institution is asked to erase what it was sent."""
+    _about_derivation(session, hecho, sobre, Clave.SUPRESION_DE_DATOS)
+
+
+@handlers.on(SupresionPropuesta)
+def avisar_propuesta(session: Session, hecho: SupresionPropuesta, _sobre: Sobre) -> None:
+    """Who confirms erasures is told that one waits."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SUPRESION_PROPUESTA}/{hecho.supresion_id}",
+            Clave.AVISO_SUPRESION_PROPUESTA,
+            now(),
+            datos={"supresion_id": str(hecho.supresion_id)},
+        ),
+    )
+
+
+@handlers.on(ConfirmacionAtrasada)
+def avisar_atraso(session: Session, hecho: ConfirmacionAtrasada, _sobre: Sobre) -> None:
+    """Who answers for it is told that a service has not confirmed an erasure."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SUPRESION_ATRASADA}/{hecho.supresion_id}/{hecho.servicio}",
+            Clave.AVISO_SUPRESION_ATRASADA,
+            now(),
+            datos={
+                "solicitud_id": str(hecho.solicitud_id),
+                "supresion_id": str(hecho.supresion_id),
+                "servicio": hecho.servicio,
+            },
+        ),
+    )
+
+
+def _casos(hecho: PersonaBloqueada | PersonaDesbloqueada | PersonaAnonimizada) -> list[UUID]:
+    return [UUID(caso_id) for caso_id in hecho.caso_ids]
 
 
 @handlers.on(SolicitudDerechoRecibida)

@@ -15,6 +15,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
+    "notificaciones.persona.suprimir": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
     **permisos_del_bus("notificaciones"),

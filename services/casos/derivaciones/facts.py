@@ -12,6 +12,8 @@ from casos.derivaciones.states import Accion
 from casos.expedientes.facts import contar as contar_hecho
 from casos.expedientes.models import TipoHito, anotar
 from oficina.actor import Actor
+from oficina.bus.outbox import emitir
+from oficina.events import Clasificacion
 from oficina.events.casos import (
     DatosDeDerivacionRetirados,
     DerivacionAceptada,
@@ -27,6 +29,7 @@ from oficina.events.casos import (
     DerivacionVencida,
     DerivacionVerificada,
     EnlaceDeDerivacionPedido,
+    SupresionDeDerivacionPedida,
 )
 
 HECHOS: Mapping[Accion, Any] = {
@@ -108,6 +111,17 @@ def contar_retiro(
     )
     comun = {**_comun(derivacion), "motivo_codigo": motivo}
     contar_hecho(session, derivacion.caso_id, DatosDeDerivacionRetirados(**comun))
+
+
+def contar_supresion(session: Session, derivacion: Derivacion) -> None:
+    """Tell that the institution is to erase what it was sent: of the case nothing is left to say
+    it, and nobody else hears of it.
+    """
+    emitir(
+        session,
+        SupresionDeDerivacionPedida(**_comun(derivacion)),
+        clasificacion=Clasificacion.RESERVADO,
+    )
 
 
 def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ LUGARES = (
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
+    Lugar(_l("Supresiones"), "/casos/supresiones", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Comunicaciones"), "/casos/comunicaciones", DELEGADO),
     Lugar(
         _l("Accesos excepcionales"),

@@ -85,6 +85,8 @@ SIN_VERSION = {
     "POST /casos/api/v1/consentimientos/<consentimiento_id>/retiro": _STOPS,
     "POST /casos/api/v1/personas/<persona_id>/derechos": _CREATES,
     "POST /casos/api/v1/derechos/<solicitud_id>/copias": _CREATES,
+    "POST /casos/api/v1/derechos/<solicitud_id>/bloqueo": _STOPS,
+    "POST /casos/api/v1/derechos/<solicitud_id>/supresion": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/reencaminar": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/enlace": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
