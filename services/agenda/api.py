@@ -64,6 +64,8 @@ def supresion_de_persona(persona_id: UUID) -> dict[str, Any]:
     """Cuánto se suprimiría de una persona; solo para servicios"""
     with env().db.read() as session:
         contado = supresion.contar(session, persona_id)
+    if not any(contado.values()):
+        raise NoEncontrado
     registrar_lectura(env().db, actor(), "agenda.persona.prever_supresion", "persona", persona_id)
     return {"borrado": contado}
 

@@ -61,6 +61,8 @@ def supresion_de_persona(persona_id: UUID, *, caso: list[UUID]) -> dict[str, Any
     """Cuánto se suprimiría de una persona y de sus casos; solo para servicios"""
     with env().db.read() as session:
         contado = supresion.contar(session, persona_id, caso)
+    if not any(contado.values()):
+        raise NoEncontrado
     registrar_lectura(
         env().db, actor(), "notificaciones.persona.prever_supresion", "persona", persona_id
     )

@@ -11,7 +11,7 @@ from casos.supresion import queries
 from casos.supresion.queries import VistaPrevia
 from oficina import telemetry
 from oficina.env import Env
-from oficina.errors import DomainError
+from oficina.errors import DomainError, NoEncontrado
 
 DUENOS = ("agenda", "notificaciones")
 """Who can say what of somebody they hold; reportes cannot tell whose anything is."""
@@ -40,6 +40,8 @@ def prever(env: Env, solicitud_id: UUID) -> Previa:
         pregunta: dict[str, Any] = {"caso": casos} if servicio == "notificaciones" else {}
         try:
             servicios[servicio] = env.client.get(servicio, ruta, pregunta)["borrado"]
+        except NoEncontrado:
+            servicios[servicio] = {}
         except DomainError as error:
             # The page says so; nothing is decided on it.
             log.warning("sin_vista_previa", servicio=servicio, kind=type(error).__name__)
