@@ -10,6 +10,9 @@ WORKERS ?= 6
 # What the demonstration is, unless the environment says otherwise.
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
+# What was compiled is kept: a start, or one of the many of a test run, would compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev lint test test-embedded test-containers chaos fuzz servers bench bench-peers migration
 
@@ -51,11 +54,17 @@ fuzz: $(VENV)/.dev ## Ask the API what nobody would (FUZZ_REQUESTS=100000, FUZZ_
 servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packages, as root
 	@deploy/test-servers
 
-bench: $(VENV)/.dev ## Run the benchmarks (ONLY=area for a part) and write bench.json
-	PYTHONPATH=tests $(BIN)/python -m bench
+# Libraries look for what the tests need (rich, Pygments) and load it: an office has none of it.
+BENCH := TEST_ACOGIDA=$(CURDIR)/.venv-office/bin/acogida PYTHONPATH=tests $(BIN)/python -m bench
 
-bench-peers: $(VENV)/.dev .venv-peers/.ready ## The same, with the peers that each benchmark is compared with
-	PYTHONPATH=tests $(BIN)/python -m bench --peers
+bench: $(VENV)/.dev .venv-office/.runtime ## Run the benchmarks (ONLY=area for a part) and write bench.json
+	$(BENCH)
+
+bench-peers: $(VENV)/.dev .venv-office/.runtime .venv-peers/.ready ## The same, with the peers that each benchmark is compared with
+	$(BENCH) --peers
+
+.venv-office/.runtime: requirements.lock pyproject.toml
+	@$(MAKE) --no-print-directory setup VENV=.venv-office
 
 .venv-peers/.ready: requirements-peers.txt
 	@$(PYTHON) -m venv .venv-peers

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-import pika
 import psycopg
 import pytest
 import redis
@@ -25,7 +24,7 @@ from oficina import telemetry
 from oficina.db import Database
 from oficina.migrations import migrate
 from oficina.settings import SERVICES
-from servers import Broker
+from servers import Broker, connected
 
 # How fast a machine draws examples under load says nothing about the rule that they try.
 settings.register_profile("oficina", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +41,8 @@ SHARED = {"TEST_AMQP_URL", "TEST_REDIS_URL"}
 """Servers that tests empty. Without these names each worker has its own."""
 ONE_BY_ONE = {"tests/e2e/test_pages.py"}
 """Files so long that their tests are spread too: each needs only what every worker has."""
+RESTING = "+sbwt none +sbwtdcpu none +sbwtdio none"
+"""Erlang's words for threads that rest while they have no work: other tests need the cores."""
 
 
 class ByFile(LoadScopeScheduling):
@@ -59,8 +60,9 @@ class ByFile(LoadScopeScheduling):
 
 
 def pytest_configure() -> None:
-    """Tests log as the office does: no value of a variable is in a line."""
+    """Tests log as the office does, without the value of any variable; their servers rest."""
     telemetry.configure_logging("WARNING")
+    os.environ.setdefault("TEST_ERL_ARGS", RESTING)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
@@ -247,7 +249,7 @@ def _drop(server: str, name: str) -> None:
 def _empty_rabbitmq(url: str) -> None:
     described = office()
     described += mark(described)
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+    with connected(url) as connection:
         channel = connection.channel()
         for queue in described.queues:
             channel.queue_delete(queue.name)

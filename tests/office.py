@@ -21,7 +21,8 @@ from oficina.bus.definitions import MAKER
 from oficina.settings import SERVICES
 from servers import free_port, with_its_parent
 
-ACOGIDA = Path(sys.executable).with_name("acogida")
+ACOGIDA = Path(os.environ.get("TEST_ACOGIDA") or Path(sys.executable).with_name("acogida"))
+"""The command: of this environment, or of one with nothing but what an office needs."""
 START_SECONDS = 120
 # The roles of the demonstration (acogida.demo.NOMBRES), which have pages to be walked.
 ROLES = (

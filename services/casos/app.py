@@ -27,6 +27,8 @@ from casos.expedientes import pages as expedientes_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
+from casos.incidentes import api as incidentes_api
+from casos.incidentes import pages as incidentes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -63,6 +65,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         bloqueos_pages,
         supresion_pages,
         copias_pages,
+        incidentes_pages,
         comunicaciones_pages,
         enlaces_pages,
         unidad_pages,
@@ -82,6 +85,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         bloqueos_api,
         supresion_api,
         copias_api,
+        incidentes_api,
         comunicaciones_api,
         enlaces_api,
         unidad_api,

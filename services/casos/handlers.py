@@ -72,15 +72,13 @@ def anotar_purga(session: Session, hecho: HechoDePurga, sobre: Sobre) -> None:
 
 
 def _suprimida(session: Session, caso_id: UUID) -> bool:
-    """Whether the person of a case was erased: what comes late of it is not written down. They are
-    held, so that nobody erases them meanwhile.
+    """Whether the person of a case was erased: what comes late of it is not written down. Both are
+    held, the case first as everywhere, so that nobody erases them meanwhile.
     """
-    estado = session.scalar(
-        select(Persona.estado)
-        .join(Caso, Caso.persona_id == Persona.id)
-        .where(Caso.id == caso_id)
-        .with_for_update(of=Persona, key_share=True, read=True)
-    )
+    caso = select(Caso.persona_id).where(Caso.id == caso_id)
+    persona_id = session.scalar(caso.with_for_update(key_share=True, read=True))
+    suya = select(Persona.estado).where(Persona.id == persona_id)
+    estado = session.scalar(suya.with_for_update(key_share=True, read=True))
     return estado is EstadoPersona.ANONIMIZADA
 
 

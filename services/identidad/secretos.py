@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,12 @@ log = telemetry.get_logger("identidad.firma")
 # The OWASP floor and one pass more: 19 MiB a comparison, so that several at once fit in a small
 # machine. A hash says with which costs it was made, so these may grow at any time.
 _hasher = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
-# What is compared when nobody has that name, so that the answer takes the same work.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@cache
+def _nobody() -> str:
+    """What is compared when nobody has that name, so that the answer takes the same work."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def hash_clave(clave: str) -> str:
@@ -42,8 +47,9 @@ def hash_clave(clave: str) -> str:
 
 def clave_correcta(clave_hash: str | None, clave: str) -> bool:
     """Whether the password is the one; the same work is done when there is none to compare."""
+    nobody = _nobody()  # made for the first who asks, whether there is one to compare or not
     try:
-        return _hasher.verify(clave_hash or _NOBODY, clave) and clave_hash is not None
+        return _hasher.verify(clave_hash or nobody, clave) and clave_hash is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -98,7 +98,8 @@ class Reglas:
     `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
     institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
     request about somebody's data when it was received, is nearly late and is late.
-    `acceso_excepcional`: who is told that somebody reads a reserved case by exception;
+    `incidente`: who is told of a breach of people's data when it was reported, is nearly late and
+    is late. `acceso_excepcional`: who is told that somebody reads a reserved case by exception;
     `supresion_propuesta`, that an erasure waits to be confirmed; `supresion_atrasada`, that a
     service has not confirmed one.
     """
@@ -115,6 +116,7 @@ class Reglas:
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
     solicitud_de_derecho: Mapping[str, Aviso]
+    incidente: Mapping[str, Aviso]
     acceso_excepcional: Aviso
     supresion_propuesta: Aviso
     supresion_atrasada: Aviso
@@ -167,6 +169,7 @@ def reglas() -> Reglas:
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()
         },
+        incidente={situacion: Aviso.de(aviso) for situacion, aviso in datos["incidente"].items()},
         acceso_excepcional=Aviso.de(datos["acceso_excepcional"]),
         supresion_propuesta=Aviso.de(datos["supresion_propuesta"]),
         supresion_atrasada=Aviso.de(datos["supresion_atrasada"]),

@@ -1,8 +1,13 @@
-"""Bringing a service's database to what this version needs."""
+"""The services' databases: which are there, and bringing one to what this version needs."""
+
+from collections.abc import Iterator, Sequence
+
+import click
 
 from casos.red.actions import sembrar
 from oficina.db import Database
-from oficina.migrations import migrate
+from oficina.migrations import is_current, migrate
+from oficina.settings import SERVICES, Settings
 
 
 def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
@@ -16,3 +21,24 @@ def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
         with db.begin() as session:
             sembrar(session, demo=demo)
     return changed
+
+
+def databases(
+    settings: Settings, services: Sequence[str] = SERVICES
+) -> Iterator[tuple[str, Database]]:
+    """Of these services the databases that are there, one after the other, with today's tables."""
+    for name in services:
+        if not is_there(settings, name):
+            continue
+        db = Database(settings.database_for(name))
+        try:
+            if not is_current(name, db):
+                raise click.ClickException(f"Primero `acogida migrate {name}`.")
+            yield name, db
+        finally:
+            db.close()
+
+
+def is_there(settings: Settings, service: str) -> bool:
+    """Whether a service has a database; without servers it is made at the first start."""
+    return bool(settings.database_url) or (settings.data_dir / f"{service}.db").exists()

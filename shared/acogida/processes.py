@@ -19,8 +19,8 @@ from acogida.rabbitmq import Cura
 from acogida.server import NoPuedeServir
 from acogida.services import Service, all_handlers, db_of, load
 from oficina import telemetry
-from oficina.bus.hints import Hints
 from oficina.bus.ingest import AmqpIngest
+from oficina.bus.listener import Listener
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
@@ -116,7 +116,7 @@ def bus(name: str, settings: Settings) -> ServiceProcess:
     db, handlers = db_of(process.app), process.service.handlers
     process.background.wake_at_stop(db.outbox_changed, db.inbox_changed)
     transport = AmqpTransport(settings.amqp_url, all_handlers())
-    process.background.add(f"{name}-hints", Hints(db).run)
+    process.background.add(f"{name}-hints", Listener(db).run)
     process.background.add(f"{name}-relay", Relay(db, transport, name).run)
     process.background.add(f"{name}-ingest", AmqpIngest(settings.amqp_url, db, handlers).run)
     for number in range(WORKERS):

@@ -139,9 +139,14 @@ class Chaos:
         node.start()
 
     def node_of(self, name: str) -> Node:
-        """The node that a process talks to."""
-        ports = _ports_of(self._running[name].pid)
-        return next(node for node in self.cluster.nodes if pika_port(node) in ports)
+        """The node that a process talks to, once it talks to one."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            ports = _ports_of(self._running[name].pid)
+            if found := [node for node in self.cluster.nodes if pika_port(node) in ports]:
+                return found[0]
+            assert time.monotonic() < deadline, f"{name} talks to nobody"
+            time.sleep(0.1)
 
     # What came of it.
 

@@ -30,9 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from oficina.bus.hints import Hints
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
+from oficina.bus.listener import Listener
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport, Envio
@@ -193,7 +193,7 @@ def _loop(
     role: str, service: str, db: Database, handlers: Handlers, amqp_url: str
 ) -> Callable[[threading.Event], None]:
     if role == "hints":
-        return Hints(db).run
+        return Listener(db).run
     if role == "ingest":
         return AmqpIngest(amqp_url, db, handlers).run
     if role == "worker":

@@ -43,6 +43,7 @@ from oficina.db import Database, uuid7
 from oficina.events import Clasificacion
 from oficina.events.casos import CasoAbierto, CasoElevado, CasoOrientado
 from oficina.privacy import Keyring, use_keyring
+from servers import connected
 
 PATIENCE = 60.0
 ORDEN = Orden(actor=Actor.sistema("acogida"), motivo="caso duplicado")
@@ -389,7 +390,7 @@ def test_what_is_no_fact_goes_to_the_dead_letter_queue(
     stop = threading.Event()
     thread = threading.Thread(target=AmqpIngest(amqp_url, db, handlers).run, args=(stop,))
     thread.start()
-    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+    with connected(amqp_url) as connection:
         channel = connection.channel()
         channel.basic_publish(topology.EVENTOS, "casos.caso.abierto", b"\xff not a fact")
 
@@ -436,7 +437,7 @@ def test_a_queue_that_somebody_deleted_is_made_again(
 
     try:
         wait_for_one_more()
-        with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+        with connected(amqp_url) as connection:
             connection.channel().queue_delete("agenda.eventos")
             deadline = time.monotonic() + PATIENCE
             while not _is_there(connection, "agenda.eventos"):
@@ -466,7 +467,7 @@ def test_a_fact_that_nobody_took_or_a_lost_link_counts_as_not_published(amqp_url
     transport = AmqpTransport(amqp_url, [], timeout=5)
     transport.enviar([_message()]).esperar()
 
-    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+    with connected(amqp_url) as connection:
         channel = connection.channel()
         channel.queue_unbind(topology.AUDITORIA, topology.EVENTOS, "#")
         with pytest.raises(PublicacionFallida, match="nobody is bound"):
@@ -536,6 +537,6 @@ def _is_there(connection: pika.BlockingConnection, queue: str) -> bool:
 
 
 def _length(amqp_url: str, queue: str) -> int:
-    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+    with connected(amqp_url) as connection:
         declared = connection.channel().queue_declare(queue, passive=True)
     return declared.method.message_count

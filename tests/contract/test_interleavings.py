@@ -13,7 +13,6 @@ from itertools import cycle
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import pika
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -39,6 +38,7 @@ from oficina.bus.transport import AmqpTransport, Envio, LocalTransport, Publicac
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
+from servers import connected
 
 CASOS = [uuid7() for _ in range(3)]
 SOME_CASES = st.lists(st.sampled_from(CASOS), min_size=1, max_size=4)
@@ -236,9 +236,8 @@ class AmqpBus(Bus):
         self.transport = _MortalTransport(AmqpTransport(self.wire.url, [self.handlers]))
         self.reader = reader
         self.ingest = AmqpIngest(amqp_as("agenda"), reader, self.handlers)
-        parameters = pika.URLParameters(amqp_url)
-        parameters.heartbeat = 0  # nobody answers between two questions
-        self.connection = pika.BlockingConnection(parameters)
+        # Without heartbeat: nobody answers between two questions.
+        self.connection = connected(amqp_url, heartbeat=0)
         self.channel = self.connection.channel()
         self.queue = topology.queue_of(self.handlers)
 

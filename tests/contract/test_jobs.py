@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 
-import pika
 import pytest
 from sqlalchemy import text
 
@@ -14,7 +13,7 @@ from oficina.env import Env
 from oficina.jobs import Jobs, make_celery, nudge_after_commit, run_worker
 from oficina.settings import Settings
 from oficina.web.client import ServiceClient
-from servers import Broker, url_of_user, with_users
+from servers import Broker, connected, url_of_user, with_users
 
 PATIENCE = 60.0
 
@@ -51,7 +50,7 @@ def test_a_nudge_waits_in_its_queue_until_a_worker_comes(env: Env, amqp_url: str
 
     assert heard == [f"m-{number}" for number in range(20)]
     assert not worker.is_alive()
-    with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+    with connected(amqp_url) as connection:
         declared = {"x-queue-type": "quorum", "x-delivery-limit": 20}
         queue = connection.channel().queue_declare(
             "notificaciones.tareas", durable=True, arguments=declared

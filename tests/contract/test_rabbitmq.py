@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import pika
 import pytest
 from click.testing import CliRunner, Result
 from pika.adapters.blocking_connection import BlockingChannel
@@ -29,7 +28,7 @@ from oficina.bus.ingest import AmqpIngest
 from oficina.db import Database
 from oficina.events.agenda import CitaAgendada
 from oficina.settings import SERVICES
-from servers import Broker, free_port, url_of_user, with_users
+from servers import Broker, connected, free_port, url_of_user, with_users
 
 UrlAs = Callable[[str], str]
 
@@ -51,7 +50,7 @@ def url_as(rabbitmq_admin: Broker, vhost: str) -> UrlAs:
 @pytest.fixture
 def broken(url_as: UrlAs) -> Iterator[BlockingChannel]:
     """A channel of the one who makes the topology, to break it; it is mended afterwards."""
-    with pika.BlockingConnection(pika.URLParameters(url_as(MAKER))) as connection:
+    with connected(url_as(MAKER)) as connection:
         channel = connection.channel()
         yield channel
         channel.queue_delete("casos.eventos")
@@ -126,7 +125,7 @@ def test_a_service_may_do_nothing_else(
     url_as: UrlAs, attempt: Callable[[BlockingChannel], object]
 ) -> None:
     with (
-        pika.BlockingConnection(pika.URLParameters(url_as("casos"))) as connection,
+        connected(url_as("casos")) as connection,
         pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"),
     ):
         attempt(connection.channel())
@@ -134,7 +133,7 @@ def test_a_service_may_do_nothing_else(
 
 def test_who_makes_the_queues_tells_nothing(url_as: UrlAs) -> None:
     with (
-        pika.BlockingConnection(pika.URLParameters(url_as(MAKER))) as connection,
+        connected(url_as(MAKER)) as connection,
         pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"),
     ):
         _publish(topology.EVENTOS, "casos.caso.abierto")(connection.channel())
@@ -153,7 +152,7 @@ def test_queues_of_departments_have_limits(
     rabbitmq_admin: Broker, vhost: str, url_as: UrlAs
 ) -> None:
     with _permissions(rabbitmq_admin, vhost, r"^ext\.", "^$", "^$"):
-        with pika.BlockingConnection(pika.URLParameters(url_as("nadie"))) as connection:
+        with connected(url_as("nadie")) as connection:
             quorum = {"x-queue-type": "quorum"}
             connection.channel().queue_declare("ext.salud", durable=True, arguments=quorum)
         listed = rabbitmq_admin.ctl("list_queues", "-p", vhost, "name", "policy")
@@ -283,7 +282,7 @@ def test_a_missing_topic_permission_is_named(url_as: UrlAs) -> None:
 def test_a_user_who_may_not_declare_reads_and_tells_all_the_same(url_as: UrlAs) -> None:
     handlers = [*office_definitions.all_handlers()]
     topology.declare(url_as("casos"), handlers)
-    with pika.BlockingConnection(pika.URLParameters(url_as("casos"))) as connection:
+    with connected(url_as("casos")) as connection:
         channel = connection.channel()
         topology.declare_exchanges(channel)
         topology.declare_queue(channel, handlers[SERVICES.index("casos")])
@@ -320,7 +319,7 @@ def test_a_reader_who_is_not_let_in_asks_less_often_until_it_reads(
 
     def let_it_in() -> None:
         rabbitmq_admin.ctl("set_permissions", "-p", vhost, "nadie", "^$", "^$", ".*")
-        with pika.BlockingConnection(pika.URLParameters(url_as("agenda"))) as connection:
+        with connected(url_as("agenda")) as connection:
             fact = json.dumps(catalogue.example(CitaAgendada)).encode()
             connection.channel().basic_publish(topology.EVENTOS, CitaAgendada.tipo, fact)
         cut_off.start()

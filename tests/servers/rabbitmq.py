@@ -29,6 +29,9 @@ from servers.process import START_SECONDS, Server, free_port, missing, temporary
 
 # /usr/sbin/rabbitmq-server changes to the system's user; this one stays who we are.
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+PATIENCE = 60.0
+"""Seconds that a test waits for a broker to take part in a conversation."""
+LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Node(Server):
         def ready() -> None:
             # The port first: pika writes pages of log about one that nobody listens on yet.
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            pika.BlockingConnection(pika.URLParameters(url)).close()
+            connected(url).close()
 
         not_yet = (OSError, pika.exceptions.AMQPError)
         super().__init__(url, [PROGRAM], folder, ready=ready, not_yet=not_yet, env=env)
@@ -104,6 +107,14 @@ class Cluster:
         listed = (ask or self.nodes[0]).broker.ctl("list_queues", "name", "leader")
         leaders = dict(line.split("\t") for line in listed.splitlines())
         return next(node for node in self.nodes if node.name == leaders[queue])
+
+
+def connected(url: str, *, heartbeat: int | None = None) -> pika.BlockingConnection:
+    """A connection to a broker that may be slow because every core has other work."""
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = heartbeat
+    parameters.socket_timeout = parameters.stack_timeout = PATIENCE
+    return pika.BlockingConnection(parameters)
 
 
 def url_of(nodes: Sequence[Node]) -> str:
@@ -208,7 +219,7 @@ def _node(shared: Path, port: int, epmd_port: int, ports: Sequence[int]) -> Node
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RABBITMQ_FEATURE_FLAGS_FILE": str(folder / "feature_flags"),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{LOOPBACK} {os.environ.get('TEST_ERL_ARGS', '')}",
     }
     return Node(folder, port, environment)
 

@@ -40,8 +40,9 @@ def registrar(
     the case is not theirs, Conflicto when the case is closed.
     """
     alcance = Alcance.de(actor)
-    persona = _persona(session, datos, alcance)
+    # The case before its person, as whoever erases somebody holds them.
     caso = _caso_abierto(session, datos, alcance)
+    persona = _persona(session, datos, alcance)
     atencion = Atencion(
         persona_id=datos.persona_id,
         canal=datos.canal,

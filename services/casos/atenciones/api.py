@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
@@ -10,6 +9,7 @@ from casos.atenciones import actions, queries
 from casos.atenciones.models import Atencion
 from casos.atenciones.schemas import (
     AtencionesSchema,
+    AtencionRegistradaSchema,
     AtencionSchema,
     FiltroAtencionesSchema,
     NuevaAtencion,
@@ -52,19 +52,15 @@ def listar(filtro: dict[str, Any]) -> dict[str, Any]:
 
 @bp.post("/atenciones")
 @bp.arguments(NuevaAtencionSchema)
-@bp.response(201, AtencionSchema)
+@bp.response(201, AtencionRegistradaSchema)
 @requires("casos.atencion.registrar")
-def registrar(datos: NuevaAtencion) -> Response:
+def registrar(datos: NuevaAtencion) -> dict[str, Any]:
     """Registrar una atención, también anónima; con resultado `abre_caso` abre el caso"""
     responsable = equipo().responsable(datos.responsable_id)
     with env().db.begin() as session:
         atencion = actions.registrar(session, datos, responsable, actor(), clock.now())
-    cuerpo = AtencionSchema(exclude=("persona",)).dump(
-        _vista(atencion, con_nota=puede("casos.nota.ver"), con_persona=False)
-    )
-    response = jsonify(cuerpo | {"persona_id": datos.persona_id})
-    response.status_code = 201
-    return response
+    vista = _vista(atencion, con_nota=puede("casos.nota.ver"), con_persona=False)
+    return vista | {"persona_id": datos.persona_id}
 
 
 def _vista(atencion: Atencion, *, con_nota: bool, con_persona: bool = True) -> dict[str, Any]:

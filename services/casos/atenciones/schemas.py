@@ -109,6 +109,17 @@ class AtencionSchema(Schema):
     nota = fields.String(allow_none=True)
 
 
+class AtencionRegistradaSchema(AtencionSchema):
+    """An attention as it was just written: whose it is, is told by id to who wrote it."""
+
+    class Meta(AtencionSchema.Meta):
+        """A person is read at their own address, which leaves a row of the audit."""
+
+        exclude = ("persona",)
+
+    persona_id = fields.UUID(allow_none=True)
+
+
 class AtencionesSchema(Schema):
     """A page of attentions."""
 

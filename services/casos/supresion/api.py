@@ -12,12 +12,12 @@ from casos.supresion.models import Supresion
 from casos.supresion.previa import prever
 from casos.supresion.reglas import en, reglas
 from casos.supresion.schemas import (
-    CertificadoSchema,
+    CertificadoDeSupresionSchema,
     NegativaSchema,
-    SeguimientoSchema,
+    SeguimientoDeSupresionSchema,
     SupresionesSchema,
     SupresionSchema,
-    VistaPreviaSchema,
+    VistaPreviaDeSupresionSchema,
 )
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -32,7 +32,7 @@ Answer = tuple[Supresion, int, dict[str, str]]
 
 
 @bp.get("/derechos/<uuid:solicitud_id>/supresion")
-@bp.response(200, VistaPreviaSchema)
+@bp.response(200, VistaPreviaDeSupresionSchema)
 @requires("casos.supresion.proponer")
 def vista_previa(solicitud_id: UUID) -> dict[str, Any]:
     """Qué se suprimiría en cada servicio, qué queda y por qué, qué lo impide y a quién se avisa"""
@@ -110,7 +110,7 @@ def negar(pedido: dict[str, str], supresion_id: UUID) -> Answer:
 
 
 @bp.get("/supresiones/<uuid:supresion_id>/certificado")
-@bp.response(200, CertificadoSchema)
+@bp.response(200, CertificadoDeSupresionSchema)
 @requires("casos.supresion.certificar")
 def certificado(supresion_id: UUID) -> dict[str, Any]:
     """El certificado de lo que se suprimió en cada servicio"""
@@ -121,7 +121,7 @@ def certificado(supresion_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("/supresiones/<uuid:supresion_id>/seguimiento")
-@bp.response(200, SeguimientoSchema)
+@bp.response(200, SeguimientoDeSupresionSchema)
 @requires("casos.supresion.seguir")
 def seguimiento(supresion_id: UUID) -> dict[str, Any]:
     """Cómo va una supresión y qué servicios no la han confirmado; solo para servicios"""

@@ -27,7 +27,7 @@ class ImpedimentoSchema(Schema):
     folio = fields.String()
 
 
-class DestinatarioSchema(Schema):
+class DestinatarioDeDatosSchema(Schema):
     """An institution that received data, and whether it is told by e-mail to erase them."""
 
     folio = fields.String()
@@ -45,7 +45,7 @@ class QuedaSchema(Schema):
     razon = fields.String()
 
 
-class VistaPreviaSchema(Schema):
+class VistaPreviaDeSupresionSchema(Schema):
     """What erasing somebody would do: how many of each class would go in each service (null when it
     does not answer now), what stays, what stands against it, and who must be told.
     """
@@ -53,7 +53,7 @@ class VistaPreviaSchema(Schema):
     servicios = fields.Dict(keys=fields.String(), values=_cuantos(puede_faltar=True), required=True)
     quedan = fields.List(fields.Nested(QuedaSchema))
     impedimentos = fields.List(fields.Nested(ImpedimentoSchema))
-    destinatarios = fields.List(fields.Nested(DestinatarioSchema))
+    destinatarios = fields.List(fields.Nested(DestinatarioDeDatosSchema))
 
 
 class PurgaSchema(Schema):
@@ -98,7 +98,7 @@ class SupresionesSchema(Schema):
     supresiones = fields.List(fields.Nested(SupresionSchema))
 
 
-class SeguimientoSchema(Schema):
+class SeguimientoDeSupresionSchema(Schema):
     """How an erasure stands and which services have not confirmed, for who writes about it."""
 
     folio = fields.String(required=True)
@@ -140,7 +140,7 @@ class CierreSchema(Schema):
     huella = fields.String()
 
 
-class CertificadoSchema(Schema):
+class CertificadoDeSupresionSchema(Schema):
     """The certificate of an erasure; moments are ISO 8601. It names nobody."""
 
     formato = fields.String()

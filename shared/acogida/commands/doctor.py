@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from acogida import rabbitmq
 from acogida.backups import keys_inside
-from acogida.commands import Problema, auditoria, is_there, read_settings
+from acogida.commands import Problema, auditoria, read_settings
+from acogida.databases import is_there
 from acogida.services import sealed_of
 from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from acogida.commands import databases, read_settings
+from acogida.commands import read_settings
+from acogida.databases import databases
 from acogida.services import sealed_of
 from identidad.secretos import (
     KEY_FILE,

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from acogida.click_es import confirm
-from acogida.commands import databases, read_settings
+from acogida.commands import read_settings
+from acogida.databases import databases
 from acogida.services import retencion_of
 from oficina.db import Database
 from oficina.privacy import Keyring, KeyringError, use_keyring

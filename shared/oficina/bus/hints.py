@@ -1,4 +1,4 @@
-"""Wakes the relay and the workers of this process when another process committed something.
+"""What one process of a service calls out to the others when it has committed something.
 
 A hint and no more: each looks by itself within its own pause. On SQLite the office is one process
 and whoever writes wakes the others directly.
@@ -6,17 +6,9 @@ and whoever writes wakes the others directly.
 
 import os
 import secrets
-import threading
-
-import psycopg
-
-from oficina.db import Database
 
 OUTBOX = "outbox"
 INBOX = "inbox"
-PAUSE = 1.0
-"""Seconds between two looks at whether to stop, and before a lost connection is opened again."""
-
 
 _MACHINE = secrets.token_hex(8)
 
@@ -24,34 +16,3 @@ _MACHINE = secrets.token_hex(8)
 def sender() -> str:
     """Who this process is among those that notify: it wakes its own loops without PostgreSQL."""
     return f"{_MACHINE}.{os.getpid()}"
-
-
-class Hints:
-    """Listens to one service's PostgreSQL database on a connection of its own."""
-
-    def __init__(self, db: Database) -> None:
-        """Raises nothing: the connection is opened by `run`."""
-        self._wakes = {OUTBOX: db.outbox_changed, INBOX: db.inbox_changed}
-        self._conninfo = db.engine.url.set(drivername="postgresql").render_as_string(
-            hide_password=False
-        )
-
-    def run(self, stop: threading.Event) -> None:
-        """Listen until `stop` is set."""
-        while not stop.is_set():
-            try:
-                with psycopg.connect(
-                    self._conninfo, autocommit=True, connect_timeout=5
-                ) as connection:
-                    self._listen(connection, stop)
-            except psycopg.Error:
-                stop.wait(PAUSE)
-
-    def _listen(self, connection: psycopg.Connection, stop: threading.Event) -> None:
-        for channel, changed in self._wakes.items():
-            connection.execute(f"LISTEN {channel}")
-            changed.set()  # what was committed before anybody listened
-        while not stop.is_set():
-            for notice in connection.notifies(timeout=PAUSE, stop_after=1):
-                if notice.payload != sender():
-                    self._wakes[notice.channel].set()

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from bench.bus import FAILING, READY, effect, handlers_of
 from oficina import telemetry
-from oficina.bus.hints import Hints
 from oficina.bus.inbox import Sobre
 from oficina.bus.ingest import AmqpIngest
+from oficina.bus.listener import Listener
 from oficina.bus.relay import Relay
 from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
@@ -47,7 +47,7 @@ def main(role: str, database_url: str, amqp_url: str = "") -> None:
 
 def _loops(role: str, db: Database, amqp_url: str) -> Sequence[Loop]:
     handlers = handlers_of("agenda", effect)
-    hints = Hints(db).run
+    hints = Listener(db).run
     if role == "relay":
         return [hints, Relay(db, AmqpTransport(amqp_url, [handlers]), "casos").run]
     if role == "subscriber":

@@ -187,6 +187,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/bloqueos": "whose data are blocked, for who answers for rights",
     "/casos/supresiones": "erasures, which name nobody (tests of supresion)",
     "/casos/api/v1/supresiones": "erasures, which name nobody",
+    "/casos/incidentes": "reported by anybody, kept by who answers for it (tests of incidentes)",
+    "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",

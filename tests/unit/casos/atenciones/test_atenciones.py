@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from tests.unit.casos.conftest import Ventanilla
 
+from casos.atenciones.schemas import AtencionRegistradaSchema
+
 BASICA = {"canal": "presencial", "tema": "SAL", "resultado": "orientada"}
 
 
@@ -33,6 +35,8 @@ def test_una_atencion_guarda_la_nacionalidad_y_la_edad_del_dia(ventanilla: Venta
     ventanilla.cambiar(f"/personas/{persona['id']}", {"nacionalidades": ["PER"]})
 
     assert answer.status_code == 201
+    assert answer.json["persona_id"] == persona["id"]
+    assert answer.json.keys() <= AtencionRegistradaSchema().fields.keys()
     guardada = _de(ventanilla, persona)[0]
     assert (guardada["nacionalidad"], guardada["rango_etario"]) == ("HTI", "6-13")
 
