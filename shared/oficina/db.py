@@ -356,6 +356,8 @@ def _sqlite(url: str) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=30000",
             "cache_size=-1000",
+            # What is erased is not left in a page that no table uses any more.
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
