@@ -17,11 +17,14 @@ from oficina.web.auth import puede
 
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
+_DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
+_DE_CASOS = frozenset(Clave) - DE_CUENTAS - _DE_CITAS - _DE_JEFATURA - _DE_SUSCRIPCIONES
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
-    "notificaciones.mensaje.ver_casos": frozenset(Clave) - DE_CUENTAS - _DE_CITAS - _DE_JEFATURA,
+    "notificaciones.mensaje.ver_casos": _DE_CASOS,
     "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
+    "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
 }
 
 # A reader of few cases among many messages looks no further back than this.

@@ -17,6 +17,12 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
+    "notificaciones.suscripcion.ver": frozenset(
+        {"administrador", "contraparte_unidad", "delegado_datos"}
+    ),
+    "notificaciones.suscripcion.administrar": frozenset({"administrador", "contraparte_unidad"}),
+    "notificaciones.suscripcion.leer": frozenset({"contraparte_unidad"}),
     **permisos_del_bus("notificaciones"),
     **permisos_de_auditoria("notificaciones"),
 }

@@ -147,6 +147,15 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),
+    "notificaciones.suscripcion.cerrar": _l("Cerró una suscripción"),
+    "notificaciones.suscripcion.crear": _l("Suscribió a una unidad"),
+    "notificaciones.suscripcion.desactivar": _l("Desactivó una suscripción que no recibe"),
+    "notificaciones.suscripcion.editar": _l("Cambió una suscripción"),
+    "notificaciones.suscripcion.pausar": _l("Pausó una suscripción"),
+    "notificaciones.suscripcion.probar": _l("Probó una suscripción"),
+    "notificaciones.suscripcion.reanudar": _l("Reanudó una suscripción"),
+    "notificaciones.suscripcion.repetir": _l("Repitió lo que pasó a una suscripción"),
+    "notificaciones.suscripcion.rotar": _l("Cambió el secreto de una suscripción"),
     "reportes.exportar": _l("Descargó cifras"),
     "reportes.informe.pedir": _l("Pidió un informe"),
     "reportes.respuesta.repetir": _l("Recibió otra vez la respuesta de una petición repetida"),
@@ -176,6 +185,7 @@ RECURSOS: Mapping[str, LazyString] = {
     "servicio_red": _l("Servicio de la red"),
     "sesion": _l("Sesión"),
     "solicitud": _l("Solicitud de derechos"),
+    "suscripcion": _l("Suscripción"),
     "unidad": _l("Unidad"),
 }
 
