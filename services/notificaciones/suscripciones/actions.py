@@ -252,7 +252,7 @@ def repetir(session: Session, suscripcion_id: UUID, desde: datetime, actor: Acto
 def avanzar_repeticion(session: Session, suscripcion_id: UUID) -> bool:
     """Do the next part of a repetition; whether something is left."""
     una = session.scalar(
-        select(Suscripcion).where(Suscripcion.id == suscripcion_id).with_for_update()
+        select(Suscripcion).where(Suscripcion.id == suscripcion_id).with_for_update(key_share=True)
     )
     if una is None or una.repite_despues is None or una.estado not in OYEN:
         return False

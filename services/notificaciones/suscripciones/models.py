@@ -90,6 +90,11 @@ class Suscripcion(Identified, Base):
             data[campo] in valores for campo, valores in self.filtros.items() if campo in data
         )
 
+    @property
+    def repitiendo(self) -> bool:
+        """Whether what happened before is on its way again."""
+        return self.repite_hasta is not None
+
     def clave_de_seudonimos(self) -> bytes:
         """Raises AssertionError for one that is closed."""
         if self.clave is None:

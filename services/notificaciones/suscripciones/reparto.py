@@ -24,6 +24,7 @@ from notificaciones.suscripciones.turno import Debida
 from oficina import telemetry
 from oficina.clock import real_now
 from oficina.env import Env
+from oficina.privacy import KeyringError
 
 log = telemetry.get_logger("notificaciones.suscripciones")
 
@@ -51,6 +52,7 @@ class Reparto:
         self._vigia = Vigia()
         self._out: dict[Future[bool], Debida] = {}
         self._changed = threading.Event()
+        self._was_full = False
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop` is set; what is out then is cut off, and is as if it was not begun."""
@@ -84,24 +86,27 @@ class Reparto:
                     suscripcion_id=str(debida.id),
                     kind=type(error).__name__,
                 )
-        return again
+        return again or (bool(ended) and self._was_full)
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         try:
             self._repeat()
             with self._env.db.read() as session:
                 debidas = turno.debidas(session, real_now())
-        except SQLAlchemyError as error:
-            log.warning("sin_base_de_datos", kind=type(error).__name__)
+        except (SQLAlchemyError, KeyringError) as error:
+            log.error("entregas_detenidas", kind=type(error).__name__)
             return
         busy: Counter[UUID] = Counter(una.id for una in self._out.values())
         failing = sum(una.fallas > 0 for una in self._out.values())
+        self._was_full = False
         # Those that have the fewest senders first, so that none waits for another's second.
         for debida in sorted(debidas, key=lambda una: (busy[una.id], una.fallas)):
             limit = 1 if debida.fallas else reintentos().simultaneas
-            if len(self._out) >= self._enviadores or busy[debida.id] >= limit:
+            if busy[debida.id] >= limit:
                 continue
-            if debida.fallas and failing >= self._enviadores // 2:
+            too_many = bool(debida.fallas) and failing >= self._enviadores // 2
+            if too_many or len(self._out) >= self._enviadores:
+                self._was_full = True
                 continue
             failing += debida.fallas > 0
             future = pool.submit(entregar, self._env, debida, self._vigia, self._resolver)

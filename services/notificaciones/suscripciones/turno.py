@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Table,
     bindparam,
     distinct,
@@ -105,7 +106,7 @@ def tomar(session: Session, suscripcion_id: UUID, ahora: datetime) -> Lote | Non
     una = session.scalar(
         select(Suscripcion)
         .where(Suscripcion.id == suscripcion_id, *_its_turn(ahora))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if una is None:
         return None
@@ -155,46 +156,53 @@ def asentar(
     ahora: datetime,
 ) -> None:
     """Write down what came of a batch; what was not tried is free again."""
-    connection = session.connection()
-    mine = _TABLE.c.reserva == lote.reserva
-    # Each attempt in the order in which it was made; then what a sender with this lease may change.
-    if resultados:
-        connection.execute(
-            _ATTEMPTS.insert(),
-            [
-                {
-                    "id": uuid7(),
-                    "entrega_id": uno.entrega_id,
-                    "en": uno.en,
-                    "status": uno.status,
-                    "ms": uno.ms,
-                    "falla": uno.falla,
-                }
-                for uno in resultados
-            ],
-        )
-        which = _TABLE.c.id == bindparam("una", type_=_TABLE.c.id.type)
-        connection.execute(
-            update(_TABLE).where(which, mine).values(_BOUND),
-            [_outcome(uno, ahora) for uno in resultados],
-        )
-    if len(resultados) < len(lote.entregas):
-        connection.execute(update(_TABLE).where(mine).values(reserva=None, reservada_hasta=None))
-    _judge(session, suscripcion_id, resultados, ahora)
-
-
-def _judge(
-    session: Session, suscripcion_id: UUID, resultados: Sequence[Resultado], ahora: datetime
-) -> None:
-    """What the attempts say of the endpoint."""
+    # Before the deliveries, as whoever takes a batch: nobody waits for somebody who waits for them.
     una = session.scalar(
         select(Suscripcion)
         .where(Suscripcion.id == suscripcion_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
-    if una is None or una.estado is Estado.CERRADA or not resultados:
-        return
+    held = select(Entrega.id).where(Entrega.reserva == lote.reserva).with_for_update()
+    mine = set(session.scalars(held))
+    # What was withdrawn meanwhile, or is in another sender's hands by now, is not ours to change.
+    suyos = [uno for uno in resultados if uno.entrega_id in mine]
+    if suyos:
+        _write(session.connection(), suyos, ahora)
+    if left := mine - {uno.entrega_id for uno in suyos}:
+        session.connection().execute(
+            update(_TABLE).where(_TABLE.c.id.in_(left)).values(reserva=None, reservada_hasta=None)
+        )
+    if una is not None and una.estado is not Estado.CERRADA and resultados:
+        _judge(session, una, resultados, ahora)
+
+
+def _write(connection: Connection, resultados: Sequence[Resultado], ahora: datetime) -> None:
+    """Each attempt, in the order in which it was made, and what became of its delivery."""
+    connection.execute(
+        _ATTEMPTS.insert(),
+        [
+            {
+                "id": uuid7(),
+                "entrega_id": uno.entrega_id,
+                "en": uno.en,
+                "status": uno.status,
+                "ms": uno.ms,
+                "falla": uno.falla,
+            }
+            for uno in resultados
+        ],
+    )
+    which = _TABLE.c.id == bindparam("una", type_=_TABLE.c.id.type)
+    connection.execute(
+        update(_TABLE).where(which).values(_BOUND), [_outcome(uno, ahora) for uno in resultados]
+    )
+
+
+def _judge(
+    session: Session, una: Suscripcion, resultados: Sequence[Resultado], ahora: datetime
+) -> None:
+    """What the attempts say of the endpoint."""
     if any(uno.status == GONE for uno in resultados) and una.estado is Estado.ACTIVA:
         actions.desactivar(session, una, Motivo.YA_NO_RECIBE)
         return

@@ -29,6 +29,11 @@ LUGARES = (
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
+    Lugar(
+        _l("Suscripciones"),
+        "/notificaciones/suscripciones",
+        frozenset({"administrador", "contraparte_unidad", "delegado_datos"}),
+    ),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
