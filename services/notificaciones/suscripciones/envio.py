@@ -129,7 +129,7 @@ def _send(destino: Destino, lote: Lote, vigia: Vigia) -> list[Resultado]:
     until = time.monotonic() + reintentos().lote_dura.total_seconds()
     seconds = reintentos().espera.total_seconds()
     hilo = Hilo()
-    with httpx.Client(verify=_tls(), trust_env=False, timeout=seconds) as client:
+    with httpx.Client(verify=tls(), trust_env=False, timeout=seconds) as client:
         for una in lote.entregas:
             with vigia.attempt(seconds, hilo):
                 resultado = _post(client, destino, lote, una, hilo)
@@ -199,6 +199,6 @@ def _failed(una: PorEntregar, falla: Falla) -> Resultado:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """The machine's own authorities, to which a municipality adds its own (SSL_CERT_FILE)."""
     return ssl.create_default_context()

@@ -52,7 +52,8 @@ def lista() -> str:
 @requires("notificaciones.suscripcion.administrar")
 def nueva() -> ResponseReturnValue:
     """Subscribe a unit; what its system needs is shown this once."""
-    form = Form(NuevaSchema(), {"via": Via.WEBHOOK.value})
+    own = "" if "administrador" in actor().roles else actor().unidad
+    form = Form(NuevaSchema(), {"via": Via.WEBHOOK.value, "unidad": own or None})
     if form.valid:
         try:
             una, secreto = _crear(form.data)

@@ -153,8 +153,8 @@ def receptor() -> Iterator[Callable[..., Receptor]]:
     """Makes systems of departments."""
     made: list[Receptor] = []
 
-    def make(*respuestas: Respuesta) -> Receptor:
-        made.append(Receptor(*respuestas))
+    def make(*respuestas: Respuesta, **options: Any) -> Receptor:
+        made.append(Receptor(*respuestas, **options))
         return made[-1]
 
     yield make

@@ -1,5 +1,6 @@
 """A department's system: a real HTTP server on loopback that answers as it is told."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ class Respuesta:
 class Receptor:
     """Answers `respuestas` in turn and then the last of them for ever."""
 
-    def __init__(self, *respuestas: Respuesta) -> None:
+    def __init__(self, *respuestas: Respuesta, tls: ssl.SSLContext | None = None) -> None:
         self.respuestas = list(respuestas) or [Respuesta()]
         self.recibidos: list[Recibido] = []
         self.llego = threading.Condition()
@@ -73,6 +74,8 @@ class Receptor:
         self.cerrado = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -15,13 +16,18 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, envio
 from notificaciones.suscripciones.envio import Vigia
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
@@ -243,6 +249,55 @@ def test_se_mira_otra_vez_al_enviar(unidades: Suscriptores, receptor: Sistemas) 
     unidades.ya()
     unidades.enviar(una, resolver=lambda _host, _port: ["127.0.0.1"])
     assert sistema.recibidos[0].headers["Host"] == f"tablero.example.cl:{sistema.puerto}"
+
+
+def test_por_https_se_exige_el_certificado_de_ese_nombre(
+    unidades: Suscriptores,
+    receptor: Sistemas,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The request goes to an address; who answers there must show that it is the one named."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(_certificate(tmp_path, "tablero.example.cl")))
+    contexto = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    contexto.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    sistema = receptor(tls=contexto)
+    una, _ = unidades.crear("http://127.0.0.1:9/")
+    unidades.oir()
+    envio.tls.cache_clear()
+    try:
+        for host, fallas in (("otro.example.cl", 1), ("tablero.example.cl", 0)):
+            unidades.cambiar(Suscripcion, url=f"https://{host}:{sistema.puerto}/h")
+            unidades.ya()
+            unidades.enviar(una, resolver=lambda _host, _port: ["127.0.0.1"])
+            assert unidades.suscripcion(una).fallas == fallas
+    finally:
+        envio.tls.cache_clear()
+
+    assert [uno.falla for uno in unidades.intentos()] == [Falla.SIN_CONEXION, None]
+    assert sistema.recibidos[0].headers["Host"] == f"tablero.example.cl:{sistema.puerto}"
+
+
+def _certificate(folder: Path, host: str) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    cert = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(real_now() - timedelta(days=1))
+        .not_valid_after(real_now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(cert.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return folder / "cert.pem"
 
 
 def test_quien_gotea_se_corta(unidades: Suscriptores, receptor: Sistemas) -> None:
