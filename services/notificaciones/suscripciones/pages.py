@@ -61,12 +61,7 @@ def nueva() -> ResponseReturnValue:
             form.add_errors(error)
         else:
             return _secreto_una_vez(una, secreto)
-    todas = nombres(env())
-    mias = (
-        todas
-        if "administrador" in actor().roles
-        else {codigo: nombre for codigo, nombre in todas.items() if codigo == actor().unidad}
-    )
+    mias = {una: nombre for una, nombre in nombres(env()).items() if una == (own or una)}
     page = render_template(
         "notificaciones/suscripciones/nueva.html",
         form=form,
