@@ -10,6 +10,9 @@ WORKERS ?= 6
 # What the demonstration is, unless the environment says otherwise.
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 
+# What was compiled is kept: a start, or one of the many of a test run, would compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev lint test test-embedded test-containers chaos fuzz servers bench bench-peers migration
 

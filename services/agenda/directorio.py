@@ -18,7 +18,7 @@ from agenda.models import Cita
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.env import Env
-from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
+from oficina.errors import DatoNoEncontrado, DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.client import ServiceClient, ServicioNoDisponible
 
 ROLES_QUE_ATIENDEN = frozenset({"profesional", "coordinacion"})
@@ -163,5 +163,5 @@ def _asked(env: Env, path: str, campo: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = env.client.get("casos", path, actor_token=True)
     except NoEncontrado as error:
-        raise DatosInvalidos({campo: [_("No lo encontramos.")]}) from error
+        raise DatoNoEncontrado({campo: [_("No lo encontramos.")]}) from error
     return found

@@ -25,6 +25,8 @@ from casos.expedientes import pages as expedientes_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
+from casos.incidentes import api as incidentes_api
+from casos.incidentes import pages as incidentes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -57,6 +59,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         consentimientos_pages,
         derechos_pages,
         copias_pages,
+        incidentes_pages,
         comunicaciones_pages,
         enlaces_pages,
         unidad_pages,
@@ -74,6 +77,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         consentimientos_api,
         derechos_api,
         copias_api,
+        incidentes_api,
         comunicaciones_api,
         enlaces_api,
         unidad_api,

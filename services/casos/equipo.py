@@ -89,6 +89,10 @@ class Equipo:
         """What one of the staff is called, also who has left; empty when nobody knows."""
         return self._nombres.leer().get(funcionario_id, "")
 
+    def todos(self) -> list[tuple[UUID, str]]:
+        """Everybody who has or had an account, by name."""
+        return sorted(self._nombres.leer().items(), key=lambda uno: uno[1])
+
     def _preguntar_profesionales(self) -> tuple[Responsable, ...]:
         equipo = [Responsable(UUID(f["id"]), f["nombre"]) for f in self._staff(rol="profesional")]
         return tuple(sorted(equipo, key=lambda uno: uno.nombre))

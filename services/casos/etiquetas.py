@@ -21,6 +21,7 @@ from casos.expedientes.models import (
     TipoCaso,
 )
 from casos.expedientes.states import Estado, MotivoCierre
+from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
@@ -122,14 +123,19 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Hallazgo.TELEFONO: _l("Coincide el teléfono"),
         Hallazgo.CORREO: _l("Coincide el correo"),
         Hallazgo.NOMBRE: _l("Coincide el nombre"),
+        Hallazgo.SONIDO: _l("Suena parecido"),
     },
     Razon: {
         Razon.MISMO_DOCUMENTO: _l("Mismo documento"),
         Razon.MISMO_NOMBRE: _l("Mismo nombre"),
         Razon.MISMO_TELEFONO: _l("Mismo teléfono"),
         Razon.MISMO_CORREO: _l("Mismo correo"),
-        Razon.NOMBRE_CONTENIDO: _l("Nombre muy parecido"),
+        Razon.NOMBRE_SUENA_IGUAL: _l("Nombre que suena igual"),
+        Razon.NOMBRE_CONTENIDO: _l("Nombre con más o menos palabras"),
+        Razon.NOMBRE_PARECIDO: _l("Nombre muy parecido"),
         Razon.MISMA_FECHA_NACIMIENTO: _l("Misma fecha de nacimiento"),
+        Razon.FECHA_NACIMIENTO_PARECIDA: _l("Fecha de nacimiento parecida"),
+        Razon.SIN_FECHA_QUE_COMPARAR: _l("Sin fecha de nacimiento que las distinga"),
         Razon.MISMA_DIRECCION: _l("Misma dirección"),
         Razon.DOCUMENTO_PARECIDO: _l("Documento igual salvo el dígito verificador"),
     },
@@ -179,6 +185,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
     **_DE_DERIVACIONES,
     **_DE_DERECHOS,
+    **_DE_INCIDENTES,
 }
 
 SEXOS: Mapping[str, LazyString] = {

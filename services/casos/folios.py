@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casos.base import Base
 
-Prefijo = Literal["OM", "P", "D", "SD"]
-"""OM a case, P a person, D a derivation, SD a request about somebody's data."""
+Prefijo = Literal["OM", "P", "D", "SD", "IS"]
+"""OM a case, P a person, D a derivation, SD a request about somebody's data, IS a breach."""
 
 _SACAR = text(
     "INSERT INTO folios (prefijo, anio, ultimo) VALUES (:prefijo, :anio, :cuantos) "

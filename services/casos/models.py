@@ -12,6 +12,12 @@ from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.hechos.models import ContadorDeCambios
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
+from casos.incidentes.models import (
+    AvisoDeIncidente,
+    IncidenteSeguridad,
+    PasoDeIncidente,
+    PersonaDeIncidente,
+)
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -27,6 +33,7 @@ __all__ = [
     "AccesoExcepcional",
     "ArchivoImportado",
     "Atencion",
+    "AvisoDeIncidente",
     "Base",
     "Caso",
     "Consentimiento",
@@ -42,10 +49,13 @@ __all__ = [
     "Folio",
     "Hito",
     "Importacion",
+    "IncidenteSeguridad",
     "Institucion",
     "MiembroDeCaso",
+    "PasoDeIncidente",
     "PasoDeSolicitud",
     "Persona",
+    "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
     "RespuestaDerivacion",

@@ -19,6 +19,11 @@ _AUDITOR = "auditor"
 
 _ATIENDEN = frozenset({_RECEPCION, _PROFESIONAL, _COORDINACION})
 _PROFESIONALES = frozenset({_PROFESIONAL, _COORDINACION})
+_TRABAJAN = _ATIENDEN | {
+    *(_DELEGADO, _CONTRAPARTE, _AUDITOR),
+    *("administrador", "analista", "capacitacion", "encargado_programa"),
+}
+"""Whoever has an account: anybody may notice that data leaked, and tells no more than they know."""
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.persona.ver": _ATIENDEN,
@@ -69,6 +74,10 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.derecho.tramitar": frozenset({_DELEGADO}),
     "casos.derecho.copiar": frozenset({_DELEGADO}),
     "casos.derecho.seguir": frozenset({_SERVICIO}),
+    "casos.incidente.reportar": _TRABAJAN,
+    "casos.incidente.ver": frozenset({_DELEGADO}),
+    "casos.incidente.gestionar": frozenset({_DELEGADO}),
+    "casos.incidente.seguir": frozenset({_SERVICIO}),
     "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
     "casos.importar": frozenset({_COORDINACION}),

@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from casos import etiquetas
 from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
+from casos.importacion import palabras
+from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.taxonomia import temas
@@ -33,6 +35,7 @@ _TONOS: Mapping[str, str] = {
     "sin_evaluar": "neutro",
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
+    **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
 }
 
 
@@ -43,6 +46,8 @@ def init_app(app: Flask) -> None:
         tono=tono,
         tema=tema,
         pais=pais,
+        pais_del_registro=pais_del_registro,
+        institucion_del_registro=palabras.institucion,
         lengua=lengua,
         sexo=sexo,
         telefono=presentar_telefono,
@@ -70,6 +75,11 @@ def tema(codigo: str) -> str:
 def pais(codigo: str) -> str:
     """The name of a country."""
     return catalogos.pais(codigo, idioma_del_lector())
+
+
+def pais_del_registro(codigo: str) -> str:
+    """The country of a nationality as a register says it, also when it says none."""
+    return palabras.nacionalidad(codigo, idioma_del_lector())
 
 
 def lengua(codigo: str) -> str:

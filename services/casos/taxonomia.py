@@ -40,7 +40,7 @@ class Taxonomia:
     version: str
     fuente: str
     temas: Mapping[str, Tema]
-    lineas: Mapping[str, str]
+    lineas: Mapping[str, Mapping[str, str]]
 
 
 @cache

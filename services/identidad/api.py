@@ -24,6 +24,7 @@ from oficina.errors import NoPermitido
 from oficina.web import limits
 from oficina.web.app import env
 from oficina.web.auth import Actor, actor, public, requires
+from oficina.web.idempotency import withheld
 from oficina.web.tokens import LIFE, Credencial
 
 FALLOS = "30/minute"
@@ -58,6 +59,7 @@ def yo() -> Actor:
 @bp.post("/sesiones/renovacion")
 @bp.response(200, RenovacionSchema)
 @requires("identidad.sesion.renovar")
+@withheld("token")
 def renovacion() -> dict[str, str]:
     """Un token nuevo de una sesión vigente, para los servicios de la oficina"""
     # The door renewed the cookie when it was due. Only services ask for it: a script of a page

@@ -11,6 +11,7 @@ from identidad import actions, queries
 from identidad.enlaces import queries as enlaces
 from identidad.entrada import ENTRAR, local, seguir
 from identidad.federacion.pages import proveedor_o_nada
+from identidad.formularios import formulario_de_cuenta
 from identidad.schemas import (
     PARA_QUE,
     ROLES,
@@ -20,7 +21,7 @@ from identidad.schemas import (
     NuevoFuncionarioSchema,
 )
 from identidad.segundo_factor.queries import factor_de
-from identidad.unidades.queries import elegibles, nombres
+from identidad.unidades.queries import nombres
 from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
 from oficina.identity_docs import presentar_run
 from oficina.web import i18n, limits
@@ -143,16 +144,7 @@ def nueva_cuenta() -> ResponseReturnValue:
         else:
             flash(_("La cuenta está abierta."), "success")
             return redirect(CUENTAS, 303)
-    with env().db.read() as session:
-        unidades = elegibles(session)
-    page = render_template(
-        "identidad/cuenta_nueva.html",
-        form=form,
-        roles=ROLES,
-        para_que=PARA_QUE,
-        unidades=unidades,
-    )
-    return page, 422 if form.sent else 200
+    return formulario_de_cuenta("identidad/cuenta_nueva.html", form)
 
 
 @bp.get("/identidad/cuentas/<uuid:funcionario_id>")
@@ -168,7 +160,6 @@ def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
     """Change an account."""
     with env().db.read() as session:
         cuenta = queries.funcionario_por_id(session, funcionario_id)
-        unidades = elegibles(session, cuenta.unidad)
     form = Form(
         EdicionFuncionarioSchema(),
         {
@@ -194,15 +185,9 @@ def editar_cuenta(funcionario_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("Guardamos los cambios de la cuenta."), "success")
             return redirect(f"{CUENTAS}/{funcionario_id}", 303)
-    page = render_template(
-        "identidad/cuenta_editar.html",
-        cuenta=cuenta,
-        form=form,
-        roles=ROLES,
-        para_que=PARA_QUE,
-        unidades=unidades,
+    return formulario_de_cuenta(
+        "identidad/cuenta_editar.html", form, unidad_actual=cuenta.unidad, cuenta=cuenta
     )
-    return page, 422 if form.sent else 200
 
 
 @bp.post("/identidad/cuentas/<uuid:funcionario_id>/clave")

@@ -175,4 +175,8 @@ class YoSchema(Schema):
 class RenovacionSchema(Schema):
     """A fresh token."""
 
-    token = fields.String(required=True)
+    token = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Se dice una sola vez: null en una respuesta repetida"},
+    )

@@ -18,11 +18,15 @@ from oficina.web.auth import puede
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
-_DE_CASOS = frozenset(Clave) - DE_CUENTAS - _DE_CITAS - _DE_JEFATURA - _DE_SUSCRIPCIONES
+# About somebody's rights over their data, and breaches of it: for who answers for it, who sees
+# neither cases nor appointments.
+_DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
+_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
-    "notificaciones.mensaje.ver_casos": _DE_CASOS,
+    "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
     "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
+    "notificaciones.mensaje.ver_datos": _DE_DATOS,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
     "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
 }
@@ -38,7 +42,7 @@ def visibles() -> frozenset[Clave]:
 
 
 def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
-    """The newest messages that the reader may see, at most `LIMITE`.
+    """The messages that the reader may see, what leaves last first, at most `LIMITE`.
 
     Raises ServicioNoDisponible.
     """
@@ -50,7 +54,7 @@ def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mens
         hallados += a_la_vista(env, tanda, quien)
         if len(tanda) < LIMITE or len(hallados) >= LIMITE:
             break
-        desde = tanda[-1].id
+        desde = tanda[-1]
     return hallados[:LIMITE]
 
 

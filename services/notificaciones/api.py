@@ -51,7 +51,7 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
 @bp.response(200, MensajeSchema(many=True))
 @requires("notificaciones.mensaje.ver")
 def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
-    """Mensajes, los más nuevos primero (a lo más 100)"""
+    """Mensajes, primero los que salen más tarde (a lo más 100)"""
     filtro = consulta.filtro(visibles())
     hallados = mensajes_a_la_vista(env(), filtro, actor())
     registrar_lectura(

@@ -33,8 +33,11 @@ from oficina.events.casos import (
     DerivacionVencida,
     EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
+    IncidenteReportado,
     PlazoDeDerechoPorVencer,
     PlazoDeDerechoVencido,
+    PlazoDeIncidentePorVencer,
+    PlazoDeIncidenteVencido,
     PlazoPorVencer,
     PlazoVencido,
     SolicitudDerechoRecibida,
@@ -175,8 +178,51 @@ def avisar_derecho_vencido(session: Session, hecho: PlazoDeDerechoVencido, _sobr
     _about_request(session, hecho.solicitud_id, "vencida", _stage(hecho))
 
 
+@handlers.on(IncidenteReportado)
+def avisar_incidente(session: Session, hecho: IncidenteReportado, _sobre: Sobre) -> None:
+    """Who answers for people's data is told at once that somebody suspects a breach."""
+    _about_incident(session, hecho.incidente_id, "reportado", "reportado")
+
+
+@handlers.on(PlazoDeIncidentePorVencer)
+def avisar_incidente_por_vencer(
+    session: Session, hecho: PlazoDeIncidentePorVencer, _sobre: Sobre
+) -> None:
+    """And reminded of each clock while there is time."""
+    cuando = f"{hecho.plazo_id}/{hecho.nivel}"
+    _about_incident(session, hecho.incidente_id, "por_vencer", cuando, hecho.reloj)
+
+
+@handlers.on(PlazoDeIncidenteVencido)
+def avisar_incidente_vencido(
+    session: Session, hecho: PlazoDeIncidenteVencido, _sobre: Sobre
+) -> None:
+    """And told, with coordination, that one ended."""
+    cuando = f"{hecho.plazo_id}/{hecho.nivel}"
+    _about_incident(session, hecho.incidente_id, "vencido", cuando, hecho.reloj)
+
+
 def _stage(hecho: PlazoDeDerechoPorVencer | PlazoDeDerechoVencido) -> str:
     return f"{hecho.nivel}/{hecho.vence_en:%Y%m%d}"
+
+
+def _about_incident(
+    session: Session, incidente_id: UUID, situacion: str, cuando: str, reloj: str = ""
+) -> None:
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_INCIDENTE}/{incidente_id}/{cuando}",
+            Clave.AVISO_INCIDENTE,
+            now(),
+            datos={
+                "incidente_id": str(incidente_id),
+                "situacion": situacion,
+                "reloj": reloj,
+            },
+        ),
+    )
 
 
 def _about_request(session: Session, solicitud_id: UUID, situacion: str, cuando: str) -> None:

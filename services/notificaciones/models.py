@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -54,6 +54,7 @@ class Mensaje(Personal, Identified, Base):
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
+        Index("ix_mensajes_sale_en_id", "sale_en", "id"),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
@@ -79,6 +80,10 @@ class Mensaje(Personal, Identified, Base):
     enviar_en: Mapped[datetime] = mapped_column()
     caduca_en: Mapped[datetime | None] = mapped_column()
     entregado_en: Mapped[datetime | None] = mapped_column()
+    # When it left or is meant to: the order of the outbox.
+    sale_en: Mapped[datetime] = mapped_column(
+        Computed("coalesce(entregado_en, enviar_en)", persisted=True)
+    )
     proveedor: Mapped[str | None] = mapped_column(String(40))
     referencia: Mapped[str | None] = mapped_column(String(200))
 

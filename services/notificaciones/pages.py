@@ -26,7 +26,7 @@ bp = Blueprint(
 @bp.get("/salida")
 @requires("notificaciones.mensaje.ver")
 def salida() -> str:
-    """Every message that the reader may see, the newest first."""
+    """Every message that the reader may see, what leaves last first."""
     consulta = _asked()
     return render_template(
         "notificaciones/salida.html",

@@ -9,8 +9,9 @@ _PROFESIONALES = frozenset({"profesional", "coordinacion"})
 
 PERMISOS: Mapping[str, frozenset[str]] = {
     # Reception sees the reminders of appointments; the rest is about cases. What opens an account
-    # is seen by who administers them, who sees nothing else.
-    "notificaciones.mensaje.ver": _PROFESIONALES | {"recepcion", "administrador", "servicio"},
+    # is seen by who administers them, what is about data by who answers for them: nothing else.
+    "notificaciones.mensaje.ver": _PROFESIONALES
+    | {"recepcion", "administrador", "delegado_datos", "servicio"},
     "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
@@ -23,6 +24,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     ),
     "notificaciones.suscripcion.administrar": frozenset({"administrador", "contraparte_unidad"}),
     "notificaciones.suscripcion.leer": frozenset({"contraparte_unidad"}),
+    # That a person asked for a right over their data, or that somebody suspects a breach of it.
+    "notificaciones.mensaje.ver_datos": frozenset({"delegado_datos", "servicio"}),
     **permisos_del_bus("notificaciones"),
     **permisos_de_auditoria("notificaciones"),
 }

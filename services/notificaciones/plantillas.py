@@ -43,6 +43,7 @@ class Clave(StrEnum):
     RETIRO_DE_DATOS = "retiro_de_datos"
     AVISO_RETIRO_DE_DATOS = "aviso_retiro_de_datos"
     AVISO_SOLICITUD_DE_DERECHO = "aviso_solicitud_de_derecho"
+    AVISO_INCIDENTE = "aviso_incidente"
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
@@ -241,6 +242,11 @@ def nombre_de_derecho(codigo: str) -> str:
 def nombre_de_situacion(codigo: str) -> str:
     """How a request about somebody's data stands, in the words of a notice."""
     return str(_read("plantillas.json")["situaciones_de_derecho"][codigo])
+
+
+def nombre_de_situacion_de_incidente(codigo: str) -> str:
+    """How a breach of people's data stands, in the words of a notice."""
+    return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
 
 
 def como_se_avisa(*, por_correo: bool) -> str:

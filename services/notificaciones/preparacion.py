@@ -4,15 +4,14 @@ Nothing here writes. An owner that does not answer raises ServicioNoDisponible, 
 has not caught up yet AunNo: both mean that the question is asked again later.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import phonenumbers
-
 from notificaciones import plantillas
+from notificaciones.destinatarios import Responden, avisables, via_de
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
@@ -21,10 +20,6 @@ from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado
-
-# Somebody who answered for a case and has another task now hears nothing of it.
-_RESPONDEN = frozenset({"profesional", "coordinacion"})
-_SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
 
 _SIN_RESPUESTA = frozenset({"recibida", "en_tramite", "prorrogada"})
 
@@ -66,22 +61,6 @@ class Reparto:
     funcionarios: tuple[UUID, ...]
 
 
-@dataclass(frozen=True)
-class _Responden:
-    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`. A notice
-    that is about a unit names it.
-    """
-
-    responsable_id: str | None = None
-    solo: Collection[str] | None = None
-    unidad: str = ""
-
-    @classmethod
-    def de(cls, respuesta: Mapping[str, Any]) -> "_Responden":
-        """As casos says it of a deadline or of a derivation."""
-        return cls(respuesta["responsable_id"], respuesta["solo"])
-
-
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
     return _REUNIR[mensaje.plantilla](env, mensaje)
@@ -118,7 +97,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
     except NoEncontrado:
         return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
-    via = _via(contacto)
+    via = via_de(contacto)
     if isinstance(via, Motivo):
         return Descarte(Paso.SUPRIMIR, via)
     idioma = plantillas.idioma_de(contacto["idioma"])
@@ -133,34 +112,6 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
     )
-
-
-def _via(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
-    """Channel and address that the person wants and has, or why there is none."""
-    if contacto["no_contactar"]:
-        return Motivo.NO_CONTACTAR
-    if not contacto["admite_recordatorios"]:
-        return Motivo.CONSENTIMIENTO_RETIRADO
-    if contacto["canal_preferido"] == "llamada":
-        return Motivo.PREFIERE_LLAMADA
-    vias = {}
-    if contacto["telefono"] and _takes_sms(contacto["telefono"]):
-        vias[Canal.SMS] = contacto["telefono"]
-    if contacto["correo"]:
-        vias[Canal.CORREO] = contacto["correo"]
-    preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
-    for canal in (preferida, *Canal):
-        if canal in vias:
-            return canal, vias[canal]
-    return Motivo.SIN_CONTACTO
-
-
-def _takes_sms(telefono: str) -> bool:
-    number = phonenumbers.parse(telefono)
-    prefijo = reglas().prefijos_moviles.get(str(number.country_code))
-    if prefijo is not None:
-        return str(number.national_number).startswith(prefijo)
-    return phonenumbers.number_type(number) not in _SIN_SMS
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -216,7 +167,7 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
     }
-    return _to_staff(env, mensaje, reglas().avisar_por_vencer, _Responden.de(plazo), valores)
+    return _to_staff(env, mensaje, reglas().avisar_por_vencer, Responden.de(plazo), valores)
 
 
 def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -229,7 +180,7 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
         "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
     }
-    return _to_staff(env, mensaje, aviso, _Responden.de(plazo), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(plazo), valores)
 
 
 def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -262,7 +213,7 @@ def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
         "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
     }
     aviso = reglas().retiro_de_datos
-    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
 
 
 def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -282,7 +233,32 @@ def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
         "solicitud_url": f"{env.settings.base_url}/casos/derechos/{solicitud_id}",
     }
     aviso = reglas().solicitud_de_derecho[situacion]
-    return _to_readers(env, mensaje, aviso, _Responden(), valores)
+    return _to_readers(env, mensaje, aviso, Responden(), valores)
+
+
+def _aviso_incidente(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    incidente_id, situacion = mensaje.datos["incidente_id"], mensaje.datos["situacion"]
+    try:
+        incidente = env.client.get("casos", f"/casos/api/v1/incidentes/{incidente_id}/seguimiento")
+    except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.INCIDENTE_ATENDIDO)
+    # Of a new one the first clock; of a stage the clock that passed it, while it runs.
+    corren = {k: v for k, v in incidente["corren"].items() if k == mensaje.datos["reloj"]}
+    if situacion == "reportado":
+        corren = incidente["corren"] if incidente["estado"] == "reportado" else {}
+    if not corren:
+        return Descarte(Paso.CANCELAR, Motivo.INCIDENTE_ATENDIDO)
+    reloj, vence_en = min(corren.items(), key=lambda uno: datetime.fromisoformat(uno[1]))
+    vence = datetime.fromisoformat(vence_en)
+    valores: dict[str, Valor] = {
+        "folio": incidente["folio"],
+        "situacion": plantillas.nombre_de_situacion_de_incidente(situacion),
+        "que": plantillas.nombre_de_reloj(reloj),
+        "vence_fecha": vence,
+        "vence_hora": vence,
+        "incidente_url": f"{env.settings.base_url}/casos/incidentes/{incidente_id}",
+    }
+    return _to_readers(env, mensaje, reglas().incidente[situacion], Responden(), valores)
 
 
 def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -296,7 +272,7 @@ def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
     }
     aviso = reglas().derivacion_fallida
-    return _to_staff(env, mensaje, aviso, _Responden.de(derivacion), valores)
+    return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
 
 
 def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -313,7 +289,7 @@ def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         "hasta_hora": hasta,
         "accesos_url": f"{env.settings.base_url}/casos/accesos-excepcionales",
     }
-    return _to_readers(env, mensaje, reglas().acceso_excepcional, _Responden(), valores)
+    return _to_readers(env, mensaje, reglas().acceso_excepcional, Responden(), valores)
 
 
 def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -329,14 +305,14 @@ def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
         "suscripcion_url": f"{env.settings.base_url}/notificaciones/suscripciones/{una.id}",
     }
     aviso = reglas().suscripcion_desactivada
-    return _to_readers(env, mensaje, aviso, _Responden(unidad=una.unidad), valores)
+    return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
 
 
 def _to_staff(
     env: Env,
     mensaje: Mensaje,
     aviso: Aviso,
-    responden: _Responden,
+    responden: Responden,
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice about a case, with its address."""
@@ -351,11 +327,11 @@ def _to_readers(
     env: Env,
     mensaje: Mensaje,
     aviso: Aviso,
-    responden: _Responden,
+    responden: Responden,
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice: first to whom, then for each of them what it says."""
-    correos = _avisables(env, aviso, responden)
+    correos = avisables(env, aviso, responden)
     if "funcionario_id" not in mensaje.datos:
         if not correos:
             return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
@@ -369,33 +345,6 @@ def _to_readers(
         idioma=plantillas.base(),
         valores=valores,
     )
-
-
-def _avisables(env: Env, aviso: Aviso, responden: _Responden) -> Mapping[UUID, str]:
-    """The staff whom a notice is for today, and where they read."""
-    funcionarios = [
-        f
-        for f in env.client.get("identidad", "/identidad/api/v1/funcionarios")
-        if responden.solo is None or f["id"] in responden.solo
-    ]
-    suyos = {
-        f["id"]
-        for f in funcionarios
-        if aviso.responsable
-        and f["id"] == responden.responsable_id
-        and _RESPONDEN.intersection(f["roles"])
-    }
-    roles = aviso.roles if suyos else aviso.roles | aviso.sin_responsable
-    return {
-        UUID(f["id"]): f["correo"]
-        for f in funcionarios
-        if f["id"] in suyos or roles.intersection(f["roles"]) or _in_unit(f, aviso, responden)
-    }
-
-
-def _in_unit(f: Mapping[str, Any], aviso: Aviso, responden: _Responden) -> bool:
-    here = bool(responden.unidad) and f["unidad"] == responden.unidad
-    return here and bool(aviso.de_la_unidad.intersection(f["roles"]))
 
 
 def _plazo(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
@@ -457,6 +406,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.RETIRO_DE_DATOS: _retiro_de_datos,
     Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
     Clave.AVISO_SOLICITUD_DE_DERECHO: _aviso_solicitud,
+    Clave.AVISO_INCIDENTE: _aviso_incidente,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje, PasoDeMensaje
@@ -40,12 +40,14 @@ def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[Cl
 
 
 def mensajes(
-    session: Session, filtro: Filtro, *, antes_de: UUID | None = None
+    session: Session, filtro: Filtro, *, antes_de: Mensaje | None = None
 ) -> Sequence[Mensaje]:
-    """The newest first, at most `LIMITE`, before the scope that casos decides."""
-    query = select(Mensaje).where(*_conditions(filtro)).order_by(Mensaje.id.desc())
+    """What leaves last first, at most `LIMITE`, before the scope that casos decides."""
+    lugar = tuple_(Mensaje.sale_en, Mensaje.id)
+    query = select(Mensaje).where(*_conditions(filtro))
+    query = query.order_by(Mensaje.sale_en.desc(), Mensaje.id.desc())
     if antes_de is not None:
-        query = query.where(Mensaje.id < antes_de)
+        query = query.where(lugar < (antes_de.sale_en, antes_de.id))
     return session.scalars(query.limit(LIMITE)).all()
 
 

@@ -100,7 +100,8 @@ class Reglas:
     `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
     institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
     request about somebody's data when it was received, is nearly late and is late.
-    `acceso_excepcional`: who is told that somebody reads a reserved case by exception.
+    `incidente`: who is told of a breach of people's data when it was reported, is nearly late and
+    is late. `acceso_excepcional`: who is told that somebody reads a reserved case by exception.
     `suscripcion_desactivada`: who is told that a unit's system gets nothing any more.
     """
 
@@ -116,6 +117,7 @@ class Reglas:
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
     solicitud_de_derecho: Mapping[str, Aviso]
+    incidente: Mapping[str, Aviso]
     acceso_excepcional: Aviso
     suscripcion_desactivada: Aviso
 
@@ -167,6 +169,7 @@ def reglas() -> Reglas:
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()
         },
+        incidente={situacion: Aviso.de(aviso) for situacion, aviso in datos["incidente"].items()},
         acceso_excepcional=Aviso.de(datos["acceso_excepcional"]),
         suscripcion_desactivada=Aviso.de(datos["suscripcion_desactivada"]),
     )

@@ -87,6 +87,7 @@ class Motivo(StrEnum):
     ENLACE_NO_VIGENTE = "enlace_no_vigente"
     PLAZO_TERMINADO = "plazo_terminado"
     SOLICITUD_RESPONDIDA = "solicitud_respondida"
+    INCIDENTE_ATENDIDO = "incidente_atendido"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"
     PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"

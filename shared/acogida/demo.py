@@ -46,6 +46,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
         recepcion=staff[Rol.RECEPCION].actor(),
         profesional=staff[Rol.PROFESIONAL].actor(),
         coordinacion=staff[Rol.COORDINACION].actor(),
+        delegado=staff[Rol.DELEGADO_DATOS].actor(),
     )
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():

@@ -41,6 +41,8 @@ from casos.enlaces.actions import EnlaceNuevo
 from casos.expedientes import actions as expedientes
 from casos.expedientes import schemas
 from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.incidentes import actions as incidentes
+from casos.incidentes.schemas import ClasificacionSchema, MedidaSchema, NuevoReporteSchema
 from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.personas.schemas import NuevaPersonaSchema
@@ -66,6 +68,7 @@ class Personal:
     recepcion: Actor
     profesional: Actor
     coordinacion: Actor
+    delegado: Actor
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,8 @@ class _Relato:
                 derechos.registrar(
                     self._session, self.persona_id, pedido, self.personal.recepcion, ahora
                 )
+            case "reportar":
+                self._reportar(datos, ahora)
             case otro:
                 schema, action = _DEL_CASO[otro]
                 action(self._session, self._caso(), schema().load(datos), self._quien, ahora)
@@ -173,6 +178,23 @@ class _Relato:
         nueva = NuevaAtencionSchema().load(datos)
         hecha = atenciones.registrar(self._session, nueva, None, self.personal.recepcion, ahora)
         self.caso_id = hecha.caso_id or self.caso_id
+
+    def _reportar(self, datos: dict[str, Any], ahora: datetime) -> None:
+        """A breach that reached the person, noticed that day; opened when it says what it is."""
+        que, medida = datos.pop("clasificacion", None), datos.pop("medida", None)
+        dia = {"conocido_el": clock.local(ahora).date().isoformat()}
+        nuevo = NuevoReporteSchema().load(datos | dia)
+        hecho = incidentes.reportar(self._session, nuevo, self.personal.recepcion, ahora)
+        if que is None:
+            return
+        delegado = self.personal.delegado
+        clasificacion = ClasificacionSchema().load(que)
+        incidentes.abrir(self._session, hecho.id, clasificacion, delegado, ahora)
+        incidentes.tomar_medida(
+            self._session, hecho.id, MedidaSchema().load(medida), delegado, ahora
+        )
+        ids = [str(self.persona_id)]
+        incidentes.vincular(self._session, hecho.id, ids, delegado, ahora)
 
     def _asignar(self, ahora: datetime) -> None:
         responsable = Responsable(self._quien.id, self._quien.nombre)

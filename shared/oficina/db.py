@@ -295,7 +295,13 @@ class Database:
         """A connection for statements that are each a whole transaction: fewer round trips.
 
         On SQLite what began with one ends with `commit()`, or when the connection is given back.
+        Where all is one transaction that has begun, it is one more part of it.
         """
+        whole = self._around()
+        if whole and whole.has_begun:
+            with whole.part() as session:
+                yield session.connection()
+            return
         with self._single.connect() as connection:
             yield connection
             connection.commit()

@@ -87,6 +87,10 @@ class DatosInvalidos(DomainError):
         self.errores = dict(errores)
 
 
+class DatoNoEncontrado(DatosInvalidos):
+    """A field names what is not there for whoever asks: a NoEncontrado told beside its field."""
+
+
 class Demasiado(DomainError):
     """Too many attempts in too short a time."""
 

@@ -208,12 +208,28 @@ def check_accessible(page: Page) -> None:
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
+# Tables that go on to the side, and what they lack for everybody to see and reach the rest.
+_TABLES_TO_SCROLL = """all => all
+    .filter(one => one.scrollWidth > one.clientWidth && getComputedStyle(one).overflowX === "auto")
+    .map(one => [one.outerHTML.slice(0, 150), [
+        one.tabIndex === 0 || "no keyboard",
+        one.getAttribute("role") === "region" || "no region",
+        one.ariaLabel || one.hasAttribute("aria-labelledby") ? true : "no name",
+        getComputedStyle(one).backgroundAttachment.startsWith("local, local") || "no shade",
+    ].filter(each => each !== true)])
+    .filter(([, lacks]) => lacks.length)"""
+
+
 def check_width(page: Page, width: int = 360) -> None:
-    """At this width nothing has to be scrolled sideways to be read."""
+    """At this width no page has to be scrolled sideways to be read; a table that has to, says so
+    and is scrolled by keyboard.
+    """
     page.wait_for_load_state()
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
     wide = page.evaluate("document.documentElement.scrollWidth")
+    tables = page.eval_on_selector_all("main div", _TABLES_TO_SCROLL)
     if before:
         page.set_viewport_size(before)
     assert wide <= width, f"{page.url} is {wide} px wide at {width}"
+    assert not tables, f"{page.url} has tables that do not show that they go on: {tables}"

@@ -1,7 +1,7 @@
 """Every page that a role can reach by links: accessible, readable at 360 px, our own rules kept."""
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
@@ -28,6 +28,7 @@ STARTS = {
         "/",
         "/casos/derechos?ver=todas",
         "/casos/derechos/nueva",
+        "/casos/incidentes?ver=todos",
         "/notificaciones/suscripciones",
     ],
     "contraparte_unidad": ["/", "/casos/unidad", "/notificaciones/suscripciones/nueva"],
@@ -53,21 +54,27 @@ ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?
 DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics|zip)$|/pdf$")
 SAME_SHAPE = 2
 """How many pages of one shape are visited: the cases are many, the page is one."""
+SAME_PATH = 6
+"""How many of one path, whatever they filter by: each filter is tried where it is made."""
 
 
 @pytest.mark.parametrize("role", ["", *ROLES])
 def test_every_page(browser: Browser, office: Office, pictures: Path | None, role: str) -> None:
     visited: dict[str, set[str]] = defaultdict(set)
+    paths: Counter[str] = Counter()
     wrong: list[str] = []
     with page_of(browser, office, role) as page:
         waiting = deque(STARTS[role])
         while waiting:
             address = waiting.popleft()
             shape = _shape(address)
-            alike = visited[shape]
-            if address in alike or len(alike) >= SAME_SHAPE or not _is_page(address):
+            alike, path = visited[shape], ID.sub("x", urlsplit(address).path)
+            if len(alike) >= SAME_SHAPE or paths[path] >= SAME_PATH:
+                continue
+            if address in alike or not _is_page(address):
                 continue
             alike.add(address)
+            paths[path] += 1
             answer = page.goto(address)
             if answer is None or "html" not in answer.headers.get("content-type", ""):
                 continue

@@ -179,7 +179,26 @@ def abrir_acceso(
 
     Raises NoEncontrado, also for a sealed case; Conflicto when the case is the reader's to read.
     """
-    alcance = Alcance.de(actor)
+    caso = _reservado_ajeno(session, caso_id, Alcance.de(actor))
+    real = real_now()
+    acceso = AccesoExcepcional(
+        caso_id=caso.id,
+        funcionario_id=actor.id,
+        funcionario_nombre=actor.nombre,
+        motivo=datos.motivo,
+        texto=datos.texto,
+        reglas_version=reglas().version,
+        abierto_en=real,
+        vence_en=real + reglas().duracion,
+    )
+    session.add(acceso)
+    session.flush()
+    _contar_apertura(session, acceso, actor, ahora)
+    return acceso
+
+
+def _reservado_ajeno(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
+    """A reserved case that the reader may know of and not read, locked."""
     caso = session.scalar(
         select(Caso)
         .where(
@@ -194,26 +213,20 @@ def abrir_acceso(
         raise Conflicto(_("Usted ya puede leer este caso."))
     if caso is None:
         raise NoEncontrado
-    real = real_now()
-    acceso = AccesoExcepcional(
-        caso_id=caso.id,
-        funcionario_id=actor.id,
-        funcionario_nombre=actor.nombre,
-        motivo=datos.motivo,
-        texto=datos.texto,
-        reglas_version=reglas().version,
-        abierto_en=real,
-        vence_en=real + reglas().duracion,
-    )
-    session.add(acceso)
-    session.flush()
+    return caso
+
+
+def _contar_apertura(
+    session: Session, acceso: AccesoExcepcional, actor: Actor, ahora: datetime
+) -> None:
+    """Into the case's story, the audit, and to the head of the office."""
     anotar(
         session,
-        caso,
+        acceso.caso_id,
         TipoHito.ACCESO,
         actor,
-        datos={"hecho": "abierto", "acceso_id": str(acceso.id), "motivo": datos.motivo.value},
-        texto=datos.texto,
+        datos={"hecho": "abierto", "acceso_id": str(acceso.id), "motivo": acceso.motivo.value},
+        texto=acceso.texto,
         ocurrido_en=ahora,
     )
     auditar(
@@ -222,14 +235,13 @@ def abrir_acceso(
         "casos.acceso_excepcional.abrir",
         "acceso_excepcional",
         acceso.id,
-        motivo=f"{datos.motivo}: {datos.texto}",
+        motivo=f"{acceso.motivo}: {acceso.texto}",
     )
     emitir(
         session,
-        AccesoExcepcionalAbierto(caso_id=caso.id, acceso_id=acceso.id),
+        AccesoExcepcionalAbierto(caso_id=acceso.caso_id, acceso_id=acceso.id),
         clasificacion=Clasificacion.RESERVADO,
     )
-    return acceso
 
 
 def terminar_acceso(

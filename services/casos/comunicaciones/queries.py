@@ -3,13 +3,14 @@
 Of a register of the past it is not known which data went with a derivation: it is not in here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casos.consentimientos.models import (
@@ -58,7 +59,7 @@ class Comunicacion:
     derecho: Derecho | None = None
     base: BaseLicitud | None = None
     forma: FormaConsentimiento | None = None
-    categorias: tuple[str, ...] = ()
+    categorias: Sequence[str] = ()
     entrega: Entrega | None = None
     retirada_en: datetime | None = None
 
@@ -79,105 +80,74 @@ def comunicaciones(
     persona_id: UUID | None = None,
 ) -> Registro:
     """What left the office in a period, of everybody or of one person; at most `MAXIMO`."""
-    todas = [
-        *_derivaciones(session, _entre(Derivacion.enviada_en, desde, antes_de), persona_id),
-        *_respuestas(session, _entre(SolicitudDerecho.terminada_en, desde, antes_de), persona_id),
-    ]
+    todas: list[Comunicacion] = []
+    for fuente in (_DERIVACIONES, _RESPUESTAS):
+        consulta = fuente.consulta.where(*fuente.entre(desde, antes_de))
+        if persona_id is not None:
+            consulta = consulta.where(fuente.de_quien == persona_id)
+        consulta = consulta.order_by(fuente.cuando.desc()).limit(MAXIMO + 1)
+        filas = session.execute(consulta).mappings()
+        todas.extend(Comunicacion(tipo=fuente.tipo, **fila) for fila in filas)
     todas.sort(key=lambda una: (una.cuando, una.cosa_id), reverse=True)
     return Registro(todas[:MAXIMO], hay_mas=len(todas) > MAXIMO)
 
 
-def _entre(
-    columna: InstrumentedAttribute[datetime | None],
-    desde: datetime | None,
-    antes_de: datetime | None,
-) -> list[ColumnElement[bool]]:
-    condiciones: list[ColumnElement[bool]] = [columna.is_not(None)]
-    if desde is not None:
-        condiciones.append(columna >= desde)
-    if antes_de is not None:
-        condiciones.append(columna < antes_de)
-    return condiciones
+@dataclass(frozen=True)
+class _Fuente:
+    """Where one kind of communication is decided; the columns are named as `Comunicacion` is."""
+
+    tipo: Tipo
+    consulta: Select[*tuple[Any, ...]]
+    cuando: InstrumentedAttribute[datetime | None]
+    de_quien: InstrumentedAttribute[UUID]
+
+    def entre(self, desde: datetime | None, antes_de: datetime | None) -> list[ColumnElement[bool]]:
+        """What happened at all, and in this period."""
+        condiciones: list[ColumnElement[bool]] = [self.cuando.is_not(None)]
+        if desde is not None:
+            condiciones.append(self.cuando >= desde)
+        if antes_de is not None:
+            condiciones.append(self.cuando < antes_de)
+        return condiciones
 
 
-def _derivaciones(
-    session: Session, periodo: list[ColumnElement[bool]], persona_id: UUID | None
-) -> Iterable[Comunicacion]:
-    consulta = (
-        select(
-            Derivacion.id,
-            Derivacion.folio,
-            Derivacion.enviada_en,
-            Persona.id.label("persona_id"),
-            Persona.folio.label("persona_folio"),
-            Institucion.nombre.label("destinatario"),
-            ServicioRed.nombre.label("para_que"),
-            Consentimiento.base_licitud,
-            Consentimiento.forma,
-            Consentimiento.categorias,
-            RetiroConsentimiento.retirado_en,
-        )
-        .join(Caso, Caso.id == Derivacion.caso_id)
-        .join(Persona, Persona.id == Caso.persona_id)
-        .join(Institucion, Institucion.id == Derivacion.institucion_id)
-        .join(ServicioRed, ServicioRed.id == Derivacion.servicio_id)
-        .join(Consentimiento, Consentimiento.id == Derivacion.consentimiento_id)
-        .outerjoin(
-            RetiroConsentimiento, RetiroConsentimiento.consentimiento_id == Consentimiento.id
-        )
-        .where(*periodo)
-        .order_by(Derivacion.enviada_en.desc())
-        .limit(MAXIMO + 1)
+_DERIVACIONES = _Fuente(
+    Tipo.DERIVACION,
+    select(
+        Derivacion.id.label("cosa_id"),
+        Derivacion.folio,
+        Derivacion.enviada_en.label("cuando"),
+        Persona.id.label("persona_id"),
+        Persona.folio.label("persona_folio"),
+        Institucion.nombre.label("destinatario"),
+        ServicioRed.nombre.label("para_que"),
+        Consentimiento.base_licitud.label("base"),
+        Consentimiento.forma,
+        Consentimiento.categorias,
+        RetiroConsentimiento.retirado_en.label("retirada_en"),
     )
-    if persona_id is not None:
-        consulta = consulta.where(Caso.persona_id == persona_id)
-    for fila in session.execute(consulta):
-        yield Comunicacion(
-            tipo=Tipo.DERIVACION,
-            cosa_id=fila.id,
-            folio=fila.folio,
-            cuando=fila.enviada_en,
-            persona_id=fila.persona_id,
-            persona_folio=fila.persona_folio,
-            destinatario=fila.destinatario,
-            para_que=fila.para_que,
-            base=fila.base_licitud,
-            forma=fila.forma,
-            categorias=tuple(fila.categorias),
-            retirada_en=fila.retirado_en,
-        )
+    .join(Caso, Caso.id == Derivacion.caso_id)
+    .join(Persona, Persona.id == Caso.persona_id)
+    .join(Institucion, Institucion.id == Derivacion.institucion_id)
+    .join(ServicioRed, ServicioRed.id == Derivacion.servicio_id)
+    .join(Consentimiento, Consentimiento.id == Derivacion.consentimiento_id)
+    .outerjoin(RetiroConsentimiento, RetiroConsentimiento.consentimiento_id == Consentimiento.id),
+    Derivacion.enviada_en,
+    Caso.persona_id,
+)
 
-
-def _respuestas(
-    session: Session, periodo: list[ColumnElement[bool]], persona_id: UUID | None
-) -> Iterable[Comunicacion]:
-    consulta = (
-        select(
-            SolicitudDerecho.id,
-            SolicitudDerecho.folio,
-            SolicitudDerecho.terminada_en,
-            SolicitudDerecho.persona_id,
-            Persona.folio.label("persona_folio"),
-            SolicitudDerecho.pedida_por,
-            SolicitudDerecho.derecho,
-            SolicitudDerecho.entrega,
-        )
-        .join(Persona, Persona.id == SolicitudDerecho.persona_id)
-        .where(*periodo)
-        .order_by(SolicitudDerecho.terminada_en.desc())
-        .limit(MAXIMO + 1)
-    )
-    if persona_id is not None:
-        consulta = consulta.where(SolicitudDerecho.persona_id == persona_id)
-    for fila in session.execute(consulta):
-        yield Comunicacion(
-            tipo=Tipo.RESPUESTA_DERECHO,
-            cosa_id=fila.id,
-            folio=fila.folio,
-            cuando=fila.terminada_en,
-            persona_id=fila.persona_id,
-            persona_folio=fila.persona_folio,
-            quien=fila.pedida_por,
-            derecho=fila.derecho,
-            entrega=fila.entrega,
-        )
+_RESPUESTAS = _Fuente(
+    Tipo.RESPUESTA_DERECHO,
+    select(
+        SolicitudDerecho.id.label("cosa_id"),
+        SolicitudDerecho.folio,
+        SolicitudDerecho.terminada_en.label("cuando"),
+        SolicitudDerecho.persona_id,
+        Persona.folio.label("persona_folio"),
+        SolicitudDerecho.pedida_por.label("quien"),
+        SolicitudDerecho.derecho,
+        SolicitudDerecho.entrega,
+    ).join(Persona, Persona.id == SolicitudDerecho.persona_id),
+    SolicitudDerecho.terminada_en,
+    SolicitudDerecho.persona_id,
+)

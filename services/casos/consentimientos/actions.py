@@ -64,7 +64,7 @@ class Fundamento:
         if self.idioma not in textos().textos:
             faltan["idioma_consentimiento"] = [_("Indique en qué idioma se leyó el texto.")]
         if self.otorgado_por is Otorgante.REPRESENTANTE and not self.representante:
-            faltan["representante"] = [_("Escriba quién lo dio y qué la habilita.")]
+            faltan["representante"] = [_("Escriba quién lo dio y qué le permite representarla.")]
         return faltan
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -12,6 +13,11 @@ from casos.derechos.actions import NuevaSolicitud, Prorroga, Respuesta
 from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
 
 _TEXTO = validate.Length(max=4000)
+
+
+def _escrito(falta: LazyString) -> fields.String:
+    """What has to be written for the person; `falta` says so to whoever left it out."""
+    return fields.String(required=True, validate=_TEXTO, error_messages={"required": falta})
 
 
 class NuevaSolicitudSchema(Schema):
@@ -45,7 +51,7 @@ class NuevaSolicitudSchema(Schema):
     def _representada(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("pedida_por") is Otorgante.REPRESENTANTE and not data.get("representante"):
             raise ValidationError(
-                {"representante": [_("Escriba quién lo pide y qué la habilita.")]}
+                {"representante": [_("Escriba quién lo pide y qué le permite representarla.")]}
             )
 
     @post_load
@@ -56,11 +62,7 @@ class NuevaSolicitudSchema(Schema):
 class ProrrogaSchema(Schema):
     """Why more time is needed; the person is told."""
 
-    motivo = fields.String(
-        required=True,
-        validate=_TEXTO,
-        error_messages={"required": _l("Escriba por qué hace falta más tiempo.")},
-    )
+    motivo = _escrito(_l("Escriba por qué hace falta más tiempo."))
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Prorroga:
@@ -70,11 +72,7 @@ class ProrrogaSchema(Schema):
 class RespuestaASolicitudSchema(Schema):
     """What is answered, and how it reached the person."""
 
-    texto = fields.String(
-        required=True,
-        validate=_TEXTO,
-        error_messages={"required": _l("Escriba qué se le respondió a la persona.")},
-    )
+    texto = _escrito(_l("Escriba qué se le respondió a la persona."))
     entrega = fields.Enum(
         Entrega,
         by_value=True,

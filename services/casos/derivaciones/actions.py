@@ -20,13 +20,13 @@ from casos.derivaciones import relojes
 from casos.derivaciones.facts import contar, contar_retiro
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import armar
-from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, relevada
+from casos.derivaciones.queries import datos_de_persona, derivacion_por_id
+from casos.derivaciones.relevo import exigir_reencaminable, exigir_sin_relevo
 from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import (
     ADOPTABLES,
     CON_DATOS,
     PASOS,
-    REENCAMINABLES,
     Accion,
     Estado,
     Grado,
@@ -72,7 +72,7 @@ def preparar(
     alcance = Alcance.de(actor)
     caso = _caso(session, caso_id, alcance)
     if pedido.reemplaza_a is not None:
-        _exigir_reencaminable(session, caso.id, pedido.reemplaza_a, alcance)
+        exigir_reencaminable(session, caso.id, pedido.reemplaza_a, alcance)
     caso.exigir(Paso.DERIVAR)
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
@@ -141,7 +141,7 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     siguiente = _paso(derivacion, Accion.ENVIAR)
     if derivacion.reemplaza_a_id is not None:
-        _exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id, alcance)
+        exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id, alcance)
     caso = _caso(session, derivacion.caso_id, alcance)
     caso.exigir(Paso.DERIVAR)
     _exigir_activo(derivacion.servicio, derivacion.institucion)
@@ -228,7 +228,7 @@ def adoptar(
     if derivacion.estado is not Estado.VENCIDA:
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     _exigir_caso_abierto(session, derivacion.caso_id)
-    _exigir_sin_relevo(session, derivacion)
+    exigir_sin_relevo(session, derivacion)
     _exigir_fundamento(session, derivacion, ahora)
     entrada = RespuestaDerivacion(
         derivacion_id=derivacion.id,
@@ -337,16 +337,6 @@ def _caso(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
     return caso_por_id(session, caso_id, alcance, bloquear=True)
 
 
-def puede_volver(session: Session, derivacion: Derivacion) -> bool:
-    """Whether an answer can still matter: always before it expired; afterwards, while its case
-    is open and no other derivation took over.
-    """
-    if derivacion.estado is not Estado.VENCIDA:
-        return True
-    estado = session.scalar(select(Caso.estado).where(Caso.id == derivacion.caso_id))
-    return estado is not EstadoCaso.CERRADO and not relevada(session, derivacion.id)
-
-
 def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
     """A derivation does not come to life again in a case that ended."""
     if _caso(session, caso_id, SIN_LIMITE).estado is EstadoCaso.CERRADO:
@@ -396,20 +386,3 @@ def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) ->
     )
     if repetida is not None:
         raise Conflicto(_("Esta respuesta ya se recibió y la oficina la está revisando."))
-
-
-def _exigir_reencaminable(
-    session: Session, caso_id: UUID, derivacion_id: UUID, alcance: Alcance
-) -> None:
-    if derivacion_por_id(session, derivacion_id, alcance).caso_id != caso_id:
-        raise NoEncontrado
-    anterior = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
-    if anterior.estado not in REENCAMINABLES:
-        raise TransicionInvalida(anterior.estado, PASOS[anterior.estado])
-    _exigir_sin_relevo(session, anterior)
-
-
-def _exigir_sin_relevo(session: Session, derivacion: Derivacion) -> None:
-    """Nobody has taken over from `derivacion` yet; a draft and one taken back do not count."""
-    if relevada(session, derivacion.id):
-        raise Conflicto(_("Esta derivación ya se reencaminó."))

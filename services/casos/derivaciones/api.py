@@ -36,6 +36,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
+from oficina.web.idempotency import withheld
 
 bp = Blueprint("derivaciones", __name__, url_prefix="/casos/api/v1/derivaciones")
 
@@ -209,6 +210,7 @@ def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> Answer:
 @bp.post("/<uuid:derivacion_id>/enlace")
 @bp.response(201, EnlaceNuevoSchema)
 @requires("casos.derivacion.enlace")
+@withheld("url")
 def crear_enlace(derivacion_id: UUID) -> dict[str, Any]:
     """Un enlace nuevo para la institución; es la única vez que se conoce su dirección"""
     with env().db.begin() as session:

@@ -12,12 +12,17 @@ from casos.alcance import Alcance
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
+from casos.derivaciones.relojes import VERIFICACION
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
+from casos.plazos.models import EstadoPlazo, Plazo
 from casos.red.models import Institucion, ServicioRed
 from casos.red.queries import comparten_tema
 from oficina.errors import DomainError, NoEncontrado, NoPermitido
+
+# Whether the person was well served, the office asks.
+_ESPERAN_A_LA_INSTITUCION = (Plazo.estado == EstadoPlazo.CORRIENDO, Plazo.reloj != VERIFICACION)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,25 @@ class SeguimientoDeDerivacion:
     servicio: str
     correo: str | None
     caso_id: UUID
+
+
+def plazos_de_la_institucion(session: Session, derivacion_id: UUID) -> Sequence[Plazo]:
+    """The clocks that run until the institution does something, the nearest first."""
+    return session.scalars(
+        select(Plazo)
+        .where(Plazo.derivacion_id == derivacion_id, *_ESPERAN_A_LA_INSTITUCION)
+        .order_by(Plazo.vence_en, Plazo.id)
+    ).all()
+
+
+def proximo_de_la_institucion() -> Subquery:
+    """A subquery (`derivacion_id`, `vence_en`) with the nearest end among those clocks."""
+    return (
+        select(Plazo.derivacion_id, func.min(Plazo.vence_en).label("vence_en"))
+        .where(Plazo.derivacion_id.is_not(None), *_ESPERAN_A_LA_INSTITUCION)
+        .group_by(Plazo.derivacion_id)
+        .subquery()
+    )
 
 
 def derivacion_por_id(

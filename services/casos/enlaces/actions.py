@@ -6,9 +6,9 @@ machine's clock. Opening a link changes nothing of the derivation: mail scanners
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,12 +18,16 @@ from sqlalchemy.orm import Session
 from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.queries import vale
-from casos.derivaciones.actions import puede_volver, responder
+from casos.derivaciones.actions import responder
 from casos.derivaciones.facts import contar_enlace
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.paquete import Paquete
-from casos.derivaciones.queries import con_respuestas, derivacion_por_id
-from casos.derivaciones.relojes import VERIFICACION
+from casos.derivaciones.queries import (
+    con_respuestas,
+    derivacion_por_id,
+    plazos_de_la_institucion,
+)
+from casos.derivaciones.relevo import puede_volver
 from casos.derivaciones.respuestas import DE_LA_INSTITUCION, Respuesta
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
@@ -32,8 +36,7 @@ from casos.derivaciones.states import (
     Accion,
     Estado,
 )
-from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import plazos_de_derivacion
+from casos.plazos.models import Plazo
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
@@ -82,7 +85,7 @@ class VistaEnlace:
     paquete: Paquete | None
     acciones: list[Accion]
     respuestas: list[RespuestaDerivacion]
-    plazos: list[Plazo]
+    plazos: Sequence[Plazo]
     """The clocks that run until the institution does something, the nearest first."""
 
 
@@ -203,17 +206,8 @@ def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
         paquete=None if terminada else derivacion.contenido,
         acciones=[] if terminada else acciones(derivacion),
         respuestas=list(derivacion.respuestas),
-        plazos=[] if terminada else _plazos(session, derivacion),
+        plazos=() if terminada else plazos_de_la_institucion(session, derivacion.id),
     )
-
-
-def _plazos(session: Session, derivacion: Derivacion) -> list[Plazo]:
-    corren = [
-        plazo
-        for plazo in plazos_de_derivacion(session, derivacion.id)
-        if plazo.estado is EstadoPlazo.CORRIENDO and plazo.reloj != VERIFICACION
-    ]
-    return sorted(corren, key=attrgetter("vence_en"))
 
 
 def _terminada(session: Session, derivacion: Derivacion) -> bool:

@@ -10,6 +10,7 @@ from casos.enlaces.actions import VistaEnlace
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import public
+from oficina.web.idempotency import withheld
 from oficina.web.limits import limited
 
 bp = Blueprint("enlace", __name__, url_prefix="/casos/api/v1/enlace")
@@ -32,6 +33,7 @@ def abrir(token: str) -> VistaEnlace:
 @bp.response(200, EnlaceSchema)
 @public
 @limited("30/minute")
+@withheld("paquete")
 def responder(datos: DatosRespuesta, token: str, accion: str) -> VistaEnlace:
     """Responder como institución"""
     respuesta = Respuesta(accion=Accion(accion), motivo=datos.motivo, texto=datos.texto)

@@ -205,9 +205,10 @@ def novedad(caso_id: UUID) -> Response:
 @requires("casos.caso.leer")
 def relato(caso_id: UUID) -> Response:
     """The story, for the page that follows by itself."""
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        caso = queries.caso_por_id(session, caso_id, Alcance.de(actor()))
-        lineas = vistas.lineas(session, caso)
+        caso = queries.caso_por_id(session, caso_id, alcance)
+        lineas = vistas.lineas(session, caso, alcance)
     return _parte("casos/_relato.html", vistas.huella_de_relato(lineas), caso=caso, lineas=lineas)
 
 
@@ -300,7 +301,7 @@ def _pagina(
     alcance = Alcance.de(actor())
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id, alcance)
-        lineas = vistas.lineas(session, caso)
+        lineas = vistas.lineas(session, caso, alcance)
         situacion_actual = vistas.situacion(session, caso, alcance)
         persona = persona_de_caso(session, caso)
         gestion_actual = vistas.gestion(session, caso)

@@ -261,23 +261,27 @@ def bandeja(
         .offset((filtro.pagina - 1) * POR_PAGINA)
         .limit(POR_PAGINA)
     ).all()
-    decisiones = por_decidir(session, [caso.id for caso, _vence in filas])
-    corren = [caso.id for caso, vence_en in filas if vence_en is not None and vence_en >= ahora]
+    casos = [(caso, vence_en) for caso, vence_en in filas]
+    return PaginaCasos(_en_la_lista(session, casos, ahora), total, filtro.pagina)
+
+
+def _en_la_lista(
+    session: Session, casos: Sequence[tuple[Caso, datetime | None]], ahora: datetime
+) -> list[FilaCaso]:
+    """What the list says of each case beside its nearest deadline."""
+    decisiones = por_decidir(session, [caso.id for caso, _vence in casos])
+    corren = [caso.id for caso, vence_en in casos if vence_en is not None and vence_en >= ahora]
     niveles = niveles_por_caso(session, corren, ahora)
-    return PaginaCasos(
-        [
-            FilaCaso(
-                caso,
-                vence_en,
-                vence_en is not None and vence_en < ahora,
-                niveles.get(caso.id, 0),
-                decisiones.get(caso.id, ()),
-            )
-            for caso, vence_en in filas
-        ],
-        total,
-        filtro.pagina,
-    )
+    return [
+        FilaCaso(
+            caso,
+            vence_en,
+            vence_en is not None and vence_en < ahora,
+            niveles.get(caso.id, 0),
+            decisiones.get(caso.id, ()),
+        )
+        for caso, vence_en in casos
+    ]
 
 
 def casos_de_persona(

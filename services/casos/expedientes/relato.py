@@ -30,19 +30,24 @@ from oficina.web.i18n import fecha_hora
 
 @dataclass(frozen=True)
 class Lectura:
-    """What a reader may know beyond what happened and when."""
+    """What a reader may know beyond what happened and when.
+
+    An appointment opens (`citas`) to those whose work the case is: agenda asks casos for it.
+    """
 
     notas: bool
     evaluacion: bool
     derivaciones: bool
+    citas: bool = False
 
     @classmethod
-    def de_quien_lee(cls) -> "Lectura":
-        """What the reader of the current request may know."""
+    def de_quien_lee(cls, *, propio: bool = False) -> "Lectura":
+        """What the reader of the current request may know of a case; `propio` as `es_propio`."""
         return cls(
             notas=puede("casos.nota.ver"),
             evaluacion=puede("casos.caso.evaluacion.ver"),
             derivaciones=puede("casos.derivacion.ver"),
+            citas=propio,
         )
 
 
@@ -119,10 +124,12 @@ def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre)
     """The lines that a reader may see, in the order given: the newest first.
 
     The story is told, not the ledger (that is `visibles`): a message has one line, with what came
-    of it, and of a deadline whose stages were all told at once, after a pause, the highest.
+    of it, one that went to several at once too, and of a deadline whose stages were all told at
+    once, after a pause, the highest.
     """
     leidos = [hito for hito in hitos if _visible(hito, lectura)]
-    return [_linea(hito, lectura, idioma, nombre) for hito in _resumidos(leidos)]
+    lineas = (_linea(hito, lectura, idioma, nombre) for hito in _resumidos(leidos))
+    return list(_sin_repetir(lineas))
 
 
 def visibles(hitos: Iterable[Hito], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
@@ -138,6 +145,18 @@ def _resumidos(hitos: Iterable[Hito]) -> Iterator[Hito]:
         despues[de_que] = hito.ocurrido_en
         if visto is None or not _vale_lo_de_despues(hito, visto):
             yield hito
+
+
+def _sin_repetir(lineas: Iterable[Linea]) -> Iterator[Linea]:
+    """Of messages that read the same and were told together, one."""
+    despues: dict[tuple[str, str], datetime] = {}
+    for linea in lineas:
+        dicho, cuando = (linea.frase, linea.url), linea.hito.ocurrido_en
+        visto = despues.get(dicho)
+        despues[dicho] = cuando
+        de_mensaje = linea.hito.tipo is TipoHito.MENSAJE
+        if not (de_mensaje and visto is not None and visto - cuando <= DE_UNA_VEZ):
+            yield linea
 
 
 def _de_que(hito: Hito) -> tuple[str, ...]:
@@ -189,15 +208,23 @@ def _visible(hito: Hito, lectura: Lectura) -> bool:
 
 def _linea(hito: Hito, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
     frase, detalle = _FRASES[hito.tipo](hito.datos, lectura, idioma)
-    derivacion = hito.datos.get("derivacion_id")
     return Linea(
         hito=hito,
         frase=frase,
         detalle=detalle,
         texto=(hito.texto or "") if lectura.notas else "",
-        url=f"/casos/derivaciones/{derivacion}" if derivacion else "",
+        url=_url(hito, lectura),
         quien=_quien(hito, nombre),
     )
+
+
+def _url(hito: Hito, lectura: Lectura) -> str:
+    """Where there is more about what a line tells; empty when nowhere for this reader."""
+    if derivacion := hito.datos.get("derivacion_id"):
+        return f"/casos/derivaciones/{derivacion}"
+    if hito.tipo is TipoHito.CITA and lectura.citas:
+        return f"/agenda/citas/{hito.datos['cita_id']}"
+    return ""
 
 
 Datos = Mapping[str, Any]

@@ -85,10 +85,11 @@ def huella_de_gestion(vista: Mapping[str, Any]) -> str:
     return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
 
 
-def lineas(session: Session, caso: Caso) -> Sequence[Linea]:
+def lineas(session: Session, caso: Caso, alcance: Alcance) -> Sequence[Linea]:
     """The story of a case."""
+    lectura = Lectura.de_quien_lee(propio=queries.es_propio(session, caso, alcance))
     hitos = queries.historia(session, caso)
-    return contar(hitos, Lectura.de_quien_lee(), idioma_del_lector(), equipo().nombre)
+    return contar(hitos, lectura, idioma_del_lector(), equipo().nombre)
 
 
 def huella_de_relato(contadas: Sequence[Linea]) -> str:

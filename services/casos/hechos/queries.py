@@ -108,7 +108,11 @@ def etiquetas(session: Session) -> list[Etiqueta]:
         for tema in datos.temas.values()
         for idioma, texto in tema.etiquetas.items()
     ]
-    lineas = [Etiqueta("linea", codigo, "es", texto) for codigo, texto in datos.lineas.items()]
+    lineas = [
+        Etiqueta("linea", codigo, idioma, texto)
+        for codigo, textos in datos.lineas.items()
+        for idioma, texto in textos.items()
+    ]
     siglas = session.execute(select(Institucion.sigla, Institucion.nombre))
     instituciones = [Etiqueta("institucion", sigla, "es", nombre) for sigla, nombre in siglas]
     return temas + lineas + instituciones
@@ -299,6 +303,7 @@ def _sin_senas(fila: Any) -> dict[str, Any]:
         "sexo": None,
         "persona": None,
         "tema": None,
+        "linea": None,
     }
 
 

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 
 from casos.importacion import actions, queries
 from casos.importacion.models import Estado, Importacion
+from casos.importacion.palabras import CAMPOS
 from casos.importacion.problemas import ArchivoIlegible
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
@@ -27,19 +28,6 @@ ESTADOS = {
     Estado.CARGANDO: (_l("Cargando"), "info"),
     Estado.TERMINADA: (_l("Cargada"), "bien"),
     Estado.DESCARTADA: (_l("Descartada"), "neutro"),
-}
-CAMPOS = {
-    "encabezado": _l("Títulos"),
-    "fila": _l("Fila"),
-    "fecha": _l("Fecha de atención"),
-    "run": _l("RUN"),
-    "documento": _l("Documento"),
-    "nacionalidad": _l("Nacionalidad"),
-    "nacimiento": _l("Nacimiento o edad"),
-    "telefono": _l("Teléfono"),
-    "motivo": _l("Motivo"),
-    "derivado_a": _l("Derivado a"),
-    "fecha_derivacion": _l("Fecha de derivación"),
 }
 
 

@@ -1,7 +1,7 @@
 """What can be done with a person's record. One function, one transaction, one line of the audit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PosibleDuplicado,
-    PrecisionFecha,
     SituacionMigratoria,
     indice_contacto,
     indice_documento,
@@ -204,7 +203,8 @@ def senas_de(persona: Persona) -> matching.Senas:
         persona.nombres,
         persona.primer_apellido,
         persona.segundo_apellido,
-        nacimiento=_dia_sabido(persona.fecha_nacimiento, persona.precision_fecha),
+        nacimiento=persona.fecha_nacimiento,
+        precision=persona.precision_fecha,
         documentos=(documento.indice for documento in persona.documentos),
         contactos=(contacto.indice for contacto in persona.contactos),
         excepto=persona.id,
@@ -218,15 +218,11 @@ def senas_de_nueva(datos: NuevaPersona) -> matching.Senas:
         datos.nombres,
         datos.primer_apellido,
         datos.segundo_apellido,
-        nacimiento=_dia_sabido(datos.fecha_nacimiento, datos.precision_fecha),
+        nacimiento=datos.fecha_nacimiento,
+        precision=datos.precision_fecha,
         documentos=[indice_documento(documento.documento.numero)] if documento else (),
         contactos=[indice_contacto(c.tipo, c.valor) for c in datos.contactos],
     )
-
-
-def _dia_sabido(nacimiento: date | None, dicha: PrecisionFecha) -> date | None:
-    """Only a day that somebody knew is compared: two guesses of a year are no coincidence."""
-    return nacimiento if dicha is PrecisionFecha.EXACTA else None
 
 
 def _para_cambiar(session: Session, persona_id: UUID, actor: Actor) -> Persona:

@@ -68,6 +68,7 @@ class Hallazgo(StrEnum):
     TELEFONO = "telefono"
     CORREO = "correo"
     NOMBRE = "nombre"
+    SONIDO = "sonido"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +158,10 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
     por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
     for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
         por_persona[persona_id].append(Hallazgo(hallazgo))
+    for hallazgos in por_persona.values():
+        if len(set(hallazgos)) > 1:
+            # What is written so sounds so: it says no more of anybody.
+            hallazgos[:] = [uno for uno in hallazgos if uno is not Hallazgo.SONIDO]
     reservado = None
     if consulta.folio_caso:
         reservado = reservado_por_folio(session, consulta.folio_caso, alcance)
@@ -254,6 +259,7 @@ def _consultas(consulta: Consulta, alcance: Alcance) -> list[Select[UUID, str]]:
         partes.append(_por_contacto(TipoContacto.CORREO, consulta.correo, Hallazgo.CORREO))
     if palabras := nombres.palabras_propias(consulta.nombre):
         partes.append(_por_nombre(palabras, alcance))
+        partes.append(_por_sonido(palabras, alcance))
         if len(palabras) > 1:
             partes.append(_por_nombre_completo(palabras))
     return partes
@@ -300,6 +306,22 @@ def _por_nombre(palabras: Sequence[str], alcance: Alcance) -> Select[UUID, str]:
             case((Persona.clave_nombre == clave, 0), else_=1),
             Persona.registrada_en.desc(),
         )
+        .limit(MAXIMO + 1)
+        .subquery()
+    )
+    return select(encontradas.c[0], encontradas.c[1])
+
+
+def _por_sonido(palabras: Sequence[str], alcance: Alcance) -> Select[UUID, str]:
+    """Who has, for each word, one that sounds like it: who heard a name wrote it otherwise."""
+    suenan = (TokenNombre.token == nombres.token_de_sonido(palabra) for palabra in palabras)
+    encontradas = (
+        select(Persona.id, literal(Hallazgo.SONIDO.value))
+        .where(
+            *(Persona.id.in_(select(TokenNombre.persona_id).where(suena)) for suena in suenan),
+            alcance.personas(),
+        )
+        .order_by(Persona.registrada_en.desc())
         .limit(MAXIMO + 1)
         .subquery()
     )

@@ -4,6 +4,7 @@ Weights and the threshold are data (`matching.json`); each reason has a name tha
 """
 
 import json
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from casos.personas import nombres
@@ -29,8 +30,6 @@ from casos.personas.models import (
     par,
 )
 
-_A_LO_MAS = 50
-
 
 class Razon(StrEnum):
     """Why two records look alike."""
@@ -39,11 +38,27 @@ class Razon(StrEnum):
     MISMO_NOMBRE = "mismo_nombre"
     MISMO_TELEFONO = "mismo_telefono"
     MISMO_CORREO = "mismo_correo"
+    NOMBRE_SUENA_IGUAL = "nombre_suena_igual"
     NOMBRE_CONTENIDO = "nombre_contenido"
+    NOMBRE_PARECIDO = "nombre_parecido"
     MISMA_FECHA_NACIMIENTO = "misma_fecha_nacimiento"
+    FECHA_NACIMIENTO_PARECIDA = "fecha_nacimiento_parecida"
+    SIN_FECHA_QUE_COMPARAR = "sin_fecha_que_comparar"
     # Only the reading of a register of the past compares these two.
     MISMA_DIRECCION = "misma_direccion"
     DOCUMENTO_PARECIDO = "documento_parecido"
+
+
+EXACTAS = frozenset(
+    {
+        Razon.MISMO_DOCUMENTO,
+        Razon.MISMO_NOMBRE,
+        Razon.MISMO_TELEFONO,
+        Razon.MISMO_CORREO,
+        Razon.MISMA_FECHA_NACIMIENTO,
+    }
+)
+"""What one must know to be told that there is somebody whom one does not see."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,9 @@ class Reglas:
     umbral: int
     maximo: int
     pesos: Mapping[Razon, int]
+    nombre_parecido: float
+    candidatos: int
+    anios_de_estimada: int
 
 
 @cache
@@ -65,6 +83,9 @@ def reglas() -> Reglas:
         umbral=datos["umbral"],
         maximo=datos["maximo"],
         pesos={Razon(codigo): peso for codigo, peso in datos["pesos"].items()},
+        nombre_parecido=datos["parecido"]["minimo"],
+        candidatos=datos["parecido"]["candidatos"],
+        anios_de_estimada=datos["parecido"]["anios_de_estimada"],
     )
 
 
@@ -72,10 +93,12 @@ def reglas() -> Reglas:
 class Senas:
     """What is compared of a person, known or about to be registered."""
 
+    nombre: str = ""
     palabras: frozenset[str] = frozenset()
     clave: str = ""
     claves: frozenset[str] = frozenset()
     nacimiento: date | None = None
+    precision: PrecisionFecha = PrecisionFecha.EXACTA
     documentos: frozenset[str] = frozenset()
     contactos: frozenset[str] = frozenset()
     excepto: UUID | None = None
@@ -85,6 +108,7 @@ class Senas:
         cls,
         *partes: str | None,
         nacimiento: date | None = None,
+        precision: PrecisionFecha = PrecisionFecha.EXACTA,
         documentos: Iterable[str] = (),
         contactos: Iterable[str] = (),
         excepto: UUID | None = None,
@@ -92,10 +116,12 @@ class Senas:
         """From the parts of a name and the blind indexes of documents and contacts."""
         nombre = " ".join(parte for parte in partes if parte)
         return cls(
+            nombre=nombre,
             palabras=frozenset(nombres.palabras_propias(nombre)),
             clave=nombres.clave(nombre),
             claves=frozenset({nombres.clave(nombre), *nombres.claves_con_palabras_juntas(nombre)}),
             nacimiento=nacimiento,
+            precision=precision,
             documentos=frozenset(documentos),
             contactos=frozenset(contactos),
             excepto=excepto,
@@ -109,6 +135,8 @@ class Parecido:
     persona: Persona
     razones: tuple[Razon, ...]
     puntaje: int
+    cercania: float
+    """Of the names, from 0 to 1: who comes first among those with the same points."""
 
 
 @dataclass
@@ -119,23 +147,29 @@ class _Candidato:
         return sum(reglas().pesos[razon] for razon in self.razones)
 
 
+def consta(razones: Iterable[Razon]) -> bool:
+    """Whether two records are alike by what is exact alone: no guess tells who is known here."""
+    pesos = reglas().pesos
+    return sum(pesos[razon] for razon in razones if razon in EXACTAS) >= reglas().umbral
+
+
 def parecidos(session: Session, senas: Senas) -> list[Parecido]:
     """The records that reach the threshold, the most alike first, at most `maximo` of them."""
     candidatos: defaultdict[UUID, _Candidato] = defaultdict(_Candidato)
     for persona_id, razon in _coincidencias(session, senas):
         candidatos[persona_id].razones.add(razon)
+    for persona_id in _suenan(session, senas):
+        candidatos[persona_id]
     if senas.excepto is not None:
         candidatos.pop(senas.excepto, None)
     if not candidatos:
         return []
-    personas = _personas(session, candidatos)
-    for persona in personas:
-        exacta = persona.precision_fecha is PrecisionFecha.EXACTA
-        if exacta and senas.nacimiento and persona.fecha_nacimiento == senas.nacimiento:
-            candidatos[persona.id].razones.add(Razon.MISMA_FECHA_NACIMIENTO)
-    hallados = [_parecido(persona, candidatos[persona.id]) for persona in personas]
+    hallados = [
+        _parecido(persona, candidatos[persona.id].razones, senas)
+        for persona in _personas(session, candidatos)
+    ]
     hallados = [hallado for hallado in hallados if hallado.puntaje >= reglas().umbral]
-    hallados.sort(key=lambda hallado: (-hallado.puntaje, hallado.persona.folio))
+    hallados.sort(key=lambda uno: (-uno.puntaje, -uno.cercania, uno.persona.folio))
     return hallados[: reglas().maximo]
 
 
@@ -205,8 +239,7 @@ def _coincidencias(session: Session, senas: Senas) -> list[tuple[UUID, Razon]]:
     if consultas:
         hallados = [(pid, Razon(r)) for pid, r in session.execute(union_all(*consultas)).all()]
     juntos = [(pid, Razon.MISMO_NOMBRE) for pid in _escritos_aparte(session, senas)]
-    contenidos = [(pid, Razon.NOMBRE_CONTENIDO) for pid in _contenidos(session, senas)]
-    return [*hallados, *juntos, *contenidos]
+    return [*hallados, *juntos]
 
 
 def _escritos_aparte(session: Session, senas: Senas) -> list[UUID]:
@@ -227,36 +260,108 @@ def _escritos_aparte(session: Session, senas: Senas) -> list[UUID]:
     return [fila.id for fila in filas if sorted(fila.clave_nombre) == sorted(senas.clave)]
 
 
-def _contenidos(session: Session, senas: Senas) -> list[UUID]:
-    """Born the same day, and the whole of one name (two words or more) is in the other."""
-    if senas.nacimiento is None or len(senas.palabras) < 2:
+def _suenan(session: Session, senas: Senas) -> list[UUID]:
+    """Who has two words or more that sound like this name's; or one, and a birth like this one."""
+    sonidos = {nombres.token_de_sonido(palabra) for palabra in senas.palabras}
+    if not sonidos:
         return []
-    filas = session.execute(
-        select(Persona.id, Persona.nombres, Persona.primer_apellido, Persona.segundo_apellido)
-        .join(TokenNombre, TokenNombre.persona_id == Persona.id)
-        .where(
-            Persona.fecha_nacimiento == senas.nacimiento,
-            Persona.precision_fecha == PrecisionFecha.EXACTA,
-            Persona.clave_nombre != senas.clave,
-            TokenNombre.token.in_(senas.palabras),
-        )
-        .group_by(Persona.id)
-        .having(func.count() >= 2)
-    ).all()
-    return [fila.id for fila in filas if _contiene(senas.palabras, " ".join(fila[1:]))]
+    suenan = (
+        select(TokenNombre.persona_id, func.count().label("cuantas"))
+        .where(TokenNombre.token.in_(sonidos))
+        .group_by(TokenNombre.persona_id)
+        .order_by(func.count().desc(), TokenNombre.persona_id)
+        .limit(reglas().candidatos)
+    )
+    ids = [fila.persona_id for fila in session.execute(suenan.having(func.count() > 1))]
+    if senas.nacimiento is not None:
+        nacidas = suenan.join(Persona, Persona.id == TokenNombre.persona_id)
+        ids += [
+            fila.persona_id for fila in session.execute(nacidas.where(_cerca_de(senas.nacimiento)))
+        ]
+    return ids
 
 
-def _contiene(palabras: frozenset[str], nombre: str) -> bool:
-    otras = set(nombres.palabras_propias(nombre))
-    return len(otras) >= 2 and (palabras <= otras or otras <= palabras)
+def _cerca_de(dia: date) -> ColumnElement[bool]:
+    """Births that may be taken for this one, found by ranges and lists of days."""
+    del_mes = dia.replace(day=1), dia.replace(day=monthrange(dia.year, dia.month)[1])
+    dias = {
+        *(_dia(dia.year, mes, dia.day) for mes in range(1, 13)),
+        *(_dia(dia.year + n, dia.month, dia.day) for n in (-1, 1)),
+        *(_dia(dia.year + n, 1, 1) for n in (-1, 0, 1)),
+        _dia(dia.year, dia.day, dia.month),
+    } - {None}
+    return or_(Persona.fecha_nacimiento.between(*del_mes), Persona.fecha_nacimiento.in_(dias))
+
+
+def _dia(anio: int, mes: int, dia: int) -> date | None:
+    try:
+        return date(anio, mes, dia)
+    except ValueError:
+        return None
+
+
+def se_confunden(una: date, otra: date, *, exactas: bool = True) -> bool:
+    """Whether two births, not the same, may be one that was noted down badly.
+
+    Day and month changed over, one of the three parts otherwise (a year by one), the first of
+    January of somebody who knew the year alone; years apart where one was estimated.
+    """
+    anios = abs(una.year - otra.year)
+    if not exactas:
+        return anios <= reglas().anios_de_estimada
+    if anios > 1:
+        return False
+    if (1, 1) in {(una.month, una.day), (otra.month, otra.day)}:
+        return True
+    iguales = (una.year == otra.year) + (una.month == otra.month) + (una.day == otra.day)
+    return iguales == 2 or (anios == 0 and (una.month, una.day) == (otra.day, otra.month))
 
 
 def _personas(session: Session, candidatos: Mapping[UUID, _Candidato]) -> Sequence[Persona]:
-    # A very common name is cut off after what is surer: nobody compares more than some tens.
-    ids = sorted(candidatos, key=lambda uno: (-candidatos[uno].puntaje(), uno))[:_A_LO_MAS]
+    # A very common name is cut off after what is surer.
+    ids = sorted(candidatos, key=lambda uno: (-candidatos[uno].puntaje(), uno))
+    ids = ids[: 2 * reglas().candidatos]
     return session.scalars(select(Persona).where(Persona.id.in_(ids))).all()
 
 
-def _parecido(persona: Persona, candidato: _Candidato) -> Parecido:
-    razones = sorted(candidato.razones, key=lambda razon: -reglas().pesos[razon])
-    return Parecido(persona, tuple(razones), candidato.puntaje())
+def _parecido(persona: Persona, sabidas: Iterable[Razon], senas: Senas) -> Parecido:
+    nombre = f"{persona.nombres} {persona.primer_apellido} {persona.segundo_apellido}"
+    cercania = nombres.parecido(senas.nombre, nombre)
+    razones = {*sabidas, *_por_nacimiento(persona, senas)}
+    if Razon.MISMO_NOMBRE not in razones:
+        razones |= _por_nombre(nombre, senas, cercania)
+    if razones & {Razon.NOMBRE_CONTENIDO, Razon.NOMBRE_PARECIDO}:
+        razones |= _sin_fecha(persona, nombre, senas)
+    pesos = reglas().pesos
+    orden = sorted(razones, key=lambda razon: (-pesos[razon], razon))
+    return Parecido(persona, tuple(orden), sum(pesos[razon] for razon in razones), cercania)
+
+
+def _por_nombre(nombre: str, senas: Senas, cercania: float) -> set[Razon]:
+    otras = frozenset(nombres.palabras_propias(nombre))
+    if min(len(otras), len(senas.palabras)) < 2:
+        return set()
+    if nombres.suenan_igual(senas.nombre, nombre):
+        return {Razon.NOMBRE_SUENA_IGUAL}
+    if senas.palabras <= otras or otras <= senas.palabras:
+        return {Razon.NOMBRE_CONTENIDO}
+    return {Razon.NOMBRE_PARECIDO} if cercania >= reglas().nombre_parecido else set()
+
+
+def _sin_fecha(persona: Persona, nombre: str, senas: Senas) -> set[Razon]:
+    """Three words alike say enough of two people, if no birth can tell them apart."""
+    comunes = min(len(set(nombres.palabras_propias(nombre))), len(senas.palabras))
+    falta = persona.fecha_nacimiento is None or senas.nacimiento is None
+    return {Razon.SIN_FECHA_QUE_COMPARAR} if falta and comunes >= 3 else set()
+
+
+def _por_nacimiento(persona: Persona, senas: Senas) -> set[Razon]:
+    suya, dicha = persona.fecha_nacimiento, senas.nacimiento
+    if suya is None or dicha is None:
+        return set()
+    exactas = persona.precision_fecha is senas.precision is PrecisionFecha.EXACTA
+    if exactas and suya == dicha:
+        return {Razon.MISMA_FECHA_NACIMIENTO}
+    return (
+        {Razon.FECHA_NACIMIENTO_PARECIDA} if se_confunden(suya, dicha, exactas=exactas) else set()
+    )

@@ -8,6 +8,8 @@ PostgreSQL answer the same.
 import unicodedata
 from itertools import pairwise
 
+from casos.personas.sonidos import cercania, sonido
+
 LARGO_DE_CLAVE, LARGO_DE_TOKEN = 360, 60
 """What the columns hold. A letter may come apart into many («ﷺ»), so a name may need more."""
 
@@ -35,10 +37,39 @@ def palabras_propias(texto: str) -> list[str]:
 
 
 def tokens(*partes: str | None) -> set[str]:
-    """What a name can be found by: its words, and each two neighbours joined."""
+    """What a name can be found by: its words, each two neighbours joined, and how it sounds."""
     lista = palabras_propias(" ".join(parte for parte in partes if parte))
-    todos = {*lista, *(f"{a}{b}" for a, b in pairwise(lista))}
+    todos = {*lista, *(f"{a}{b}" for a, b in pairwise(lista)), *map(token_de_sonido, lista)}
     return {token[:LARGO_DE_TOKEN] for token in todos}
+
+
+def token_de_sonido(palabra: str) -> str:
+    """The token of whoever has a word that sounds like this one; no word is written so."""
+    return f"~{sonido(palabra)}"[:LARGO_DE_TOKEN]
+
+
+def parecido(una: str, otra: str) -> float:
+    """From 0 to 1, how much two names look alike, whatever the order of their words.
+
+    Each word of the shorter one is set against the word of the other that it resembles most, none
+    twice.
+    """
+    cortas, largas = sorted((palabras_propias(una), palabras_propias(otra)), key=len)
+    if not cortas:
+        return 0.0
+    libres, suma = list(largas), 0.0
+    for palabra in sorted(cortas, key=len, reverse=True):
+        cercanias = [cercania(palabra, libre) for libre in libres]
+        mejor = max(cercanias)
+        libres.pop(cercanias.index(mejor))
+        suma += mejor
+    return suma / len(cortas)
+
+
+def suenan_igual(una: str, otra: str) -> bool:
+    """Whether two names are as many words, and each sounds like one of the other's."""
+    claves = [sorted(map(sonido, palabras_propias(nombre))) for nombre in (una, otra)]
+    return claves[0] == claves[1]
 
 
 def clave(*partes: str | None) -> str:

@@ -64,8 +64,9 @@ class Ajeno:
 
 @dataclass(frozen=True)
 class Parecidos:
-    """Records like one, for a reader: those that they see, and of the others no more than they may
-    know. `preguntar`: there may be one of which only the head of the office can tell.
+    """Records like one, for a reader: those that they see, and of the others, if what is exact says
+    so, no more than they may know. `preguntar`: there may be one of which only the head of the
+    office can tell.
     """
 
     vistos: Sequence[Duplicado]
@@ -189,11 +190,15 @@ def _repartir(session: Session, hallados: Mapping[UUID, Duplicado], alcance: Alc
         return Parecidos(())
     ids = list(hallados)
     vistas = set(ids_a_la_vista(session, ids, alcance))
-    fuera = [persona_id for persona_id in ids if persona_id not in vistas]
+    fuera = [i for i in ids if i not in vistas and matching.consta(hallados[i].razones)]
     de_quien = cargos(session, fuera) if fuera else {}
     return Parecidos(
         [hallado for persona_id, hallado in hallados.items() if persona_id in vistas],
-        [Ajeno(hallados[i].razones, de_quien[i]) for i in fuera if i in de_quien],
+        [
+            Ajeno([r for r in hallados[i].razones if r in matching.EXACTAS], de_quien[i])
+            for i in fuera
+            if i in de_quien
+        ],
         preguntar=any(i not in de_quien for i in fuera),
     )
 

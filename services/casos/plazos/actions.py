@@ -24,6 +24,8 @@ from oficina.events import Clasificacion
 from oficina.events.casos import (
     PlazoDeDerechoPorVencer,
     PlazoDeDerechoVencido,
+    PlazoDeIncidentePorVencer,
+    PlazoDeIncidenteVencido,
     PlazoPorVencer,
     PlazoVencido,
 )
@@ -40,20 +42,22 @@ def iniciar(
     *,
     derivacion_id: UUID | None = None,
     solicitud_id: UUID | None = None,
+    incidente_id: UUID | None = None,
 ) -> Plazo:
-    """Start a clock of a case, of one of its derivations, or of a request about somebody's data;
-    the one that runs already, if any.
+    """Start a clock of a case, of one of its derivations, of a request about somebody's data, or
+    of a breach; the one that runs already, if any.
 
     Raises KeyError for a clock or a priority that the rules do not know.
     """
     caso_id = caso.id if isinstance(caso, Caso) else caso
-    if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id):
+    if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id):
         return corre
     vigentes = reglas()
     plazo = Plazo(
         caso_id=caso_id,
         derivacion_id=derivacion_id,
         solicitud_id=solicitud_id,
+        incidente_id=incidente_id,
         reloj=reloj,
         prioridad=prioridad,
         reglas_version=vigentes.version,
@@ -76,22 +80,24 @@ def cumplir(
     *,
     derivacion_id: UUID | None = None,
     solicitud_id: UUID | None = None,
+    incidente_id: UUID | None = None,
 ) -> None:
     """Stop a clock because what it waited for was done; nothing when it does not run."""
-    if plazo := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id):
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id):
         _terminar(plazo, EstadoPlazo.CUMPLIDO, ahora)
 
 
 def cancelar(
     session: Session,
-    caso_id: UUID,
+    caso_id: UUID | None,
     reloj: str,
     ahora: datetime,
     *,
     derivacion_id: UUID | None = None,
+    incidente_id: UUID | None = None,
 ) -> None:
     """Stop a clock because nobody waits any more; nothing when it does not run."""
-    if plazo := _vivo(session, caso_id, reloj, derivacion_id):
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id, incidente_id=incidente_id):
         _terminar(plazo, EstadoPlazo.CANCELADO, ahora)
 
 
@@ -175,8 +181,11 @@ def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> No
     if plazo.solicitud_id is not None:
         _contar_de_solicitud(session, plazo, plazo.solicitud_id, etapa)
         return
+    if plazo.incidente_id is not None:
+        _contar_de_incidente(session, plazo, plazo.incidente_id, etapa)
+        return
     if plazo.caso_id is None:
-        raise AssertionError("a clock is of a case or of a request")
+        raise AssertionError("a clock is of a case, of a request or of an incident")
     hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
     contar(
         session,
@@ -221,12 +230,28 @@ def _contar_de_solicitud(session: Session, plazo: Plazo, solicitud_id: UUID, eta
     )
 
 
-def _vivo(
+def _contar_de_incidente(session: Session, plazo: Plazo, incidente_id: UUID, etapa: Etapa) -> None:
+    hecho = PlazoDeIncidentePorVencer if etapa.hecho == "por_vencer" else PlazoDeIncidenteVencido
+    emitir(
+        session,
+        hecho(
+            incidente_id=incidente_id,
+            plazo_id=plazo.id,
+            reloj=plazo.reloj,
+            vence_en=plazo.vence_en,
+            nivel=etapa.nivel,
+        ),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+
+
+def _vivo(  # noqa: PLR0917  a clock is of one of as many things
     session: Session,
     caso_id: UUID | None,
     reloj: str,
     derivacion_id: UUID | None,
     solicitud_id: UUID | None = None,
+    incidente_id: UUID | None = None,
 ) -> Plazo | None:
     return session.scalar(
         select(Plazo)
@@ -235,6 +260,7 @@ def _vivo(
             Plazo.reloj == reloj,
             Plazo.derivacion_id == derivacion_id,
             Plazo.solicitud_id == solicitud_id,
+            Plazo.incidente_id == incidente_id,
             Plazo.estado.in_(_VIVOS),
         )
         .with_for_update()

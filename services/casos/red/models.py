@@ -65,6 +65,11 @@ def _rotulos() -> Mapping[str, str]:
     return {i["sigla"]: i["rotulo"] for i in datos["instituciones"] if "rotulo" in i}
 
 
+def rotulo_de(sigla: str) -> str:
+    """The short name as people read it: what `datos.json` says, or the acronym."""
+    return _rotulos().get(sigla, sigla.replace("_", " "))
+
+
 class Institucion(Identified, Base):
     """A body of the network; it has no account here."""
 
@@ -91,13 +96,14 @@ class Institucion(Identified, Base):
 
     @property
     def rotulo(self) -> str:
-        """The short name as people read it: what `datos.json` says, or the acronym."""
-        return _rotulos().get(self.sigla, self.sigla.replace("_", " "))
+        """The short name as people read it."""
+        return rotulo_de(self.sigla)
 
     @property
     def titulo(self) -> str:
         """The whole name, with the short one when it says something else."""
-        return self.nombre if self.rotulo == self.nombre else f"{self.nombre} ({self.rotulo})"
+        dicho = self.nombre.startswith(self.rotulo)
+        return self.nombre if dicho else f"{self.nombre} ({self.rotulo})"
 
     @property
     def admite_funcion_legal(self) -> bool:

@@ -18,6 +18,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.idempotency import withheld
 
 bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", description="Unidades")
 
@@ -26,7 +27,7 @@ bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", descri
 @bp.response(200, RecibidasSchema)
 @requires("casos.unidad.ver")
 def recibidas() -> dict[str, Sequence[Any]]:
-    """Derivaciones a la unidad de quien pregunta: las que esperan primero"""
+    """Derivaciones a la unidad de quien pregunta: primero las que esperan, por vencimiento"""
     with env().db.read() as session:
         halladas = queries.recibidas(session, Alcance.de(actor()))
     registrar_lectura(
@@ -52,6 +53,7 @@ def ver(derivacion_id: UUID) -> VistaEnlace:
 @bp.arguments(RespuestaSchema)
 @bp.response(200, EnlaceSchema)
 @requires("casos.unidad.responder")
+@withheld("paquete")
 def responder(datos: DatosRespuesta, derivacion_id: UUID, accion: str) -> VistaEnlace:
     """Responder como unidad"""
     respuesta = Respuesta(accion=Accion(accion), motivo=datos.motivo, texto=datos.texto)

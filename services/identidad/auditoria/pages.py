@@ -15,6 +15,7 @@ from identidad.auditoria.exports import FORMATOS
 from identidad.auditoria.quienes import quienes
 from identidad.auditoria.schemas import BuscarSchema, Pedido
 from identidad.auditoria.servicios import Anotacion, Hallazgo
+from identidad.partes import parte, quien
 from oficina.audit import registrar_lectura
 from oficina.cadena.exportacion import empaquetar
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
@@ -57,9 +58,11 @@ def buscar() -> ResponseReturnValue:
         form=form,
         filtros={name: value for name, value in sent.items() if name != "antes"},
         quienes=_quienes(form.value("actor_id"), found),
-        servicios=[(one, one) for one in SERVICES],
+        servicios=[(one, parte(one)) for one in SERVICES],
         hallazgo=found,
         etiquetas=etiquetas,
+        parte=parte,
+        quien=quien,
     )
     return page, 422 if form.errors else 200
 
@@ -72,6 +75,7 @@ def cadenas() -> str:
         "identidad/auditoria/cadenas.html",
         cadenas=servicios.cadenas(env().client),
         dice=DICE,
+        parte=parte,
         kid=_firma().kid,
     )
 
@@ -161,7 +165,7 @@ def _pedido(sent: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
 def _quienes(elegido: str, found: Hallazgo | None) -> list[tuple[str, str]]:
     """Everybody to choose from; who is chosen and is nobody of ours is called as the rows do."""
     with env().db.read() as session:
-        known = [(str(one), nombre) for one, nombre in quienes(session)]
+        known = [(str(one), quien(nombre)) for one, nombre in quienes(session)]
     if elegido and elegido not in dict(known):
         rows = found.anotaciones if found else ()
         named = (row["actor_nombre"] for row in rows if str(row["actor_id"]) == elegido)

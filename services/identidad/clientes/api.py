@@ -20,6 +20,7 @@ from identidad.secretos import nuevo_secreto
 from oficina.web.app import env
 from oficina.web.auth import actor, guard, requires
 from oficina.web.conditional import etag_of, versioned
+from oficina.web.idempotency import withheld
 
 bp = Blueprint(
     "clientes",
@@ -44,6 +45,7 @@ def clientes() -> Sequence[ClienteApi]:
 @bp.arguments(NuevoClienteSchema)
 @bp.response(201, ClienteConSecretoSchema)
 @requires("identidad.cliente.administrar")
+@withheld("client_secret")
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
     """Registrar un programa; su secreto se dice solo esta vez"""
     secreto = nuevo_secreto()
@@ -76,6 +78,7 @@ def editar(datos: EdicionCliente, cliente_id: UUID) -> ConEtiqueta:
 @bp.post("/<uuid:cliente_id>/secretos")
 @bp.response(201, ClienteConSecretoSchema)
 @requires("identidad.cliente.administrar")
+@withheld("client_secret")
 def agregar_secreto(cliente_id: UUID) -> ConEtiqueta:
     """Darle otro secreto, junto al que tiene; se dice solo esta vez"""
     secreto = nuevo_secreto()

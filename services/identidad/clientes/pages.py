@@ -13,6 +13,7 @@ from identidad.clientes.actions import EdicionCliente, NuevoCliente
 from identidad.clientes.alcances import ofrecidos
 from identidad.clientes.schemas import FormaEdicionSchema, FormaNuevaSchema
 from identidad.models import ClienteApi
+from identidad.partes import parte
 from identidad.schemas import PARA_QUE, ROLES
 from identidad.secretos import nuevo_secreto
 from identidad.unidades.queries import elegibles, nombres
@@ -149,6 +150,7 @@ def _opciones(form: Form, uno: ClienteApi | None = None) -> dict[str, Any]:
         "para_que": PARA_QUE,
         "unidades": unidades,
         "servicios": ofrecidos(env(), [*elegidos, *form.values("alcances")]),
+        "parte": parte,
     }
 
 

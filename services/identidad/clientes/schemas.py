@@ -102,4 +102,8 @@ class ClienteSchema(Schema):
 class ClienteConSecretoSchema(ClienteSchema):
     """A program with the secret that was just made: the only time that it is told."""
 
-    client_secret = fields.String(required=True)
+    client_secret = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Se dice una sola vez: null en una respuesta repetida"},
+    )

@@ -9,6 +9,7 @@ from identidad.enlaces.actions import EnlaceAcunado
 from identidad.enlaces.schemas import EnlaceAcunadoSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, guard, requires
+from oficina.web.idempotency import withheld
 
 bp = Blueprint(
     "enlaces",
@@ -21,6 +22,7 @@ bp = Blueprint(
 @bp.post("/<uuid:enlace_id>")
 @bp.response(200, EnlaceAcunadoSchema)
 @requires("identidad.enlace.acunar")
+@withheld("url")
 def acunar(enlace_id: UUID) -> EnlaceAcunado:
     """Acuñar el enlace cuyo correo se escribe en este momento"""
     base = env().settings.base_url

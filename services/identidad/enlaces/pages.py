@@ -10,8 +10,7 @@ from flask_limiter.util import get_remote_address
 from identidad.enlaces import actions
 from identidad.enlaces.actions import EnlaceGastado
 from identidad.enlaces.schemas import ClavePropiaSchema, InvitacionSchema, OlvidoSchema
-from identidad.schemas import PARA_QUE, ROLES
-from identidad.unidades.queries import elegibles
+from identidad.formularios import formulario_de_cuenta
 from oficina.actor import Actor
 from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.web import limits
@@ -40,16 +39,7 @@ def invitar() -> ResponseReturnValue:
         else:
             flash(_("La invitación va en camino a su correo."), "success")
             return redirect(url_for("identidad.cuenta", funcionario_id=cuenta.id), 303)
-    with env().db.read() as session:
-        unidades = elegibles(session)
-    page = render_template(
-        "identidad/enlaces/invitar.html",
-        form=form,
-        roles=ROLES,
-        para_que=PARA_QUE,
-        unidades=unidades,
-    )
-    return page, 422 if form.sent else 200
+    return formulario_de_cuenta("identidad/enlaces/invitar.html", form)
 
 
 @bp.post("/cuentas/<uuid:funcionario_id>/invitacion")

@@ -58,7 +58,11 @@ class ClavePropiaSchema(Schema):
 class EnlaceAcunadoSchema(Schema):
     """A link that was just minted, with what its mail needs."""
 
-    url = fields.String(required=True)
+    url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Se dice una sola vez: null en una respuesta repetida"},
+    )
     vence_en = fields.AwareDateTime(required=True)
     proposito = fields.Enum(Proposito, by_value=True, required=True)
     correo = fields.String(required=True, attribute="funcionario.correo")

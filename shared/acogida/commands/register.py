@@ -13,9 +13,11 @@ from acogida.services import db_of, load
 from casos.importacion import queries
 from casos.importacion.actions import cargar, previsualizar
 from casos.importacion.carga import Desplazada
-from casos.importacion.lectura import leer
+from casos.importacion.lectura import Fila, leer
+from casos.importacion.palabras import CAMPOS, institucion, nacionalidad
 from casos.importacion.problemas import ArchivoIlegible
 from casos.importacion.resumen import Registro, Resumen
+from casos.taxonomia import temas
 from oficina.actor import Actor
 from oficina.db import Database
 
@@ -58,25 +60,26 @@ def import_(*, archivo: Path, si: bool, as_json: bool, filas: bool) -> None:
 
 def _show(resumen: Resumen) -> None:
     click.echo(
-        f"{resumen.filas} filas leídas: {resumen.nuevas} nuevas, {resumen.ya_estaban} ya estaban. "
-        f"{resumen.personas} personas."
+        f"Filas leídas: {resumen.filas}. Nuevas: {resumen.nuevas}. "
+        f"Ya estaban: {resumen.ya_estaban}. Personas: {resumen.personas}."
     )
     if resumen.ilegibles:
-        click.echo(f"{resumen.ilegibles} filas no se cargarán; más abajo dice por qué.")
+        click.echo(f"Filas que no se cargarán: {resumen.ilegibles}; más abajo dice por qué.")
     por_mes = resumen.por_mes.items()
     click.echo("Por mes: " + ", ".join(f"{MESES[int(mes) - 1]} {n}" for mes, n in por_mes))
-    for title, figures in (
-        ("Por nacionalidad", resumen.por_nacionalidad),
-        ("Por motivo", resumen.por_motivo),
-        ("Derivaciones", resumen.derivaciones),
+    for title, figures, word in (
+        ("Por nacionalidad", resumen.por_nacionalidad, nacionalidad),
+        ("Por motivo", resumen.por_motivo, temas().__getitem__),
+        ("Derivaciones", resumen.derivaciones, institucion),
     ):
-        click.echo(f"{title}: " + ", ".join(f"{code} {n}" for code, n in figures.items()))
+        click.echo(f"{title}:")
+        for code, n in sorted(figures.items(), key=lambda figure: -figure[1]):
+            click.echo(f"  {word(code)}: {n}")
     if resumen.errores:
         click.echo(f"Con algo que no se pudo leer ({len(resumen.errores)}):")
         for problema in resumen.errores:
-            click.echo(
-                f"  {problema.hoja}, fila {problema.fila}, {problema.campo}: {problema.motivo}"
-            )
+            field = CAMPOS[problema.campo]
+            click.echo(f"  {problema.hoja}, fila {problema.fila}, {field}: {problema.motivo}")
 
 
 def _show_rows(db: Database, archivo: Path) -> None:
@@ -90,11 +93,19 @@ def _show_rows(db: Database, archivo: Path) -> None:
                 what = "no se puede leer"
             else:
                 state = "ya estaba" if una.ya_estaba else "se cargará"
-                what = f"{state}: {una.fila.fecha} {una.fila.motivo} {una.fila.nacionalidad}"
+                what = f"{state}: {_said(una.fila)}"
             click.echo(f"  {una.hoja}, fila {una.numero}: {what}")
         if page >= vista.paginas:
             return
         page += 1
+
+
+def _said(fila: Fila) -> str:
+    """What a row says, without who it is about."""
+    parts = [f"{fila.fecha:%d-%m-%Y}", temas()[fila.motivo], nacionalidad(fila.nacionalidad)]
+    if fila.derivada_a:
+        parts.append(f"derivada a {institucion(fila.derivada_a)}")
+    return ", ".join(parts)
 
 
 def _wanted(resumen: Resumen) -> bool:
@@ -109,5 +120,5 @@ def _load(db: Database, archivo: Path, resumen: Resumen, *, quiet: bool) -> Resu
 
         hecho = cargar(db, archivo, ACTOR, advance)
     if not quiet:
-        click.echo(f"Se cargaron {hecho.nuevas} filas; {hecho.ya_estaban} ya estaban.")
+        click.echo(f"Filas cargadas: {hecho.nuevas}. Ya estaban: {hecho.ya_estaban}.")
     return hecho

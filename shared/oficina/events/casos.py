@@ -82,6 +82,46 @@ class PlazoDeDerechoVencido(Evento):
     nivel: int
 
 
+@evento("casos.incidente.reportado", sujeto_id="incidente_id")
+class IncidenteReportado(Evento):
+    """Somebody suspects a breach of people's data; when the first clock ends. Reserved."""
+
+    incidente_id: UUID
+    causa: str
+    vence_en: datetime
+
+
+@evento("casos.incidente.abierto", sujeto_id="incidente_id")
+class IncidenteAbierto(Evento):
+    """A suspicion turned out to be a breach; what of the data was harmed. Reserved."""
+
+    incidente_id: UUID
+    naturalezas: list[str]
+    vence_en: datetime
+
+
+@evento("casos.incidente.plazo_por_vencer", sujeto_id="incidente_id")
+class PlazoDeIncidentePorVencer(Evento):
+    """A clock of a breach passed a stage before its end. `nivel` is a percentage. Reserved."""
+
+    incidente_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
+@evento("casos.incidente.plazo_vencido", sujeto_id="incidente_id")
+class PlazoDeIncidenteVencido(Evento):
+    """A clock of a breach ended (100), or by half again (150), and nobody was told. Reserved."""
+
+    incidente_id: UUID
+    plazo_id: UUID
+    reloj: str
+    vence_en: datetime
+    nivel: int
+
+
 @evento("casos.atencion.registrada", sujeto_id="atencion_id")
 class AtencionRegistrada(Evento):
     """Somebody was attended, with or without a name."""

@@ -6,6 +6,11 @@ that dies leaves both or neither, and the same request gets the same answer for 
 key with another body is 422, one whose first request still runs 409. Only what was done is kept: an
 answer that refused left nothing, and its key is free.
 
+Before an answer is given again its request is rehearsed: the view does all of it once more in a
+transaction that is never committed, so that every check of today is asked, scope among them. What
+is no longer the reader's is not given (404, or as the view says it). A secret that an answer shows
+once is not kept (`withheld`).
+
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
 transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
 """
@@ -13,34 +18,39 @@ transaction, so that nothing is left to clean up after a crash. On SQLite whoeve
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.exceptions import HTTPException
 
 from oficina.actor import Actor
 from oficina.audit import Auditoria, registrar_lectura
 from oficina.clock import real_now
 from oficina.db import OficinaBase, Whole
 from oficina.env import Env
-from oficina.errors import DomainError
+from oficina.errors import DatoNoEncontrado, DomainError
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import actor_or_none
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+WITHHELD = "Idempotency-Withheld"
+"""Names the members of the first answer that are not said again."""
 LIFE = timedelta(hours=24)
 BATCH = 1000
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 """Of the answer; the others are of the moment."""
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -147,6 +157,22 @@ class _Turn:
             raise _Answered(kept)
 
 
+def withheld(*members: str) -> Callable[[View], View]:
+    """Mark a view of the API whose answer shows these members once: they are kept as null."""
+
+    def mark(view: View) -> View:
+        view.__withheld__ = members  # type: ignore[attr-defined]  # the mark travels with the function
+        return view
+
+    return mark
+
+
+def withheld_of(view: Any) -> tuple[str, ...]:
+    """What an answer of a view shows only once."""
+    members: tuple[str, ...] = getattr(view, "__withheld__", ())
+    return members
+
+
 def init_app(app: Flask) -> None:
     """Keep answers of `app`; `claim` stands at its door when it has an API."""
     app.extensions["idempotency"] = _Held()
@@ -211,13 +237,17 @@ def _let_go(_error: BaseException | None) -> None:
 def _handle_answered(answered: _Answered) -> Response:
     turn: _Turn = g.pop("turn")
     turn.stack.close()
-    return _again(turn, answered.kept)
+    try:
+        return _again(turn, answered.kept)
+    except (DomainError, HTTPException) as error:
+        return current_app.make_response(current_app.handle_user_exception(error))
 
 
 def _again(turn: _Turn, kept: KeptAnswer) -> Response:
     """The answer that was given; who reads it now is written down as well."""
     if kept.cuerpo != turn.cuerpo:
         raise ClaveConOtroCuerpo(_("Para pedir otra cosa, use una clave nueva."))
+    _rehearse()
     written = json.loads(kept.respuesta)
     if told := written["auditoria"]:
         asks = actor_or_none() or _actor_of(told)
@@ -230,7 +260,32 @@ def _again(turn: _Turn, kept: KeptAnswer) -> Response:
             cantidad=told["cantidad"],
         )
     headers = {**written["headers"], REPLAYED: "true"}
+    if written.get("withheld"):
+        headers[WITHHELD] = ", ".join(written["withheld"])
     return current_app.response_class(written["body"], written["status"], headers)
+
+
+def _rehearse() -> None:
+    """Ask the view again, and keep nothing of what it does.
+
+    Raises what it says to who may not see it (any more), and what kept it from finding out. That
+    it is done already, or that today something else is wrong with it, was expected.
+    """
+    env: Env = current_app.extensions["env"]
+    view = current_app.ensure_sync(current_app.view_functions[request.endpoint or ""])
+    with env.db.together(lambda _session: None):
+        try:
+            view(**(request.view_args or {}))
+        except DomainError as error:
+            if _closes(error.status) or isinstance(error, DatoNoEncontrado):
+                raise
+        except HTTPException as error:
+            if _closes(error.code or 500):
+                raise
+
+
+def _closes(status: int) -> bool:
+    return status in {401, 403, 404, 410, 429} or status >= 500
 
 
 def _written(response: Response, ultima: Auditoria | None) -> str:
@@ -242,11 +297,16 @@ def _written(response: Response, ultima: Auditoria | None) -> str:
         "recurso_id": str(ultima.recurso_id) if ultima.recurso_id else None,
         "cantidad": ultima.cantidad,
     }
+    members = withheld_of(current_app.view_functions.get(request.endpoint or ""))
+    body = response.get_data(as_text=True)
+    if members:
+        body = json.dumps(json.loads(body) | dict.fromkeys(members))
     return json.dumps(
         {
+            "withheld": members,
             "status": response.status_code,
             "headers": {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers},
-            "body": response.get_data(as_text=True),
+            "body": body,
             "auditoria": told,
         }
     )

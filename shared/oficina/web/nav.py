@@ -28,7 +28,7 @@ LUGARES = (
     Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
-    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador"}),
+    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
     Lugar(
         _l("Suscripciones"),
         "/notificaciones/suscripciones",
@@ -36,9 +36,10 @@ LUGARES = (
     ),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
-    Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
+    Lugar(_l("Incidentes"), "/casos/incidentes", DELEGADO),
     Lugar(_l("Comunicaciones"), "/casos/comunicaciones", DELEGADO),
+    Lugar(_l("Conservación"), "/casos/conservacion", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(
         _l("Accesos excepcionales"),
         "/casos/accesos-excepcionales",

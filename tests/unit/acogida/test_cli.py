@@ -188,7 +188,28 @@ def test_import_asks_in_spanish(data: Path, answer: str, *, loads: bool) -> None
 
     assert "[s/N]" in asked.output
     assert "Error: Responda s o n." in asked.output
-    assert ("Se cargaron 1 filas" in asked.output) == loads
+    assert ("Filas cargadas: 1." in asked.output) == loads
+
+
+def test_import_says_words_and_no_codes(data: Path) -> None:
+    register = data / "registro.xlsx"
+    with xlsxwriter.Workbook(register) as book:
+        sheet = book.add_worksheet("ENERO")
+        titles = ["FECHA", "NOMBRE", "NACIONALIDAD", "MOTIVO", "DERIVADO A"]
+        sheet.write_row(0, 0, titles)
+        sheet.write_row(1, 0, ["02/01/2024", "Ana Rojas", "Perú", "Visa", "Registro Civil"])
+        sheet.write_row(2, 0, ["03/01/2024", "Luz Soto", "Marte", "Visa"])
+        sheet.write_row(3, 0, ["algún día", "Eva Paz", "Perú", "Visa"])
+
+    said = _run("import", str(register), "--filas", typed="no\n").output
+
+    assert "Perú: 1" in said
+    assert "ENERO, fila 2: se cargará: 02-01-2024, " in said
+    assert ", Perú, derivada a Registro Civil" in said
+    assert "ENERO, fila 3, Nacionalidad: " in said
+    assert "ENERO, fila 4, Fecha de atención: " in said
+    assert not re.findall(r"\b(PER|UNK|OTRO|[A-Z]{2,4}\.[A-Z_]+|[A-Z]+_[A-Z_]+)\b", said)
+    assert "Ana" not in said
 
 
 def test_what_click_says_is_spanish_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:

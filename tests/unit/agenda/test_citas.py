@@ -2,14 +2,19 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from agenda.models import Cita
+from casos.accesos.actions import Responsable
+from casos.expedientes.actions import NuevoCaso, abrir
 from oficina import clock
+from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
+from oficina.db import uuid7
 
 
 def _agendada(mesa: Any, **cambios: Any) -> Any:
@@ -219,3 +224,23 @@ def test_lo_que_se_escribe_de_una_cita_queda_sellado(mesa: Any) -> None:
     raw += wal.read_bytes() if wal.exists() else b""
     assert b"Violencia" not in raw
     assert b"hospital" not in raw
+
+
+def test_una_cita_no_se_cuenta_otra_vez_a_quien_ya_no_ve_a_la_persona(mesa: Any) -> None:
+    nueva, clave = mesa.nueva(), {"Idempotency-Key": "k"}
+    primera = mesa.api("POST", rol="profesional", json=nueva, headers=clave)
+    igual = mesa.api("POST", rol="profesional", json=nueva, headers=clave)
+    casos = mesa.casos.extensions["env"].db
+    with casos.begin() as session:
+        # Somebody else answers for their case: the professional does not reach them any more.
+        nuevo = NuevoCaso(persona_id=UUID(nueva["persona_id"]), tema="SAL")
+        abrir(session, nuevo, Responsable(uuid7(), "Otra"), Actor.sistema("casos"), clock.now())
+
+    otra_vez = mesa.api("POST", rol="profesional", json=nueva, headers=clave)
+
+    assert (primera.status_code, igual.status_code) == (201, 201)
+    # The hour is taken by itself: that is no reason not to say what was done.
+    assert igual.data == primera.data
+    assert otra_vez.status_code == 422
+    assert list(otra_vez.json["errors"]) == ["persona_id"]
+    assert "Idempotency-Replayed" not in otra_vez.headers

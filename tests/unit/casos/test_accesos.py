@@ -1,7 +1,7 @@
 """Break-glass, confidentiality and the people named in a case, through the application."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,14 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.personas.models import Persona, PrecisionFecha
+from casos.plazos.models import Plazo
+from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
+from oficina.db import uuid7
 
 MOTIVO = {"motivo": "persona_presente", "texto": "La persona está aquí y pide ayuda ahora"}
 
@@ -73,6 +77,23 @@ def test_un_acceso_excepcional_deja_leer_y_nada_mas(ventanilla: Ventanilla, rese
     escribir = _cambiar(ventanilla, f"{caso}/orientaciones", "ajena", orientacion)
     assert escribir.status_code == 403
     assert reservado not in ventanilla.pagina("/?estado=todos", "ajena").text
+
+
+def test_una_cita_de_la_historia_se_abre_solo_desde_el_trabajo_propio(
+    ventanilla: Ventanilla, reservado: str
+) -> None:
+    cita = uuid7()
+    with ventanilla.db.begin() as session:
+        datos = {"hecho": "cancelada", "cita_id": str(cita)}
+        anotar(session, UUID(reservado), TipoHito.CITA, Actor.sistema("agenda"), datos=datos)
+    _abrir(ventanilla, reservado)
+
+    for parte in ("", "/relato"):
+        pagina = f"/expedientes/{reservado}{parte}"
+        ajena = ventanilla.pagina(pagina, "ajena").text
+        assert f'<a href="/agenda/citas/{cita}">' in ventanilla.pagina(pagina, "profesional").text
+        assert "Se canceló la cita" in ajena
+        assert str(cita) not in ajena
 
 
 def test_cada_lectura_lleva_el_acceso_y_se_cuenta(ventanilla: Ventanilla, reservado: str) -> None:
@@ -289,6 +310,31 @@ def test_registrar_a_quien_tiene_un_caso_sellado_manda_a_preguntar(
     assert sellado.ids["persona"] not in str(por_nombre)
 
 
+@pytest.mark.parametrize(("cual", "rol"), [("normal", "ajena"), ("sellado", "recepcion")])
+def test_un_nombre_que_solo_suena_no_dice_de_quien_no_se_ve(
+    ventanilla: Ventanilla, mundo: Mundo, cual: str, rol: str
+) -> None:
+    asunto = mundo.asuntos[cual]
+    persona = asunto.ids["persona"]
+    nacida = {"fecha_nacimiento": "1990-02-03", "precision_fecha": "exacta"}
+    with ventanilla.db.begin() as session:
+        conocida = session.get_one(Persona, UUID(persona))
+        conocida.fecha_nacimiento = date(1990, 2, 3)
+        conocida.precision_fecha = PrecisionFecha.EXACTA
+        escrito = conocida.nombre
+    de_oidas = escrito.replace("dencia", "densia")
+    assert de_oidas != escrito
+
+    def registrar(nombre: str) -> tuple[Any, bool]:
+        datos = {"nombres": nombre, **nacida}
+        nueva: Any = ventanilla.api("POST", "/personas", rol, json=datos).json
+        return nueva["posibles_duplicados_ajenos"], nueva["preguntar_a_coordinacion"]
+
+    ajenos, preguntar = registrar(escrito)
+    assert ajenos or preguntar
+    assert registrar(de_oidas) == ([], False)
+
+
 def test_una_profesional_halla_por_lo_exacto_y_no_por_el_nombre(
     ventanilla: Ventanilla, mundo: Mundo
 ) -> None:
@@ -309,6 +355,37 @@ def test_una_profesional_halla_por_lo_exacto_y_no_por_el_nombre(
     assert buscar(normal.folio)["ajenos"][0]["razones"] == ["folio_caso"]
     assert buscar(mundo.asuntos["reservado"].folio)["reservado"]["folio"].startswith("OM-")
     assert buscar(mundo.asuntos["sellado"].folio)["reservado"] is None
+
+
+def test_la_unidad_ve_primero_lo_que_se_le_paso(ventanilla: Ventanilla, mundo: Mundo) -> None:
+    normal = mundo.asuntos["normal"]
+    pedido = {
+        "caso_id": normal.ids["caso"],
+        "servicio_id": normal.ids["servicio"],
+        "proposito": "Evaluar una ayuda que se atrasa",
+        "datos": ["nombre"],
+        "base_licitud": "funcion_legal",
+        "confirmada": True,
+    }
+    tarde, nueva = (
+        ventanilla.api("POST", "/derivaciones", "profesional", json=pedido).json for _vez in "12"
+    )
+    antes = real_now() - timedelta(days=2)
+    with ventanilla.db.begin() as session:
+        de_ella = Plazo.derivacion_id == UUID(tarde["id"])
+        session.execute(update(Plazo).where(de_ella).values(vence_en=antes))
+
+    recibidas: Any = ventanilla.api("GET", "/unidad/derivaciones", "contraparte").json
+    bandeja = ventanilla.pagina("/unidad", "contraparte").text
+
+    assert datetime.fromisoformat(recibidas["derivaciones"][0]["vence_en"]) == antes
+    folios = [una["folio"] for una in recibidas["derivaciones"]]
+    assert folios[0] == tarde["folio"]
+    assert nueva["folio"] in folios
+    assert bandeja.index(tarde["folio"]) < bandeja.index(nueva["folio"])
+    assert bandeja.count("Vencido") == 1
+    vista = ventanilla.pagina(f"/unidad/derivaciones/{tarde['id']}", "contraparte").text
+    assert vista.count("Vencido") >= 1
 
 
 def test_la_unidad_ve_lo_minimo_y_responde_con_grado_a(
@@ -334,6 +411,9 @@ def test_la_unidad_ve_lo_minimo_y_responde_con_grado_a(
     vista = ventanilla.pagina(path, "contraparte").text
 
     assert otra["folio"] in bandeja
+    (suya,) = [una for una in bandeja.split("</li>") if otra["folio"] in una]
+    assert "Su respuesta se espera hasta el" in suya
+    assert "Vencido" not in suya + vista
     assert "Prudencia" not in bandeja
     assert "Prudencia" in vista
     assert normal.folio not in vista

@@ -183,6 +183,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/importaciones": "a file that the coordination brings",
     "/casos/derechos": "what people ask of their data, for who answers it (tests of derechos)",
     "/casos/api/v1/derechos": "what people ask of their data, for who answers it",
+    "/casos/incidentes": "reported by anybody, kept by who answers for it (tests of incidentes)",
+    "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",

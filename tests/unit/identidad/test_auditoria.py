@@ -23,6 +23,7 @@ from sqlalchemy import select
 from acogida.cli import main
 from identidad.auditoria import pages
 from identidad.auditoria.etiquetas import ACCIONES
+from identidad.partes import parte
 from oficina.actor import Actor
 from oficina.audit import Auditoria, registrar
 from oficina.cadena.heads import Cabezas
@@ -80,7 +81,7 @@ def test_all_services_are_searched_in_one_order_and_in_words(
     assert "otra.cosa" in page
     assert "Con un motivo escrito, que no se muestra" in page
     assert "Juana" not in page
-    assert "casos n.º 2" in page
+    assert "Personas y casos, n.º 2" in page
     # It is where an auditor begins, and what the menu shows.
     assert auditor.get("/").location == AUDITORIA
     assert f'href="{AUDITORIA}" aria-current="page"' in page
@@ -135,7 +136,7 @@ def test_a_service_that_does_not_answer_is_named_and_the_rest_is_there(
 
     page = _read(auditor, recurso_id=PERSONA)
 
-    assert "agenda no responde" in page
+    assert "Agenda no responde" in page
     assert _about(page) == [str(PERSONA)]
     assert "No responde" in _read(auditor, f"{AUDITORIA}/cadenas")
     # Half an export would look like a whole one.
@@ -178,7 +179,7 @@ def test_the_chains_say_how_they_are(
 
     broken = _read(auditor, f"{AUDITORIA}/cadenas")
 
-    assert all(f"<td>{servicio}</td>" in whole for servicio in SERVICES)
+    assert all(f"<td>{parte(servicio)}</td>" in whole for servicio in SERVICES)
     assert whole.count("Entera") == 3
     assert "hasta el eslabón 2" in whole
     assert "Rota" not in whole

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from identidad.models import ClienteApi, SecretoDeCliente
+from oficina.web.idempotency import KeptAnswer
 
 PAGINAS = "/identidad/clientes"
 API = "/identidad/api/v1/clientes"
@@ -252,3 +253,29 @@ def test_programs_are_the_administrators(oficina: Any, api: FlaskClient, rol: st
     assert api.get(API, headers=headers).status_code == 403
     assert api.post(API, json=TABLERO, headers=headers).status_code == 403
     assert oficina.entrar(oficina.identidad, rol).get(PAGINAS).status_code == 403
+
+
+def test_a_secret_is_told_once_also_to_who_repeats_the_request(
+    oficina: Any, api: FlaskClient, admin: dict[str, str]
+) -> None:
+    keyed = admin | {"Idempotency-Key": "k"}
+
+    first = api.post(API, json=TABLERO, headers=keyed)
+    again = api.post(API, json=TABLERO, headers=keyed)
+    path = f"{API}/{first.get_json()['id']}/secretos"
+    second = api.post(path, headers=keyed)
+    second_again = api.post(path, headers=keyed)
+
+    for told, repeated in ((first, again), (second, second_again)):
+        assert (told.status_code, repeated.status_code) == (201, 201)
+        assert repeated.get_json() == told.get_json() | {"client_secret": None}
+        assert repeated.headers["Idempotency-Withheld"] == "client_secret"
+        assert repeated.headers["Idempotency-Replayed"] == "true"
+    with oficina.identidad.extensions["env"].db.read() as session:
+        kept = session.scalars(select(KeptAnswer.respuesta)).all()
+        programs = session.scalars(select(SecretoDeCliente)).all()
+    assert len(kept) == 2
+    for secret in (first.get_json()["client_secret"], second.get_json()["client_secret"]):
+        assert not any(secret in one for one in kept)
+    # The rehearsals made neither a program nor a secret.
+    assert len([one for one in programs if str(one.cliente_id) == first.get_json()["id"]]) == 2

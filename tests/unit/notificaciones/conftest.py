@@ -17,6 +17,7 @@ from casos.accesos.api import bp as accesos_bp
 from casos.derechos.api import bp as derechos_bp
 from casos.derivaciones.api import bp as derivaciones_bp
 from casos.handlers import handlers as de_casos
+from casos.incidentes.api import bp as incidentes_bp
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from casos.plazos.api import bp as plazos_bp
@@ -190,6 +191,7 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     api.register_blueprint(derivaciones_bp)
     api.register_blueprint(plazos_bp)
     api.register_blueprint(derechos_bp)
+    api.register_blueprint(incidentes_bp)
     agenda = create_agenda(oficina.settings, oficina.client)
     app = create_app(oficina.settings, oficina.client)
     apps = (casos, agenda, app)

@@ -23,6 +23,9 @@ from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.enlaces.actions import pedir_otro
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
+from casos.incidentes import actions as incidentes
+from casos.incidentes.actions import Momento, NuevoReporte
+from casos.incidentes.states import Causa
 from casos.plazos import actions as plazos
 from casos.plazos.queries import plazos_de_derivacion
 from casos.plazos.tasks import seguir_plazos
@@ -853,3 +856,49 @@ def test_de_una_solicitud_que_alguien_tomo_no_se_avisa_que_llego(casa: Any) -> N
 
     (aviso,) = casa.mensajes(plantilla=Clave.AVISO_SOLICITUD_DE_DERECHO)
     assert aviso.motivo is Motivo.SOLICITUD_RESPONDIDA
+
+
+def _sospecha(casa: Any) -> UUID:
+    ahora = clock.local(clock.now())
+    nuevo = NuevoReporte(
+        causa=Causa.PERDIDA_O_ROBO,
+        relato="Se perdió una carpeta de la señora Wideline",
+        conocido=Momento(dia=ahora.date(), hora=ahora.time()),
+    )
+    with casa.db_casos.begin() as session:
+        return UUID(str(incidentes.reportar(session, nuevo, PROFESIONAL, clock.now()).id))
+
+
+def test_un_incidente_se_avisa_a_la_delegada_y_al_vencer_tambien_a_coordinacion(casa: Any) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    incidente = _sospecha(casa)
+    casa.circular()
+    casa.barrer()
+    (nuevo,) = casa.mensajes(plantilla=Clave.AVISO_INCIDENTE)
+
+    casa.ir_a(LUNES + timedelta(days=4))
+    seguir_plazos(casa.casos.extensions["env"])
+    casa.circular()
+    casa.barrer()
+
+    avisos = casa.mensajes(plantilla=Clave.AVISO_INCIDENTE)
+    assert (nuevo.destino, nuevo.estado) == ("delegado_datos@oficina.example", Estado.ENTREGADA)
+    assert f"/casos/incidentes/{incidente}" in nuevo.cuerpo
+    assert "la comunicación a la Agencia" in nuevo.cuerpo
+    assert sorted(uno.destino for uno in avisos if "venció" in (uno.cuerpo or "")) == [
+        "coordinacion@oficina.example",
+        "delegado_datos@oficina.example",
+    ]
+    assert not any("carpeta" in (uno.cuerpo or "") for uno in avisos)
+
+
+def test_de_una_sospecha_descartada_no_se_avisa(casa: Any) -> None:
+    casa.oficina.funcionario("delegado_datos")
+    incidente = _sospecha(casa)
+    with casa.db_casos.begin() as session:
+        incidentes.descartar(session, incidente, "Apareció", PROFESIONAL, clock.now())
+    casa.circular()
+    casa.barrer()
+
+    (aviso,) = casa.mensajes(plantilla=Clave.AVISO_INCIDENTE)
+    assert aviso.motivo is Motivo.INCIDENTE_ATENDIDO

@@ -1,5 +1,6 @@
 """The outbox that people read, and the story of each message."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.red.actions import sembrar
+from notificaciones.plantillas import Clave
+from notificaciones.queries import Filtro, mensajes
 from oficina.audit import Auditoria
 from unit.casos.derivaciones.mundo import crear_mundo
 
@@ -60,6 +63,29 @@ def test_se_filtra_por_tipo_estado_y_cita(casa: Any) -> None:
     assert enlaces(f"cita={casa.mensajes(regla='cita_3h')[0].cita_id}") == 2
     assert enlaces("estado=fallida") == 0
     assert browser.get("/notificaciones/salida?estado=ninguno").status_code == 422
+
+
+def test_la_lista_sigue_el_orden_de_lo_que_sale_tambien_de_pagina_en_pagina(
+    casa: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casa.cita(JUEVES_10_30 - timedelta(hours=20))  # written last, leaves before the others
+    casa.barrer()
+    monkeypatch.setattr("notificaciones.queries.LIMITE", 2)
+    monkeypatch.setattr("notificaciones.alcance.LIMITE", 2)
+
+    todos = casa.mensajes()
+    filtro = Filtro(visibles=frozenset(Clave))
+    with casa.db.read() as session:
+        primeros = mensajes(session, filtro)
+        siguientes = mensajes(session, filtro, antes_de=primeros[-1])
+    pagina = casa.oficina.entrar(casa.app, "coordinacion").get("/notificaciones/salida").text
+
+    salen = sorted(((uno.entregado_en or uno.enviar_en, uno.id) for uno in todos), reverse=True)
+    assert salen[0][1] != max(uno.id for uno in todos)
+    assert [uno.id for uno in (*primeros, *siguientes)] == [uno for _sale, uno in salen[:4]]
+    assert re.findall(r"/notificaciones/([0-9a-f-]{36})", pagina) == [
+        str(uno.id) for uno in primeros
+    ]
 
 
 def test_la_lista_vive_y_no_cambia_sin_motivo(casa: Any) -> None:

@@ -47,7 +47,7 @@ def test_la_pagina_dice_en_palabras_que_se_permitio_y_retirar_lo_detiene(casos: 
     sin_motivo = browser.post(retirar, data={})
     hecho = browser.post(retirar, data={"motivo": "decision_de_la_persona"})
 
-    assert "se avisa a la institución" in antes
+    assert "Se avisa a la institución" in antes
     assert sin_motivo.status_code == 422
     assert hecho.location == url
     assert "Retirado" in browser.get(url).text

@@ -211,6 +211,19 @@ def _lecturas(casos: Casos, recurso_id: UUID) -> list[str]:
         return list(session.scalars(consulta.order_by(Auditoria.id)))
 
 
+def test_lo_que_pide_el_consentimiento_no_se_llama_opcional(casos: Casos) -> None:
+    browser = casos.como("profesional")
+    claves = {True: "SJM.SOCIAL", False: "DIDECO.SOCIAL"}
+    for unica, clave in claves.items():
+        servicio = casos.mundo.servicio(clave)
+        page = browser.get(_nueva(casos), query_string={"servicio": servicio}).text
+        idioma = page[page.index("Idioma en que se leyó") :].partition("</select>")[0]
+
+        assert "(opcional)" not in idioma
+        assert ("aria-required" in idioma) is unica
+        assert ("Si la base es el consentimiento" in page) is not unica
+
+
 def test_una_organizacion_privada_solo_ofrece_el_consentimiento(casos: Casos) -> None:
     browser = casos.como("profesional")
     servicio = casos.mundo.servicio("SJM.SOCIAL")

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.casos.conftest import Ventanilla
 
+from casos.expedientes.models import TipoHito, anotar
 from casos.expedientes.pages import FORMULARIOS
 from casos.handlers import handlers
 from casos.plazos.queries import plazos_de_caso
@@ -289,6 +290,7 @@ def test_la_agenda_y_los_avisos_entran_en_la_historia(ventanilla: Ventanilla) ->
     assert page.count("Se canceló el recordatorio de la cita") == 1
     assert page.count("Venció sin enviarse el recordatorio de la cita") == 1
     assert "automático" in page
+    assert page.count(f'<a href="/agenda/citas/{cita}">Se ') == 2
     assert len(ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]) == 6  # type: ignore[index]  # it is an object
 
 
@@ -305,7 +307,7 @@ def test_un_mensaje_es_una_linea_con_lo_ultimo_que_paso_con_el(ventanilla: Venta
     )
     with ventanilla.db.begin() as session:
         emitir(session, MensajeProgramado(**uno, enviar_en=clock.now()))
-        emitir(session, MensajeProgramado(**otro, enviar_en=clock.now()))
+        emitir(session, MensajeProgramado(**otro, enviar_en=clock.now() + timedelta(hours=45)))
     _repartir(ventanilla)
     path = f"/expedientes/{caso['id']}/relato"
     antes = ventanilla.pagina(path, "profesional")
@@ -321,6 +323,33 @@ def test_un_mensaje_es_una_linea_con_lo_ultimo_que_paso_con_el(ventanilla: Venta
     assert (page.text.count("Se programó"), page.text.count("Se envió")) == (1, 1)
     hitos = ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]  # type: ignore[index]  # it is an object
     assert [h["tipo"] for h in hitos].count("mensaje") == 3
+
+
+def test_lo_que_fue_a_varias_personas_de_una_vez_es_una_linea(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    aviso = {"plantilla": "aviso_plazo_vencido", "canal": "correo", "caso_id": UUID(caso["id"])}
+    with ventanilla.db.begin() as session:
+        for _vez in range(3):
+            emitir(session, MensajeEnviado(**aviso, mensaje_id=uuid4()))
+    _repartir(ventanilla)
+    with ventanilla.db.begin() as session:
+        datos = {"hecho": "enviado", "mensaje_id": str(uuid4()), "plantilla": "aviso_plazo_vencido"}
+        antes = clock.now() - timedelta(hours=1)
+        quien = Actor.sistema("notificaciones")
+        anotar(
+            session,
+            UUID(caso["id"]),
+            TipoHito.MENSAJE,
+            quien,
+            datos=datos,
+            ocurrido_en=antes,
+        )
+
+    page = ventanilla.pagina(f"/expedientes/{caso['id']}/relato", "profesional").text
+
+    assert page.count("Se envió el aviso interno de plazo vencido") == 2
+    hitos = ventanilla.api("GET", f"/casos/{caso['id']}", "profesional").json["hitos"]  # type: ignore[index]  # it is an object
+    assert [h["tipo"] for h in hitos].count("mensaje") == 4
 
 
 def test_de_las_etapas_contadas_de_una_vez_se_lee_la_mas_alta(ventanilla: Ventanilla) -> None:

@@ -83,6 +83,7 @@ def test_que_puede_oir_otra_unidad() -> None:
     prefijos = (
         "cl.acogida.casos.derechos.",
         "cl.acogida.casos.consentimiento.",
+        "cl.acogida.casos.incidente.",
         "cl.acogida.casos.caso.plazo_",
         "cl.acogida.casos.caso.acceso_",
         "cl.acogida.casos.caso.confidencialidad_",

@@ -10,7 +10,7 @@ from tests.unit.casos.derivaciones.casos_app import Casos, levantar
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.states import Estado
 from oficina.audit import Auditoria
-from oficina.web.idempotency import HEADER, REPLAYED
+from oficina.web.idempotency import HEADER, REPLAYED, WITHHELD
 
 NUEVA = {"nombres": "Marie-Ange", "primer_apellido": "Inventada"}
 
@@ -52,7 +52,10 @@ def test_an_institution_answers_once_however_often_it_sends(casos: Casos) -> Non
     other = browser.post(path, json={"texto": "otra cosa"}, headers={HEADER: "k"})
 
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 422)
-    assert again.data == first.data
+    # What was shared is not kept: whether it may still be seen is asked of the link itself.
+    assert first.json["paquete"] is not None
+    assert again.json == first.json | {"paquete": None}
+    assert again.headers[WITHHELD] == "paquete"
     with casos.db.read() as session:
         answers = session.scalars(
             select(RespuestaDerivacion).where(RespuestaDerivacion.derivacion_id == derivacion_id)

@@ -28,6 +28,7 @@ from oficina.clock import real_now
 from oficina.settings import SERVICES
 from oficina.web.auth import COOKIE, Acceso, access_of
 from oficina.web.csrf import SAFE_METHODS
+from oficina.web.idempotency import withheld_of
 from oficina.web.tokens import Credencial
 
 SIN_ROL = ""
@@ -78,6 +79,7 @@ _CREATES = "creates something"
 _ADDS = "adds to what is never rewritten"
 _STOPS = "ends what must not go on, whatever else changed meanwhile"
 _NAMES = "names somebody in a case or no longer, and writes over nothing of it"
+_ASKS = "asks, and changes nothing"
 _BUS = "facts of the bus have no version: a step that does not fit any more is 409"
 
 SIN_VERSION = {
@@ -88,6 +90,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/consentimientos/<consentimiento_id>/retiro": _STOPS,
     "POST /casos/api/v1/personas/<persona_id>/derechos": _CREATES,
     "POST /casos/api/v1/derechos/<solicitud_id>/copias": _CREATES,
+    "POST /casos/api/v1/incidentes/<incidente_id>/alcanzadas": _ASKS,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/reencaminar": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/enlace": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
@@ -111,6 +114,22 @@ SIN_VERSION = {
     },
 }
 """Changes below something's address that ask for no version, and why."""
+
+
+SECRETS = {"client_secret", "url", "token", "clave"}
+"""What opens something: members of answers with these names are told once."""
+
+ONCE = {
+    "/identidad/api/v1/sesiones/renovacion": ("token",),
+    "/identidad/api/v1/clientes": ("client_secret",),
+    "/identidad/api/v1/clientes/<cliente_id>/secretos": ("client_secret",),
+    "/identidad/api/v1/enlaces/<enlace_id>": ("url",),
+    "/casos/api/v1/derivaciones/<derivacion_id>/enlace": ("url",),
+    # What was shared with an institution may be taken back within the day.
+    "/casos/api/v1/enlace/<token>/<accion>": ("paquete",),
+    "/casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": ("paquete",),
+}
+"""What answers show once, and kept ones do not."""
 
 
 @dataclass(frozen=True)
@@ -363,6 +382,36 @@ def test_every_post_of_the_api_says_that_it_takes_a_key(casa: Casa) -> None:
                     found = _parameter(operation, "Idempotency-Key")
                     assert (found is not None) == (metodo == "post"), path
                     assert not found or "required" not in found
+
+
+def test_what_is_told_once_is_kept_nowhere(casa: Casa) -> None:
+    """Answers are kept for a day for who sends a key again; a secret is not among them."""
+    kept = {
+        puerta.regla: members
+        for puerta in casa.puertas
+        if (members := withheld_of(puerta.app.view_functions[puerta.rule.endpoint]))
+    }
+    telling = {
+        path.translate(str.maketrans("{}", "<>"))
+        for app in casa.apps.values()
+        for document in [_document(app)]
+        for path, operations in document["paths"].items()
+        if SECRETS & _members(document, operations.get("post", {}))
+    }
+
+    assert kept == ONCE
+    assert telling == {rule for rule, members in ONCE.items() if SECRETS & {*members}}
+
+
+def _members(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
+    """The members of what an operation answers when it did what was asked."""
+    found: set[str] = set()
+    for status, answer in operation.get("responses", {}).items():
+        content = answer.get("content", {}).get("application/json", {})
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if status.startswith("2") and name:
+            found |= document["components"]["schemas"][name].get("properties", {}).keys()
+    return found
 
 
 def _document(app: Flask) -> dict[str, Any]:

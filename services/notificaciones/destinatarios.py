@@ -1,0 +1,90 @@
+"""Who a message reaches, and by which way: a person as they wish it, or those of the staff whom an
+internal notice is for today.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+
+from notificaciones.plantillas import Canal
+from notificaciones.reglas import Aviso, reglas
+from notificaciones.states import Motivo
+from oficina.env import Env
+
+# Somebody who answered for a case and has another task now hears nothing of it.
+_RESPONDEN = frozenset({"profesional", "coordinacion"})
+_SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOIP})
+
+
+@dataclass(frozen=True)
+class Responden:
+    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`. A notice
+    that is about a unit names it.
+    """
+
+    responsable_id: str | None = None
+    solo: Collection[str] | None = None
+    unidad: str = ""
+
+    @classmethod
+    def de(cls, respuesta: Mapping[str, Any]) -> "Responden":
+        """As casos says it of a deadline or of a derivation."""
+        return cls(respuesta["responsable_id"], respuesta["solo"])
+
+
+def via_de(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
+    """Channel and address that the person wants and has, or why there is none."""
+    if contacto["no_contactar"]:
+        return Motivo.NO_CONTACTAR
+    if not contacto["admite_recordatorios"]:
+        return Motivo.CONSENTIMIENTO_RETIRADO
+    if contacto["canal_preferido"] == "llamada":
+        return Motivo.PREFIERE_LLAMADA
+    vias = {}
+    if contacto["telefono"] and _takes_sms(contacto["telefono"]):
+        vias[Canal.SMS] = contacto["telefono"]
+    if contacto["correo"]:
+        vias[Canal.CORREO] = contacto["correo"]
+    preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
+    for canal in (preferida, *Canal):
+        if canal in vias:
+            return canal, vias[canal]
+    return Motivo.SIN_CONTACTO
+
+
+def _takes_sms(telefono: str) -> bool:
+    number = phonenumbers.parse(telefono)
+    prefijo = reglas().prefijos_moviles.get(str(number.country_code))
+    if prefijo is not None:
+        return str(number.national_number).startswith(prefijo)
+    return phonenumbers.number_type(number) not in _SIN_SMS
+
+
+def avisables(env: Env, aviso: Aviso, responden: Responden) -> Mapping[UUID, str]:
+    """The staff whom a notice is for today, and where they read."""
+    funcionarios = [
+        f
+        for f in env.client.get("identidad", "/identidad/api/v1/funcionarios")
+        if responden.solo is None or f["id"] in responden.solo
+    ]
+    suyos = {
+        f["id"]
+        for f in funcionarios
+        if aviso.responsable
+        and f["id"] == responden.responsable_id
+        and _RESPONDEN.intersection(f["roles"])
+    }
+    roles = aviso.roles if suyos else aviso.roles | aviso.sin_responsable
+    return {
+        UUID(f["id"]): f["correo"]
+        for f in funcionarios
+        if f["id"] in suyos or roles.intersection(f["roles"]) or _in_unit(f, aviso, responden)
+    }
+
+
+def _in_unit(f: Mapping[str, Any], aviso: Aviso, responden: Responden) -> bool:
+    here = bool(responden.unidad) and f["unidad"] == responden.unidad
+    return here and bool(aviso.de_la_unidad.intersection(f["roles"]))
