@@ -26,6 +26,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
+    Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {

@@ -10,9 +10,12 @@ from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
 from notificaciones.reglas import reglas
 from notificaciones.states import Motivo
+from notificaciones.suscripciones import actions as suscripciones
 from oficina import apartadas
+from oficina.bus.difusion import difusion
 from oficina.bus.inbox import Handlers, Sobre
 from oficina.clock import now
+from oficina.events import Evento
 from oficina.events.agenda import (
     CitaAgendada,
     CitaCancelada,
@@ -22,6 +25,7 @@ from oficina.events.agenda import (
 )
 from oficina.events.casos import (
     AccesoExcepcionalAbierto,
+    CasoConfidencialidadCambiada,
     ConfirmacionAtrasada,
     ConsentimientoRevocado,
     DatosDeDerivacionRetirados,
@@ -350,6 +354,18 @@ def avisar_acceso_excepcional(
             datos={"acceso_id": str(hecho.acceso_id)},
         ),
     )
+
+
+@handlers.on(*(uno.kind for uno in difusion().hechos.values()))
+def repartir_a_unidades(session: Session, hecho: Evento, sobre: Sobre) -> None:
+    """The units that subscribed to it get it."""
+    suscripciones.repartir(session, hecho, sobre)
+
+
+@handlers.on(CasoConfidencialidadCambiada)
+def callar_caso(session: Session, hecho: CasoConfidencialidadCambiada, sobre: Sobre) -> None:
+    """What was told of a case before does not leave for any unit any more."""
+    suscripciones.callar(session, hecho.caso_id, sobre.time)
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

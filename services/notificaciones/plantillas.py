@@ -50,6 +50,7 @@ class Clave(StrEnum):
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
@@ -254,6 +255,11 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
 def como_se_avisa(*, por_correo: bool) -> str:
     """How the institution hears of it, in the words of a notice."""
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
+
+
+def razon_de_suscripcion(codigo: str) -> str:
+    """Why nothing is sent to a unit's system any more, in the words of a notice."""
+    return str(_read("plantillas.json")["razones_de_suscripcion"][codigo])
 
 
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:

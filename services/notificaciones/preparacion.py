@@ -16,6 +16,8 @@ from notificaciones.models import Mensaje
 from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
 from notificaciones.states import Motivo, Paso
+from notificaciones.suscripciones.models import Suscripcion
+from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError, NoEncontrado, NoPermitido
 
@@ -337,6 +339,22 @@ def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
     return _to_readers(env, mensaje, reglas().acceso_excepcional, Responden(), valores)
 
 
+def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    suscripcion_id = UUID(mensaje.datos["suscripcion_id"])
+    with env.db.read() as session:
+        una = session.get(Suscripcion, suscripcion_id)
+    if una is None or una.estado is not EstadoDeSuscripcion.DESACTIVADA:
+        # Somebody was faster.
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
+    valores: dict[str, Valor] = {
+        "nombre": una.nombre,
+        "razon": plantillas.razon_de_suscripcion(mensaje.datos["motivo"]),
+        "suscripcion_url": f"{env.settings.base_url}/notificaciones/suscripciones/{una.id}",
+    }
+    aviso = reglas().suscripcion_desactivada
+    return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
+
+
 def _to_staff(
     env: Env,
     mensaje: Mensaje,
@@ -442,6 +460,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
+    Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

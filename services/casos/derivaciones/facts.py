@@ -160,4 +160,5 @@ def _comun(derivacion: Derivacion) -> dict[str, Any]:
         "servicio_id": derivacion.servicio_id,
         "grado_evidencia": derivacion.grado_evidencia.value if derivacion.grado_evidencia else None,
         "motivo_codigo": derivacion.motivo_codigo,
+        "unidad": derivacion.institucion.unidad or None,
     }

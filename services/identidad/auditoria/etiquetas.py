@@ -184,6 +184,15 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),
+    "notificaciones.suscripcion.cerrar": _l("Cerró una suscripción"),
+    "notificaciones.suscripcion.crear": _l("Suscribió a una unidad"),
+    "notificaciones.suscripcion.desactivar": _l("Desactivó una suscripción que no recibe"),
+    "notificaciones.suscripcion.editar": _l("Cambió una suscripción"),
+    "notificaciones.suscripcion.pausar": _l("Pausó una suscripción"),
+    "notificaciones.suscripcion.probar": _l("Probó una suscripción"),
+    "notificaciones.suscripcion.reanudar": _l("Reanudó una suscripción"),
+    "notificaciones.suscripcion.repetir": _l("Repitió lo que pasó a una suscripción"),
+    "notificaciones.suscripcion.rotar": _l("Cambió el secreto de una suscripción"),
     "reportes.exportar": _l("Descargó cifras"),
     "reportes.informe.pedir": _l("Pidió un informe"),
     "reportes.respuesta.repetir": _l("Recibió otra vez la respuesta de una petición repetida"),
@@ -215,6 +224,7 @@ RECURSOS: Mapping[str, LazyString] = {
     "sesion": _l("Sesión"),
     "solicitud": _l("Solicitud de derechos"),
     "supresion": _l("Supresión de datos"),
+    "suscripcion": _l("Suscripción"),
     "unidad": _l("Unidad"),
 }
 

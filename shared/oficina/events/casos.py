@@ -290,7 +290,7 @@ class PlazoVencido(Evento):
 
 @dataclass(frozen=True, kw_only=True)
 class HechoDeDerivacion(Evento):
-    """What every fact of a derivation says."""
+    """What every fact of a derivation says; `unidad` is the code of the unit that it is for."""
 
     derivacion_id: UUID
     caso_id: UUID
@@ -298,6 +298,7 @@ class HechoDeDerivacion(Evento):
     servicio_id: UUID
     grado_evidencia: str | None = None
     motivo_codigo: str | None = None
+    unidad: str | None = None
 
 
 @evento("casos.derivacion.enviada", sujeto_id="derivacion_id")

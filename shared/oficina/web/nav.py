@@ -29,6 +29,11 @@ LUGARES = (
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
+    Lugar(
+        _l("Suscripciones"),
+        "/notificaciones/suscripciones",
+        frozenset({"administrador", "contraparte_unidad", "delegado_datos"}),
+    ),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
