@@ -129,10 +129,11 @@ def _send(destino: Destino, lote: Lote, vigia: Vigia) -> list[Resultado]:
     until = time.monotonic() + reintentos().lote_dura.total_seconds()
     seconds = reintentos().espera.total_seconds()
     hilo = Hilo()
-    with httpx.Client(verify=tls(), trust_env=False, timeout=seconds) as client:
+    # The way alone: a client would look for cookies, redirects and proxies, for as long again.
+    with httpx.HTTPTransport(verify=tls(), trust_env=False) as way:
         for una in lote.entregas:
             with vigia.attempt(seconds, hilo):
-                resultado = _post(client, destino, lote, una, hilo)
+                resultado = _post(way, destino, lote, una, hilo)
             if vigia.stopped and resultado.falla is not None:
                 break
             resultados.append(resultado)
@@ -142,7 +143,7 @@ def _send(destino: Destino, lote: Lote, vigia: Vigia) -> list[Resultado]:
 
 
 def _post(
-    client: httpx.Client, destino: Destino, lote: Lote, una: PorEntregar, hilo: Hilo
+    way: httpx.HTTPTransport, destino: Destino, lote: Lote, una: PorEntregar, hilo: Hilo
 ) -> Resultado:
     en, began = real_now(), time.perf_counter()
     headers = {
@@ -157,16 +158,22 @@ def _post(
     falla: Falla | None = None
     retry_after = None
     try:
-        with client.stream(
-            "POST",
-            destino.url,
-            content=una.cuerpo,
-            headers=headers,
-            extensions={"sni_hostname": destino.host, "trace": hilo.trace},
-        ) as answer:
-            status = answer.status_code
-            retry_after = leer_retry_after(answer.headers.get("Retry-After"), en)
-            _read_some(answer)
+        answer = way.handle_request(
+            httpx.Request(
+                "POST",
+                destino.url,
+                content=una.cuerpo,
+                headers=headers,
+                extensions={
+                    "sni_hostname": destino.host,
+                    "trace": hilo.trace,
+                    "timeout": _timeout(),
+                },
+            )
+        )
+        status = answer.status_code
+        retry_after = leer_retry_after(answer.headers.get("Retry-After"), en)
+        _read_some(answer)
     except (httpx.ConnectError, httpx.ConnectTimeout):
         falla = Falla.SIN_CONEXION
     except (httpx.HTTPError, OSError):
@@ -187,11 +194,22 @@ def _post(
 
 def _read_some(answer: httpx.Response) -> None:
     """Read the answer out, so that its connection can serve the next one; not more than enough."""
+    stream = answer.stream
+    if not isinstance(stream, httpx.SyncByteStream):
+        raise TypeError("an answer that is not read byte by byte")
     read = 0
-    for some in answer.iter_raw():
-        read += len(some)
-        if read > RESPUESTA_MAXIMA:
-            return
+    try:
+        for some in stream:
+            read += len(some)
+            if read > RESPUESTA_MAXIMA:
+                return
+    finally:
+        answer.close()
+
+
+@cache
+def _timeout() -> dict[str, float | None]:
+    return httpx.Timeout(reintentos().espera.total_seconds()).as_dict()
 
 
 def _failed(una: PorEntregar, falla: Falla) -> Resultado:
