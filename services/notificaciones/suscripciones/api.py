@@ -20,7 +20,7 @@ from notificaciones.suscripciones.schemas import (
     NuevaSchema,
     PaginaSchema,
     PruebaSchema,
-    RepeticionSchema,
+    RepeticionDeEntregasSchema,
     SuscripcionSchema,
 )
 from notificaciones.suscripciones.states import Via
@@ -28,6 +28,7 @@ from notificaciones.suscripciones.unidades import elegir
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
+from oficina.web.idempotency import withheld
 
 bp = Blueprint(
     "suscripciones",
@@ -52,6 +53,7 @@ def suscripciones() -> Sequence[Suscripcion]:
 @bp.arguments(NuevaSchema)
 @bp.response(201, ConSecretoSchema)
 @requires("notificaciones.suscripcion.administrar")
+@withheld("secreto")
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
     """Suscribir una unidad; su secreto se dice solo esta vez"""
     nueva = NuevaSuscripcion(
@@ -114,6 +116,7 @@ def reanudar(suscripcion_id: UUID) -> ConEtiqueta:
 @bp.response(201, ConSecretoSchema)
 @requires("notificaciones.suscripcion.administrar")
 @versioned
+@withheld("secreto")
 def rotar(suscripcion_id: UUID) -> ConEtiqueta:
     """Darle otro secreto, que se dice solo esta vez; el anterior firma un día más"""
     with env().db.begin() as session:
@@ -138,7 +141,7 @@ def probar(datos: dict[str, Any], suscripcion_id: UUID) -> Any:
 
 
 @bp.post("/<uuid:suscripcion_id>/repeticion")
-@bp.arguments(RepeticionSchema)
+@bp.arguments(RepeticionDeEntregasSchema)
 @bp.response(202, SuscripcionSchema)
 @requires("notificaciones.suscripcion.administrar")
 def repetir(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:

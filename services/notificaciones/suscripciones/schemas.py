@@ -127,7 +127,7 @@ class PruebaSchema(Schema):
     tipo = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=160))
 
 
-class RepeticionSchema(Schema):
+class RepeticionDeEntregasSchema(Schema):
     """Since when."""
 
     desde = fields.AwareDateTime(required=True)

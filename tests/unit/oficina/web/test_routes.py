@@ -118,7 +118,9 @@ SIN_VERSION = {
 """Changes below something's address that ask for no version, and why."""
 
 
-SECRETS = {"client_secret", "url", "token", "clave"}
+SECRETS = {"client_secret", "url", "token", "clave", "secreto"}
+OPEN = {("Suscripcion", "url"), ("ConSecreto", "url")}
+"""Members of a schema that are called as secrets are, and that who asks wrote themselves."""
 """What opens something: members of answers with these names are told once."""
 
 ONCE = {
@@ -127,6 +129,8 @@ ONCE = {
     "/identidad/api/v1/clientes/<cliente_id>/secretos": ("client_secret",),
     "/identidad/api/v1/enlaces/<enlace_id>": ("url",),
     "/casos/api/v1/derivaciones/<derivacion_id>/enlace": ("url",),
+    "/notificaciones/api/v1/suscripciones": ("secreto",),
+    "/notificaciones/api/v1/suscripciones/<suscripcion_id>/secreto": ("secreto",),
     # What was shared with an institution may be taken back within the day.
     "/casos/api/v1/enlace/<token>/<accion>": ("paquete",),
     "/casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": ("paquete",),
@@ -412,7 +416,8 @@ def _members(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
         content = answer.get("content", {}).get("application/json", {})
         name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
         if status.startswith("2") and name:
-            found |= document["components"]["schemas"][name].get("properties", {}).keys()
+            members = document["components"]["schemas"][name].get("properties", {})
+            found |= {member for member in members if (name, member) not in OPEN}
     return found
 
 
