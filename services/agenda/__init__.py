@@ -1,5 +1,6 @@
 """The office's appointments: who comes, when, with whom and where, and whether they came.
 
 Tells what happens to each appointment (`oficina.events.agenda`); reminders follow those facts.
-Hears nothing: names of people are asked of casos under the reader's own rights, staff of identidad.
+Hears whose data are blocked or erased (`oficina.events.casos`). Names of people are asked of casos
+under the reader's own rights, staff of identidad.
 """

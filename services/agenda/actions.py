@@ -5,21 +5,21 @@ write transaction of SQLite excludes every other; on PostgreSQL each of the thre
 id until commit, always in the same order, before anybody looks.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from agenda.horario import horario, momento
 from agenda.models import Cita
 from agenda.states import Estado, MotivoCancelacion
+from oficina.apartadas import apartada
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
-from oficina.db import uuid7
+from oficina.db import hold, uuid7
 from oficina.errors import Conflicto, DatosInvalidos
 from oficina.events import Clasificacion
 from oficina.events.agenda import HechoDeCita
@@ -73,6 +73,7 @@ def agendar(
         reprogramaciones=0,
         creada_en=ahora,
     )
+    _exigir_usable(session, cita.persona_id)
     _exigir_libres(session, cita, inicia_en, termina_en, nueva.lugar)
     session.add(cita)
     _contar(session, cita.agendada(), actor)
@@ -84,6 +85,7 @@ def reprogramar(
     session: Session, cita: Cita, tiempo: Tiempo, actor: Actor, ahora: datetime
 ) -> None:
     """Move it; the same refusals as booking, and TransicionInvalida when it is over."""
+    _exigir_usable(session, cita.persona_id)
     inicia_en, termina_en = _intervalo(tiempo, ahora)
     hecho = cita.reprogramar(inicia_en, termina_en, tiempo.lugar, ahora)
     with session.no_autoflush:
@@ -96,6 +98,7 @@ def cancelar(
     session: Session, cita: Cita, pedido: Cancelacion, actor: Actor, ahora: datetime
 ) -> None:
     """Cancel it, with a reason."""
+    _exigir_usable(session, cita.persona_id)
     _contar(session, cita.cancelar(pedido.motivo, pedido.detalle, ahora), actor)
     registrar(
         session,
@@ -109,12 +112,14 @@ def cancelar(
 
 def realizar(session: Session, cita: Cita, actor: Actor, ahora: datetime) -> None:
     """Record that the person came."""
+    _exigir_usable(session, cita.persona_id)
     _contar(session, cita.realizar(ahora), actor)
     registrar(session, actor, "agenda.cita.realizar", "cita", cita.id)
 
 
 def registrar_inasistencia(session: Session, cita: Cita, actor: Actor, ahora: datetime) -> None:
     """Record that the person did not come."""
+    _exigir_usable(session, cita.persona_id)
     _contar(session, cita.registrar_inasistencia(ahora), actor)
     registrar(session, actor, "agenda.cita.inasistencia", "cita", cita.id)
 
@@ -132,6 +137,12 @@ def _contar(session: Session, hecho: HechoDeCita, actor: Actor) -> None:
         dicho,
         clasificacion=Clasificacion.RESERVADO if de_caso else Clasificacion.INTERNO,
     )
+
+
+def _exigir_usable(session: Session, persona_id: UUID) -> None:
+    """Raise Conflicto while a person's data are blocked, and once they were erased."""
+    if apartada(session, persona_id) is not None:
+        raise Conflicto(_("Los datos de esta persona no se pueden usar."))
 
 
 def _intervalo(tiempo: Tiempo, ahora: datetime) -> tuple[datetime, datetime]:
@@ -152,7 +163,8 @@ def _exigir_libres(
     }
     if horario().lugares[lugar].exclusivo:
         ocupables[f"lugar/{lugar}"] = Cita.lugar == lugar
-    _lock(session, ocupables)
+    for clave in sorted(ocupables):
+        hold(session, f"agenda/{clave}")
     # No more of somebody else's appointment than the refusal says.
     choque = session.execute(
         select(Cita.id, Cita.persona_id, Cita.profesional_id, Cita.profesional_nombre)
@@ -176,12 +188,3 @@ def _explicacion(choque: Row[UUID, UUID, UUID, str], cita: Cita) -> str:
     if choque.profesional_id == cita.profesional_id:
         return str(_("%(nombre)s ya tiene una cita a esa hora.", nombre=choque.profesional_nombre))
     return str(_("El lugar ya está ocupado a esa hora."))
-
-
-def _lock(session: Session, claves: dict[str, ColumnElement[bool]]) -> None:
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    for clave in sorted(claves):
-        digest = hashlib.sha256(f"agenda/{clave}".encode()).digest()
-        number = int.from_bytes(digest[:8], signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))

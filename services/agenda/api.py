@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from agenda import actions, directorio, queries
+from agenda import actions, directorio, queries, supresion
 from agenda.actions import Cancelacion, NuevaCita, Tiempo
 from agenda.models import Cita
 from agenda.queries import Filtro
@@ -21,6 +21,7 @@ from agenda.schemas import (
 )
 from oficina import clock
 from oficina.accesos import accesos
+from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
@@ -54,6 +55,19 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
         de_ellas = accesos(session, [persona_id, *(una.id for una in halladas)])
     registrar_lectura(env().db, actor(), "agenda.persona.copiar", "persona", persona_id)
     return {"citas": halladas, "accesos": de_ellas}
+
+
+@personas_bp.get("/<uuid:persona_id>/supresion")
+@personas_bp.response(200, VistaPreviaSchema)
+@requires("agenda.persona.suprimir")
+def supresion_de_persona(persona_id: UUID) -> dict[str, Any]:
+    """Cuánto se suprimiría de una persona; solo para servicios"""
+    with env().db.read() as session:
+        contado = supresion.contar(session, persona_id)
+    if not any(contado.values()):
+        raise NoEncontrado
+    registrar_lectura(env().db, actor(), "agenda.persona.prever_supresion", "persona", persona_id)
+    return {"borrado": contado}
 
 
 @bp.get("")

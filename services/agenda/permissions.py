@@ -12,6 +12,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "agenda.cita.agendar": _ATIENDEN,
     "agenda.cita.registrar": _ATIENDEN,
     "agenda.persona.copiar": frozenset({"servicio"}),
+    "agenda.persona.suprimir": frozenset({"servicio"}),
     **permisos_del_bus("agenda"),
     **permisos_de_auditoria("agenda"),
 }

@@ -12,25 +12,28 @@ reader's is not found: in no list, no count and no search, and by its address it
 - *Knowing* (`existencia`): that a case is there. A sealed one is known to those named in it alone;
   of a reserved one the others may learn the folio, and nothing else.
 
-A person is reached through their cases: see `personas`.
+A person is reached through their cases: see `personas`. Somebody whose data are blocked, and their
+cases, are nobody's work: who would reach them learns that they are blocked, and nothing else. Who
+was erased is not there for anybody.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.consentimientos.models import Consentimiento
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad, MiembroDeCaso
-from casos.personas.models import Persona
+from casos.personas.models import EstadoPersona, Persona
 from casos.red.models import Institucion
 from oficina.actor import Actor
 from oficina.clock import real_now
@@ -73,14 +76,33 @@ class CasoReservado(NoPermitido):
         self.folio = folio
 
 
+class DatosBloqueados(NoPermitido):
+    """The person's data are kept and not used; that is all who would reach them learns."""
+
+    title = N_("Los datos de esta persona están bloqueados")
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "La oficina los guarda sin usarlos: no se ven, no se cambian, no se derivan y no "
+                "se agenda. Si la persona vino, avise a quien es delegado de datos."
+            ),
+            estado=EstadoPersona.BLOQUEADA.value,
+        )
+
+
 @dataclass(frozen=True)
 class Alcance:
-    """How far one reader reaches at a moment of the machine's clock."""
+    """How far one reader reaches at a moment of the machine's clock.
+
+    `con_bloqueados` says how far it would be, were nobody's data blocked; nobody reads with it.
+    """
 
     quien: UUID
     unidad: str
     niveles: frozenset[Nivel]
     real: datetime
+    con_bloqueados: bool = False
 
     @classmethod
     def de(cls, actor: Actor) -> "Alcance":
@@ -103,9 +125,9 @@ class Alcance:
         if Nivel.MAQUINA in self.niveles:
             return true()
         if Nivel.OFICINA in self.niveles:
-            return or_(_NORMAL, self.nombrado())
+            return and_(self._usables(), or_(_NORMAL, self.nombrado()))
         if Nivel.EQUIPO in self.niveles:
-            return or_(self.nombrado(), and_(_NORMAL, self._por_tomar()))
+            return and_(self._usables(), or_(self.nombrado(), and_(_NORMAL, self._por_tomar())))
         return false()
 
     def lectura(self) -> ColumnElement[bool]:
@@ -117,12 +139,12 @@ class Alcance:
             AccesoExcepcional.terminado_en.is_(None),
             AccesoExcepcional.vence_en > self.real,
         )
-        return or_(self.casos(), and_(_RESERVADO, Caso.id.in_(abiertos)))
+        return or_(self.casos(), and_(self._usables(), _RESERVADO, Caso.id.in_(abiertos)))
 
     def seguimiento(self) -> ColumnElement[bool]:
         """Cases to which the reader may add that the person was attended again."""
         if Nivel.EXISTENCIA in self.niveles:
-            return or_(_NORMAL, self.casos())
+            return or_(and_(self._usables(), _NORMAL), self.casos())
         return self.casos()
 
     def asignables(self) -> ColumnElement[bool]:
@@ -130,18 +152,19 @@ class Alcance:
         that nobody answers for to somebody, knowing no more than its folio.
         """
         if Nivel.OFICINA in self.niveles:
-            return or_(self.casos(), and_(_RESERVADO, Caso.responsable_id.is_(None)))
+            sin_nadie = and_(_RESERVADO, Caso.responsable_id.is_(None))
+            return or_(self.casos(), and_(self._usables(), sin_nadie))
         return self.casos()
 
     def existencia(self) -> ColumnElement[bool]:
         """Cases of which the reader may know that they are there."""
         if self.atiende:
-            return or_(~_SELLADO, self.nombrado())
+            return and_(self._usables(), or_(~_SELLADO, self.nombrado()))
         return self.casos()
 
     def conservables(self) -> ColumnElement[bool]:
         """Closed cases about whose keeping the reader decides: a sealed one only who is named."""
-        return or_(~_SELLADO, self.nombrado())
+        return and_(self._usables(), or_(~_SELLADO, self.nombrado()))
 
     def personas(self) -> ColumnElement[bool]:
         """People whom the reader may see.
@@ -149,14 +172,17 @@ class Alcance:
         Nobody sees somebody all of whose cases are sealed to them. Reception and the coordination
         see everybody else; a professional those of a case of theirs, those who have no case, and
         those whom they have attended. Whoever answers for people's rights over their data sees all
-        people, and none of their cases.
+        people, blocked ones too, and none of their cases.
         """
-        if self.niveles & {Nivel.MAQUINA, Nivel.DERECHOS}:
+        if Nivel.MAQUINA in self.niveles:
             return true()
+        if Nivel.DERECHOS in self.niveles:
+            return Persona.estado != EstadoPersona.ANONIMIZADA
         if not self.atiende:
             return false()
+        activa = true() if self.con_bloqueados else Persona.estado == EstadoPersona.ACTIVA
         if self.niveles & {Nivel.EXISTENCIA, Nivel.OFICINA}:
-            return ~self._ocultas()
+            return and_(activa, ~self.ocultas())
         suya = _de_persona(self.casos())
         atendida = (
             select(Atencion.id)
@@ -164,7 +190,7 @@ class Alcance:
             .correlate(Persona)
             .exists()
         )
-        return and_(~self._ocultas(), or_(~_de_persona(true()), suya, atendida))
+        return and_(activa, ~self.ocultas(), or_(~_de_persona(true()), suya, atendida))
 
     def atenciones(self) -> ColumnElement[bool]:
         """Attentions that the reader may see: with its case or its person, one is hidden too."""
@@ -173,7 +199,9 @@ class Alcance:
         if not self.atiende:
             return false()
         cerrados = select(Caso.id).where(~_NORMAL, ~self.nombrado())
-        ocultas = select(Persona.id).where(self._ocultas())
+        ocultas = select(Persona.id).where(
+            or_(self.ocultas(), Persona.estado != EstadoPersona.ACTIVA)
+        )
         abierta = and_(
             or_(Atencion.caso_id.is_(None), Atencion.caso_id.not_in(cerrados)),
             or_(Atencion.persona_id.is_(None), Atencion.persona_id.not_in(ocultas)),
@@ -214,16 +242,41 @@ class Alcance:
             Derivacion.institucion_id.in_(
                 select(Institucion.id).where(Institucion.unidad == self.unidad)
             ),
-            Derivacion.caso_id.in_(select(Caso.id).where(~_SELLADO)),
+            Derivacion.caso_id.in_(select(Caso.id).where(~_SELLADO, self._usables())),
         )
 
     def negativa(self, session: Session, caso_id: UUID) -> DomainError:
-        """Why a case was not found: it is reserved, or it is not there (for this reader)."""
+        """Why a case was not found: its person's data are blocked, it is reserved, or it is not
+        there (for this reader).
+        """
         if self.atiende:
-            reservado = select(Caso.folio).where(Caso.id == caso_id, _RESERVADO)
+            bloqueado = select(Caso.id).where(
+                Caso.id == caso_id, ~_ACTIVO, self._sin_bloqueo().existencia(), ~_DE_SUPRIMIDA
+            )
+            if session.scalar(bloqueado) is not None:
+                return DatosBloqueados()
+            reservado = select(Caso.folio).where(Caso.id == caso_id, _RESERVADO, _ACTIVO)
             if folio := session.scalar(reservado):
                 return CasoReservado(caso_id, folio)
         return NoEncontrado()
+
+    def negativa_de_persona(self, session: Session, persona_id: UUID) -> DomainError:
+        """Why a person was not found: their data are blocked, or they are not there (for this
+        reader).
+        """
+        bloqueada = select(Persona.id).where(
+            Persona.id == persona_id,
+            Persona.estado == EstadoPersona.BLOQUEADA,
+            self._sin_bloqueo().personas(),
+        )
+        return NoEncontrado() if session.scalar(bloqueada) is None else DatosBloqueados()
+
+    def _sin_bloqueo(self) -> "Alcance":
+        return replace(self, con_bloqueados=True)
+
+    def _usables(self) -> ColumnElement[bool]:
+        """Cases of people whose data may be used."""
+        return true() if self.con_bloqueados else _ACTIVO
 
     def _miembro(self) -> Select[UUID]:
         return select(MiembroDeCaso.caso_id).where(MiembroDeCaso.funcionario_id == self.quien)
@@ -235,7 +288,7 @@ class Alcance:
             return sin_nadie
         return and_(sin_nadie, Caso.unidad.in_(("", self.unidad)))
 
-    def _ocultas(self) -> ColumnElement[bool]:
+    def ocultas(self) -> ColumnElement[bool]:
         """People with a case that is sealed to the reader, and without any that is not."""
         selladas = select(Caso.persona_id).where(_SELLADO, ~self.nombrado())
         return and_(Persona.id.in_(selladas), ~_de_persona(or_(~_SELLADO, self.nombrado())))
@@ -244,11 +297,24 @@ class Alcance:
 SIN_LIMITE: Final = Alcance(
     UUID(int=0), "", frozenset({Nivel.MAQUINA}), datetime.max.replace(tzinfo=UTC)
 )
-"""For what the office does by itself, and for whoever holds a link: its token was the key."""
+"""For what the office does by itself, and for whoever holds a link: its token was the key.
+
+It reaches blocked people too: whoever acts with it asks `exigir_usable` where data leave or are
+written.
+"""
 
 _NORMAL = Caso.confidencialidad == Confidencialidad.NORMAL
 _RESERVADO = Caso.confidencialidad == Confidencialidad.RESERVADO
 _SELLADO = Caso.confidencialidad == Confidencialidad.SELLADO
+
+
+def _de_quien_esta(*estados: EstadoPersona) -> ColumnElement[bool]:
+    una = aliased(Persona)
+    return Caso.persona_id.in_(select(una.id).where(una.estado.in_(estados)))
+
+
+_ACTIVO = ~_de_quien_esta(EstadoPersona.BLOQUEADA, EstadoPersona.ANONIMIZADA)
+_DE_SUPRIMIDA = _de_quien_esta(EstadoPersona.ANONIMIZADA)
 
 
 def _de_persona(condicion: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -256,3 +322,24 @@ def _de_persona(condicion: ColumnElement[bool]) -> ColumnElement[bool]:
     return (
         select(Caso.id).where(Caso.persona_id == Persona.id, condicion).correlate(Persona).exists()
     )
+
+
+def exigir_usable(session: Session, persona_id: UUID, *, retener: bool = False) -> None:
+    """Raise DatosBloqueados while a person's data are blocked, NoEncontrado once they were erased.
+
+    Whoever writes holds the row (`retener`): who blocks or erases at this moment waits for the end
+    of the transaction, or came before and is seen.
+    """
+    consulta = select(Persona.estado).where(Persona.id == persona_id)
+    if retener:
+        consulta = consulta.with_for_update(key_share=True, read=True)
+    estado = session.scalar(consulta)
+    if estado is EstadoPersona.BLOQUEADA:
+        raise DatosBloqueados
+    if estado is not EstadoPersona.ACTIVA:
+        raise NoEncontrado
+
+
+def usable(session: Session, caso_id: UUID) -> bool:
+    """Whether the data of a case's person may be used."""
+    return session.scalar(select(Caso.id).where(Caso.id == caso_id, _ACTIVO)) is not None

@@ -6,6 +6,8 @@ from casos.accesos import api as accesos_api
 from casos.accesos import pages as accesos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
+from casos.bloqueos import api as bloqueos_api
+from casos.bloqueos import pages as bloqueos_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.consentimientos import api as consentimientos_api
@@ -34,6 +36,8 @@ from casos.plazos import api as plazos_api
 from casos.presentacion import init_app as init_presentacion
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.supresion import api as supresion_api
+from casos.supresion import pages as supresion_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
@@ -58,6 +62,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_pages,
         consentimientos_pages,
         derechos_pages,
+        bloqueos_pages,
+        supresion_pages,
         copias_pages,
         incidentes_pages,
         comunicaciones_pages,
@@ -76,6 +82,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         derivaciones_api,
         consentimientos_api,
         derechos_api,
+        bloqueos_api,
+        supresion_api,
         copias_api,
         incidentes_api,
         comunicaciones_api,

@@ -3,6 +3,7 @@
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
+from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.copias.models import CopiaDeDatos
@@ -28,6 +29,7 @@ from casos.personas.models import (
 )
 from casos.plazos.models import Plazo
 from casos.red.models import Institucion, ServicioRed
+from casos.supresion.models import Purga, Supresion
 
 __all__ = [
     "AccesoExcepcional",
@@ -35,6 +37,7 @@ __all__ = [
     "Atencion",
     "AvisoDeIncidente",
     "Base",
+    "Bloqueo",
     "Caso",
     "Consentimiento",
     "Conservacion",
@@ -58,10 +61,12 @@ __all__ = [
     "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
+    "Purga",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
+    "Supresion",
     "TokenNombre",
 ]

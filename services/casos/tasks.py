@@ -4,6 +4,7 @@ from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from casos.retencion import retencion
+from casos.supresion import tasks as supresion
 from oficina.bus import retention
 from oficina.jobs import Jobs
 from oficina.web.idempotency import podar_respuestas
@@ -15,3 +16,4 @@ importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)
 retencion.registrar_en(jobs)
 copias.registrar_en(jobs)
+supresion.registrar_en(jobs)

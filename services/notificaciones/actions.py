@@ -20,6 +20,7 @@ from notificaciones.reglas import planificar, reglas
 from notificaciones.resultados import Desenlace, Resultado
 from notificaciones.states import EN_ESPERA, Estado, Motivo, Paso
 from oficina.actor import Actor
+from oficina.apartadas import Situacion, apartada
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.clock import now, real_now
@@ -39,30 +40,39 @@ _ACTOR = Actor.sistema("notificaciones")
 
 @dataclass(frozen=True, kw_only=True)
 class Cita:
-    """What a fact of agenda says of an appointment, and which fact of it that was."""
+    """What a fact of agenda says of an appointment, and which fact of it that was (or what else
+    made it be reminded of anew).
+    """
 
     cita_id: UUID
     persona_id: UUID
     caso_id: UUID | None
     inicia_en: datetime
-    secuencia: int
+    secuencia: int | str
 
 
 def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> list[Mensaje]:
     """Place every reminder of an appointment that is new or has moved; returns what must be asked.
 
     One that still waits is moved; one that left stays, and another takes its place. One whose
-    moment has passed is kept as suppressed, so that the page can say why nobody was reminded.
+    moment has passed is kept as suppressed, so that the page can say why nobody was reminded; also
+    one of somebody whose data are blocked, which is placed anew when they may be used again. Of
+    somebody who was erased nothing comes back.
     """
-    por_preparar = []
+    fila = apartada(session, cita.persona_id)
+    if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
+        return []
+    bloqueada = Motivo.PERSONA_BLOQUEADA if fila is not None else None
+    por_preparar: list[Mensaje] = []
     for regla in reglas().de_cita:
         clave = f"{regla.clave}/{cita.cita_id}/{cita.secuencia}"
         if _known(session, clave):
             continue
         plan = planificar(reglas(), regla, cita.inicia_en, ahora)
+        omitido = bloqueada or plan.omitido
         anterior = _reminder(session, cita.cita_id, regla.clave)
         inicia_en = cita.inicia_en.isoformat()
-        if plan.omitido is None and anterior is not None and anterior.estado in EN_ESPERA:
+        if omitido is None and anterior is not None and anterior.estado in EN_ESPERA:
             anterior.mover(clave, plan.enviar_en, plan.caduca_en, inicia_en=inicia_en)
             por_preparar.append(anterior)
             continue
@@ -80,22 +90,34 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
             datos={"inicia_en": inicia_en},
         )
         session.add(mensaje)
-        if plan.omitido is None:
+        if omitido is None:
             por_preparar.append(mensaje)
         else:
             # Never planned, so nobody is told that it was cancelled.
-            mensaje.suprimir(plan.omitido)
+            mensaje.suprimir(omitido)
     return por_preparar
 
 
 def retirar_recordatorios(session: Session, cita_id: UUID, motivo: Motivo) -> None:
     """Cancel every reminder of an appointment that has not left."""
-    _withdraw(session, Mensaje.cita_id == cita_id, motivo)
+    retirar_por(session, Mensaje.cita_id == cita_id, motivo)
 
 
 def retirar_de_persona(session: Session, persona_id: UUID, motivo: Motivo) -> None:
     """Cancel every message to a person that has not left."""
-    _withdraw(session, Mensaje.persona_id == persona_id, motivo)
+    retirar_por(session, Mensaje.persona_id == persona_id, motivo)
+
+
+def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> None:
+    """Cancel every message that meets a condition and has not left."""
+    vivos = [*EN_ESPERA, Estado.RESERVADA]
+    for mensaje in session.scalars(
+        select(Mensaje)
+        .where(condition, Mensaje.estado.in_(vivos))
+        .order_by(Mensaje.id)
+        .with_for_update()
+    ):
+        _tell(session, mensaje.retirar(motivo))
 
 
 def encargar(
@@ -306,17 +328,6 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
         _doubt(session, mensaje)
     else:
         _tell(session, mensaje.devolver(Motivo.ENVIO_INTERRUMPIDO, real_now()))
-
-
-def _withdraw(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> None:
-    vivos = [*EN_ESPERA, Estado.RESERVADA]
-    for mensaje in session.scalars(
-        select(Mensaje)
-        .where(condition, Mensaje.estado.in_(vivos))
-        .order_by(Mensaje.id)
-        .with_for_update()
-    ):
-        _tell(session, mensaje.retirar(motivo))
 
 
 def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> datetime | None:

@@ -17,16 +17,18 @@ from oficina.web.auth import puede
 
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
+_DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
-_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS
+_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
     "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
     "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
     "notificaciones.mensaje.ver_datos": _DE_DATOS,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
+    "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
 }
 
 # A reader of few cases among many messages looks no further back than this.

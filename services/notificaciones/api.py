@@ -6,11 +6,18 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from notificaciones import queries
+from notificaciones import queries, supresion
 from notificaciones.alcance import exigir, mensajes_a_la_vista, visibles
 from notificaciones.models import Mensaje
-from notificaciones.schemas import Consulta, ConsultaSchema, DatosDePersonaSchema, MensajeSchema
+from notificaciones.schemas import (
+    CasosSchema,
+    Consulta,
+    ConsultaSchema,
+    DatosDePersonaSchema,
+    MensajeSchema,
+)
 from oficina.accesos import accesos
+from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
@@ -44,6 +51,22 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
         de_ellos = accesos(session, [persona_id, *(uno.id for uno in hallados)])
     registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
     return {"mensajes": hallados, "accesos": de_ellos}
+
+
+@personas_bp.get("/<uuid:persona_id>/supresion")
+@personas_bp.arguments(CasosSchema, location="query", as_kwargs=True)
+@personas_bp.response(200, VistaPreviaSchema)
+@requires("notificaciones.persona.suprimir")
+def supresion_de_persona(persona_id: UUID, *, caso: list[UUID]) -> dict[str, Any]:
+    """Cuánto se suprimiría de una persona y de sus casos; solo para servicios"""
+    with env().db.read() as session:
+        contado = supresion.contar(session, persona_id, caso)
+    if not any(contado.values()):
+        raise NoEncontrado
+    registrar_lectura(
+        env().db, actor(), "notificaciones.persona.prever_supresion", "persona", persona_id
+    )
+    return {"borrado": contado}
 
 
 @bp.get("")

@@ -21,10 +21,13 @@ _SIN_SMS = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.Phon
 
 @dataclass(frozen=True)
 class Responden:
-    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`."""
+    """Who answers for the case of a notice; of a sealed one nobody hears but the `solo`. A notice
+    that is about a unit names it.
+    """
 
     responsable_id: str | None = None
     solo: Collection[str] | None = None
+    unidad: str = ""
 
     @classmethod
     def de(cls, respuesta: Mapping[str, Any]) -> "Responden":
@@ -78,5 +81,10 @@ def avisables(env: Env, aviso: Aviso, responden: Responden) -> Mapping[UUID, str
     return {
         UUID(f["id"]): f["correo"]
         for f in funcionarios
-        if f["id"] in suyos or roles.intersection(f["roles"])
+        if f["id"] in suyos or roles.intersection(f["roles"]) or _in_unit(f, aviso, responden)
     }
+
+
+def _in_unit(f: Mapping[str, Any], aviso: Aviso, responden: Responden) -> bool:
+    here = bool(responden.unidad) and f["unidad"] == responden.unidad
+    return here and bool(aviso.de_la_unidad.intersection(f["roles"]))

@@ -19,11 +19,15 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
     Clave.RETIRO_DE_DATOS: _l("Aviso a una institución de que ya no puede usar los datos"),
     Clave.AVISO_RETIRO_DE_DATOS: _l("Aviso interno de datos que ya no se pueden usar"),
+    Clave.SUPRESION_DE_DATOS: _l("Petición de suprimir datos, a una institución"),
+    Clave.AVISO_SUPRESION_PROPUESTA: _l("Aviso interno de una supresión por confirmar"),
+    Clave.AVISO_SUPRESION_ATRASADA: _l("Aviso interno de una supresión sin confirmar"),
     Clave.AVISO_SOLICITUD_DE_DERECHO: _l("Aviso interno de una solicitud de derechos"),
     Clave.AVISO_INCIDENTE: _l("Aviso interno de un incidente de datos"),
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
+    Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -75,6 +79,10 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.MOMENTO_PASADO: _l("Su momento ya había pasado cuando se agendó la cita."),
     Motivo.NO_CONTACTAR: _l("La persona pidió que no la contacten."),
     Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
+    Motivo.PERSONA_BLOQUEADA: _l("Los datos de la persona están bloqueados."),
+    Motivo.PERSONA_SUPRIMIDA: _l("Los datos de la persona se suprimieron."),
+    Motivo.SUPRESION_DECIDIDA: _l("Alguien decidió la supresión entretanto."),
+    Motivo.SUPRESION_CONFIRMADA: _l("El servicio confirmó la supresión entretanto."),
     Motivo.CONSENTIMIENTO_RETIRADO: _l("La persona no quiere recordatorios de sus citas."),
     Motivo.SIN_CONTACTO: _l("No hay un teléfono celular ni un correo a donde escribir."),
     Motivo.INSTITUCION_SIN_CORREO: _l(

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from notificaciones import actions
+from notificaciones import actions, bloqueos, supresion
 from notificaciones.models import Mensaje
 from notificaciones.plantillas import Clave
 from notificaciones.reglas import reglas
 from notificaciones.states import Motivo
+from notificaciones.suscripciones import actions as suscripciones
+from oficina import apartadas
+from oficina.bus.difusion import difusion
 from oficina.bus.inbox import Handlers, Sobre
 from oficina.clock import now
+from oficina.events import Evento
 from oficina.events.agenda import (
     CitaAgendada,
     CitaCancelada,
@@ -21,6 +25,8 @@ from oficina.events.agenda import (
 )
 from oficina.events.casos import (
     AccesoExcepcionalAbierto,
+    CasoConfidencialidadCambiada,
+    ConfirmacionAtrasada,
     ConsentimientoRevocado,
     DatosDeDerivacionRetirados,
     DerivacionEnviada,
@@ -30,6 +36,9 @@ from oficina.events.casos import (
     EnlaceDeDerivacionPedido,
     HechoDeDerivacion,
     IncidenteReportado,
+    PersonaAnonimizada,
+    PersonaBloqueada,
+    PersonaDesbloqueada,
     PlazoDeDerechoPorVencer,
     PlazoDeDerechoVencido,
     PlazoDeIncidentePorVencer,
@@ -37,8 +46,11 @@ from oficina.events.casos import (
     PlazoPorVencer,
     PlazoVencido,
     SolicitudDerechoRecibida,
+    SupresionDeDerivacionPedida,
+    SupresionPropuesta,
 )
 from oficina.events.identidad import EnlaceDeCuentaPedido
+from oficina.events.notificaciones import NotificacionesPurgada
 from oficina.jobs import nudge_after_commit
 
 RECORDATORIOS = "recordatorios"
@@ -152,6 +164,77 @@ def retirar_de_quien_no_quiere(
     """Nobody is reminded against their will. Later appointments are asked of casos each time."""
     if hecho.finalidad == RECORDATORIOS:
         actions.retirar_de_persona(session, hecho.persona_id, Motivo.CONSENTIMIENTO_RETIRADO)
+
+
+@handlers.on(PersonaBloqueada)
+def retirar_de_bloqueada(session: Session, hecho: PersonaBloqueada, sobre: Sobre) -> None:
+    """Nobody writes to a person whose data are blocked, nor about their cases."""
+    apartadas.bloquear(session, hecho.persona_id, sobre.time)
+    bloqueos.retirar(session, hecho.persona_id, _casos(hecho))
+
+
+@handlers.on(PersonaDesbloqueada)
+def reponer_de_desbloqueada(session: Session, hecho: PersonaDesbloqueada, sobre: Sobre) -> None:
+    """What was withdrawn for it is written again, as far as it still makes sense."""
+    desde = apartadas.desbloquear(session, hecho.persona_id)
+    if desde is not None:
+        marca = f"desbloqueo-{sobre.sequence}"
+        for mensaje in bloqueos.reponer(session, hecho.persona_id, _casos(hecho), desde, marca):
+            _prepare(session, mensaje)
+
+
+@handlers.on(PersonaAnonimizada)
+def suprimir(session: Session, hecho: PersonaAnonimizada, _sobre: Sobre) -> None:
+    """Erase what messages said, now and against whatever comes later, and confirm it."""
+    fila = apartadas.suprimir(session, hecho.persona_id, hecho.supresion_id)
+    borrado = supresion.borrar(session, hecho.persona_id, _casos(hecho))
+    apartadas.confirmar(session, fila, "notificaciones", NotificacionesPurgada, borrado)
+
+
+@handlers.on(SupresionDeDerivacionPedida)
+def pedir_que_se_supriman(
+    session: Session, hecho: SupresionDeDerivacionPedida, sobre: Sobre
+) -> None:
+    """The institution is asked to erase what it was sent."""
+    _about_derivation(session, hecho, sobre, Clave.SUPRESION_DE_DATOS)
+
+
+@handlers.on(SupresionPropuesta)
+def avisar_propuesta(session: Session, hecho: SupresionPropuesta, _sobre: Sobre) -> None:
+    """Who confirms erasures is told that one waits."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SUPRESION_PROPUESTA}/{hecho.supresion_id}",
+            Clave.AVISO_SUPRESION_PROPUESTA,
+            now(),
+            datos={"supresion_id": str(hecho.supresion_id)},
+        ),
+    )
+
+
+@handlers.on(ConfirmacionAtrasada)
+def avisar_atraso(session: Session, hecho: ConfirmacionAtrasada, _sobre: Sobre) -> None:
+    """Who answers for it is told that a service has not confirmed an erasure."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.AVISO_SUPRESION_ATRASADA}/{hecho.supresion_id}/{hecho.servicio}",
+            Clave.AVISO_SUPRESION_ATRASADA,
+            now(),
+            datos={
+                "solicitud_id": str(hecho.solicitud_id),
+                "supresion_id": str(hecho.supresion_id),
+                "servicio": hecho.servicio,
+            },
+        ),
+    )
+
+
+def _casos(hecho: PersonaBloqueada | PersonaDesbloqueada | PersonaAnonimizada) -> list[UUID]:
+    return [UUID(caso_id) for caso_id in hecho.caso_ids]
 
 
 @handlers.on(SolicitudDerechoRecibida)
@@ -271,6 +354,18 @@ def avisar_acceso_excepcional(
             datos={"acceso_id": str(hecho.acceso_id)},
         ),
     )
+
+
+@handlers.on(*(uno.kind for uno in difusion().hechos.values()))
+def repartir_a_unidades(session: Session, hecho: Evento, sobre: Sobre) -> None:
+    """The units that subscribed to it get it."""
+    suscripciones.repartir(session, hecho, sobre)
+
+
+@handlers.on(CasoConfidencialidadCambiada)
+def callar_caso(session: Session, hecho: CasoConfidencialidadCambiada, sobre: Sobre) -> None:
+    """What was told of a case before does not leave for any unit any more."""
+    suscripciones.callar(session, hecho.caso_id, sobre.time)
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

@@ -16,6 +16,7 @@ from notificaciones.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.plantillas import Canal, Clave, Redaccion
 from notificaciones.sms import Escrito
 from notificaciones.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.suscripciones.models import Suscripcion
 from oficina import clock
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -27,6 +28,8 @@ from oficina.events.notificaciones import (
     MensajeProgramado,
 )
 from oficina.privacy import EncryptedText
+
+__all__ = ["SALIDA", "Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
 
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""

@@ -16,8 +16,15 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
+    "notificaciones.persona.suprimir": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
+    "notificaciones.suscripcion.ver": frozenset(
+        {"administrador", "contraparte_unidad", "delegado_datos"}
+    ),
+    "notificaciones.suscripcion.administrar": frozenset({"administrador", "contraparte_unidad"}),
+    "notificaciones.suscripcion.leer": frozenset({"contraparte_unidad"}),
     # That a person asked for a right over their data, or that somebody suspects a breach of it.
     "notificaciones.mensaje.ver_datos": frozenset({"delegado_datos", "servicio"}),
     **permisos_del_bus("notificaciones"),

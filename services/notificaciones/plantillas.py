@@ -43,11 +43,15 @@ class Clave(StrEnum):
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
     RETIRO_DE_DATOS = "retiro_de_datos"
     AVISO_RETIRO_DE_DATOS = "aviso_retiro_de_datos"
+    SUPRESION_DE_DATOS = "supresion_de_datos"
+    AVISO_SUPRESION_PROPUESTA = "aviso_supresion_propuesta"
+    AVISO_SUPRESION_ATRASADA = "aviso_supresion_atrasada"
     AVISO_SOLICITUD_DE_DERECHO = "aviso_solicitud_de_derecho"
     AVISO_INCIDENTE = "aviso_incidente"
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
@@ -256,6 +260,11 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
 def como_se_avisa(*, por_correo: bool) -> str:
     """How the institution hears of it, in the words of a notice."""
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
+
+
+def razon_de_suscripcion(codigo: str) -> str:
+    """Why nothing is sent to a unit's system any more, in the words of a notice."""
+    return str(_read("plantillas.json")["razones_de_suscripcion"][codigo])
 
 
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:

@@ -17,8 +17,10 @@ from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
 from notificaciones.sms import Tildes
 from notificaciones.states import Motivo, Paso
+from notificaciones.suscripciones.models import Suscripcion
+from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
 from oficina.env import Env
-from oficina.errors import Conflicto, DomainError, NoEncontrado
+from oficina.errors import Conflicto, DomainError, NoEncontrado, NoPermitido
 
 _SIN_RESPUESTA = frozenset({"recibida", "en_tramite", "prorrogada"})
 
@@ -101,6 +103,8 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
     except NoEncontrado:
         return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+    except NoPermitido:
+        return Descarte(Paso.SUPRIMIR, Motivo.PERSONA_BLOQUEADA)
     via = via_de(contacto)
     if isinstance(via, Motivo):
         return Descarte(Paso.SUPRIMIR, via)
@@ -207,6 +211,51 @@ def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
+def _supresion_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    derivacion = _derivacion(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not derivacion["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=derivacion["correo"],
+        idioma=plantillas.base(),
+        valores={campo: derivacion[campo] for campo in ("institucion", "servicio", "folio")},
+    )
+
+
+def _aviso_supresion_propuesta(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    supresion = _supresion(env, mensaje)
+    if supresion.get("estado") != "propuesta":
+        return Descarte(Paso.CANCELAR, Motivo.SUPRESION_DECIDIDA)
+    valores = _de_la_supresion(env, mensaje, supresion)
+    return _to_readers(env, mensaje, reglas().supresion_propuesta, Responden(), valores)
+
+
+def _aviso_supresion_atrasada(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    supresion, servicio = _supresion(env, mensaje), mensaje.datos["servicio"]
+    if servicio not in supresion.get("faltan", ()):
+        return Descarte(Paso.CANCELAR, Motivo.SUPRESION_CONFIRMADA)
+    valores = _de_la_supresion(env, mensaje, supresion) | {"servicio": servicio}
+    return _to_readers(env, mensaje, reglas().supresion_atrasada, Responden(), valores)
+
+
+def _supresion(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:
+    """How an erasure stands; empty when nobody knows it."""
+    path = f"/casos/api/v1/supresiones/{mensaje.datos['supresion_id']}/seguimiento"
+    try:
+        supresion: Mapping[str, Any] = env.client.get("casos", path)
+    except NoEncontrado:
+        return {}
+    return supresion
+
+
+def _de_la_supresion(env: Env, mensaje: Mensaje, supresion: Mapping[str, Any]) -> dict[str, Valor]:
+    url = f"{env.settings.base_url}/casos/supresiones/{mensaje.datos['supresion_id']}"
+    return {"folio": supresion["folio"], "supresion_url": url}
+
+
 def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     derivacion = _derivacion(env, mensaje)
     if not derivacion:
@@ -295,6 +344,22 @@ def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         "accesos_url": f"{env.settings.base_url}/casos/accesos-excepcionales",
     }
     return _to_readers(env, mensaje, reglas().acceso_excepcional, Responden(), valores)
+
+
+def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    suscripcion_id = UUID(mensaje.datos["suscripcion_id"])
+    with env.db.read() as session:
+        una = session.get(Suscripcion, suscripcion_id)
+    if una is None or una.estado is not EstadoDeSuscripcion.DESACTIVADA:
+        # Somebody was faster.
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
+    valores: dict[str, Valor] = {
+        "nombre": una.nombre,
+        "razon": plantillas.razon_de_suscripcion(mensaje.datos["motivo"]),
+        "suscripcion_url": f"{env.settings.base_url}/notificaciones/suscripciones/{una.id}",
+    }
+    aviso = reglas().suscripcion_desactivada
+    return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
 
 
 def _to_staff(
@@ -394,11 +459,15 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
     Clave.RETIRO_DE_DATOS: _retiro_de_datos,
     Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
+    Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
+    Clave.AVISO_SUPRESION_PROPUESTA: _aviso_supresion_propuesta,
+    Clave.AVISO_SUPRESION_ATRASADA: _aviso_supresion_atrasada,
     Clave.AVISO_SOLICITUD_DE_DERECHO: _aviso_solicitud,
     Clave.AVISO_INCIDENTE: _aviso_incidente,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
+    Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

@@ -69,13 +69,14 @@ class ReglaDeCita:
 
 @dataclass(frozen=True)
 class Aviso:
-    """Whom of the staff a notice is for: whoever answers for the case, and some roles; and which
-    roles instead when nobody answers for it.
+    """Whom of the staff a notice is for: whoever answers for the case, and some roles; which roles
+    instead when nobody answers for it; and which in the unit that the notice is about.
     """
 
     responsable: bool
     roles: frozenset[str]
     sin_responsable: frozenset[str] = frozenset()
+    de_la_unidad: frozenset[str] = frozenset()
 
     @classmethod
     def de(cls, datos: Mapping[str, Any]) -> "Aviso":
@@ -84,6 +85,7 @@ class Aviso:
             datos["responsable"],
             frozenset(datos["roles"]),
             frozenset(datos.get("sin_responsable", ())),
+            frozenset(datos.get("roles_de_la_unidad", ())),
         )
 
 
@@ -99,7 +101,10 @@ class Reglas:
     institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
     request about somebody's data when it was received, is nearly late and is late.
     `incidente`: who is told of a breach of people's data when it was reported, is nearly late and
-    is late. `acceso_excepcional`: who is told that somebody reads a reserved case by exception.
+    is late. `acceso_excepcional`: who is told that somebody reads a reserved case by exception;
+    `supresion_propuesta`, that an erasure waits to be confirmed; `supresion_atrasada`, that a
+    service has not confirmed one; `suscripcion_desactivada`, that a unit's system gets nothing any
+    more.
     """
 
     version: str
@@ -116,6 +121,9 @@ class Reglas:
     solicitud_de_derecho: Mapping[str, Aviso]
     incidente: Mapping[str, Aviso]
     acceso_excepcional: Aviso
+    supresion_propuesta: Aviso
+    supresion_atrasada: Aviso
+    suscripcion_desactivada: Aviso
 
 
 @dataclass(frozen=True)
@@ -167,6 +175,9 @@ def reglas() -> Reglas:
         },
         incidente={situacion: Aviso.de(aviso) for situacion, aviso in datos["incidente"].items()},
         acceso_excepcional=Aviso.de(datos["acceso_excepcional"]),
+        supresion_propuesta=Aviso.de(datos["supresion_propuesta"]),
+        supresion_atrasada=Aviso.de(datos["supresion_atrasada"]),
+        suscripcion_desactivada=Aviso.de(datos["suscripcion_desactivada"]),
     )
 
 

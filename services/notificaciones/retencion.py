@@ -1,15 +1,16 @@
-"""What notificaciones forgets: what a message said and to whom; that it was sent stays."""
+"""What notificaciones forgets: what a message said and to whom, and what was delivered to units."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.models import Mensaje
 from notificaciones.states import EN_ESPERA, Estado
+from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
 from oficina.retencion import Retencion
 
 retencion = Retencion("notificaciones")
@@ -35,4 +36,24 @@ def vaciar(session: Session, ids: Sequence[UUID]) -> int:
         .values({columna.key: None for columna in _CONTENIDO})
         .execution_options(synchronize_session=False)
     )
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.entrega", lambda limite: select(Entrega.id).where(Entrega.creada_en < limite)
+)
+def borrar_entregas(session: Session, ids: Sequence[UUID]) -> int:
+    """Of webhooks and feeds alike, also what was never taken."""
+    session.execute(delete(IntentoDeEntrega).where(IntentoDeEntrega.entrega_id.in_(ids)))
+    session.execute(delete(Entrega).where(Entrega.id.in_(ids)))
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.caso_callado",
+    lambda limite: select(CasoCallado.caso_id).where(CasoCallado.desde < limite),
+)
+def borrar_callados(session: Session, ids: Sequence[UUID]) -> int:
+    """What was told before is gone from the inbox too: nothing is left to keep quiet about."""
+    session.execute(delete(CasoCallado).where(CasoCallado.caso_id.in_(ids)))
     return len(ids)

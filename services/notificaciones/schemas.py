@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from notificaciones.plantillas import Canal, Clave
 from notificaciones.queries import Filtro
@@ -141,3 +141,9 @@ class DatosDePersonaSchema(Schema):
         required=True,
     )
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)
+
+
+class CasosSchema(Schema):
+    """The cases of a person; `caso` repeats."""
+
+    caso = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=200))

@@ -19,6 +19,7 @@ from reportes.meses import Mes
 from reportes.models import Etiqueta, Fuente, Hecho, Informe
 from reportes.queries import CASOS, hay_datos
 from reportes.states import Alcance, EstadoInforme
+from reportes.supresion import confirmar_leidas
 
 
 def pedir_lectura(session: Session, servicio: str) -> None:
@@ -111,6 +112,7 @@ def cerrar_lectura(session: Session, fuente: Fuente, pedidos: int) -> None:
     )
     if fuente.reconstruyendo:
         session.execute(delete(Hecho).where(Hecho.generacion < fuente.generacion))
+    confirmar_leidas(session, pedidos)
 
 
 def pedir_informe(session: Session, mes: Mes, alcance: Alcance, actor: Actor) -> Informe:

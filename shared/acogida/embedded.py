@@ -95,6 +95,7 @@ class Office:
             "worker": Worker(db, service.handlers).run,
             "jobs": partial(run_worker, celery),
             "ticker": Ticker(celery, service.jobs).run,
+            **{name: partial(loop, env_of(app)) for name, loop in service.jobs.loops.items()},
             "sealer": Sealer(db, service.name, Cabezas(self.settings, service.name)).run,
         }
         self._background.wake_at_stop(db.outbox_changed, db.inbox_changed)

@@ -17,7 +17,7 @@ from acogida import rabbitmq
 from acogida.background import Background
 from acogida.rabbitmq import Cura
 from acogida.server import NoPuedeServir
-from acogida.services import Service, all_handlers, db_of, load
+from acogida.services import Service, all_handlers, db_of, env_of, load
 from oficina import telemetry
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.listener import Listener
@@ -132,4 +132,6 @@ def jobs(name: str, settings: Settings) -> ServiceProcess:
     celery = process.app.extensions["celery"]
     process.background.add(f"{name}-jobs", partial(run_worker, celery))
     process.background.add(f"{name}-ticker", Ticker(celery, process.service.jobs).run)
+    for title, loop in process.service.jobs.loops.items():
+        process.background.add(f"{name}-{title}", partial(loop, env_of(process.app)))
     return process

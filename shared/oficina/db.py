@@ -7,6 +7,7 @@ query did not load raises instead of asking again. `together()` makes all that i
 transaction, for who must keep an answer with its effect.
 """
 
+import hashlib
 import math
 import os
 import secrets
@@ -30,7 +31,9 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError
@@ -126,6 +129,14 @@ def uuid7() -> UUID:
         _last_uuid7 = payload
     millis, high, low = payload >> 74, (payload >> 62) & 0xFFF, payload & ((1 << 62) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | low)
+
+
+def hold(session: Session, name: str) -> None:
+    """Let nobody else hold a name until this transaction ends. SQLite's writer is alone anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 class Identified:
@@ -345,6 +356,8 @@ def _sqlite(url: str) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=30000",
             "cache_size=-1000",
+            # What is erased is not left in a page that no table uses any more.
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

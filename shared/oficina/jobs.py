@@ -54,6 +54,9 @@ class Jobs:
         self.servicio = servicio
         self.tasks: dict[str, Task] = {}
         self.sweeps: list[Sweep] = []
+        self.loops: dict[str, Callable[[Env, threading.Event], None]] = {}
+        """What works beside the queue, in a thread of its own, until its event is set: for who
+        waits for others so long that nobody may wait behind them."""
 
     @property
     def queue(self) -> str:

@@ -3,11 +3,16 @@
 A column of `EncryptedText` is sealed in the database (`oficina.keyring`). The column's context is
 authenticated with the text, so a value moved to another column does not open.
 
+What leaves for a subscriber names nobody by an id that another one could have: `pseudonym`.
+
 An equal search over a sealed column goes through `blind_index`, a keyed hash that is the same for
 the same value and says nothing without the key.
 """
 
+import hashlib
+import hmac
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +26,7 @@ __all__ = [
     "blind_index",
     "current_keyring",
     "mask",
+    "pseudonym",
     "use_keyring",
 ]
 
@@ -64,6 +70,17 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else current_keyring().decrypt(value, self.context)
+
+
+def pseudonym(key: bytes, kind: str, value: str) -> UUID:
+    """What stands for an id under one subscriber's key, always the same: a UUID version 8.
+
+    Without the key nobody can say whose it is, nor whether that of another key is the same thing.
+    """
+    digest = hmac.new(key, f"{kind}\x1f{value}".encode(), hashlib.sha256).digest()
+    number = int.from_bytes(digest[:16], "big")
+    number = number & ~(0xF << 76) | (0x8 << 76)
+    return UUID(int=number & ~(0x3 << 62) | (0x2 << 62))
 
 
 def mask(text: str) -> str:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.clock import real_now
-from oficina.db import Database, Identified, OficinaBase
+from oficina.db import Database, Identified, OficinaBase, hold, uuid7
 from oficina.env import Env
 from oficina.jobs import Jobs
 from oficina.settings import Settings
@@ -126,6 +126,8 @@ class Certificado(Identified, OficinaBase):
     borrado: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     anterior: Mapped[str] = mapped_column(String(64), default="")
     """The hash of the one that was closed before."""
+    asunto: Mapped[str | None] = mapped_column(String(80))
+    """What asked for it, when it was no period: the erasure of somebody, by its id."""
     huella: Mapped[str | None] = mapped_column(String(64))
 
     @property
@@ -151,7 +153,7 @@ class Certificado(Identified, OficinaBase):
 
     def dicho(self) -> dict[str, Any]:
         """What it certifies, as JSON."""
-        return {
+        said = {
             "id": str(self.id),
             "servicio": self.servicio,
             "reglas_version": self.reglas_version,
@@ -160,6 +162,8 @@ class Certificado(Identified, OficinaBase):
             "borrado": self.borrado,
             "anterior": self.anterior,
         }
+        # Those of periods say what they always said.
+        return said if self.asunto is None else said | {"asunto": self.asunto}
 
     def calculada(self) -> str:
         """The hash of what it says now."""
@@ -260,8 +264,7 @@ class Retencion:
         if not certificado.total:
             session.delete(certificado)
             return None
-        cerrados = certificados(session)
-        certificado.cerrar(real_now(), (cerrados[0].huella or "") if cerrados else "")
+        _encadenar(session, certificado)
         registrar(
             session,
             Actor.sistema(self.servicio),
@@ -273,16 +276,51 @@ class Retencion:
         return certificado
 
 
+def certificar(
+    session: Session, servicio: str, asunto: str, borrado: Mapping[str, int], reglas_version: str
+) -> Certificado:
+    """A closed certificate of what is anonymised in this transaction because somebody asked for it,
+    in the one chain of the service. `asunto` is an id, never a name.
+    """
+    certificado = Certificado(
+        id=uuid7(),
+        servicio=servicio,
+        asunto=asunto,
+        reglas_version=reglas_version,
+        iniciado_en=real_now(),
+        borrado={
+            clase: {
+                "accion": Accion.ANONIMIZAR.value,
+                "cantidad": cantidad,
+                "hasta": real_now().isoformat(timespec="seconds"),
+            }
+            for clase, cantidad in sorted(borrado.items())
+        },
+    )
+    _encadenar(session, certificado)
+    session.add(certificado)
+    session.flush()
+    return certificado
+
+
+def _encadenar(session: Session, certificado: Certificado) -> None:
+    """Close it after the one that was closed last, of which nobody closes another meanwhile."""
+    hold(session, f"certificados/{certificado.servicio}")
+    ultimo = session.scalars(_CERRADOS.limit(1)).first()
+    certificado.cerrar(real_now(), (ultimo.huella or "") if ultimo else "")
+
+
+_CERRADOS = (
+    select(Certificado)
+    .where(Certificado.cerrado_en.is_not(None))
+    .order_by(Certificado.cerrado_en.desc(), Certificado.id.desc())
+)
 _ABIERTO = select(Certificado).where(Certificado.cerrado_en.is_(None)).with_for_update()
 
 
 def certificados(session: Session) -> Sequence[Certificado]:
     """The closed ones, the newest first."""
-    return session.scalars(
-        select(Certificado)
-        .where(Certificado.cerrado_en.is_not(None))
-        .order_by(Certificado.cerrado_en.desc(), Certificado.id.desc())
-    ).all()
+    return session.scalars(_CERRADOS).all()
 
 
 def alterados(found: Sequence[Certificado]) -> list[Certificado]:

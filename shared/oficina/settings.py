@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,20 @@ def _words(text: str) -> str:
     if not re.fullmatch(r"[a-z_]+(\s*,\s*[a-z_]+)*", text.strip()):
         raise ValueError("debe ser una lista de palabras separadas por comas")
     return text
+
+
+def _networks(text: str) -> str:
+    try:
+        _read_networks(text)
+    except ValueError:
+        raise ValueError(
+            "debe ser una lista de redes separadas por comas: 10.20.0.0/16, fd12::/48"
+        ) from None
+    return text
+
+
+def _read_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word.strip()) for word in text.split(",") if word.strip())
 
 
 def _setting(
@@ -227,6 +242,13 @@ class Settings:
         _days,
         "Days that a service keeps the facts that it heard and finished.",
     )
+    webhook_cidrs: str = _setting(
+        "ACOGIDA_WEBHOOK_CIDRS",
+        "",
+        _networks,
+        "Networks of the intranet to which webhooks may be sent, separated by commas (also without "
+        "https); empty: public addresses only.",
+    )
     log_level: str = _setting("ACOGIDA_LOG_LEVEL", "INFO", str, "Level of the structured log.")
 
     @classmethod
@@ -276,6 +298,11 @@ class Settings:
     def roles_con_segundo_factor(self) -> frozenset[str]:
         """The roles that must sign in with a second factor."""
         return frozenset(word.strip() for word in self.segundo_factor.split(",") if word.strip())
+
+    @property
+    def redes_de_webhooks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that webhooks may reach besides public addresses."""
+        return _read_networks(self.webhook_cidrs)
 
     @property
     def claves(self) -> Path:

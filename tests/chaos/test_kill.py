@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 
 from office import Office, create_accounts, embedded, wait_until
-from story import derive, open_case
+from story import book, derive, open_case, reminder_of
 
 REGISTER = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
 ROWS = 4784
+HOURS = ("09:00", "10:00", "11:00", "12:00")
+ERASED = len(HOURS)
 
 
 def _ask(data: Path, service: str, query: str) -> list[tuple[Any, ...]]:
@@ -84,6 +86,99 @@ def test_derivations_survive_kills(tmp_path: Path) -> None:
         # One that was being sent when the process died waits out its lease of 90 s.
         wait_until("every mail", lambda: _settled(tmp_path) == _sent(tmp_path), seconds=150)
     _everything_once(tmp_path)
+
+
+def test_erasures_survive_kills(tmp_path: Path) -> None:
+    """Killed again and again, an erasure ends everywhere, once, and no file holds the person."""
+    marks = [f"Zborrable{hour[:2]}quinze" for hour in HOURS]
+    with embedded(tmp_path) as office:
+        create_accounts(office)
+        accounts = office.accounts
+        erasures = [_ask_to_be_erased(office, *one) for one in zip(marks, HOURS, strict=True)]
+        # Agenda and notificaciones hold them as well, sealed.
+        assert _holding(tmp_path, marks) == {"casos"}
+        confirming = threading.Thread(target=_confirm_until_it_breaks, args=(office, erasures))
+        confirming.start()
+        _kill_when(office, "an erasure", lambda: _erased(tmp_path, "agenda") > 0)
+        confirming.join()
+
+    with embedded(tmp_path) as office:
+        office.accounts = accounts
+        confirming = threading.Thread(target=_confirm_until_it_breaks, args=(office, erasures))
+        confirming.start()
+        _kill_when(office, "more of them", lambda: _erased(tmp_path, "casos") == ERASED)
+        confirming.join()
+
+    with embedded(tmp_path) as office:
+        ended = "SELECT count(*) FROM supresiones WHERE estado = 'terminada'"
+        wait_until("every end", lambda: _count(tmp_path, "casos", ended) == ERASED, seconds=90)
+    for service in ("casos", "agenda", "notificaciones", "reportes"):
+        certified = "SELECT count(*) FROM certificados_de_borrado WHERE asunto LIKE 'supresion/%'"
+        assert _count(tmp_path, service, certified) == ERASED * (1 + (service == "casos"))
+    assert _holding(tmp_path, marks) == set()
+
+
+def _ask_to_be_erased(office: Office, mark: str, hour: str) -> str:
+    """Somebody with an appointment and its reminder, who asked; the erasure waits for a second."""
+    with (
+        office.client("recepcion") as recepcion,
+        office.client("profesional") as profesional,
+        office.client("delegado_datos") as delegada,
+    ):
+        person = {
+            "nombres": mark,
+            "nacionalidades": ["HTI"],
+            "correo": f"{mark}@correo.example",
+            "canal_preferido": "correo",
+        }
+        persona = recepcion.post("/casos/api/v1/personas", json=person).json()
+        booked = book(profesional, persona, hora=hour, asunto=f"Asunto de {mark}")
+        reminder_of(profesional, booked)
+        pedido = {
+            "derecho": "supresion",
+            "canal": "presencial",
+            "identidad": "documento_a_la_vista",
+        }
+        address = f"/casos/api/v1/personas/{persona['id']}/derechos"
+        solicitud = recepcion.post(address, json=pedido).json()
+        address = f"/casos/api/v1/derechos/{solicitud['id']}"
+        match = {"If-Match": delegada.get(address).headers["ETag"]}
+        assert delegada.post(f"{address}/tramitar", headers=match).status_code == 200
+        proposed = delegada.post(f"{address}/supresion")
+        assert proposed.status_code == 201, proposed.text
+        erasure: str = proposed.json()["id"]
+        return erasure
+
+
+def _confirm_until_it_breaks(office: Office, erasures: list[str]) -> None:
+    with office.client("coordinacion") as client:
+        for erasure in erasures:
+            address = f"/casos/api/v1/supresiones/{erasure}"
+            try:
+                match = {"If-Match": client.get(address).headers["ETag"]}
+                answer = client.post(f"{address}/confirmacion", headers=match)
+            except httpx.TransportError:
+                return
+            assert answer.status_code in {200, 409}, answer.text
+
+
+def _erased(data: Path, service: str) -> int:
+    query = (
+        "SELECT count(*) FROM supresiones WHERE estado <> 'propuesta'"
+        if service == "casos"
+        else "SELECT count(*) FROM personas_apartadas WHERE confirmada_en IS NOT NULL"
+    )
+    return _count(data, service, query)
+
+
+def _holding(data: Path, marks: list[str]) -> set[str]:
+    """The services of which a file holds a name, be it in a page that no table uses any more."""
+    seek = [mark.encode() for mark in marks] + [mark.lower().encode() for mark in marks]
+    return {
+        path.name.partition(".")[0]
+        for path in data.glob("*.db*")
+        if any(one in path.read_bytes() for one in seek)
+    }
 
 
 def _derive_until_it_breaks(office: Office) -> None:

@@ -29,8 +29,9 @@ STARTS = {
         "/casos/derechos?ver=todas",
         "/casos/derechos/nueva",
         "/casos/incidentes?ver=todos",
+        "/notificaciones/suscripciones",
     ],
-    "contraparte_unidad": ["/", "/casos/unidad"],
+    "contraparte_unidad": ["/", "/casos/unidad", "/notificaciones/suscripciones/nueva"],
     "auditor": [
         "/",
         "/casos/accesos-excepcionales",
@@ -203,6 +204,49 @@ def test_an_operator_has_a_service_hear_again_without_script(
         check_width(page)
         hand.press("Volver a hacerlos")
         page.get_by_text(re.compile(r"reportes hace otra vez \d+ hechos\.")).wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_unit_subscribes_tries_it_and_closes_it(
+    browser: Browser, office: Office, pictures: Path | None, *, scripts: bool
+) -> None:
+    """The pages of a subscription, to which no link leads while there is none."""
+    wrong: list[str] = []
+    with page_of(browser, office, "contraparte_unidad", scripts=scripts) as page:
+        hand = Pointer(page)
+
+        def look(name: str) -> None:
+            # What looks for accessibility is a script.
+            if scripts:
+                wrong.extend(_inspect(page, pictures, name))
+            else:
+                check_width(page)
+
+        page.goto("/notificaciones/suscripciones")
+        hand.follow("Suscribir una unidad")
+        hand.press("Suscribir y ver su secreto")
+        page.get_by_role("heading", name="Hay datos que corregir").wait_for()
+        look("suscripcion-mal")
+        hand.choose("Unidad", "Desarrollo Comunitario")
+        hand.write("Nombre", "Tablero de la unidad")
+        hand.tick("Se atendió a alguien")
+        hand.write("Para qué", "Coordinar la atención con la unidad")
+        hand.choose("Base legal", "Función legal de los organismos públicos")
+        hand.tick("Canal Atom")
+        hand.press("Suscribir y ver su secreto")
+        page.get_by_text("/atom.xml").wait_for()
+        look("suscripcion-secreto")
+        hand.follow("Ya lo guardé")
+        hand.press("Enviar una prueba")
+        page.get_by_text("La prueba ya está en el canal.").wait_for()
+        look("suscripcion")
+        hand.follow("Se atendió a alguien")
+        page.get_by_role("heading", name="Se atendió a alguien", level=1).wait_for()
+        look("entrega")
+        hand.follow("Tablero de la unidad")
+        hand.press("Cerrar la suscripción")
+        page.get_by_text("La suscripción está cerrada.").wait_for()
+    assert not wrong, "\n\n".join(wrong)
 
 
 def _park(path: Path) -> UUID:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from casos.accesos.actions import Responsable
-from casos.alcance import Alcance
+from casos.alcance import Alcance, exigir_usable
 from casos.atenciones.models import Atencion, Resultado
 from casos.atenciones.schemas import NuevaAtencion
 from casos.expedientes.actions import PRIMER_CONTACTO, abrir
@@ -40,8 +40,9 @@ def registrar(
     the case is not theirs, Conflicto when the case is closed.
     """
     alcance = Alcance.de(actor)
-    persona = _persona(session, datos, alcance)
+    # The case before its person, as whoever erases somebody holds them.
     caso = _caso_abierto(session, datos, alcance)
+    persona = _persona(session, datos, alcance)
     atencion = Atencion(
         persona_id=datos.persona_id,
         canal=datos.canal,
@@ -111,6 +112,7 @@ def _persona(session: Session, datos: NuevaAtencion, alcance: Alcance) -> Person
     if datos.persona_id is None:
         return None
     persona_a_la_vista(session, datos.persona_id, alcance)
+    exigir_usable(session, datos.persona_id, retener=True)
     return session.get_one(Persona, datos.persona_id)
 
 

@@ -1,7 +1,6 @@
 """What comes in about an attention and what goes out; the same for JSON and form."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +14,7 @@ from casos.expedientes.schemas import es_tema
 from casos.personas.catalogos import codigos_de_idioma, codigos_de_pais
 from casos.personas.edades import RangoEtario
 from casos.personas.schemas import PersonaResumenSchema
-
-DESDE, HASTA = date(1900, 1, 1), date(2999, 12, 31)
+from oficina.web.forms import DIAS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +84,7 @@ class NuevaAtencionSchema(Schema):
 class FiltroAtencionesSchema(Schema):
     """Which attentions: of a day, of a person."""
 
-    dia = fields.Date(load_default=None, validate=validate.Range(DESDE, HASTA))
+    dia = fields.Date(load_default=None, validate=DIAS)
     persona_id = fields.UUID(load_default=None)
     pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
 

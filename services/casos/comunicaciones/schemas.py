@@ -8,13 +8,14 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from casos.comunicaciones.queries import Tipo
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.derechos.states import Derecho, Entrega
+from oficina.web.forms import DIAS
 
 
 class PeriodoSchema(Schema):
     """From the first of these days to the last one, both included; without them the last 30."""
 
-    desde = fields.Date(load_default=None, allow_none=True)
-    hasta = fields.Date(load_default=None, allow_none=True)
+    desde = fields.Date(load_default=None, allow_none=True, validate=DIAS)
+    hasta = fields.Date(load_default=None, allow_none=True, validate=DIAS)
 
     @validates_schema
     def _en_orden(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import Alcance
+from casos.alcance import Alcance, exigir_usable
 from casos.consentimientos.models import (
     BaseLicitud,
     Consentimiento,
@@ -103,6 +103,7 @@ def consentir_recordatorios(
     Raises NoEncontrado, DatosInvalidos when it does not say how it was given.
     """
     persona_por_id(session, persona_id, Alcance.de(actor))
+    exigir_usable(session, persona_id, retener=True)
     entrada = _asentar(
         session, persona_id, RECORDATORIOS, None, _CONTACTO, fundamento, actor, ahora
     )

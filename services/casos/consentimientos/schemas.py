@@ -13,6 +13,7 @@ from casos.consentimientos.models import (
     Otorgante,
 )
 from casos.consentimientos.retiro import PedidoRetiro
+from oficina.web.forms import DIAS
 
 
 class ComoSeDioSchema(Schema):
@@ -27,7 +28,7 @@ class ComoSeDioSchema(Schema):
         load_default=None, allow_none=True, validate=validate.Length(max=200)
     )
     evidencia = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=300))
-    hasta_consentimiento = fields.Date(load_default=None, allow_none=True)
+    hasta_consentimiento = fields.Date(load_default=None, allow_none=True, validate=DIAS)
 
 
 class NuevoConsentimientoSchema(ComoSeDioSchema):

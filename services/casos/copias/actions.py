@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.copias.models import CopiaDeDatos
 from casos.copias.states import POR_HACER, EstadoCopia
 from casos.derechos.catalogo import catalogo
 from casos.derechos.queries import solicitud_por_id
-from casos.derechos.states import Estado
+from casos.derechos.states import EN_MANOS
+from casos.personas.models import EstadoPersona, Persona
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.clock import real_now
@@ -22,11 +24,15 @@ from oficina.jobs import nudge_after_commit
 def pedir(session: Session, solicitud_id: UUID, actor: Actor, ahora: datetime) -> CopiaDeDatos:
     """Ask for a copy, to answer a request; it is made apart, and its row tells how far it is.
 
-    Raises NoEncontrado, Conflicto when nobody has taken the request or it was answered.
+    Raises NoEncontrado, Conflicto when nobody has taken the request, it was answered, or the person
+    was erased.
     """
     solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
-    if solicitud.estado not in {Estado.EN_TRAMITE, Estado.PRORROGADA}:
+    if solicitud.estado not in EN_MANOS:
         raise Conflicto(_("Una copia se prepara mientras la solicitud está en trámite."))
+    estado = session.scalar(select(Persona.estado).where(Persona.id == solicitud.persona_id))
+    if estado is EstadoPersona.ANONIMIZADA:
+        raise Conflicto(_("Los datos de esta persona ya se suprimieron."))
     copia = CopiaDeDatos(
         solicitud_id=solicitud.id,
         persona_id=solicitud.persona_id,

@@ -12,19 +12,23 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.atenciones.models import Canal
+from casos.bloqueos.actions import bloquear, exigir_sin_bloqueo, resolver
+from casos.bloqueos.models import Bloqueo, Causa
 from casos.consentimientos.models import Otorgante
-from casos.derechos.catalogo import catalogo
+from casos.derechos.catalogo import BloqueoMientras, catalogo
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derechos.queries import solicitud_por_id
-from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
+from casos.derechos.states import EN_MANOS, Accion, Derecho, Entrega, Estado, Identidad
 from casos.folios import siguiente_folio
 from casos.personas.queries import persona_por_id
 from casos.plazos import actions as plazos
+from casos.supresion.actions import retirar_propuesta
+from casos.supresion.queries import exigir_terminada
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
-from oficina.errors import DatosInvalidos
+from oficina.errors import Conflicto, DatosInvalidos
 from oficina.events import Clasificacion
 from oficina.events.casos import SolicitudDerechoRecibida, SolicitudDerechoRespondida
 
@@ -104,7 +108,26 @@ def tramitar(
     solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
     solicitud.tramitar(actor)
     _asentar(session, solicitud, Accion.TRAMITAR, actor, ahora)
+    if catalogo().bloqueo_mientras.get(solicitud.derecho) is BloqueoMientras.AL_TRAMITAR:
+        _bloquear(session, solicitud, Causa.MIENTRAS_SE_RESUELVE, actor, ahora)
     return solicitud
+
+
+def bloquear_mientras(
+    session: Session, solicitud_id: UUID, actor: Actor, ahora: datetime
+) -> Bloqueo:
+    """Block the person's data until their request is resolved, because they ask for it.
+
+    Raises NoEncontrado, Conflicto when the law knows no such block for this right, nobody has
+    taken the request or it was answered, and when the data are blocked already.
+    """
+    solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
+    if solicitud.derecho not in catalogo().bloqueo_mientras:
+        raise Conflicto(_("Este derecho no contempla bloquear los datos mientras se resuelve."))
+    if solicitud.estado not in EN_MANOS:
+        raise Conflicto(_("Los datos se bloquean mientras la solicitud está en trámite."))
+    exigir_sin_bloqueo(session, solicitud.persona_id)
+    return _bloquear(session, solicitud, Causa.MIENTRAS_SE_RESUELVE, actor, ahora)
 
 
 def prorrogar(
@@ -121,9 +144,16 @@ def prorrogar(
 def responder(
     session: Session, solicitud_id: UUID, respuesta: Respuesta, actor: Actor, ahora: datetime
 ) -> SolicitudDerecho:
-    """Answer that it was done. Raises NoEncontrado, TransicionInvalida."""
+    """Answer that it was done. To accept that data be blocked blocks them.
+
+    Raises NoEncontrado, TransicionInvalida, Conflicto while an erasure is not done everywhere.
+    """
     solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
     solicitud.responder(respuesta.texto, respuesta.entrega, catalogo().version, ahora)
+    if solicitud.derecho is Derecho.SUPRESION:
+        exigir_terminada(session, solicitud.id)
+    if solicitud.derecho is Derecho.BLOQUEO:
+        _bloquear(session, solicitud, Causa.SOLICITUD, actor, ahora)
     _cerrar(session, solicitud, Accion.RESPONDER, respuesta, actor, ahora)
     return solicitud
 
@@ -133,12 +163,15 @@ def rechazar(
 ) -> SolicitudDerecho:
     """Refuse, for a reason of the law.
 
-    Raises NoEncontrado, TransicionInvalida, DatosInvalidos for a reason that is not this right's.
+    Raises NoEncontrado, TransicionInvalida, DatosInvalidos for a reason that is not this right's,
+    Conflicto once what was asked for was erased.
     """
     solicitud = solicitud_por_id(session, solicitud_id, bloquear=True)
     codigo = respuesta.codigo or ""
     if codigo not in catalogo().rechazos_de(solicitud.derecho):
         raise DatosInvalidos({"codigo": [_("Ese motivo no es de este derecho.")]})
+    if solicitud.derecho is Derecho.SUPRESION:
+        retirar_propuesta(session, solicitud.id, actor, ahora)
     solicitud.rechazar(codigo, respuesta.texto, respuesta.entrega, catalogo().version, ahora)
     _cerrar(session, solicitud, Accion.RECHAZAR, respuesta, actor, ahora)
     return solicitud
@@ -153,6 +186,7 @@ def _cerrar(  # noqa: PLR0917  the end of a request has as many parts
     ahora: datetime,
 ) -> None:
     plazos.cumplir(session, None, _reloj(solicitud), ahora, solicitud_id=solicitud.id)
+    resolver(session, solicitud.id, solicitud.persona_id, actor, ahora)
     _asentar(session, solicitud, accion, actor, ahora, texto=respuesta.texto)
     emitir(
         session,
@@ -163,6 +197,12 @@ def _cerrar(  # noqa: PLR0917  the end of a request has as many parts
         ),
         clasificacion=Clasificacion.RESERVADO,
     )
+
+
+def _bloquear(
+    session: Session, solicitud: SolicitudDerecho, causa: Causa, actor: Actor, ahora: datetime
+) -> Bloqueo:
+    return bloquear(session, solicitud.persona_id, solicitud.id, causa, actor, ahora)
 
 
 def _reloj(solicitud: SolicitudDerecho) -> str:

@@ -3,10 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from casos.derechos.states import Derecho
+
+
+class BloqueoMientras(StrEnum):
+    """When data are blocked while a request about them is resolved."""
+
+    A_PETICION = "a_peticion"
+    AL_TRAMITAR = "al_tramitar"
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Catalogo:
 
     `relojes`: the clock of each right (casos.plazos). `recurso`: what the person can do against a
     refusal, by language. `dias_de_copia`: for how long a copy of the data may be downloaded.
+    `bloqueo_mientras`: of which rights the data are blocked while a request is resolved, and when.
     """
 
     version: str
@@ -37,6 +46,7 @@ class Catalogo:
     rechazos: Mapping[str, Rechazo]
     recursos: Mapping[str, str]
     dias_de_copia: int
+    bloqueo_mientras: Mapping[Derecho, BloqueoMientras]
 
     def rechazos_de(self, derecho: Derecho) -> Mapping[str, Rechazo]:
         """The reasons for which a request of this right may be refused."""
@@ -62,4 +72,9 @@ def catalogo() -> Catalogo:
         },
         recursos=datos["recurso"],
         dias_de_copia=datos["copia"]["dias"],
+        bloqueo_mientras={
+            Derecho(d): BloqueoMientras(uno["bloqueo_mientras"])
+            for d, uno in datos["derechos"].items()
+            if "bloqueo_mientras" in uno
+        },
     )

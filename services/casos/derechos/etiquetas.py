@@ -6,8 +6,10 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from casos.bloqueos.models import Causa
 from casos.copias.states import EstadoCopia
 from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
+from casos.supresion.states import Estado as EstadoSupresion
 
 ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     Derecho: {
@@ -37,6 +39,16 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Identidad.CONOCIDA_POR_EL_EQUIPO: _l("Alguien del equipo la conoce"),
         Identidad.PODER_A_LA_VISTA: _l("Mostró el poder para representarla"),
     },
+    Causa: {
+        Causa.SOLICITUD: _l("La persona lo pidió"),
+        Causa.MIENTRAS_SE_RESUELVE: _l("Hasta que se resuelva su solicitud"),
+    },
+    EstadoSupresion: {
+        EstadoSupresion.PROPUESTA: _l("Espera que la confirmen"),
+        EstadoSupresion.EJECUTADA: _l("Esperando a los servicios"),
+        EstadoSupresion.TERMINADA: _l("Suprimida en todos los servicios"),
+        EstadoSupresion.NEGADA: _l("No se confirmó"),
+    },
     EstadoCopia: {
         EstadoCopia.PEDIDA: _l("Pedida"),
         EstadoCopia.EN_PROCESO: _l("Preparándose"),
@@ -52,6 +64,10 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
 }
 
 TONOS: Mapping[StrEnum, str] = {
+    EstadoSupresion.PROPUESTA: "aviso",
+    EstadoSupresion.EJECUTADA: "info",
+    EstadoSupresion.TERMINADA: "bien",
+    EstadoSupresion.NEGADA: "mal",
     EstadoCopia.PEDIDA: "info",
     EstadoCopia.EN_PROCESO: "info",
     EstadoCopia.LISTA: "bien",

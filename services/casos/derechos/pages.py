@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.atenciones.models import Canal
+from casos.bloqueos import queries as bloqueos
 from casos.consentimientos.models import Otorgante
 from casos.copias.pages import huella
 from casos.copias.queries import de_solicitud
@@ -29,12 +30,15 @@ from casos.derechos.schemas import (
     RechazoSchema,
     RespuestaASolicitudSchema,
 )
-from casos.derechos.states import Accion, Derecho, Entrega, Estado, Identidad
+from casos.derechos.states import EN_MANOS, Accion, Derecho, Entrega, Identidad
 from casos.etiquetas import opciones
 from casos.personas import busqueda
+from casos.personas.models import EstadoPersona
 from casos.personas.queries import persona_por_id
 from casos.plazos.etiquetas import situacion
 from casos.plazos.models import Plazo
+from casos.supresion import queries as supresiones
+from casos.supresion.states import Estado as EstadoSupresion
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
@@ -124,6 +128,8 @@ def ver(solicitud_id: UUID) -> str:
     with env().db.read() as session:
         fila = queries.con_historia(session, solicitud_id)
         copias = de_solicitud(session, solicitud_id)
+        bloqueo = bloqueos.vigente(session, fila.solicitud.persona_id)
+        supresion = supresiones.de_solicitud(session, solicitud_id)
     registrar_lectura(env().db, actor(), "casos.derecho.ver", "solicitud", solicitud_id)
     como, tono_de_plazo = _como_va(fila.plazo)
     una = fila.solicitud
@@ -138,7 +144,15 @@ def ver(solicitud_id: UUID) -> str:
         copias=copias,
         por_hacer=POR_HACER,
         huella_de_copias=huella(copias),
-        copiable=una.estado in {Estado.EN_TRAMITE, Estado.PRORROGADA},
+        copiable=una.estado in EN_MANOS,
+        bloqueo=bloqueo,
+        supresion=supresion,
+        suprimida=una.persona.estado is EstadoPersona.ANONIMIZADA,
+        suprimible=una.estado in EN_MANOS
+        and (supresion is None or supresion.estado is EstadoSupresion.NEGADA),
+        bloqueable=bloqueo is None
+        and una.estado in EN_MANOS
+        and una.derecho in catalogo().bloqueo_mientras,
         fuente=catalogo().fuentes[una.derecho],
         rechazo=rechazo,
         idioma_lector=language(),

@@ -49,6 +49,9 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
     E.RECHAZADA: {},
 }
 
+EN_MANOS = frozenset({E.EN_TRAMITE, E.PRORROGADA})
+"""Somebody has it and has not answered."""
+
 PENDIENTES = frozenset(estado for estado, pasos in PASOS.items() if pasos)
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import SIN_LIMITE, Alcance
+from casos.alcance import SIN_LIMITE, Alcance, usable
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
 from casos.consentimientos.queries import vale
 from casos.derivaciones import relojes
@@ -175,6 +175,7 @@ def responder(
     """
     alcance = alcance or Alcance.de(actor)
     derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
+    _exigir_usable(session, derivacion)
     if faltan := respuesta.faltas():
         raise DatosInvalidos(faltan)
     if respuesta.accion is Accion.DISPUTAR:
@@ -356,6 +357,12 @@ def _descartar_borradores(
     ).all()
     for borrador_id in borradores:
         anular(session, borrador_id, MotivoAnulacion.ERROR, actor, ahora)
+
+
+def _exigir_usable(session: Session, derivacion: Derivacion) -> None:
+    """The institution is not told why."""
+    if not usable(session, derivacion.caso_id):
+        raise Conflicto(_("Los datos de la persona no se pueden usar."))
 
 
 def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:

@@ -12,6 +12,8 @@ from casos.derivaciones.states import Accion
 from casos.expedientes.facts import contar as contar_hecho
 from casos.expedientes.models import TipoHito, anotar
 from oficina.actor import Actor
+from oficina.bus.outbox import emitir
+from oficina.events import Clasificacion
 from oficina.events.casos import (
     DatosDeDerivacionRetirados,
     DerivacionAceptada,
@@ -27,6 +29,7 @@ from oficina.events.casos import (
     DerivacionVencida,
     DerivacionVerificada,
     EnlaceDeDerivacionPedido,
+    SupresionDeDerivacionPedida,
 )
 
 HECHOS: Mapping[Accion, Any] = {
@@ -110,6 +113,17 @@ def contar_retiro(
     contar_hecho(session, derivacion.caso_id, DatosDeDerivacionRetirados(**comun))
 
 
+def contar_supresion(session: Session, derivacion: Derivacion) -> None:
+    """Tell that the institution is to erase what it was sent: of the case nothing is left to say
+    it, and nobody else hears of it.
+    """
+    emitir(
+        session,
+        SupresionDeDerivacionPedida(**_comun(derivacion)),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+
+
 def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:
     return {
         "hecho": hecho,
@@ -146,4 +160,5 @@ def _comun(derivacion: Derivacion) -> dict[str, Any]:
         "servicio_id": derivacion.servicio_id,
         "grado_evidencia": derivacion.grado_evidencia.value if derivacion.grado_evidencia else None,
         "motivo_codigo": derivacion.motivo_codigo,
+        "unidad": derivacion.institucion.unidad or None,
     }

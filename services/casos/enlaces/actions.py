@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import SIN_LIMITE, Alcance
+from casos.alcance import SIN_LIMITE, Alcance, usable
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.queries import vale
 from casos.derivaciones.actions import responder
@@ -100,6 +100,8 @@ def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) ->
         raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
     if not vale(session, derivacion.consentimiento_id, now()):
         raise Conflicto(_("El consentimiento de la persona ya no vale: pídalo de nuevo."))
+    if not usable(session, derivacion.caso_id):
+        raise Conflicto(_("Los datos de la persona no se pueden usar."))
     if not derivacion.institucion.correo:
         registrar(session, actor, "casos.derivacion.ver", "derivacion", derivacion.id)
         return EnlaceNuevo(derivacion)
@@ -215,6 +217,7 @@ def _terminada(session: Session, derivacion: Derivacion) -> bool:
         derivacion.estado in SIN_DATOS
         or not puede_volver(session, derivacion)
         or not vale(session, derivacion.consentimiento_id, now())
+        or not usable(session, derivacion.caso_id)
     )
 
 

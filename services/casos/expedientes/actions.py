@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casos.accesos import actions as accesos
 from casos.accesos.actions import Responsable
-from casos.alcance import Alcance
+from casos.alcance import Alcance, exigir_usable
 from casos.derivaciones.queries import activas_de_caso
 from casos.expedientes.facts import contar
 from casos.expedientes.models import (
@@ -73,6 +73,7 @@ def abrir(
     theme asks for or sealed to whoever opens it.
     """
     persona_a_la_vista(session, datos.persona_id, Alcance.de(actor))
+    exigir_usable(session, datos.persona_id, retener=True)
     sugerido = tema(datos.tema)
     caso = Caso(
         folio=siguiente_folio(session, "OM", clock.local(ahora).year),

@@ -71,6 +71,6 @@ _SIN_CODIGOS: Mapping[type[Evento], Callable[[Any], Evento | None]] = {
     CasoReabierto: _sin(motivo_codigo=NO_SE_DICE),
     AtencionRegistrada: _sin(canal=NO_SE_DICE, tema=NO_SE_DICE),
     # The institution has the data already, and must be told why it may not use it.
-    DatosDeDerivacionRetirados: _sin(grado_evidencia=None),
-    HechoDeDerivacion: _sin(grado_evidencia=None, motivo_codigo=None),
+    DatosDeDerivacionRetirados: _sin(grado_evidencia=None, unidad=None),
+    HechoDeDerivacion: _sin(grado_evidencia=None, motivo_codigo=None, unidad=None),
 }

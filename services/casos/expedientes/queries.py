@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from casos.alcance import Alcance
+from casos.alcance import Alcance, exigir_usable
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
@@ -115,6 +115,7 @@ def _para_cambiar(
     )
     if caso is None:
         raise _negativa_al_cambiar(session, caso_id, alcance)
+    exigir_usable(session, caso.persona_id, retener=True)
     return caso
 
 
@@ -206,6 +207,7 @@ def reservado_por_folio(session: Session, folio: str, alcance: Alcance) -> Reser
         select(Caso.id, Caso.folio).where(
             Caso.folio == folio,
             Caso.confidencialidad == Confidencialidad.RESERVADO,
+            alcance.existencia(),
             ~alcance.nombrado(),
         )
     ).one_or_none()

@@ -128,8 +128,10 @@ class _Seudonimos:
         digest = blind_index(f"casos.hechos.{clase}", f"{self._suscriptor}\x1f{cosa.hex}")
         return UUID(hex=digest[:32])
 
-    def persona(self, persona_id: UUID | None) -> str | None:
-        return None if persona_id is None else self.de("persona", persona_id).hex
+    def persona(self, persona_id: UUID | None, codigo_cifras: UUID | None) -> str | None:
+        """Of who was erased it comes from another code than the id, which nobody else knows."""
+        cual = codigo_cifras or persona_id
+        return None if cual is None else self.de("persona", cual).hex
 
 
 def _claves(session: Session, desde: Cursor, limite: int) -> Sequence[Row[Any]]:
@@ -181,15 +183,20 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
         Atencion.origen,
         Atencion.derivada_a,
         Atencion.derivada_resultado,
+        Persona.codigo_cifras,
     )
-    consulta = select(*columnas).outerjoin(Caso, Caso.id == Atencion.caso_id)
+    consulta = (
+        select(*columnas)
+        .outerjoin(Caso, Caso.id == Atencion.caso_id)
+        .outerjoin(Persona, Persona.id == Atencion.persona_id)
+    )
     for fila in session.execute(consulta.where(Atencion.id.in_(ids))):
         comun: dict[str, Any] = {
             "fecha": local(fila.inicio).date(),
             "nacionalidad": fila.nacionalidad or SIN_NACIONALIDAD,
             "tramo_edad": fila.rango_etario,
             "sexo": fila.sexo,
-            "persona": seudonimos.persona(fila.persona_id),
+            "persona": seudonimos.persona(fila.persona_id, fila.codigo_cifras),
             "origen": fila.origen,
             **_del_tema(fila.tema),
             **_sin_senas(fila),
@@ -278,7 +285,12 @@ _LECTORES: Mapping[str, Callable[[Session, list[UUID], _Seudonimos], Iterator[He
     Derivacion.__tablename__: _derivaciones,
 }
 
-_DE_LA_PERSONA = (Persona.nacionalidades, Persona.fecha_nacimiento, Persona.sexo)
+_DE_LA_PERSONA = (
+    Persona.nacionalidades,
+    Persona.fecha_nacimiento,
+    Persona.sexo,
+    Persona.codigo_cifras,
+)
 
 
 def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, Any]:
@@ -288,7 +300,7 @@ def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, A
         "nacionalidad": next(iter(fila.nacionalidades), SIN_NACIONALIDAD),
         "tramo_edad": rango_etario(fila.fecha_nacimiento, dia),
         "sexo": fila.sexo,
-        "persona": seudonimos.persona(fila.persona_id),
+        "persona": seudonimos.persona(fila.persona_id, fila.codigo_cifras),
         "origen": Origen.OFICINA,
     }
 

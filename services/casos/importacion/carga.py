@@ -19,7 +19,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from casos.importacion.inserciones import insertar
+from casos.importacion.inserciones import de_apartadas, insertar
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
 from casos.importacion.problemas import N_, Problema, guardar_problemas, leer_problemas
 from casos.importacion.resumen import Registro
@@ -34,6 +34,8 @@ FILAS_POR_LOTE = 100
 PRESTAMO = timedelta(seconds=30)
 _PAUSA_SEGUNDOS = 0.02
 _INTENTOS = 5
+
+_APARTADA = N_("los datos de esta persona están bloqueados o se suprimieron; la fila no se cargó")
 
 AlAvanzar = Callable[[int, int], None]
 """Told after each batch: rows done, rows in all."""
@@ -142,20 +144,26 @@ class Carga:
     ) -> tuple[dict[int, UUID], list[Problema]]:
         if not faltan:
             return {}, []
+        apartadas = de_apartadas(session, self._registro, faltan, self._personas)
+        no_se_usan = [self._problema(n, _APARTADA) for n in sorted(apartadas)]
+        faltan = [n for n in faltan if n not in apartadas]
         try:
-            return self._insertar(session, faltan, {}), []
+            return self._insertar(session, faltan, {}), no_se_usan
         except (IntegrityError, DataError) as error:
             log.warning("importacion_una_a_una", error=type(error).__name__, filas=len(faltan))
         personas: dict[int, UUID] = {}
-        problemas = []
+        problemas = no_se_usan
         for n in faltan:
             try:
                 personas.update(self._insertar(session, [n], personas))
             except (IntegrityError, DataError):
-                fila = self._registro.lectura.filas[n]
                 motivo = N_("la base de datos no admitió la fila; revise el largo de sus textos")
-                problemas.append(Problema(fila.hoja, fila.numero, "fila", motivo))
+                problemas.append(self._problema(n, motivo))
         return personas, problemas
+
+    def _problema(self, n: int, motivo: str) -> Problema:
+        fila = self._registro.lectura.filas[n]
+        return Problema(fila.hoja, fila.numero, "fila", motivo)
 
     def _insertar(
         self, session: Session, lugares: Sequence[int], de_este_lote: dict[int, UUID]

@@ -24,6 +24,7 @@ from casos.personas.models import (
     Contacto,
     Decision,
     DocumentoIdentidad,
+    EstadoPersona,
     NivelDocumento,
     Origen,
     Persona,
@@ -71,6 +72,26 @@ def insertar(
     todas = {**conocidas, **personas}
     _sugerir(session, registro, halladas | nuevas, conocidas=todas, nuevas=nuevas, ahora=ahora)
     return personas
+
+
+def de_apartadas(
+    session: Session, registro: Registro, lugares: Sequence[int], conocidas: Conocidas
+) -> set[int]:
+    """Of the rows at `lugares`, those of somebody whose data are blocked or were erased: nothing is
+    added to them. Their people are held until the transaction ends.
+    """
+    de_fila = registro.agrupacion.de_fila
+    usadas = dict.fromkeys(f for n in lugares if (f := de_fila[n]) is not None)
+    halladas = _por_documento(session, registro, [f for f in usadas if f not in conocidas])
+    personas = {f: conocidas[f] for f in usadas if f in conocidas} | halladas
+    estados = session.execute(
+        select(Persona.id, Persona.estado)
+        .where(Persona.id.in_(set(personas.values())))
+        .order_by(Persona.id)
+        .with_for_update(key_share=True, read=True)
+    )
+    apartadas = {i for i, estado in estados if estado is not EstadoPersona.ACTIVA}
+    return {n for n in lugares if (f := de_fila[n]) is not None and personas.get(f) in apartadas}
 
 
 def _por_documento(session: Session, registro: Registro, lugares: Iterable[int]) -> dict[int, UUID]:

@@ -27,6 +27,7 @@ from casos.incidentes.states import (
     RiesgoParaPersonas,
     Sistema,
 )
+from oficina.web.forms import DIAS
 
 _TEXTO = validate.Length(max=4000)
 _ALGUNO = validate.Length(min=1, error=_l("Elija al menos una opción."))
@@ -54,7 +55,9 @@ class NuevoReporteSchema(Schema):
         error_messages={"required": _l("Cuente qué pasó.")},
     )
     conocido_el = fields.Date(
-        required=True, error_messages={"required": _l("Indique qué día se notó.")}
+        required=True,
+        validate=DIAS,
+        error_messages={"required": _l("Indique qué día se notó.")},
     )
     conocido_a_las = fields.Time(
         load_default=None, allow_none=True, metadata={"description": "Hora en Chile"}
@@ -149,8 +152,16 @@ class PeriodoDeCuentaSchema(Schema):
     cuenta_id = fields.UUID(
         required=True, error_messages={"required": _l("Elija de quién es la cuenta.")}
     )
-    desde = fields.Date(required=True, error_messages={"required": _l("Indique desde qué día.")})
-    hasta = fields.Date(required=True, error_messages={"required": _l("Indique hasta qué día.")})
+    desde = fields.Date(
+        required=True,
+        validate=DIAS,
+        error_messages={"required": _l("Indique desde qué día.")},
+    )
+    hasta = fields.Date(
+        required=True,
+        validate=DIAS,
+        error_messages={"required": _l("Indique hasta qué día.")},
+    )
 
     @validates_schema
     def _en_orden(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -195,7 +206,9 @@ class AvisoSchema(Schema):
         error_messages={"required": _l("Elija a quién se le comunicó.")},
     )
     avisado_el = fields.Date(
-        required=True, error_messages={"required": _l("Indique qué día se comunicó.")}
+        required=True,
+        validate=DIAS,
+        error_messages={"required": _l("Indique qué día se comunicó.")},
     )
     avisado_a_las = fields.Time(
         required=True,

@@ -238,7 +238,7 @@ def _para_cambiar(session: Session, persona_id: UUID, actor: Actor) -> Persona:
         )
     )
     if persona is None:
-        raise NoEncontrado
+        raise Alcance.de(actor).negativa_de_persona(session, persona_id)
     return persona
 
 

@@ -69,6 +69,7 @@ def _hallazgos(texto: str) -> dict[str, Any]:
         "ajenos": hallados.ajenos,
         "reservado": hallados.reservado,
         "preguntar_a_coordinacion": hallados.preguntar,
+        "hay_bloqueada": hallados.bloqueada,
     }
 
 
@@ -194,6 +195,7 @@ def _respuesta(persona_id: UUID, *, completos: bool) -> Response:
             ],
             "posibles_duplicados_ajenos": duplicados.ajenos,
             "preguntar_a_coordinacion": duplicados.preguntar,
+            "hay_bloqueada": duplicados.bloqueada,
         }
     )
     return set_version(jsonify(cuerpo), persona)
@@ -212,4 +214,5 @@ _CAMPOS = tuple(
     set(PersonaSchema().fields)
     - {"documentos", "contactos", "direccion"}
     - {"posibles_duplicados", "posibles_duplicados_ajenos", "preguntar_a_coordinacion"}
+    - {"hay_bloqueada"}
 )

@@ -27,7 +27,7 @@ from casos.personas.models import (
     indice_contacto,
     indice_documento,
 )
-from casos.personas.queries import Ajeno, cargos
+from casos.personas.queries import Ajeno, cargos, sin_apartadas
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import (
     DocumentoInvalido,
@@ -114,7 +114,7 @@ class Resultados:
     Somebody whom they do not see is found by what is exact alone, and of them is told which of it
     matches and who has their case. `reservado` is the case whose folio was typed, when the reader
     is not named in it; `preguntar`: there may be a record of which only the head of the office can
-    tell.
+    tell; `bloqueada`: there is one whose data are blocked.
     """
 
     filas: Sequence[Resultado]
@@ -122,6 +122,7 @@ class Resultados:
     ajenos: Sequence[Ajeno] = ()
     reservado: Reservado | None = None
     preguntar: bool = False
+    bloqueada: bool = False
 
 
 def reconocer(texto: str) -> Consulta:
@@ -178,7 +179,9 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
         .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
     ).all()
     por_id = {persona.id: persona for persona in personas}
-    fuera = [pid for pid in ids if pid not in por_id][:MAXIMO]
+    fuera, bloqueada = sin_apartadas(
+        session, [pid for pid in ids if pid not in por_id][:MAXIMO], alcance
+    )
     vistas = [pid for pid in ids if pid in por_id]
     de_quien = cargos(session, fuera) if fuera else {}
     return Resultados(
@@ -189,6 +192,7 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
         ],
         reservado=reservado,
         preguntar=any(_SENAS & set(por_persona[pid]) for pid in fuera if pid not in de_quien),
+        bloqueada=bloqueada,
     )
 
 

@@ -49,6 +49,18 @@ class Razon(StrEnum):
     DOCUMENTO_PARECIDO = "documento_parecido"
 
 
+EXACTAS = frozenset(
+    {
+        Razon.MISMO_DOCUMENTO,
+        Razon.MISMO_NOMBRE,
+        Razon.MISMO_TELEFONO,
+        Razon.MISMO_CORREO,
+        Razon.MISMA_FECHA_NACIMIENTO,
+    }
+)
+"""What one must know to be told that there is somebody whom one does not see."""
+
+
 @dataclass(frozen=True)
 class Reglas:
     """One version of the weights; a pair of `umbral` points or more is shown."""
@@ -133,6 +145,12 @@ class _Candidato:
 
     def puntaje(self) -> int:
         return sum(reglas().pesos[razon] for razon in self.razones)
+
+
+def consta(razones: Iterable[Razon]) -> bool:
+    """Whether two records are alike by what is exact alone: no guess tells who is known here."""
+    pesos = reglas().pesos
+    return sum(pesos[razon] for razon in razones if razon in EXACTAS) >= reglas().umbral
 
 
 def parecidos(session: Session, senas: Senas) -> list[Parecido]:

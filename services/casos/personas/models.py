@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from flask_babel import gettext as _
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
@@ -58,6 +59,14 @@ class TipoContacto(StrEnum):
     CORREO = "correo"
 
 
+class EstadoPersona(StrEnum):
+    """What may be done with somebody's data."""
+
+    ACTIVA = "activa"
+    BLOQUEADA = "bloqueada"
+    ANONIMIZADA = "anonimizada"
+
+
 class Decision(StrEnum):
     """What a person said about two records that look alike."""
 
@@ -69,6 +78,15 @@ class Persona(Personal, Identified, Base):
     """Somebody that the office attends. Only `nombres` is needed."""
 
     __tablename__ = "personas"
+    __table_args__ = (
+        # Few are not active, and every scope asks which.
+        Index(
+            "ix_personas_apartadas",
+            "estado",
+            sqlite_where=text("estado <> 'activa'"),
+            postgresql_where=text("estado <> 'activa'"),
+        ),
+    )
 
     folio: Mapped[str] = mapped_column(String(20), unique=True)
     nombres: Mapped[str] = mapped_column(String(120))
@@ -93,6 +111,14 @@ class Persona(Personal, Identified, Base):
     no_contactar: Mapped[bool] = mapped_column(default=False)
     canal_preferido: Mapped[CanalPreferido | None] = mapped_column(text_enum(CanalPreferido))
     origen: Mapped[Origen] = mapped_column(text_enum(Origen), default=Origen.OFICINA)
+    # Moved by casos.bloqueos and casos.supresion alone; kept from readers by casos.alcance.
+    estado: Mapped[EstadoPersona] = mapped_column(
+        text_enum(EstadoPersona),
+        default=EstadoPersona.ACTIVA,
+        server_default=EstadoPersona.ACTIVA.value,
+    )
+    # In the place of the id in what figures are told, once the person was erased.
+    codigo_cifras: Mapped[UUID | None]
     registrada_en: Mapped[datetime] = mapped_column(index=True)
     version: Mapped[int] = mapped_column()
 
@@ -109,6 +135,8 @@ class Persona(Personal, Identified, Base):
     @property
     def nombre(self) -> str:
         """How to call the person: the social name when there is one."""
+        if self.estado is EstadoPersona.ANONIMIZADA:
+            return str(_("Persona suprimida"))
         propio = self.nombre_social or self.nombres
         return " ".join(p for p in (propio, self.primer_apellido, self.segundo_apellido) if p)
 

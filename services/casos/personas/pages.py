@@ -257,8 +257,7 @@ def _otra_vez(form: Form, persona_id: UUID, *, vencida: bool = False) -> str:
 
 
 def _anotar_lista(accion: str, cuantas: int) -> None:
-    if cuantas:
-        registrar_lectura(env().db, actor(), accion, "persona", None, cantidad=cuantas)
+    registrar_lectura(env().db, actor(), accion, "persona", None, cantidad=cuantas)
 
 
 def _opciones() -> dict[str, Any]:

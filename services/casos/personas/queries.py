@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from casos.alcance import SIN_LIMITE, Alcance
+from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
 from casos.consentimientos.queries import admite_recordatorios
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
 from casos.personas.matching import Razon
 from casos.personas.models import (
     Decision,
+    EstadoPersona,
     Persona,
     PosibleDuplicado,
     SituacionMigratoria,
@@ -25,7 +26,6 @@ from casos.personas.models import (
     de_tipo,
 )
 from oficina.contacto import presentar_telefono
-from oficina.errors import NoEncontrado
 from oficina.privacy import mask
 
 _CasoAjeno = Row[UUID, str, str, Confidencialidad]
@@ -64,13 +64,15 @@ class Ajeno:
 
 @dataclass(frozen=True)
 class Parecidos:
-    """Records like one, for a reader: those that they see, and of the others no more than they may
-    know. `preguntar`: there may be one of which only the head of the office can tell.
+    """Records like one, for a reader: those that they see, and of the others, if what is exact says
+    so, no more than they may know. `preguntar`: there may be one of which only the head of the
+    office can tell. `bloqueada`: there is one whose data are blocked.
     """
 
     vistos: Sequence[Duplicado]
     ajenos: Sequence[Ajeno] = ()
     preguntar: bool = False
+    bloqueada: bool = False
 
 
 def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Persona:
@@ -81,7 +83,7 @@ def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Pers
         .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
     )
     if persona is None:
-        raise NoEncontrado
+        raise alcance.negativa_de_persona(session, persona_id)
     return persona
 
 
@@ -93,9 +95,9 @@ def ids_a_la_vista(session: Session, ids: Iterable[UUID], alcance: Alcance) -> S
 
 
 def persona_a_la_vista(session: Session, persona_id: UUID, alcance: Alcance) -> None:
-    """Raise NoEncontrado unless the reader may see this person."""
+    """Raise NoEncontrado unless the reader may see this person, DatosBloqueados when nobody may."""
     if not ids_a_la_vista(session, [persona_id], alcance):
-        raise NoEncontrado
+        raise alcance.negativa_de_persona(session, persona_id)
 
 
 def persona_de_caso(session: Session, caso: Caso) -> Persona:
@@ -189,13 +191,43 @@ def _repartir(session: Session, hallados: Mapping[UUID, Duplicado], alcance: Alc
         return Parecidos(())
     ids = list(hallados)
     vistas = set(ids_a_la_vista(session, ids, alcance))
-    fuera = [persona_id for persona_id in ids if persona_id not in vistas]
+    fuera, bloqueada = sin_apartadas(
+        session,
+        [i for i in ids if i not in vistas and matching.consta(hallados[i].razones)],
+        alcance,
+    )
     de_quien = cargos(session, fuera) if fuera else {}
     return Parecidos(
         [hallado for persona_id, hallado in hallados.items() if persona_id in vistas],
-        [Ajeno(hallados[i].razones, de_quien[i]) for i in fuera if i in de_quien],
+        [
+            Ajeno([r for r in hallados[i].razones if r in matching.EXACTAS], de_quien[i])
+            for i in fuera
+            if i in de_quien
+        ],
         preguntar=any(i not in de_quien for i in fuera),
+        bloqueada=bloqueada,
     )
+
+
+def sin_apartadas(
+    session: Session, ids: Sequence[UUID], alcance: Alcance
+) -> tuple[Sequence[UUID], bool]:
+    """Of people whom the reader does not see, those of whom they may be told more; and whether
+    the data of another one are blocked. Of whom is sealed to the reader that is not told either.
+    """
+    if not ids:
+        return (), False
+    apartadas = session.execute(
+        select(Persona.id, Persona.estado, alcance.ocultas()).where(
+            Persona.id.in_(list(ids)), Persona.estado != EstadoPersona.ACTIVA
+        )
+    ).all()
+    fuera = {i for i, estado, oculta in apartadas if not oculta or estado is _SUPRIMIDA}
+    bloqueada = any(not oculta and estado is not _SUPRIMIDA for _i, estado, oculta in apartadas)
+    return [i for i in ids if i not in fuera], bloqueada
+
+
+_SUPRIMIDA = EstadoPersona.ANONIMIZADA
 
 
 def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:
@@ -210,8 +242,9 @@ def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigrato
 def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapping[str, Any]:
     """How, in which language and whether a person may be written to, and reminded of appointments.
 
-    Raises NoEncontrado.
+    Raises NoEncontrado, DatosBloqueados.
     """
+    exigir_usable(session, persona_id)
     persona = persona_por_id(session, persona_id, SIN_LIMITE)
     return {
         "persona_id": persona.id,

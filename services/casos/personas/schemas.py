@@ -362,6 +362,7 @@ class PersonaSchema(PersonaResumenSchema):
     posibles_duplicados = fields.List(fields.Nested(PosibleDuplicadoSchema))
     posibles_duplicados_ajenos = fields.List(fields.Nested(AjenoSchema))
     preguntar_a_coordinacion = fields.Boolean()
+    hay_bloqueada = fields.Boolean()
     registrada_en = fields.AwareDateTime()
     version = fields.Integer()
 
@@ -407,6 +408,7 @@ class HallazgosSchema(Schema):
     ajenos = fields.List(fields.Nested(AjenoSchema))
     reservado = fields.Nested(ReservadoSchema, allow_none=True)
     preguntar_a_coordinacion = fields.Boolean()
+    hay_bloqueada = fields.Boolean()
 
 
 class VistaPersonaSchema(Schema):

@@ -9,6 +9,7 @@ from sqlalchemy import Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
+from casos.personas.models import EstadoPersona, Persona
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import reglas
 from oficina.errors import NoEncontrado
@@ -101,12 +102,19 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
 
 def primero_por_avanzar(session: Session, ahora: datetime, real: datetime) -> Plazo | None:
     """The running clock whose next stage has been due the longest, of those not left alone."""
+    apartados = (
+        select(Caso.id)
+        .join(Persona, Persona.id == Caso.persona_id)
+        .where(Persona.estado != EstadoPersona.ACTIVA)
+    )
     return session.scalar(
         select(Plazo)
         .where(
             Plazo.estado == EstadoPlazo.CORRIENDO,
             Plazo.siguiente_en <= ahora,
             or_(Plazo.visible.is_(None), Plazo.visible <= real),
+            # While somebody's data are blocked, what is due waits; it is told when they are back.
+            or_(Plazo.caso_id.is_(None), Plazo.caso_id.not_in(apartados)),
         )
         .order_by(Plazo.siguiente_en, Plazo.id)
         .limit(1)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from oficina.bus.difusion import Alcance, difusion
 from oficina.bus.envelope import CONTENT_TYPE, SPECVERSION, Campo, campos
 from oficina.bus.topology import EVENTOS
 from oficina.events import Clasificacion, Evento, catalogo
@@ -71,6 +72,8 @@ class HechoDescrito:
     campos: list[CampoDescrito]
     esquema: dict[str, Any]
     ejemplo: dict[str, Any]
+    alcance: Alcance | None
+    """Which departments may subscribe to it; None: none."""
 
 
 def descripcion() -> list[HechoDescrito]:
@@ -205,6 +208,7 @@ def _broken(folder: Path) -> list[str]:
 
 
 def _described(kind: type[Evento]) -> HechoDescrito:
+    difundible = difusion().hechos.get(kind.ce_type())
     return HechoDescrito(
         tipo=kind.tipo,
         ce_type=kind.ce_type(),
@@ -222,6 +226,7 @@ def _described(kind: type[Evento]) -> HechoDescrito:
         ],
         esquema=schema(kind),
         ejemplo=example(kind),
+        alcance=difundible.alcance if difundible else None,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from oficina.events.base import Evento, evento
+from oficina.events.base import Evento, HechoDePurga, evento
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +48,8 @@ class CitaRealizada(HechoDeCita):
 @evento("agenda.cita.inasistencia", sujeto_id="cita_id")
 class CitaInasistencia(HechoDeCita):
     """The person did not come."""
+
+
+@evento("agenda.purga.confirmada", sujeto_id="supresion_id")
+class AgendaPurgada(HechoDePurga):
+    """agenda erased what it had of somebody."""

@@ -38,6 +38,19 @@ class Evento:
         return f"{self.tipo.split('.')[1]}/{aggregate}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class HechoDePurga(Evento):
+    """What a service says that it erased of somebody: how many of each class, as
+    `<clase>:<cantidad>`, and its certificate. Reserved.
+    """
+
+    supresion_id: UUID
+    persona_id: UUID
+    borrado: list[str]
+    certificado_id: UUID
+    certificado_huella: str
+
+
 _CATALOGO: dict[str, type[Evento]] = {}
 
 E = TypeVar("E", bound=Evento)
@@ -61,6 +74,12 @@ def evento(tipo: str, *, sujeto_id: str, v: int = 1) -> Callable[[type[E]], type
 def catalogo() -> dict[str, type[Evento]]:
     """Every fact that any service tells, by CloudEvents type, in alphabetical order."""
     # The modules register their facts when imported; the language is whole only with all of them.
-    from oficina.events import agenda, casos, identidad, notificaciones  # noqa: F401, PLC0415
+    from oficina.events import (  # noqa: PLC0415
+        agenda,  # noqa: F401
+        casos,  # noqa: F401
+        identidad,  # noqa: F401
+        notificaciones,  # noqa: F401
+        reportes,  # noqa: F401
+    )
 
     return dict(sorted(_CATALOGO.items()))

@@ -22,6 +22,55 @@ class PersonaActualizada(Evento):
     campos_cambiados: list[str]
 
 
+@evento("casos.persona.bloqueada", sujeto_id="persona_id")
+class PersonaBloqueada(Evento):
+    """Nothing may be done with a person's data until they are unblocked. `caso_ids`: their cases.
+    Reserved.
+    """
+
+    persona_id: UUID
+    caso_ids: list[str]
+
+
+@evento("casos.persona.desbloqueada", sujeto_id="persona_id")
+class PersonaDesbloqueada(Evento):
+    """A person's data may be used again. Reserved."""
+
+    persona_id: UUID
+    caso_ids: list[str]
+
+
+@evento("casos.persona.anonimizada", sujeto_id="persona_id")
+class PersonaAnonimizada(Evento):
+    """A person was erased: whoever holds anything of them erases it and confirms it. Reserved.
+
+    `caso_ids`: their cases. `hechos`: how many things of theirs the figures count, under another
+    code from now on.
+    """
+
+    persona_id: UUID
+    supresion_id: UUID
+    caso_ids: list[str]
+    hechos: int
+
+
+@evento("casos.supresion.propuesta", sujeto_id="supresion_id")
+class SupresionPropuesta(Evento):
+    """An erasure waits for somebody else to confirm it. Reserved."""
+
+    supresion_id: UUID
+    solicitud_id: UUID
+
+
+@evento("casos.supresion.confirmacion_atrasada", sujeto_id="supresion_id")
+class ConfirmacionAtrasada(Evento):
+    """A service has not confirmed an erasure in the time that the rules give it. Reserved."""
+
+    supresion_id: UUID
+    solicitud_id: UUID
+    servicio: str
+
+
 @evento("casos.consentimiento.otorgado", sujeto_id="consentimiento_id")
 class ConsentimientoOtorgado(Evento):
     """A person allowed a use of their data; for what, and to what kind of recipient."""
@@ -241,7 +290,7 @@ class PlazoVencido(Evento):
 
 @dataclass(frozen=True, kw_only=True)
 class HechoDeDerivacion(Evento):
-    """What every fact of a derivation says."""
+    """What every fact of a derivation says; `unidad` is the code of the unit that it is for."""
 
     derivacion_id: UUID
     caso_id: UUID
@@ -249,6 +298,7 @@ class HechoDeDerivacion(Evento):
     servicio_id: UUID
     grado_evidencia: str | None = None
     motivo_codigo: str | None = None
+    unidad: str | None = None
 
 
 @evento("casos.derivacion.enviada", sujeto_id="derivacion_id")
@@ -316,6 +366,11 @@ class DerivacionAnulada(HechoDeDerivacion):
 @evento("casos.derivacion.datos_retirados", sujeto_id="derivacion_id")
 class DatosDeDerivacionRetirados(HechoDeDerivacion):
     """The institution may not use any more what it was sent; `motivo_codigo` says why."""
+
+
+@evento("casos.derivacion.supresion_pedida", sujeto_id="derivacion_id")
+class SupresionDeDerivacionPedida(HechoDeDerivacion):
+    """The person was erased: the institution is to erase what it was sent. Reserved."""
 
 
 @evento("casos.derivacion.reencaminada", sujeto_id="derivacion_id")

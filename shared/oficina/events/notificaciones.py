@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from oficina.events.base import Evento, evento
+from oficina.events.base import Evento, HechoDePurga, evento
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +41,8 @@ class MensajeFallido(_HechoDeMensaje):
     """A message could not be sent, and why."""
 
     motivo_codigo: str
+
+
+@evento("notificaciones.purga.confirmada", sujeto_id="supresion_id")
+class NotificacionesPurgada(HechoDePurga):
+    """notificaciones erased what it had of somebody."""

@@ -23,6 +23,7 @@ TABLES = (
     "oficina.bus.tables",
     "oficina.audit",
     "oficina.cadena.tables",
+    "oficina.apartadas",
     "oficina.retencion",
     "oficina.web.idempotency",
 )

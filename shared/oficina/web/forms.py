@@ -5,14 +5,18 @@ schema does not know (the button, for one) are left aside.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from oficina.errors import DatosInvalidos
 from oficina.web import messages
+
+DIAS = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
+"""The days that an office may speak of; further away, neither calendars nor clocks can reckon."""
 
 
 class Form:

@@ -18,7 +18,7 @@ transaction, so that nothing is left to clean up after a crash. On SQLite whoeve
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,7 @@ from oficina.errors import DatoNoEncontrado, DomainError
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import actor_or_none
+from oficina.web.problems import PROBLEM
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -206,6 +207,31 @@ def claim() -> Response | None:
 def takes_key(path: str, method: str) -> bool:
     """Whether a request to this address may carry a key."""
     return method == "POST" and "/api/" in path
+
+
+def olvidar_respuestas(session: Session, ids: Collection[UUID]) -> int:
+    """Of somebody who is erased, the answers that name any of these ids; how many there were.
+
+    The same request does nothing again: it is told that its answer is gone.
+    """
+    seek = [str(one) for one in ids]
+    forgotten = 0
+    for kept in session.scalars(select(KeptAnswer).order_by(KeptAnswer.clave).with_for_update()):
+        if any(one in kept.respuesta for one in seek):
+            kept.respuesta = _GONE
+            forgotten += 1
+    return forgotten
+
+
+_GONE_TITLE = "Los datos de esa respuesta se suprimieron"
+_GONE = json.dumps(
+    {
+        "status": 410,
+        "headers": {"Content-Type": PROBLEM},
+        "body": json.dumps({"type": "about:blank", "title": _GONE_TITLE, "status": 410}),
+        "auditoria": None,
+    }
+)
 
 
 def podar_respuestas(env: Env) -> None:

@@ -109,3 +109,22 @@ def test_no_text_of_any_length_is_taken_for_a_code_or_a_state() -> None:
 
     plain = {column for column in free if said[column] not in {"cifrado", "hechos"}}
     assert plain <= reasons.keys()
+
+
+PERSONALES = {"cifrado", "indice", "persona_en_claro", "seudonimo", "hechos"}
+
+
+def test_what_may_be_about_somebody_says_what_becomes_of_it_when_they_are_erased() -> None:
+    said = _classified()["columnas"]
+    erasure = _classified()["supresion"]
+    decided = [
+        column
+        for what in ("se_borra", "se_vacia", "se_cambia", "queda")
+        for column in erasure[what]
+    ]
+    personal = {column for column, kind in said.items() if kind in PERSONALES}
+
+    assert len(decided) == len(set(decided)), "decided twice"
+    assert not personal - set(decided), f"say under `supresion`: {sorted(personal - set(decided))}"
+    assert not set(decided) - personal, f"nothing personal: {sorted(set(decided) - personal)}"
+    assert all({**erasure["queda"], **erasure["se_cambia"]}.values())

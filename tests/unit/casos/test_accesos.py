@@ -1,7 +1,7 @@
 """Break-glass, confidentiality and the people named in a case, through the application."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
 from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.personas.models import Persona, PrecisionFecha
 from casos.plazos.models import Plazo
 from oficina.actor import Actor
 from oficina.audit import Auditoria
@@ -307,6 +308,31 @@ def test_registrar_a_quien_tiene_un_caso_sellado_manda_a_preguntar(
     assert sellado.folio not in visto
     por_nombre: Any = ventanilla.api("POST", "/personas/buscar", json={"q": "Matriz2"}).json
     assert sellado.ids["persona"] not in str(por_nombre)
+
+
+@pytest.mark.parametrize(("cual", "rol"), [("normal", "ajena"), ("sellado", "recepcion")])
+def test_un_nombre_que_solo_suena_no_dice_de_quien_no_se_ve(
+    ventanilla: Ventanilla, mundo: Mundo, cual: str, rol: str
+) -> None:
+    asunto = mundo.asuntos[cual]
+    persona = asunto.ids["persona"]
+    nacida = {"fecha_nacimiento": "1990-02-03", "precision_fecha": "exacta"}
+    with ventanilla.db.begin() as session:
+        conocida = session.get_one(Persona, UUID(persona))
+        conocida.fecha_nacimiento = date(1990, 2, 3)
+        conocida.precision_fecha = PrecisionFecha.EXACTA
+        escrito = conocida.nombre
+    de_oidas = escrito.replace("dencia", "densia")
+    assert de_oidas != escrito
+
+    def registrar(nombre: str) -> tuple[Any, bool]:
+        datos = {"nombres": nombre, **nacida}
+        nueva: Any = ventanilla.api("POST", "/personas", rol, json=datos).json
+        return nueva["posibles_duplicados_ajenos"], nueva["preguntar_a_coordinacion"]
+
+    ajenos, preguntar = registrar(escrito)
+    assert ajenos or preguntar
+    assert registrar(de_oidas) == ([], False)
 
 
 def test_una_profesional_halla_por_lo_exacto_y_no_por_el_nombre(

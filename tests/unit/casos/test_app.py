@@ -89,6 +89,16 @@ def test_un_filtro_imposible_es_422(ventanilla: Ventanilla, path: str) -> None:
     assert ventanilla.api("GET", path, "coordinacion").status_code == 422
 
 
+@pytest.mark.parametrize("periodo", ["hasta=0001-01-01", "desde=9999-12-31", "desde=0001-01-01"])
+def test_el_registro_de_comunicaciones_no_cuenta_dias_imposibles(
+    ventanilla: Ventanilla, periodo: str
+) -> None:
+    ventanilla.oficina.funcionario("delegado_datos")
+    pedido = ventanilla.api("GET", f"/comunicaciones?{periodo}", "delegado_datos")
+    assert pedido.status_code == 422
+    assert list(pedido.json["errors"]) == [periodo.partition("=")[0]]  # type: ignore[index]  # it is an object
+
+
 def test_un_cuerpo_que_no_es_json_es_un_problema(ventanilla: Ventanilla) -> None:
     for cuerpo in ("{", "[]", "null", '"x"'):
         answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/json")

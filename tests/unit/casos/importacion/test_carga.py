@@ -19,7 +19,14 @@ from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Im
 from casos.importacion.problemas import ArchivoIlegible
 from casos.importacion.resumen import Registro
 from casos.personas import actions as personas
-from casos.personas.models import Contacto, DocumentoIdentidad, Origen, Persona, PosibleDuplicado
+from casos.personas.models import (
+    Contacto,
+    DocumentoIdentidad,
+    EstadoPersona,
+    Origen,
+    Persona,
+    PosibleDuplicado,
+)
 from casos.personas.schemas import NuevaPersonaSchema
 from oficina.actor import Actor
 from oficina.audit import Auditoria
@@ -336,3 +343,25 @@ def test_un_archivo_que_no_existe_o_pesa_demasiado_se_dice(
         actions.previsualizar(db, guardar(pesado))
     with pytest.raises(ArchivoIlegible, match="más de 10 MB"):
         actions.revisar(pesado)
+
+
+@pytest.mark.parametrize("estado", [EstadoPersona.BLOQUEADA, EstadoPersona.ANONIMIZADA])
+def test_a_quien_no_se_puede_usar_no_se_le_agrega_nada(
+    db: Database, actor: Actor, registro: Hacer, guardar: Guardar, estado: EstadoPersona
+) -> None:
+    suya = {"RUT / PASAPORTE": RUN}
+    actions.cargar(db, guardar(registro(suya)), actor)
+    with db.begin() as session:
+        session.query(Persona).update({"estado": estado})
+    otra = {"NOMBRE COMPLETO": "Berta Soto", "RUT / PASAPORTE": "s/d"}
+    tarde = suya | {"FECHA ATENCIÓN": "03/01/2024"}
+
+    cargado = actions.cargar(db, guardar(registro(suya, tarde, otra)), actor)
+
+    assert (cargado.nuevas, cargado.ya_estaban) == (1, 1)
+    with db.read() as session:
+        (problemas,) = session.scalars(
+            select(Importacion.problemas).order_by(Importacion.id.desc()).limit(1)
+        )
+    assert "bloqueados o se suprimieron" in problemas
+    assert (_cuantas(db, Atencion), _cuantas(db, Persona)) == (2, 2)

@@ -1,0 +1,1 @@
+"""Erasing somebody through every service: previewed, confirmed by two, certified by each."""

@@ -1,0 +1,58 @@
+"""What notificaciones erases of somebody: what messages to them and about their cases said, and to
+whom. That they were sent stays.
+"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from notificaciones.actions import retirar_por
+from notificaciones.bloqueos import de_persona_o_casos
+from notificaciones.models import Mensaje
+from notificaciones.plantillas import Clave
+from notificaciones.states import Motivo
+from oficina.web.idempotency import olvidar_respuestas
+
+MENSAJES = "notificaciones.mensajes"
+_SE_VACIAN = (
+    Mensaje.destino,
+    Mensaje.asunto,
+    Mensaje.cuerpo,
+    Mensaje.enlace,
+    Mensaje.idioma,
+    Mensaje.idioma_pedido,
+    Mensaje.referencia,
+)
+
+
+def contar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapping[str, int]:
+    """How many of each class would go; nothing is done."""
+    consulta = select(func.count()).select_from(Mensaje).where(_suyos(persona_id, caso_ids))
+    return {MENSAJES: session.scalar(consulta) or 0}
+
+
+def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapping[str, int]:
+    """Erase; what has not left never will. Whoever is told to erase what they received is told so
+    all the same: that message names nobody.
+    """
+    suyos = _suyos(persona_id, caso_ids)
+    retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
+    session.flush()
+    cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
+    con_algo = or_(*(columna.is_not(None) for columna in _SE_VACIAN))
+    session.execute(
+        update(Mensaje)
+        .where(suyos, con_algo)
+        .values({columna.key: None for columna in _SE_VACIAN})
+        .execution_options(synchronize_session=False)
+    )
+    olvidar_respuestas(session, [persona_id, *caso_ids])
+    return {MENSAJES: cuantos}
+
+
+def _suyos(persona_id: UUID, caso_ids: Iterable[UUID]) -> ColumnElement[bool]:
+    return and_(
+        de_persona_o_casos(persona_id, caso_ids), Mensaje.plantilla != Clave.SUPRESION_DE_DATOS
+    )

@@ -1,0 +1,222 @@
+"""One batch to one endpoint: look where it goes, take the batch, send, write down what came of it.
+
+Between two commits the process may die at any line: what was leased is free again when the lease
+ends, and is sent with the same `webhook-id`. No transaction is open while anything is asked.
+
+A request goes to the address that the guard looked at, with the name in `Host` and in the
+certificate; no redirect is followed, no proxy of the environment used, and of an answer a bounded
+part is read in a bounded time, to the second, however slowly it drips.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+
+from notificaciones.suscripciones import turno
+from notificaciones.suscripciones.destino import (
+    Destino,
+    DestinoNoPermitido,
+    Resolver,
+    SinDireccion,
+    comprobar,
+    resolver_del_sistema,
+)
+from notificaciones.suscripciones.firma import cabeceras
+from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
+from notificaciones.suscripciones.states import Falla
+from notificaciones.suscripciones.turno import Debida, Lote, PorEntregar, Resultado
+from oficina.bus.envelope import CONTENT_TYPE
+from oficina.clock import real_now
+from oficina.env import Env
+
+RESPUESTA_MAXIMA = 64 * 1024
+
+
+@dataclass
+class Hilo:
+    """The connection of a batch, once there is one."""
+
+    conexion: socket.socket | None = None
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Take it as httpcore tells of it."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self.conexion = info["return_value"].get_extra_info("socket")
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    until: float
+    hilo: Hilo
+
+
+class Vigia:
+    """Ends attempts that take too long: whoever waits for a byte now and then never times out."""
+
+    def __init__(self) -> None:
+        self._attempts: dict[int, _Attempt] = {}
+        self._lock = threading.Lock()
+        self.stopped = False
+        """Whether nothing more is begun; what was cut off for it says nothing of its endpoint."""
+
+    @contextmanager
+    def attempt(self, seconds: float, hilo: Hilo) -> Iterator[None]:
+        """Watch what this thread does."""
+        me = threading.get_ident()
+        with self._lock:
+            self._attempts[me] = _Attempt(time.monotonic() + seconds, hilo)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._attempts[me]
+
+    def stop(self) -> None:
+        """Cut everything off."""
+        self.stopped = True
+        self.look(float("inf"))
+
+    def look(self, now: float | None = None) -> None:
+        """Cut off what is past its time; called every moment by whoever runs the senders."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            late = [one.hilo.conexion for one in self._attempts.values() if one.until < now]
+        for connection in late:
+            if connection is not None:
+                with suppress(OSError):  # it ended meanwhile
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+def entregar(
+    env: Env, debida: Debida, vigia: Vigia, resolver: Resolver = resolver_del_sistema
+) -> bool:
+    """Send one batch of an endpoint, if it is its turn; whether more may be waiting."""
+    destino = _look(env, debida.url, resolver)
+    with env.db.begin() as session:
+        lote = turno.tomar(session, debida.id, real_now())
+    if lote is None:
+        return False
+    if isinstance(destino, Falla):
+        resultados = [_failed(lote.entregas[0], destino)]
+    else:
+        resultados = _send(destino, lote, vigia)
+    with env.db.begin() as session:
+        turno.asentar(session, debida.id, lote, resultados, real_now())
+    failed = bool(resultados) and resultados[-1].del_destino
+    return len(lote.entregas) == reintentos().lote and not failed
+
+
+def _look(env: Env, url: str, resolver: Resolver) -> Destino | Falla:
+    try:
+        return comprobar(url, env.settings.redes_de_webhooks, resolver)
+    except SinDireccion:
+        return Falla.SIN_DIRECCION
+    except DestinoNoPermitido:
+        return Falla.DESTINO_NO_PERMITIDO
+
+
+def _send(destino: Destino, lote: Lote, vigia: Vigia) -> list[Resultado]:
+    """One connection, one after the other, until the endpoint fails or the batch's time is up."""
+    resultados: list[Resultado] = []
+    until = time.monotonic() + reintentos().lote_dura.total_seconds()
+    seconds = reintentos().espera.total_seconds()
+    hilo = Hilo()
+    # The way alone: a client would look for cookies, redirects and proxies, for as long again.
+    with httpx.HTTPTransport(verify=tls(), trust_env=False) as way:
+        for una in lote.entregas:
+            with vigia.attempt(seconds, hilo):
+                resultado = _post(way, destino, lote, una, hilo)
+            if vigia.stopped and resultado.falla is not None:
+                break
+            resultados.append(resultado)
+            if resultado.del_destino or vigia.stopped or time.monotonic() > until:
+                break
+    return resultados
+
+
+def _post(
+    way: httpx.HTTPTransport, destino: Destino, lote: Lote, una: PorEntregar, hilo: Hilo
+) -> Resultado:
+    en, began = real_now(), time.perf_counter()
+    headers = {
+        "Host": destino.cabecera_host,
+        "Content-Type": CONTENT_TYPE,
+        "User-Agent": "acogida-webhooks/1",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        **cabeceras(lote.secretos, una.id, int(en.timestamp()), una.cuerpo),
+    }
+    status: int | None = None
+    falla: Falla | None = None
+    retry_after = None
+    try:
+        answer = way.handle_request(
+            httpx.Request(
+                "POST",
+                destino.url,
+                content=una.cuerpo,
+                headers=headers,
+                extensions={
+                    "sni_hostname": destino.host,
+                    "trace": hilo.trace,
+                    "timeout": _timeout(),
+                },
+            )
+        )
+        status = answer.status_code
+        retry_after = leer_retry_after(answer.headers.get("Retry-After"), en)
+        _read_some(answer)
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        falla = Falla.SIN_CONEXION
+    except (httpx.HTTPError, OSError):
+        # Once it said how it went, what comes after does not matter.
+        falla = None if status is not None else Falla.SIN_RESPUESTA
+    if status is not None and not 200 <= status < 300:
+        falla = Falla.RESPUESTA
+    return Resultado(
+        entrega_id=una.id,
+        intentos=una.intentos + 1,
+        en=en,
+        ms=round((time.perf_counter() - began) * 1000),
+        status=status,
+        falla=falla,
+        retry_after=retry_after,
+    )
+
+
+def _read_some(answer: httpx.Response) -> None:
+    """Read the answer out, so that its connection can serve the next one; not more than enough."""
+    stream = answer.stream
+    if not isinstance(stream, httpx.SyncByteStream):
+        raise TypeError("an answer that is not read byte by byte")
+    read = 0
+    try:
+        for some in stream:
+            read += len(some)
+            if read > RESPUESTA_MAXIMA:
+                return
+    finally:
+        answer.close()
+
+
+@cache
+def _timeout() -> dict[str, float | None]:
+    return httpx.Timeout(reintentos().espera.total_seconds()).as_dict()
+
+
+def _failed(una: PorEntregar, falla: Falla) -> Resultado:
+    return Resultado(entrega_id=una.id, intentos=una.intentos + 1, en=real_now(), ms=0, falla=falla)
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """The machine's own authorities, to which a municipality adds its own (SSL_CERT_FILE)."""
+    return ssl.create_default_context()

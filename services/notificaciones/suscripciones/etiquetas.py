@@ -1,0 +1,72 @@
+"""What people read for the codes of a subscription, and the tone of a state's badge."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
+from oficina.bus.difusion import difusion
+from oficina.bus.tables import Estado as EstadoDeEntrega
+from oficina.web.i18n import language
+
+VIAS: Mapping[Via, LazyString] = {
+    Via.WEBHOOK: _l("Webhook firmado"),
+    Via.ATOM: _l("Canal Atom"),
+}
+
+ESTADOS: Mapping[Estado, LazyString] = {
+    Estado.ACTIVA: _l("Activa"),
+    Estado.PAUSADA: _l("En pausa"),
+    Estado.DESACTIVADA: _l("Desactivada"),
+    Estado.CERRADA: _l("Cerrada"),
+}
+
+TONOS: Mapping[Estado, str] = {
+    Estado.ACTIVA: "bien",
+    Estado.PAUSADA: "aviso",
+    Estado.DESACTIVADA: "mal",
+    Estado.CERRADA: "neutro",
+}
+
+MOTIVOS: Mapping[Motivo, LazyString] = {
+    Motivo.YA_NO_RECIBE: _l("El sistema que recibe respondió que ya no quiere más (410)."),
+    Motivo.CINCO_DIAS: _l("El sistema que recibe no contestó bien durante cinco días."),
+}
+
+ENTREGAS: Mapping[EstadoDeEntrega, LazyString] = {
+    EstadoDeEntrega.PENDIENTE: _l("Por entregar"),
+    EstadoDeEntrega.HECHO: _l("Entregado"),
+    EstadoDeEntrega.MUERTO: _l("No se pudo entregar"),
+}
+
+TONOS_DE_ENTREGA: Mapping[EstadoDeEntrega, str] = {
+    EstadoDeEntrega.PENDIENTE: "info",
+    EstadoDeEntrega.HECHO: "bien",
+    EstadoDeEntrega.MUERTO: "mal",
+}
+
+FALLAS: Mapping[Falla, LazyString] = {
+    Falla.DESTINO_NO_PERMITIDO: _l("Su dirección ya no está permitida"),
+    Falla.SIN_DIRECCION: _l("Nadie conoce ese nombre en la red"),
+    Falla.SIN_CONEXION: _l("No se pudo conectar"),
+    Falla.SIN_RESPUESTA: _l("No contestó a tiempo"),
+    Falla.RESPUESTA: _l("Contestó que no"),
+}
+
+ORIGENES: Mapping[Origen, LazyString] = {
+    Origen.HECHO: _l("Pasó"),
+    Origen.PRUEBA: _l("Prueba"),
+    Origen.REPETICION: _l("Repetición"),
+}
+
+
+def nombre_de(tipo: str) -> str:
+    """What a fact is called by people."""
+    uno = difusion().hechos.get(tipo)
+    return uno.nombre.get(language(), uno.nombre["es"]) if uno else tipo
+
+
+def hechos() -> list[tuple[str, str]]:
+    """Every fact that a unit may hear, to choose from."""
+    return [(tipo, nombre_de(tipo)) for tipo in difusion().hechos]

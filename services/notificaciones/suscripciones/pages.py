@@ -1,0 +1,311 @@
+"""Pages of subscriptions, for the units, whoever administers and whoever oversees; and the feed."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from notificaciones.suscripciones import actions, etiquetas, feed, queries
+from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
+from notificaciones.suscripciones.bases import bases
+from notificaciones.suscripciones.models import VIGENCIA_DEL_ANTERIOR, Suscripcion
+from notificaciones.suscripciones.schemas import (
+    EdicionSchema,
+    NuevaSchema,
+    PaginaSchema,
+    RepeticionFormaSchema,
+    escribir_filtros,
+)
+from notificaciones.suscripciones.states import PASOS, Estado, Paso, Via
+from notificaciones.suscripciones.unidades import elegir, nombres
+from oficina.bus.difusion import difusion
+from oficina.clock import ZONA, today
+from oficina.errors import DatosInvalidos
+from oficina.web.app import env
+from oficina.web.auth import actor, public, puede, requires
+from oficina.web.forms import Form
+from oficina.web.i18n import language
+from oficina.web.limits import limited
+
+bp = Blueprint("suscripciones_paginas", __name__, url_prefix="/notificaciones/suscripciones")
+
+
+@bp.get("")
+@requires("notificaciones.suscripcion.ver")
+def lista() -> str:
+    """The subscriptions that the reader may see: for the delegate, the register of them."""
+    with env().db.read() as session:
+        todas = queries.suscripciones(session, actor())
+    return render_template(
+        "notificaciones/suscripciones/lista.html",
+        suscripciones=todas,
+        unidades=nombres(env(), todas=True),
+        puede_crear=puede("notificaciones.suscripcion.administrar"),
+        **_words(),
+    )
+
+
+@bp.route("/nueva", methods=["GET", "POST"])
+@requires("notificaciones.suscripcion.administrar")
+def nueva() -> ResponseReturnValue:
+    """Subscribe a unit; what its system needs is shown this once."""
+    own = "" if "administrador" in actor().roles else actor().unidad
+    form = Form(NuevaSchema(), {"via": Via.WEBHOOK.value, "unidad": own or None})
+    if form.valid:
+        try:
+            una, secreto = _crear(form.data)
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            return _secreto_una_vez(una, secreto)
+    mias = {una: nombre for una, nombre in nombres(env()).items() if una == (own or una)}
+    page = render_template(
+        "notificaciones/suscripciones/nueva.html",
+        form=form,
+        elegibles=sorted(mias.items(), key=lambda una: una[1]),
+        **_choices(),
+    )
+    return page, 422 if form.sent else 200
+
+
+@bp.get("/<uuid:suscripcion_id>")
+@requires("notificaciones.suscripcion.ver")
+def ver(suscripcion_id: UUID) -> str:
+    """One subscription, how it goes, and what was delivered."""
+    return _page(suscripcion_id, Form(RepeticionFormaSchema(), sent=False))
+
+
+@bp.route("/<uuid:suscripcion_id>/editar", methods=["GET", "POST"])
+@requires("notificaciones.suscripcion.administrar")
+def editar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Change what it gets, why, or where."""
+    with env().db.read() as session:
+        una = queries.suscripcion(session, suscripcion_id, actor())
+    form = Form(
+        EdicionSchema(),
+        {
+            "nombre": una.nombre,
+            "tipos": una.tipos,
+            "filtros": escribir_filtros(una.filtros) or None,
+            "finalidad": una.finalidad,
+            "base": una.base,
+            "ordenada": una.ordenada,
+            "url": una.url,
+            "version": una.version,
+        },
+    )
+    if form.valid:
+        try:
+            _editar(una, form.data)
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(_("Guardamos los cambios."), "success")
+            return _back(suscripcion_id)
+    page = render_template(
+        "notificaciones/suscripciones/editar.html", form=form, una=una, **_choices()
+    )
+    return page, 422 if form.sent else 200
+
+
+@bp.post("/<uuid:suscripcion_id>/pausa")
+@requires("notificaciones.suscripcion.administrar")
+def pausar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Pause it."""
+    with env().db.begin() as session:
+        actions.pausar(session, suscripcion_id, actor(), _version())
+    flash(_("Está en pausa: lo que pase la espera."), "success")
+    return _back(suscripcion_id)
+
+
+@bp.post("/<uuid:suscripcion_id>/reanudacion")
+@requires("notificaciones.suscripcion.administrar")
+def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Resume it."""
+    with env().db.begin() as session:
+        actions.reanudar(session, suscripcion_id, actor(), _version())
+    flash(_("Está activa."), "success")
+    return _back(suscripcion_id)
+
+
+@bp.post("/<uuid:suscripcion_id>/secreto")
+@requires("notificaciones.suscripcion.administrar")
+def rotar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Give it another secret, shown this once."""
+    with env().db.begin() as session:
+        una, secreto = actions.rotar(session, suscripcion_id, actor(), _version())
+    return _secreto_una_vez(una, secreto)
+
+
+@bp.post("/<uuid:suscripcion_id>/prueba")
+@requires("notificaciones.suscripcion.administrar")
+def probar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Have an invented fact delivered."""
+    with env().db.read() as session:
+        una = queries.suscripcion(session, suscripcion_id, actor())
+    try:
+        if una.via is Via.WEBHOOK:
+            mirar_destino(env().settings, una.url)
+    except DatosInvalidos as error:
+        flash(" ".join(error.errores["url"]), "error")
+        return _back(suscripcion_id)
+    with env().db.begin() as session:
+        entrega_id = actions.probar(session, suscripcion_id, actor())
+    if una.via is Via.ATOM:
+        flash(_("La prueba ya está en el canal."), "success")
+        return _back(suscripcion_id)
+    return redirect(url_for(".entrega", suscripcion_id=suscripcion_id, entrega_id=entrega_id), 303)
+
+
+@bp.post("/<uuid:suscripcion_id>/repeticion")
+@requires("notificaciones.suscripcion.administrar")
+def repetir(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Deliver again what happened since a day."""
+    form = Form(RepeticionFormaSchema())
+    if form.valid:
+        desde = datetime.combine(form.data["desde"], time(), ZONA).astimezone(UTC)
+        with env().db.begin() as session:
+            actions.repetir(session, suscripcion_id, desde, actor())
+        flash(_("Lo que pasó desde ese día se entrega otra vez."), "success")
+        return _back(suscripcion_id)
+    return _page(suscripcion_id, form), 422
+
+
+@bp.post("/<uuid:suscripcion_id>/cierre")
+@requires("notificaciones.suscripcion.administrar")
+def cerrar(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Close it for good."""
+    with env().db.begin() as session:
+        actions.cerrar(session, suscripcion_id, actor())
+    flash(_("La suscripción está cerrada."), "success")
+    return _back(suscripcion_id)
+
+
+@bp.get("/<uuid:suscripcion_id>/entregas/<uuid:entrega_id>")
+@requires("notificaciones.suscripcion.ver")
+def entrega(suscripcion_id: UUID, entrega_id: UUID) -> str:
+    """One delivery and each time that it was tried."""
+    with env().db.read() as session:
+        una = queries.suscripcion(session, suscripcion_id, actor())
+        hallada = queries.entrega(session, una.id, entrega_id)
+        intentos = queries.intentos(session, entrega_id)
+    return render_template(
+        "notificaciones/suscripciones/entrega.html",
+        una=una,
+        entrega=hallada,
+        intentos=intentos,
+        **_words(),
+    )
+
+
+@bp.get("/enlace/<token>/atom.xml")
+@public
+@limited("60/minute")
+def canal(token: str) -> Response:
+    """The feed. Public on purpose: the token is the key."""
+    antes = PaginaSchema().load(
+        {"antes": request.args["antes"]} if "antes" in request.args else {}
+    )["antes"]
+    with env().db.read() as session:
+        una = queries.por_huella(session, actions.huella_de(token))
+    response = feed.responder(env(), una, antes, _feed_address(token))
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _crear(datos: dict[str, Any]) -> tuple[Suscripcion, str]:
+    unidad = elegir(env(), datos["unidad"], actor())
+    webhook = datos["via"] is Via.WEBHOOK
+    url = datos["url"] if webhook else None
+    al = mirar_destino(env().settings, url) if webhook else None
+    pedida = NuevaSuscripcion(unidad=unidad, via=datos["via"], pedido=datos["pedido"])
+    with env().db.begin() as session:
+        return actions.crear(session, pedida, actor(), url=url, al=al)
+
+
+def _editar(una: Suscripcion, datos: dict[str, Any]) -> None:
+    webhook = una.via is Via.WEBHOOK
+    al = mirar_destino(env().settings, datos["url"]) if webhook else None
+    with env().db.begin() as session:
+        actions.editar(
+            session,
+            una.id,
+            datos["pedido"],
+            actor(),
+            url=datos["url"],
+            al=al,
+            version=datos["version"],
+        )
+
+
+def _page(suscripcion_id: UUID, form: Form) -> str:
+    antes = PaginaSchema().load(
+        {"antes": request.args["antes"]} if request.args.get("antes") else {}
+    )["antes"]
+    with env().db.read() as session:
+        una = queries.suscripcion(session, suscripcion_id, actor())
+        pagina = queries.entregas(session, suscripcion_id, antes)
+        cuentas = queries.por_estado(session, suscripcion_id)
+    cambia = puede("notificaciones.suscripcion.administrar") and queries.puede_administrar(
+        actor(), una.unidad
+    )
+    return render_template(
+        "notificaciones/suscripciones/ver.html",
+        una=una,
+        pagina=pagina,
+        cuentas=cuentas,
+        form=form,
+        hoy=today(),
+        pasos=PASOS[una.estado] if cambia else {},
+        cambia=cambia and una.estado is not Estado.CERRADA,
+        unidades=nombres(env(), todas=True),
+        Paso=Paso,
+        **_words(),
+    )
+
+
+def _secreto_una_vez(una: Suscripcion, secreto: str) -> str:
+    return render_template(
+        "notificaciones/suscripciones/secreto.html",
+        una=una,
+        secreto=secreto if una.via is Via.WEBHOOK else "",
+        direccion=_feed_address(secreto) if una.via is Via.ATOM else "",
+        horas=round(VIGENCIA_DEL_ANTERIOR.total_seconds() / 3600),
+    )
+
+
+def _feed_address(token: str) -> str:
+    return env().settings.base_url + url_for("suscripciones_paginas.canal", token=token)
+
+
+def _back(suscripcion_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for(".ver", suscripcion_id=suscripcion_id), 303)
+
+
+def _version() -> int | None:
+    return request.form.get("version", type=int)
+
+
+def _choices() -> dict[str, Any]:
+    regla = difusion()
+    campos = sorted({campo for uno in regla.hechos.values() for campo in uno.filtrables})
+    return {"hechos": etiquetas.hechos(), "campos": campos, **_words()}
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "vias": etiquetas.VIAS,
+        "estados": etiquetas.ESTADOS,
+        "tonos": etiquetas.TONOS,
+        "motivos": etiquetas.MOTIVOS,
+        "estados_de_entrega": etiquetas.ENTREGAS,
+        "tonos_de_entrega": etiquetas.TONOS_DE_ENTREGA,
+        "fallas": etiquetas.FALLAS,
+        "origenes": etiquetas.ORIGENES,
+        "nombre_de": etiquetas.nombre_de,
+        "bases": {clave: uno.get(language(), uno["es"]) for clave, uno in bases().items()},
+        "Via": Via,
+    }

@@ -1,0 +1,67 @@
+"""The life of a subscription, why it was stopped, and how an attempt to deliver may fail."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Via(StrEnum):
+    """How a unit gets what it subscribed to."""
+
+    WEBHOOK = "webhook"
+    ATOM = "atom"
+
+
+class Estado(StrEnum):
+    """Where a subscription is."""
+
+    ACTIVA = "activa"
+    PAUSADA = "pausada"  # what happens waits for it
+    DESACTIVADA = "desactivada"  # by the office itself; what happens passes by, and can be repeated
+    CERRADA = "cerrada"  # for good: its keys are gone
+
+
+class Paso(StrEnum):
+    """What happens to a subscription."""
+
+    PAUSAR = "pausar"
+    REANUDAR = "reanudar"
+    DESACTIVAR = "desactivar"
+    CERRAR = "cerrar"
+
+
+E, P = Estado, Paso
+
+PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
+    E.ACTIVA: {P.PAUSAR: E.PAUSADA, P.DESACTIVAR: E.DESACTIVADA, P.CERRAR: E.CERRADA},
+    E.PAUSADA: {P.REANUDAR: E.ACTIVA, P.CERRAR: E.CERRADA},
+    E.DESACTIVADA: {P.REANUDAR: E.ACTIVA, P.CERRAR: E.CERRADA},
+    E.CERRADA: {},
+}
+
+OYEN = frozenset({E.ACTIVA, E.PAUSADA})
+"""Those for whom a delivery is written when something happens."""
+
+
+class Motivo(StrEnum):
+    """Why the office stopped a subscription."""
+
+    YA_NO_RECIBE = "ya_no_recibe"  # it answered 410
+    CINCO_DIAS = "cinco_dias"
+
+
+class Falla(StrEnum):
+    """Why an attempt did not deliver."""
+
+    DESTINO_NO_PERMITIDO = "destino_no_permitido"
+    SIN_DIRECCION = "sin_direccion"
+    SIN_CONEXION = "sin_conexion"
+    SIN_RESPUESTA = "sin_respuesta"
+    RESPUESTA = "respuesta"
+
+
+class Origen(StrEnum):
+    """Why there is a delivery."""
+
+    HECHO = "hecho"
+    PRUEBA = "prueba"
+    REPETICION = "repeticion"

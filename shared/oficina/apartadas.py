@@ -1,0 +1,134 @@
+"""People whom their owner set apart: blocked for a while, or erased for good.
+
+The owner of the people tells it as a fact; each service keeps a row here in the transaction of its
+handler, so that what reaches it late (a fact of another aggregate, a request that was under way)
+finds out that nothing may be done with this person any more. Of somebody erased the row says what
+was erased and when it was confirmed: handling the fact again confirms the same.
+
+Whoever writes something of a person asks `apartada` in the transaction that writes. It is the one
+lock that they share with whoever sets the person apart: one waits for the other.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+from sqlalchemy import JSON, String, Uuid
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from oficina.actor import Actor
+from oficina.audit import registrar
+from oficina.bus.outbox import emitir
+from oficina.clock import real_now
+from oficina.db import OficinaBase, hold, text_enum
+from oficina.events import Clasificacion
+from oficina.events.base import HechoDePurga
+from oficina.retencion import certificar, periodos
+
+
+class VistaPreviaSchema(Schema):
+    """How much a service would erase of somebody: how many of each class."""
+
+    borrado = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class Situacion(StrEnum):
+    """Why nothing is done with somebody's data."""
+
+    BLOQUEADA = "bloqueada"
+    SUPRIMIDA = "suprimida"
+
+
+class PersonaApartada(OficinaBase):
+    """Somebody of whom this service uses nothing, since when (the machine's time), and why."""
+
+    __tablename__ = "personas_apartadas"
+
+    persona_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    situacion: Mapped[Situacion] = mapped_column(text_enum(Situacion))
+    desde: Mapped[datetime] = mapped_column(default=real_now)
+    # Of who was erased: the erasure that its owner asked for, and what it came to here.
+    supresion_id: Mapped[UUID | None] = mapped_column()
+    confirmada_en: Mapped[datetime | None] = mapped_column()
+    cantidades: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    certificado_id: Mapped[UUID | None] = mapped_column()
+    certificado_huella: Mapped[str | None] = mapped_column(String(64))
+
+
+def apartada(session: Session, persona_id: UUID) -> PersonaApartada | None:
+    """The row of a person, when there is one; nobody changes it before this transaction ends."""
+    hold(session, f"persona/{persona_id}")
+    return session.get(PersonaApartada, persona_id, populate_existing=True)
+
+
+def bloquear(session: Session, persona_id: UUID, desde: datetime) -> None:
+    """Use nothing of this person until `desbloquear`. `desde`: when their owner blocked them."""
+    if apartada(session, persona_id) is None:
+        fila = PersonaApartada(
+            persona_id=persona_id, situacion=Situacion.BLOQUEADA, desde=desde, cantidades={}
+        )
+        session.add(fila)
+        session.flush()
+
+
+def desbloquear(session: Session, persona_id: UUID) -> datetime | None:
+    """Use the person's data again; since when they were blocked, None when they were not."""
+    fila = apartada(session, persona_id)
+    if fila is None or fila.situacion is not Situacion.BLOQUEADA:
+        return None
+    session.delete(fila)
+    session.flush()
+    return fila.desde
+
+
+def confirmar(
+    session: Session,
+    fila: PersonaApartada,
+    servicio: str,
+    kind: type[HechoDePurga],
+    borrado: Mapping[str, int],
+) -> None:
+    """Certify what was erased of this person, and tell it; a second time, tell the same."""
+    if fila.supresion_id is None:
+        raise ValueError("nobody asked for this erasure")
+    if fila.certificado_id is None:
+        certificado = certificar(
+            session, servicio, f"supresion/{fila.supresion_id}", borrado, periodos().version
+        )
+        fila.confirmada_en, fila.cantidades = real_now(), dict(borrado)
+        fila.certificado_id, fila.certificado_huella = certificado.id, certificado.huella
+        registrar(
+            session,
+            Actor.sistema(servicio),
+            f"{servicio}.persona.suprimir",
+            "persona",
+            fila.persona_id,
+            cantidad=sum(borrado.values()),
+        )
+    emitir(
+        session,
+        kind(
+            supresion_id=fila.supresion_id,
+            persona_id=fila.persona_id,
+            borrado=[f"{clase}:{cuantos}" for clase, cuantos in sorted(fila.cantidades.items())],
+            certificado_id=fila.certificado_id,
+            certificado_huella=fila.certificado_huella or "",
+        ),
+        clasificacion=Clasificacion.RESERVADO,
+    )
+
+
+def suprimir(session: Session, persona_id: UUID, supresion_id: UUID) -> PersonaApartada:
+    """Remember that this person is erased, also against whatever comes later."""
+    fila = apartada(session, persona_id)
+    if fila is None:
+        fila = PersonaApartada(persona_id=persona_id)
+        session.add(fila)
+    if fila.situacion is not Situacion.SUPRIMIDA:
+        fila.situacion, fila.desde = Situacion.SUPRIMIDA, real_now()
+        fila.supresion_id, fila.cantidades = supresion_id, {}
+    session.flush()
+    return fila

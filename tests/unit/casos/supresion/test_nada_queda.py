@@ -1,0 +1,204 @@
+"""After an erasure nothing of hers is left in any table of any service: asked of the databases.
+
+Which columns may hold something of a person, and what becomes of each, is read from
+`shared/acogida/clasificacion.json`. Somebody of whom every such column holds something is erased;
+then every table is read, opened, and searched for her and for what was hers.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import MetaData, Row, Table, Uuid, select
+from tests.unit.vida import SENAS, Vida
+
+from acogida.services import metadata_of
+from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.copias import tasks as copias
+from casos.derivaciones.paquete import Paquete
+from notificaciones.plantillas import Clave
+from oficina import clock
+from oficina.db import OficinaBase
+from oficina.settings import SERVICES
+from reportes import tasks as cifras
+
+VACIOS: tuple[Any, ...] = (None, "", [], False, "[]")
+SIN_LLENAR = {"casos.supresiones.motivo": "an erasure that was denied, in a test of its own"}
+
+
+def _decidido() -> dict[str, Any]:
+    texto = (files("acogida") / "clasificacion.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(texto)["supresion"]
+    return found
+
+
+def _tablas() -> Iterator[tuple[str, str, Table]]:
+    """Every table of every service, with whose it is in the classification."""
+    for servicio in SERVICES:
+        metadata: MetaData
+        for metadata in metadata_of(servicio):
+            dueno = "todos" if metadata is OficinaBase.metadata else servicio
+            for tabla in metadata.sorted_tables:
+                yield servicio, f"{dueno}.{tabla.name}", tabla
+
+
+def _filas(vida: Vida, servicio: str, tabla: Table) -> list[Row[Any]]:
+    """What a table holds, opened."""
+    with vida.db(servicio).read() as session:
+        return list(session.execute(select(tabla)).all())
+
+
+def _suyas(vida: Vida) -> set[UUID]:
+    """Her id, and those of everything that leads to her, whatever table it is in."""
+    suyas = {vida.persona_id}
+    leidas = [(tabla, _filas(vida, servicio, tabla)) for servicio, _nombre, tabla in _tablas()]
+    while True:
+        antes = len(suyas)
+        for tabla, filas in leidas:
+            for fila in filas:
+                if not _es_suya(tabla, fila, suyas):
+                    continue
+                suyas |= {
+                    valor
+                    for columna, valor in zip(tabla.columns, fila, strict=True)
+                    if columna.primary_key and isinstance(valor, UUID)
+                }
+                if tabla.name == "filas_importadas":
+                    suyas.add(fila.importacion_id)
+        if len(suyas) == antes:
+            return suyas
+
+
+def _es_suya(tabla: Table, fila: Row[Any], suyas: set[UUID]) -> bool:
+    return any(
+        isinstance(columna.type, Uuid) and valor in suyas
+        for columna, valor in zip(tabla.columns, fila, strict=True)
+    )
+
+
+def _dice(valor: Any) -> str:
+    """A value as text that can be searched."""
+    if isinstance(valor, bytes):
+        return valor.decode("latin-1").casefold()
+    if isinstance(valor, dict | list):
+        return json.dumps(valor, ensure_ascii=False).casefold()
+    return str(valor).casefold()
+
+
+def _llenar(vida: Vida) -> None:
+    """Everything that can be written of somebody, by the ways in which it is written."""
+    persona = f"/personas/{vida.persona_id}"
+    documento = {
+        "documento_tipo": "dni_cedula_origen",
+        "documento_numero": "ZMARCA9",
+        "vence_el": "2031-01-01",
+    }
+    vida.api("POST", f"{persona}/documentos", documento | {"documento_pais": "HTI"})
+    situacion = {"categoria": "residencia_temporal", "nota": "Zmarca: vence"}
+    vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
+    caso_id = vida.caso(cerrado=False)
+    vida.derivar(caso_id, avisada=True)
+    with vida.db("casos").begin() as session:
+        session.add(
+            AccesoExcepcional(
+                caso_id=UUID(caso_id),
+                funcionario_id=vida.quien("coordinacion"),
+                funcionario_nombre="Coordinación",
+                motivo=MotivoAcceso.RIESGO_INMEDIATO,
+                texto="Zmarca: urgente",
+                reglas_version="2026",
+                abierto_en=clock.real_now(),
+                vence_en=clock.real_now(),
+            )
+        )
+    vida.cita(caso_id)
+    otra = vida.cita(dias=60)
+    cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
+    vida.api("POST", f"/citas/{otra['id']}/cancelar", cancela, rol="recepcion", servicio="agenda")
+    dado = {"forma_consentimiento": "verbal", "idioma_consentimiento": "hat", "evidencia": "Zmarca"}
+    dado |= {"otorgado_por": "representante", "representante": "Hermana Ketterlin"}
+    consentido = vida.api("POST", f"{persona}/consentimientos", dado)
+    vida.circular()
+    vida.barrer_mensajes()
+    retiro = {"motivo": "decision_de_la_persona", "detalle": "Zmarca: no quiero"}
+    vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
+    vida.de_un_registro()
+    vida.parecida()
+    pedida = vida.solicitud("acceso")
+    copia = vida.api("POST", f"/derechos/{pedida}/copias", rol="delegado_datos")
+    copias.hacer_copia(vida.env("casos"), copia["id"])
+    vida.responder(pedida)
+    vida.responder(vida.solicitud("bloqueo"))
+    (bloqueo,) = vida.api("GET", "/bloqueos", rol="delegado_datos")["bloqueos"]
+    motivo = {"motivo": "Zmarca: se arrepintió"}
+    vida.api("POST", f"/bloqueos/{bloqueo['id']}/levantamiento", motivo, rol="delegado_datos")
+    vida.api(
+        "POST", f"/casos/{caso_id}/cierre", {"motivo": "persona_desiste", "resultado": "parcial"}
+    )
+    vida.circular()
+    vida.barrer_mensajes()
+    cifras.traer(vida.env("reportes"))
+
+
+def test_de_ella_no_queda_nada_en_ninguna_tabla(vida: Vida) -> None:
+    _llenar(vida)
+    suyas = _suyas(vida)
+    decidido = _decidido()
+    se_van = {*decidido["se_borra"], *decidido["se_vacia"]}
+    llenas = set()
+    for servicio, nombre, tabla in _tablas():
+        for fila in _filas(vida, servicio, tabla):
+            suya = _es_suya(tabla, fila, suyas)
+            for columna, valor in zip(tabla.columns, fila, strict=True):
+                marcada = any(sena in _dice(valor) for sena in SENAS)
+                if marcada or (suya and valor not in VACIOS):
+                    llenas.add(f"{nombre}.{columna.name}")
+    # Nothing is found empty that was empty before.
+    assert se_van - llenas == SIN_LLENAR.keys()
+
+    solicitud_id = vida.solicitud("supresion")
+    hecha = vida.api("POST", f"/derechos/{solicitud_id}/supresion", rol="delegado_datos")
+    vida.api("POST", f"/supresiones/{hecha['id']}/confirmacion", rol="coordinacion")
+    vida.circular()
+    cifras.traer(vida.env("reportes"))
+    vida.circular()
+    vida.barrer_mensajes()
+
+    quedan: list[str] = []
+    for servicio, nombre, tabla in _tablas():
+        for fila in _filas(vida, servicio, tabla):
+            suya = _es_suya(tabla, fila, suyas)
+            for columna, valor in zip(tabla.columns, fila, strict=True):
+                donde = f"{nombre}.{columna.name}"
+                if any(sena in _dice(valor) for sena in SENAS):
+                    quedan.append(f"{donde} names her")
+                if suya and donde in se_van and not _vacia(tabla, fila, valor):
+                    quedan.append(f"{donde} is not empty: {_dice(valor)[:40]}")
+                if suya and donde in decidido["se_borra"]:
+                    quedan.append(f"{donde}: the row is there")
+    assert quedan == []
+    with vida.db("casos").read() as session:
+        ficha = session.execute(select(_tabla("casos", "personas")).where(_de(vida))).one()
+    assert ficha.nacionalidades == ["HTI"]
+    assert ficha.fecha_nacimiento == date(1987, 1, 1)
+
+
+def _vacia(tabla: Table, fila: Row[Any], valor: Any) -> bool:
+    if valor in VACIOS:
+        return True
+    if tabla.name == "derivaciones" and isinstance(valor, str):
+        paquete = Paquete.from_json(valor)
+        return paquete.datos == () and paquete.proposito == ""
+    # What an institution is asked names the derivation, and nobody.
+    return tabla.name == "mensajes" and fila.plantilla is Clave.SUPRESION_DE_DATOS
+
+
+def _tabla(servicio: str, nombre: str) -> Table:
+    return metadata_of(servicio)[0].tables[nombre]
+
+
+def _de(vida: Vida) -> Any:
+    return _tabla("casos", "personas").c.id == vida.persona_id

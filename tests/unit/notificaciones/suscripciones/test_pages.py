@@ -1,0 +1,323 @@
+"""What people do with subscriptions: pages without script, the API, and what a feed shows."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import columns
+from identidad.clientes.actions import NuevoCliente, crear_cliente
+from identidad.unidades.actions import NuevaUnidad, crear_unidad
+from notificaciones.app import create_app
+from notificaciones.suscripciones import turno
+from notificaciones.suscripciones.models import Entrega, Suscripcion
+from oficina.actor import Actor
+from oficina.audit import Auditoria
+from oficina.clock import real_now
+from oficina.events.casos import DerivacionEnviada
+from unit.notificaciones.suscripciones.conftest import ATENCION, Suscriptores
+from unit.notificaciones.suscripciones.receptor import Receptor
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+RAIZ = "/notificaciones/suscripciones"
+API = "/notificaciones/api/v1/suscripciones"
+
+
+@dataclass
+class Sitio:
+    """identidad and notificaciones, with two units that may subscribe."""
+
+    oficina: Any
+    app: Flask
+
+    @property
+    def suscriptores(self) -> Suscriptores:
+        return Suscriptores(self.app.extensions["env"])
+
+    def entrar(self, rol: str) -> Any:
+        return self.oficina.entrar(self.app, rol)
+
+    def program(self, unidad: str, *roles: str) -> dict[str, str]:
+        """Headers of a unit's program."""
+        client_id = f"programa-{uuid4().hex[:8]}"
+        db = self.oficina.identidad.extensions["env"].db
+        nuevo = NuevoCliente(
+            client_id=client_id, nombre="Programa", secreto="s" * 43, roles=roles, unidad=unidad
+        )
+        with self.oficina.identidad.test_request_context(), db.begin() as session:
+            crear_cliente(session, nuevo, Actor.sistema("identidad"))
+        form = {"grant_type": "client_credentials", "client_id": client_id}
+        answer = self.oficina.identidad.test_client().post(
+            "/identidad/oauth/token", data=form | {"client_secret": "s" * 43}
+        )
+        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+    def pedir(self, metodo: str, camino: str, quien: dict[str, str], **rest: Any) -> Any:
+        headers = quien | rest.pop("headers", {})
+        return self.app.test_client().open(API + camino, method=metodo, headers=headers, **rest)
+
+    def auditadas(self) -> list[str]:
+        with self.suscriptores.db.read() as session:
+            acciones = session.scalars(select(Auditoria.accion).order_by(Auditoria.id))
+            return [una.removeprefix("notificaciones.suscripcion.") for una in acciones]
+
+
+@pytest.fixture
+def sitio(oficina: Any) -> Iterator[Sitio]:
+    oficina.settings = replace(oficina.settings, webhook_cidrs="127.0.0.0/8")
+    columns.file_in(oficina.settings.data_dir, "notificaciones")
+    app = create_app(oficina.settings, oficina.client)
+    oficina.mount(app)
+    db = oficina.identidad.extensions["env"].db
+    with oficina.identidad.test_request_context(), db.begin() as session:
+        nueva = NuevaUnidad(codigo="una_mas", nombre="Una unidad más")
+        crear_unidad(session, nueva, Actor.sistema("identidad"))
+    yield Sitio(oficina, app)
+    app.extensions["env"].db.close()
+
+
+def _forma(**rest: Any) -> dict[str, Any]:
+    return {
+        "unidad": "dideco",
+        "nombre": "Tablero de la unidad",
+        "tipos": [ATENCION, DerivacionEnviada.ce_type()],
+        "finalidad": "Coordinar la atención de la unidad",
+        "base": "funcion_legal",
+        "via": "webhook",
+    } | rest
+
+
+def _id(answer: Any) -> str:
+    found = re.search(rf"{RAIZ}/([0-9a-f-]{{36}})", answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def test_se_suscribe_se_prueba_y_se_ve_lo_que_paso(
+    sitio: Sitio, receptor: Callable[..., Receptor]
+) -> None:
+    sistema = receptor()
+    browser = sitio.entrar("administrador")
+    mal = browser.post(f"{RAIZ}/nueva", data=_forma(url="https://10.0.0.1/", filtros="tema"))
+    assert mal.status_code == 422
+    assert mal.text.count("of-error") == 1, "the filters first: nothing is looked up meanwhile"
+    mal = browser.post(f"{RAIZ}/nueva", data=_forma(url="https://10.0.0.1/"))
+    assert "ni de la red municipal que se permite" in mal.text
+
+    hecha = browser.post(
+        f"{RAIZ}/nueva", data=_forma(url=sistema.url, filtros="tema=salud, vivienda")
+    )
+    una = _id(hecha)
+    assert hecha.text.count("whsec_") == 1
+    assert "whsec_" not in browser.get(f"{RAIZ}/{una}").text
+
+    probada = browser.post(f"{RAIZ}/{una}/prueba")
+    assert probada.status_code == 303
+    sitio.suscriptores.enviar(UUID(una))
+    entrega = browser.get(probada.headers["Location"]).text
+    assert "204" in entrega
+    assert "Lo recibió" in entrega
+    pagina = browser.get(f"{RAIZ}/{una}").text
+    assert "Entregado: 1" in pagina
+    assert "Se atendió a alguien" in pagina
+    assert json.loads(sistema.recibidos[0].body)["prueba"] is True
+
+    version = re.search(r'name="version" value="(\d+)"', pagina)
+    assert version
+    assert browser.post(f"{RAIZ}/{una}/pausa", data={"version": 99}).status_code == 412
+    for paso in ("pausa", "reanudacion", "cierre"):
+        assert browser.post(f"{RAIZ}/{una}/{paso}").status_code == 303
+    assert browser.post(f"{RAIZ}/{una}/reanudacion").status_code == 409
+    assert sitio.auditadas() == ["crear", "probar", "pausar", "reanudar", "cerrar"]
+
+
+def test_se_edita_se_rota_y_se_repite(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    una = _id(browser.post(f"{RAIZ}/nueva", data=_forma(url="http://127.0.0.1:9/h")))
+    vieja = browser.get(f"{RAIZ}/{una}/editar").text
+    assert "http://127.0.0.1:9/h" in vieja
+    version = re.search(r'name="version" value="(\d+)"', vieja)
+    assert version
+
+    cambio = _forma(url="http://127.0.0.1:8/h", version=version[1], filtros="modo=interna")
+    assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 303
+    assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 412
+    otra = browser.post(f"{RAIZ}/{una}/secreto").text
+    assert otra.count("whsec_") == 1
+    assert "24" in otra
+    assert browser.post(f"{RAIZ}/{una}/repeticion", data={}).status_code == 422
+    assert browser.post(f"{RAIZ}/{una}/repeticion", data={"desde": "2026-01-01"}).status_code == 303
+    assert "modo" in browser.get(f"{RAIZ}/{una}").text
+    assert sitio.auditadas() == ["crear", "editar", "rotar", "repetir"]
+
+
+def test_cada_quien_lo_suyo(sitio: Sitio) -> None:
+    """A unit its own, whoever administers all; the delegate sees all and changes nothing."""
+    admin = sitio.entrar("administrador")
+    una = _id(admin.post(f"{RAIZ}/nueva", data=_forma(via="atom")))
+    delegado = sitio.entrar("delegado_datos")
+    assert "Coordinar la atención" in delegado.get(RAIZ).text
+    assert "Pausar" not in delegado.get(f"{RAIZ}/{una}").text
+    assert delegado.post(f"{RAIZ}/{una}/pausa").status_code == 403
+    assert sitio.entrar("profesional").get(RAIZ).status_code == 403
+
+    propia, ajena = (sitio.program(u, "contraparte_unidad") for u in ("dideco", "una_mas"))
+    assert [s["id"] for s in sitio.pedir("GET", "", propia).json] == [una]
+    assert sitio.pedir("GET", "", ajena).json == []
+    star = {"If-Match": "*"}
+    for metodo, camino in (("GET", f"/{una}"), ("POST", f"/{una}/pausa"), ("GET", f"/{una}/atom")):
+        assert sitio.pedir(metodo, camino, ajena, headers=star).status_code == 404
+        assert sitio.pedir(metodo, camino, propia, headers=star).status_code in {200, 404}
+    nueva = _forma(via="atom", unidad="dideco")
+    assert sitio.pedir("POST", "", ajena, json=nueva).status_code == 403
+    del nueva["unidad"]
+    assert sitio.pedir("POST", "", ajena, json=nueva).json["unidad"] == "una_mas"
+
+
+def test_lo_entregado_a_una_no_se_ve_bajo_otra(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    una, otra = (_id(browser.post(f"{RAIZ}/nueva", data=_forma(via="atom"))) for _ in range(2))
+    assert browser.post(f"{RAIZ}/{una}/prueba").status_code == 303
+    (entrega,) = sitio.suscriptores.entregas(UUID(una))
+    quien = sitio.oficina.bearer("administrador")
+
+    for raiz, pide in ((RAIZ, browser.get), (API, lambda p: sitio.pedir("GET", p, quien))):
+        base = "" if raiz == API else RAIZ
+        assert pide(f"{base}/{una}/entregas/{entrega.id}").status_code == 200
+        assert pide(f"{base}/{otra}/entregas/{entrega.id}").status_code == 404
+
+
+def test_por_la_api_con_version_y_una_sola_vez(sitio: Sitio) -> None:
+    quien = sitio.oficina.bearer("administrador")
+    clave = {"Idempotency-Key": "tablero-1"}
+    nueva = _forma(url="http://127.0.0.1:9/h", filtros={"tema": ["salud"]}, ordenada=True)
+    hecha = sitio.pedir("POST", "", quien, json=nueva, headers=clave)
+    otra_vez = sitio.pedir("POST", "", quien, json=nueva, headers=clave)
+    assert hecha.status_code == 201
+    assert otra_vez.json == hecha.json | {"secreto": None}
+    una = hecha.json["id"]
+    assert hecha.json["secreto"].startswith("whsec_")
+    assert "secreto" not in sitio.pedir("GET", f"/{una}", quien).json
+
+    assert sitio.pedir("POST", f"/{una}/pausa", quien).status_code == 428
+    etag = {"If-Match": hecha.headers["ETag"]}
+    assert sitio.pedir("POST", f"/{una}/pausa", quien, headers=etag).json["estado"] == "pausada"
+    assert sitio.pedir("POST", f"/{una}/pausa", quien, headers=etag).status_code == 412
+    star = {"If-Match": "*"}
+    assert sitio.pedir("POST", f"/{una}/reanudacion", quien, headers=star).status_code == 200
+    rotada = sitio.pedir("POST", f"/{una}/secreto", quien, headers=star)
+    assert rotada.json["secreto"] != hecha.json["secreto"]
+    prueba = sitio.pedir("POST", f"/{una}/prueba", quien, json={})
+    assert (prueba.status_code, prueba.json["origen"]) == (202, "prueba")
+    mala = sitio.pedir("POST", f"/{una}/prueba", quien, json={"tipo": "otro"})
+    assert mala.status_code == 422
+    repetida = sitio.pedir(
+        "POST", f"/{una}/repeticion", quien, json={"desde": "2026-01-01T00:00:00Z"}
+    )
+    assert repetida.status_code == 202
+    edicion = {k: v for k, v in nueva.items() if k not in {"unidad", "via"}}
+    edicion["url"] = "https://[::1]/"
+    assert sitio.pedir("PUT", f"/{una}", quien, json=edicion, headers=star).status_code == 422
+    pagina = sitio.pedir("GET", f"/{una}/entregas", quien).json
+    (entrega,) = pagina["entregas"]
+    assert "cuerpo" not in entrega
+    detalle = sitio.pedir("GET", f"/{una}/entregas/{entrega['id']}", quien).json
+    assert detalle["lista_de_intentos"] == []
+
+
+def test_un_canal_atom_por_paginas(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    hecha = browser.post(f"{RAIZ}/nueva", data=_forma(via="atom"))
+    found = re.search(r"https?://[^<]*/atom\.xml", hecha.text)
+    assert found
+    camino = urlsplit(found[0]).path
+    publico = sitio.app.test_client()
+    vacio = publico.get(camino)
+    assert vacio.status_code == 200
+    for _ in range(51):
+        sitio.suscriptores.oir()
+
+    primera = publico.get(camino)
+    assert primera.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(primera.data)
+    entries = feed.findall("a:entry", ATOM)
+    for name in ("id", "title", "updated", "author/a:name"):
+        assert feed.find(f"a:{name}", ATOM) is not None
+    assert len(entries) == 50
+    una = entries[0]
+    assert una.findtext("a:id", namespaces=ATOM) == (
+        "urn:uuid:" + json.loads(una.findtext("a:content", "", ATOM))["id"]
+    )
+    category = una.find("a:category", ATOM)
+    assert category is not None
+    assert category.get("term") == ATENCION
+    links = {link.get("rel"): link.get("href", "") for link in feed.findall("a:link", ATOM)}
+    assert links["self"] == found[0]
+    segunda = ET.fromstring(publico.get(links["next"].removeprefix("http://127.0.0.1:8000")).data)
+    (ultima,) = segunda.findall("a:entry", ATOM)
+    vistas = {entry.findtext("a:id", "", ATOM) for entry in (*entries, ultima)}
+    assert len(vistas) == 51
+
+    igual = publico.get(camino, headers={"If-None-Match": primera.headers["ETag"]})
+    assert igual.status_code == 304
+    assert publico.get(f"{camino}?antes=nada").status_code == 422
+    suscripcion_id = UUID(_id(hecha))
+    assert sitio.suscriptores.suscripcion(suscripcion_id).vista_en is not None
+    programa = sitio.program("dideco", "contraparte_unidad")
+    del_programa = sitio.pedir("GET", f"/{suscripcion_id}/atom", programa)
+    assert len(ET.fromstring(del_programa.data).findall("a:entry", ATOM)) == 50
+
+    browser.post(f"{RAIZ}/{suscripcion_id}/secreto")
+    assert publico.get(camino).status_code == 404
+    browser.post(f"{RAIZ}/{suscripcion_id}/pausa")
+    assert sitio.pedir("GET", f"/{suscripcion_id}/atom", programa).status_code == 404
+
+
+def test_lo_entregado_se_olvida_a_los_treinta_dias(sitio: Sitio) -> None:
+    from notificaciones.retencion import retencion
+
+    una, _ = _directo(sitio)
+    sitio.suscriptores.oir()
+    sitio.suscriptores.oir()
+    primera = sitio.suscriptores.entregas(una)[0]
+    with sitio.suscriptores.db.begin() as session:
+        session.get_one(Entrega, primera.id).creada_en = real_now() - timedelta(days=31)
+        lote = turno.tomar(session, una, real_now())
+        assert lote is not None
+        resultado = turno.Resultado(
+            entrega_id=primera.id, intentos=1, en=real_now(), ms=1, status=500
+        )
+        turno.asentar(session, una, lote, [resultado], real_now())
+
+    retencion.aplicar(sitio.suscriptores.db)
+
+    assert [uno.id for uno in sitio.suscriptores.entregas(una)] != [primera.id]
+    assert len(sitio.suscriptores.entregas(una)) == 1
+    assert sitio.suscriptores.intentos() == []
+
+
+def _directo(sitio: Sitio) -> tuple[UUID, str]:
+    with sitio.app.test_request_context():
+        return sitio.suscriptores.crear("http://127.0.0.1:9/h")
+
+
+def test_lo_sellado_no_se_lee_en_la_base(sitio: Sitio) -> None:
+    _una, secreto = _directo(sitio)
+    sitio.suscriptores.oir()
+
+    with sitio.suscriptores.db.read() as session:
+        crudo = [
+            str(row)
+            for table in (Suscripcion, Entrega)
+            for row in session.connection().exec_driver_sql(f"SELECT * FROM {table.__tablename__}")
+        ]
+    assert not [row for row in crudo if secreto in row or "127.0.0.1" in row or "presencial" in row]
