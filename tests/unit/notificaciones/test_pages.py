@@ -15,6 +15,7 @@ from notificaciones.costos import tarifas
 from notificaciones.plantillas import Clave
 from notificaciones.queries import Filtro, mensajes
 from oficina.audit import Auditoria
+from oficina.web.i18n import COOKIE
 from unit.casos.derivaciones.mundo import crear_mundo
 
 LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -161,12 +162,17 @@ def test_se_ve_el_caracter_que_encarece_y_lo_que_cuesta(casa: Any) -> None:
     mensaje = _en_portugues(casa)
     posicion = mensaje.cuerpo.index("ó") + 1
 
-    pagina = casa.oficina.entrar(casa.app, "recepcion").get(f"/notificaciones/{mensaje.id}").text
+    browser = casa.oficina.entrar(casa.app, "recepcion")
+    pagina = browser.get(f"/notificaciones/{mensaje.id}").text
+    browser.set_cookie(COOKIE, "en")
+    page = browser.get(f"/notificaciones/{mensaje.id}").text
     url = f"/notificaciones/api/v1/mensajes/{mensaje.id}"
     api = casa.app.test_client().get(url, headers=casa.oficina.bearer("recepcion")).json
 
     assert f"3 segmentos (UCS-2 por «ó» en la posición {posicion}, " in pagina
     assert "; sin tildes sería 1. Encarecen el mensaje: «ó», «ã»." in pagina
+    assert f"3 segments (UCS-2 because of «ó» at position {posicion}, 147 units); " in page
+    assert "; without accents it would be 1." in page
     assert "Costaría</dt>" in pagina
     assert "75 CLP: 3 segmentos de 25 CLP. Tarifa 2026-1 (por confirmar)." in pagina
     assert api["segmentos"] == {
