@@ -106,7 +106,7 @@ GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ----
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
 POST  /api/v1/unidad/derivaciones/{derivacion}/{accion} ------+--  ------+--  ------.--
 GET   /api/v1/atenciones                              +++.++---  .++..+---  .++..+---
-POST  /api/v1/atenciones                              +++.++---  f++.f+---  .++..+---
+POST  /api/v1/atenciones                              +++.++---  f++ff+---  .++..+---
 POST  /api/v1/personas/buscar                         +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas                                +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas/nombres                        +++.++---  +++.++---  .++..+---
@@ -152,7 +152,7 @@ GET   /unidad/derivaciones/{derivacion}               ------+--  ------+--  ----
 GET   /unidad/derivaciones/{derivacion}/{accion}      ------+--  ------+--  ------.--
 POST  /unidad/derivaciones/{derivacion}/{accion}      ------+--  ------+--  ------.--
 GET   /atenciones/nueva                               +++.++---  +++.++---  .++..+---
-POST  /atenciones/nueva                               +++.++---  f++.f+---  .++..+---
+POST  /atenciones/nueva                               +++.++---  f++ff+---  .++..+---
 POST  /recepcion                                      +++~++---  +++f++---  .++..+---
 POST  /personas/nueva/desde-busqueda                  +++~++---  +++f++---  .++..+---
 POST  /personas/nueva                                 +++~++---  +++f++---  .++..+---
