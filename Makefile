@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # How many processes share the tests: more than cores, because many tests wait.
-WORKERS ?= 6
+WORKERS ?= 4
 # What the demonstration is, unless the environment says otherwise.
 DEMO := ACOGIDA_DEMO=$${ACOGIDA_DEMO-1} ACOGIDA_LOG_LEVEL=$${ACOGIDA_LOG_LEVEL-WARNING}
 

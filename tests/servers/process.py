@@ -107,7 +107,9 @@ class Server:
             self.kill()
 
     def kill(self) -> None:
-        """kill -9 of the program and of whatever it started."""
+        """kill -9 of the program and of whatever it started; returns when all of them are gone."""
+        # Stopped first: what it starts between the count and the blow would hold on to its data.
+        os.kill(self.pid, signal.SIGSTOP)
         started = _descendants(self.pid)
         os.killpg(self.pid, signal.SIGKILL)
         for pid in started:
@@ -116,6 +118,9 @@ class Server:
         assert self._process is not None
         self._process.wait()
         self._process = None
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(map(_lives, started)) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def freeze(self) -> None:
         """Have it hang, with whatever it started, until it is killed."""
@@ -150,6 +155,15 @@ def _descendants(pid: int) -> list[int]:
         return []
     children = [int(child) for child in text.split()]
     return children + [each for child in children for each in _descendants(child)]
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process holds anything: it is there, and not only waiting to be counted dead."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 def _own_ports() -> Iterator[int]:
