@@ -16,6 +16,7 @@ from casos.importacion.problemas import Problema, leer_problemas
 from casos.importacion.resumen import Registro, Resumen
 from oficina import clock
 from oficina.errors import NoEncontrado
+from oficina.privacy import Keyring, current_keyring
 
 FILAS_POR_PAGINA = 100
 
@@ -121,16 +122,21 @@ def problemas(importacion: Importacion) -> Sequence[Problema]:
     return leer_problemas(importacion.problemas)
 
 
-# Reading takes a second: bringing a file, its preview's pages and its load share it.
-@lru_cache(maxsize=1)
 def leido(contenido: str) -> Registro:
     """The register of a file in base64; the last one read is kept. Raises ArchivoIlegible."""
-    return Registro.de(leer(base64.b64decode(contenido)))
+    return _leido(contenido, current_keyring())
 
 
 def olvidar_lo_leido() -> None:
     """Let go of the last register: people's data need not stay in memory once it is loaded."""
-    leido.cache_clear()
+    _leido.cache_clear()
+
+
+# Reading takes a second: bringing a file, its preview's pages and its load share it. The keys of
+# its rows are hashes under the keyring, so a reading holds for that keyring alone.
+@lru_cache(maxsize=1)
+def _leido(contenido: str, _keyring: Keyring) -> Registro:
+    return Registro.de(leer(base64.b64decode(contenido)))
 
 
 def _filas(registro: Registro, conocidas: dict[str, UUID | None]) -> list[FilaVista]:

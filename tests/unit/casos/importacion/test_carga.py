@@ -33,6 +33,7 @@ from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.db import Database
 from oficina.errors import TransicionInvalida
+from oficina.privacy import Keyring, use_keyring
 
 Hacer = Callable[..., bytes]
 Muchas = Callable[[int], bytes]
@@ -343,6 +344,19 @@ def test_un_archivo_que_no_existe_o_pesa_demasiado_se_dice(
         actions.previsualizar(db, guardar(pesado))
     with pytest.raises(ArchivoIlegible, match="más de 10 MB"):
         actions.revisar(pesado)
+
+
+def test_lo_leido_vale_para_las_claves_con_que_se_leyo(
+    db: Database, registro: Hacer, tmp_path: Path
+) -> None:
+    contenido = registro({})
+    una = actions.revisar(contenido)
+    misma = actions.revisar(contenido)
+    use_keyring(Keyring.load(tmp_path / "otras"))
+    otra = actions.revisar(contenido)
+
+    assert misma is una
+    assert set(otra.claves).isdisjoint(una.claves)
 
 
 @pytest.mark.parametrize("estado", [EstadoPersona.BLOQUEADA, EstadoPersona.ANONIMIZADA])
