@@ -7,9 +7,10 @@ key with another body is 422, one whose first request still runs 409. Only what 
 answer that refused left nothing, and its key is free.
 
 Before an answer is given again its request is rehearsed: the view does all of it once more in a
-transaction that is never committed, so that every check of today is asked, scope among them. What
-is no longer the reader's is not given (404, or as the view says it). A secret that an answer shows
-once is not kept (`withheld`).
+transaction that is never committed, and what it was about and what it made is read as its reader
+reads it, so that every check of today is asked, scope among them. What is no longer the asker's is
+not given (404, or as the view says it). A secret that an answer shows once is not kept
+(`withheld`).
 
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
 transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
@@ -18,7 +19,7 @@ transaction, so that nothing is left to clean up after a crash. On SQLite whoeve
 import json
 import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
-from oficina.web.auth import actor_or_none
+from oficina.web.auth import access_of, actor_or_none, puede
 from oficina.web.problems import PROBLEM
 
 HEADER = "Idempotency-Key"
@@ -273,8 +274,8 @@ def _again(turn: _Turn, kept: KeptAnswer) -> Response:
     """The answer that was given; who reads it now is written down as well."""
     if kept.cuerpo != turn.cuerpo:
         raise ClaveConOtroCuerpo(_("Para pedir otra cosa, use una clave nueva."))
-    _rehearse()
     written = json.loads(kept.respuesta)
+    _rehearse(written)
     if told := written["auditoria"]:
         asks = actor_or_none() or _actor_of(told)
         registrar_lectura(
@@ -291,23 +292,49 @@ def _again(turn: _Turn, kept: KeptAnswer) -> Response:
     return current_app.response_class(written["body"], written["status"], headers)
 
 
-def _rehearse() -> None:
-    """Ask the view again, and keep nothing of what it does.
+def _rehearse(written: Mapping[str, Any]) -> None:
+    """Ask the view again, and keep nothing of what it does; then ask for what it is about.
 
-    Raises what it says to who may not see it (any more), and what kept it from finding out. That
+    Raises what is said to who may not see it (any more), and what kept it from finding out. That
     it is done already, or that today something else is wrong with it, was expected.
     """
     env: Env = current_app.extensions["env"]
-    view = current_app.ensure_sync(current_app.view_functions[request.endpoint or ""])
-    with env.db.together(lambda _session: None):
+    asked = [(request.endpoint or "", request.view_args or {})]
+    if written["status"] < 300:
+        # The view says who may do it today. Whose it is what was made then, its reader says.
+        asked += _readings(written["body"])
+    for endpoint, values in asked:
+        view = current_app.ensure_sync(current_app.view_functions[endpoint])
+        with env.db.together(lambda _session: None) as whole:
+            with whole.part():
+                pass  # also what only reads writes that it read, and keeps nothing of it
+            try:
+                view(**values)
+            except DomainError as error:
+                if _closes(error.status) or isinstance(error, DatoNoEncontrado):
+                    raise
+            except HTTPException as error:
+                if _closes(error.code or 500):
+                    raise
+
+
+def _readings(body: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The views by which the asker reads what the address names, and what was made at it."""
+    path = request.path.rstrip("/")
+    steps = path.split("/")
+    paths = ["/".join(steps[:end]) for end in range(2, len(steps) + 1)]
+    made = json.loads(body) if body else None
+    if isinstance(made, dict) and "id" in made:
+        paths.append(f"{path}/{made['id']}")
+    urls = current_app.url_map.bind("")
+    for one in paths:
         try:
-            view(**(request.view_args or {}))
-        except DomainError as error:
-            if _closes(error.status) or isinstance(error, DatoNoEncontrado):
-                raise
-        except HTTPException as error:
-            if _closes(error.code or 500):
-                raise
+            endpoint, values = urls.match(one, method="GET")
+        except HTTPException:
+            continue  # it has no reader of its own
+        acceso = access_of(current_app.view_functions[endpoint])
+        if values and acceso and acceso.permiso and puede(acceso.permiso):
+            yield endpoint, values
 
 
 def _closes(status: int) -> bool:

@@ -3,14 +3,14 @@
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from tests.unit.casos.conftest import Ventanilla
 from tests.unit.casos.derivaciones.mundo import crear_mundo
 from werkzeug.test import TestResponse
 
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.states import Accion
-from casos.expedientes.models import Hito
+from casos.expedientes.models import Caso, Confidencialidad, Hito, MiembroDeCaso
 from casos.red.actions import sembrar
 from identidad.models import Funcionario
 from oficina.audit import Auditoria
@@ -87,6 +87,35 @@ def test_un_caso_que_ya_no_es_de_quien_pregunta_no_se_vuelve_a_mostrar(
     assert (otra_vez.data == primera.data) == (status == 200)
     assert "dónde pedir hora" not in otra_vez.text or status == 200
     # What was rehearsed left nothing.
+    assert _cuenta(ventanilla) == antes
+
+
+def test_lo_que_se_creo_no_se_vuelve_a_dar_a_quien_ya_no_lo_ve(ventanilla: Ventanilla) -> None:
+    """The view would make another one, that its maker sees: the first is asked for as well."""
+    nueva = {"nombres": "Creada", "primer_apellido": "Repetida", "telefono": "+56 9 0000 0707"}
+    de_persona, de_caso = ({HEADER: str(uuid4())} for _ in range(2))
+    persona = ventanilla.api("POST", "/personas", json=nueva, headers=de_persona)
+    suyo = {"persona_id": persona.json["id"], "tema": "SAL"}  # type: ignore[index]  # it is an object
+    caso = ventanilla.api("POST", "/casos", "profesional", json=suyo, headers=de_caso)
+    assert caso.status_code == 201, caso.text
+
+    def otra_vez() -> tuple[TestResponse, TestResponse]:
+        return (
+            ventanilla.api("POST", "/personas", json=nueva, headers=de_persona),
+            ventanilla.api("POST", "/casos", "profesional", json=suyo, headers=de_caso),
+        )
+
+    assert [una.status_code for una in otra_vez()] == [201, 201]
+    with ventanilla.db.begin() as session:
+        uno = session.get_one(Caso, UUID(caso.json["id"]))  # type: ignore[index]  # it is an object
+        uno.confidencialidad = Confidencialidad.SELLADO
+        uno.responsable_id = None
+        session.execute(delete(MiembroDeCaso).where(MiembroDeCaso.caso_id == uno.id))
+    antes = _cuenta(ventanilla)
+
+    for respuesta in otra_vez():
+        assert respuesta.status_code == 404
+        assert REPLAYED not in respuesta.headers
     assert _cuenta(ventanilla) == antes
 
 
