@@ -15,7 +15,7 @@ from notificaciones.suscripciones import turno
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.states import Estado, Origen, Via
-from notificaciones.suscripciones.turno import Lote, Resultado
+from notificaciones.suscripciones.turno import Debida, Lote, Resultado
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
@@ -68,7 +68,8 @@ def _suscripcion(db: Database, entregas: int, *, ordenada: bool = False, casos: 
 
 def _take(db: Database, una: UUID, ahora_mas: timedelta = timedelta(0)) -> Lote | None:
     with db.begin() as session:
-        return turno.tomar(session, una, real_now() + ahora_mas)
+        url = session.get_one(Suscripcion, una).url or ""
+        return turno.tomar(session, Debida(una, url, 0), real_now() + ahora_mas)
 
 
 def _settle(db: Database, una: UUID, lote: Lote, status: int = 200) -> None:
@@ -126,6 +127,26 @@ def test_lo_que_se_retira_mientras_se_envia_no_pierde_lo_demas(db: Database) -> 
     assert [tuple(row) for row in quedan] == [(lote.entregas[n].id, hecho) for n in (0, 2)]
 
 
+def test_lo_que_dijo_una_direccion_reemplazada_no_se_le_achaca_a_la_nueva(db: Database) -> None:
+    una = _suscripcion(db, reintentos().lote * 2)
+    lote = _take(db, una)
+    assert lote is not None
+    with db.begin() as session:
+        session.get_one(Suscripcion, una).url = "https://nueva.example/h"
+
+    with db.begin() as session:
+        assert turno.tomar(session, Debida(una, lote.url, 0), real_now()) is None
+    _settle(db, una, lote, status=turno.GONE)
+
+    with db.read() as session:
+        assert session.get_one(Suscripcion, una).estado is Estado.ACTIVA
+    otro = _take(db, una)
+    assert otro is not None
+    _settle(db, una, otro, status=turno.GONE)
+    with db.read() as session:
+        assert session.get_one(Suscripcion, una).estado is Estado.DESACTIVADA
+
+
 def test_quien_vuelve_tarde_no_cambia_lo_de_otro(db: Database) -> None:
     una = _suscripcion(db, 2)
     vieja = _take(db, una)
@@ -135,9 +156,10 @@ def test_quien_vuelve_tarde_no_cambia_lo_de_otro(db: Database) -> None:
     assert nueva is not None
     assert [one.id for one in nueva.entregas] == [one.id for one in vieja.entregas]
 
-    _settle(db, una, vieja)
+    _settle(db, una, vieja, status=turno.GONE)
 
     with db.read() as session:
+        assert session.get_one(Suscripcion, una).estado is Estado.ACTIVA
         estados = set(session.scalars(select(Entrega.estado)))
         reservas = set(session.scalars(select(Entrega.reserva)))
     assert estados == {EstadoDeEntrega.PENDIENTE}

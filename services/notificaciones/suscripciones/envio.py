@@ -101,7 +101,7 @@ def entregar(
     """Send one batch of an endpoint, if it is its turn; whether more may be waiting."""
     destino = _look(env, debida.url, resolver)
     with env.db.begin() as session:
-        lote = turno.tomar(session, debida.id, real_now())
+        lote = turno.tomar(session, debida, real_now())
     if lote is None:
         return False
     if isinstance(destino, Falla):

@@ -76,6 +76,6 @@ def leer_retry_after(texto: str | None, ahora: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(texto[:9]), 10**8))
     try:
         moment = parsedate_to_datetime(texto)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - ahora
+    except (ValueError, OverflowError):  # no date, or one that no calendar has
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - ahora

@@ -1,7 +1,8 @@
 """Whose turn it is, and what came of it: the rows around the sending of deliveries.
 
 A batch of one endpoint is leased to one sender. A sender that vanishes leaves its lease, which ends
-by itself; one that comes back too late changes nothing. At most `simultaneas` batches of an
+by itself; one that comes back too late changes nothing, nor does one whose batch went to an address
+that the unit has replaced meanwhile. At most `simultaneas` batches of an
 endpoint are out at once, whatever the number of processes, and one of an endpoint that fails.
 """
 
@@ -54,6 +55,8 @@ class Lote:
     """Deliveries of one endpoint under one lease."""
 
     reserva: UUID
+    url: str
+    """Where it goes: what came of it is said of this address alone."""
     secretos: Sequence[str]
     entregas: Sequence[PorEntregar]
 
@@ -101,14 +104,14 @@ def debidas(session: Session, ahora: datetime) -> Sequence[Debida]:
     return [Debida(row.id, row.url or "", row.fallas) for row in rows]
 
 
-def tomar(session: Session, suscripcion_id: UUID, ahora: datetime) -> Lote | None:
-    """Lease the next batch of an endpoint; None when it is not its turn."""
+def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
+    """Lease the next batch of an endpoint; None when it is not its turn, or moved meanwhile."""
     una = session.scalar(
         select(Suscripcion)
-        .where(Suscripcion.id == suscripcion_id, *_its_turn(ahora))
+        .where(Suscripcion.id == debida.id, *_its_turn(ahora))
         .with_for_update(key_share=True)
     )
-    if una is None:
+    if una is None or una.url != debida.url:
         return None
     out = session.scalar(
         select(func.count(distinct(Entrega.reserva))).where(
@@ -140,6 +143,7 @@ def tomar(session: Session, suscripcion_id: UUID, ahora: datetime) -> Lote | Non
     )
     return Lote(
         reserva=reserva,
+        url=debida.url,
         secretos=una.secretos(ahora),
         entregas=[
             PorEntregar(id=row.id, tipo=row.tipo, cuerpo=row.cuerpo.encode(), intentos=row.intentos)
@@ -173,8 +177,9 @@ def asentar(
         session.connection().execute(
             update(_TABLE).where(_TABLE.c.id.in_(left)).values(reserva=None, reservada_hasta=None)
         )
-    if una is not None and una.estado is not Estado.CERRADA and resultados:
-        _judge(session, una, resultados, ahora)
+    same = una is not None and una.estado is not Estado.CERRADA and una.url == lote.url
+    if una is not None and same and suyos:
+        _judge(session, una, suyos, ahora)
 
 
 def _write(connection: Connection, resultados: Sequence[Resultado], ahora: datetime) -> None:

@@ -299,7 +299,7 @@ def _rehearse(written: Mapping[str, Any]) -> None:
     it is done already, or that today something else is wrong with it, was expected.
     """
     env: Env = current_app.extensions["env"]
-    asked = [(request.endpoint or "", request.view_args or {})]
+    asked: list[tuple[str, Mapping[str, Any]]] = [(request.endpoint or "", request.view_args or {})]
     if written["status"] < 300:
         # The view says who may do it today. Whose it is what was made then, its reader says.
         asked += _readings(written["body"])

@@ -177,9 +177,25 @@ def test_retry_after_se_respeta(unidades: Suscriptores, receptor: Sistemas, text
         assert timedelta(seconds=100) < uno - real_now() < timedelta(seconds=125)
 
 
-@pytest.mark.parametrize("texto", ["", "pronto", "-1", "²", "1e3"])
+LEJOS = "Mon, 01 Jan 99999999999 00:00:00 GMT"
+HUSO = "Mon, 01 Jan 2024 00:00:00 +99999999999999999"
+
+
+@pytest.mark.parametrize("texto", ["", "pronto", "-1", "²", "1e3", LEJOS, HUSO])
 def test_un_retry_after_que_no_se_entiende_no_dice_nada(texto: str) -> None:
     assert leer_retry_after(texto, real_now()) is None
+
+
+def test_un_retry_after_imposible_es_un_intento_como_otro(
+    unidades: Suscriptores, receptor: Sistemas
+) -> None:
+    una, _ = unidades.crear(receptor(Respuesta(status=429, headers={"Retry-After": LEJOS})).url)
+    unidades.oir()
+
+    unidades.enviar(una)
+
+    (entrega,) = unidades.entregas(una)
+    assert (entrega.intentos, entrega.reserva, entrega.ultimo_status) == (1, None, 429)
 
 
 def test_410_desactiva_y_avisa_a_la_unidad(unidades: Suscriptores, receptor: Sistemas) -> None:

@@ -291,7 +291,8 @@ def test_lo_entregado_se_olvida_a_los_treinta_dias(sitio: Sitio) -> None:
     primera = sitio.suscriptores.entregas(una)[0]
     with sitio.suscriptores.db.begin() as session:
         session.get_one(Entrega, primera.id).creada_en = real_now() - timedelta(days=31)
-        lote = turno.tomar(session, una, real_now())
+        (debida,) = turno.debidas(session, real_now())
+        lote = turno.tomar(session, debida, real_now())
         assert lote is not None
         resultado = turno.Resultado(
             entrega_id=primera.id, intentos=1, en=real_now(), ms=1, status=500
