@@ -6,10 +6,10 @@ may see the person: casos decides it, with the reader's own rights.
 
 from collections.abc import Sequence
 
-from notificaciones import queries
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import DE_CUENTAS, Clave
-from notificaciones.queries import LIMITE, Filtro
+from notificaciones.mensajes import queries
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.queries import LIMITE, Filtro
+from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave
 from oficina.actor import Actor
 from oficina.env import Env
 from oficina.errors import NoEncontrado

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from notificaciones import api, pages
 from notificaciones.handlers import handlers
+from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from notificaciones.actions import Cita, encargar, planificar_recordatorios, retirar_por
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
-from notificaciones.states import Estado, Motivo
+from notificaciones.mensajes.actions import Cita, encargar, planificar_recordatorios, retirar_por
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.plantillas.catalogo import Clave
 from oficina.clock import now
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from notificaciones import actions, bloqueos, supresion
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
+from notificaciones import bloqueos, supresion
+from notificaciones.mensajes import actions
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Motivo
+from notificaciones.plantillas.catalogo import Clave
 from notificaciones.reglas import reglas
-from notificaciones.states import Motivo
 from notificaciones.suscripciones import actions as suscripciones
 from oficina import apartadas
 from oficina.bus.difusion import difusion

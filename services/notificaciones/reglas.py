@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notificaciones.states import Motivo
+from notificaciones.mensajes.states import Motivo
 from oficina.calendar_cl import feriados
 from oficina.clock import ZONA, local
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from notificaciones.models import Mensaje
-from notificaciones.states import EN_ESPERA, Estado
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import EN_ESPERA, Estado
 from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
 from oficina.retencion import Retencion
 

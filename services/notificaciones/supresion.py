@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from notificaciones.actions import retirar_por
 from notificaciones.bloqueos import de_persona_o_casos
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
-from notificaciones.states import Motivo
+from notificaciones.mensajes.actions import retirar_por
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Motivo
+from notificaciones.plantillas.catalogo import Clave
 from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from notificaciones import actions, envio, queries
+from notificaciones.mensajes import actions, envio, queries
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import reparto
 from oficina.bus import retention

@@ -47,10 +47,10 @@ from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.personas.schemas import NuevaPersonaSchema
 from casos.red.models import ServicioRed
-from notificaciones import actions as avisos
-from notificaciones.models import SALIDA, PasoDeMensaje, Salida
-from notificaciones.plantillas import Canal, Clave, Valor, base, plantillas, redactar
-from notificaciones.states import Estado, Paso
+from notificaciones.mensajes import actions as avisos
+from notificaciones.mensajes.models import SALIDA, PasoDeMensaje, Salida
+from notificaciones.mensajes.states import Estado, Paso
+from notificaciones.plantillas.catalogo import Canal, Clave, Valor, base, plantillas, redactar
 from oficina import clock
 from oficina.actor import Actor
 from oficina.calendar_cl import es_habil, sumar_dias_habiles

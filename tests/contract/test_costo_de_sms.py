@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from columns import COLUMNS
-from notificaciones import queries
-from notificaciones.models import SALIDA, Mensaje
-from notificaciones.plantillas import Canal, Clave, Redaccion
-from notificaciones.sms import Tildes, escribir
-from notificaciones.states import Estado, Paso
+from notificaciones.mensajes import queries
+from notificaciones.mensajes.models import SALIDA, Mensaje
+from notificaciones.mensajes.sms import Tildes, escribir
+from notificaciones.mensajes.states import Estado, Paso
+from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from oficina.db import Database, uuid7
 from oficina.privacy import Keyring, use_keyring
 

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from columns import COLUMNS
-from notificaciones import actions
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave, Redaccion
-from notificaciones.proveedores import Envio, OutboxProvider
-from notificaciones.states import Estado, Motivo
+from notificaciones.mensajes import actions
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.proveedores.base import Envio
+from notificaciones.proveedores.salida import OutboxProvider
 from oficina.bus.tables import Outbox
 from oficina.clock import now
 from oficina.db import Database, uuid7

@@ -30,10 +30,10 @@ from casos.supresion import actions
 from casos.supresion.models import Supresion
 from casos.supresion.states import Estado as EstadoSupresion
 from columns import COLUMNS
-from notificaciones.actions import Cita, planificar_recordatorios
 from notificaciones.handlers import suprimir as suprimir_en_notificaciones
-from notificaciones.models import Mensaje
-from notificaciones.states import EN_ESPERA
+from notificaciones.mensajes.actions import Cita, planificar_recordatorios
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import EN_ESPERA
 from oficina.actor import Actor
 from oficina.bus.inbox import Sobre
 from oficina.bus.tables import Outbox

@@ -8,7 +8,7 @@ import random
 from itertools import islice
 
 import gsm
-from notificaciones.sms import GSM, contar
+from notificaciones.mensajes.sms import GSM, contar
 
 TEXTS = int(os.environ.get("FUZZ_TEXTS", "0"))
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)

@@ -18,8 +18,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from notificaciones.actions import encargar
-from notificaciones.plantillas import Clave
+from notificaciones.mensajes.actions import encargar
+from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones.destino import (
     Destino,
     DestinoNoPermitido,

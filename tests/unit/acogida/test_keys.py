@@ -15,8 +15,8 @@ import columns
 from acogida.cli import main
 from acogida.commands import keys
 from identidad.secretos import Firma
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Clave
 from oficina.audit import Auditoria
 from oficina.cadena.firma import FirmaDeAuditoria
 from oficina.clock import real_now

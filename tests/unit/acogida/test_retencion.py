@@ -19,9 +19,9 @@ from agenda.states import Estado as EstadoCita
 from agenda.tasks import jobs
 from identidad.enlaces.models import EnlaceDeCuenta, FichaDeEnlace, Proposito
 from identidad.models import Funcionario
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
-from notificaciones.states import Estado
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado
+from notificaciones.plantillas.catalogo import Clave
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
 from oficina.env import Env

@@ -31,8 +31,8 @@ from casos.derivaciones.models import Derivacion
 from casos.handlers import handlers as de_casos
 from notificaciones.app import create_app as create_notificaciones
 from notificaciones.handlers import handlers as de_notificaciones
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Clave
 from notificaciones.tasks import barrer
 from oficina.audit import Auditoria
 from oficina.bus.relay import Relay

@@ -19,8 +19,8 @@ from identidad.retencion import retencion
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers as de_notificaciones
-from notificaciones.models import Mensaje
-from notificaciones.states import Estado
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado
 from oficina.audit import Auditoria
 from oficina.bus.relay import Relay
 from oficina.bus.tables import Outbox

@@ -26,7 +26,7 @@ from identidad.actions import NuevoFuncionario, crear_funcionario
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers
-from notificaciones.models import Mensaje
+from notificaciones.mensajes.models import Mensaje
 from oficina import clock
 from oficina.actor import Actor
 from oficina.bus.relay import Relay

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notificaciones.mensajes.states import Motivo
 from notificaciones.reglas import planificar, reglas
-from notificaciones.states import Motivo
 from oficina.calendar_cl import feriados
 from oficina.clock import ZONA, local
 

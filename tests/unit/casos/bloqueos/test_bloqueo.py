@@ -16,9 +16,9 @@ from casos.derechos.states import Derecho
 from casos.personas.models import Persona
 from casos.plazos import tasks as plazos
 from notificaciones.handlers import handlers as oyentes
-from notificaciones.models import Mensaje
-from notificaciones.states import Estado as EstadoMensaje
-from notificaciones.states import Motivo
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado as EstadoMensaje
+from notificaciones.mensajes.states import Motivo
 from notificaciones.tasks import barrer as barrer_mensajes
 from oficina import clock
 from oficina.actor import Actor

@@ -16,9 +16,9 @@ from casos.copias import tasks
 from casos.copias.models import INTENTOS, CopiaDeDatos
 from casos.copias.states import EstadoCopia
 from casos.derechos.catalogo import catalogo
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave
-from notificaciones.states import Estado
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado
+from notificaciones.plantillas.catalogo import Canal, Clave
 from oficina import clock
 from oficina.audit import Auditoria
 from oficina.db import Database, uuid7

@@ -19,7 +19,7 @@ from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
-from notificaciones.plantillas import Clave
+from notificaciones.plantillas.catalogo import Clave
 from oficina import clock
 from oficina.db import OficinaBase
 from oficina.settings import SERVICES

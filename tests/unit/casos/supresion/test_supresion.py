@@ -18,9 +18,9 @@ from casos.supresion import tasks
 from casos.supresion.models import Purga, Supresion
 from casos.supresion.reglas import reglas
 from notificaciones import tasks as tareas_de_notificaciones
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
-from notificaciones.states import Estado as EstadoMensaje
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado as EstadoMensaje
+from notificaciones.plantillas.catalogo import Clave
 from oficina import clock
 from oficina.audit import Auditoria
 from oficina.bus.outbox import emitir

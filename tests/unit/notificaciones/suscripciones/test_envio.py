@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones import actions, envio
 from notificaciones.suscripciones.envio import Vigia
 from notificaciones.suscripciones.models import Entrega, Suscripcion

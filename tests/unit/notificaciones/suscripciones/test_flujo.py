@@ -3,7 +3,7 @@
 from typing import Any
 
 from identidad.actions import NuevoFuncionario, crear_funcionario
-from notificaciones.plantillas import Clave
+from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones import actions
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Motivo

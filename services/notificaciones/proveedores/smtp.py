@@ -1,73 +1,13 @@
-"""Who carries messages: one small interface, the viewable outbox, and SMTP.
-
-A provider answers one of four things, and "perhaps" is one of them: only an answer that it has the
-message, or a failure before it could have it, leaves no doubt.
-"""
+"""E-mail by SMTP."""
 
 import contextlib
 import smtplib
 import ssl
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
-from notificaciones.correo import componer
-from notificaciones.models import SALIDA, Salida
-from notificaciones.plantillas import Canal
-from notificaciones.resultados import Desenlace, Resultado
-from oficina.clock import real_now
-from oficina.db import Database
-from oficina.settings import Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class Envio:
-    """What a provider is given. `destino` is a telephone (E.164) or a mail address."""
-
-    mensaje_id: UUID
-    canal: Canal
-    destino: str
-    idioma: str
-    asunto: str | None
-    cuerpo: str
-
-
-class Proveedor(ABC):
-    """One way out of the office."""
-
-    nombre: ClassVar[str]
-
-    @abstractmethod
-    def entregar(self, envio: Envio) -> Resultado:
-        """Hand a message over; waits seconds, never minutes."""
-
-    def recibido(self, mensaje_id: UUID) -> bool | None:
-        """Whether a message was handed over, None when the provider cannot tell."""
-        return None
-
-
-class OutboxProvider(Proveedor):
-    """Nothing leaves: messages are kept, readable, on the office's own page."""
-
-    nombre = SALIDA
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def entregar(self, envio: Envio) -> Resultado:
-        """Keep it; twice keeps it once."""
-        with self._db.begin() as session:
-            if session.get(Salida, envio.mensaje_id) is None:
-                session.add(Salida(mensaje_id=envio.mensaje_id, recibida_en=real_now()))
-        return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id))
-
-    def recibido(self, mensaje_id: UUID) -> bool | None:
-        """It always knows."""
-        with self._db.read() as session:
-            return session.get(Salida, mensaje_id) is not None
+from notificaciones.proveedores.base import Envio, Proveedor
+from notificaciones.proveedores.correo import componer
+from notificaciones.proveedores.resultados import Desenlace, Resultado
 
 
 class SmtpProvider(Proveedor):
@@ -146,26 +86,6 @@ class SmtpProvider(Proveedor):
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
         return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id))
-
-
-class Desvio:
-    """Which provider carries each channel, by Settings."""
-
-    def __init__(self, por_canal: Mapping[Canal, Proveedor]) -> None:
-        self._por_canal = por_canal
-
-    @classmethod
-    def de(cls, settings: Settings, db: Database) -> "Desvio":
-        """Mail by SMTP where there is a server; everything else stays in the outbox."""
-        salida = OutboxProvider(db)
-        correo = (
-            SmtpProvider(settings.smtp_url, settings.mail_from) if settings.smtp_url else salida
-        )
-        return cls({Canal.SMS: salida, Canal.CORREO: correo})
-
-    def de_canal(self, canal: Canal) -> Proveedor:
-        """The provider of a channel."""
-        return self._por_canal[canal]
 
 
 def _refused(code: int) -> Resultado:

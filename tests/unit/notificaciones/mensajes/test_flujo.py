@@ -32,9 +32,9 @@ from casos.plazos.tasks import seguir_plazos
 from casos.red.models import Institucion
 from notificaciones import tasks
 from notificaciones.handlers import handlers
-from notificaciones.models import Salida
-from notificaciones.plantillas import Canal, Clave
-from notificaciones.states import Estado, Motivo
+from notificaciones.mensajes.models import Salida
+from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.plantillas.catalogo import Canal, Clave
 from oficina import clock
 from oficina.bus.inbox import Mensaje as Fact
 from oficina.bus.inbox import recibir

@@ -15,7 +15,7 @@ from oficina.clock import real_now
 
 _URL = re.compile(r"(https?://[^\s<>\"]+)")
 _LAYOUTS = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -8,11 +8,12 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from notificaciones import alcance, etiquetas, queries
-from notificaciones.correo import con_enlaces
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave, idiomas
-from notificaciones.schemas import Consulta, VistaSchema
+from notificaciones import alcance
+from notificaciones.mensajes import etiquetas, queries
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.schemas import Consulta, VistaSchema
+from notificaciones.plantillas.catalogo import Clave, idiomas
+from notificaciones.proveedores.correo import con_enlaces
 from oficina.audit import registrar_lectura
 from oficina.clock import ZONA, today
 from oficina.web.app import env

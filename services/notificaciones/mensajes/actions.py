@@ -13,12 +13,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Clave, plantillas
-from notificaciones.preparacion import Descarte, Reparto, Reunido, redactar
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.preparacion import Descarte, Reparto, Reunido, redactar
+from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
+from notificaciones.plantillas.catalogo import Clave, plantillas
+from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.reglas import planificar, reglas
-from notificaciones.resultados import Desenlace, Resultado
-from notificaciones.states import EN_ESPERA, Estado, Motivo, Paso
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada
 from oficina.audit import registrar

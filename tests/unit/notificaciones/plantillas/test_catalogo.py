@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notificaciones import plantillas as modulo
-from notificaciones.plantillas import (
+from notificaciones.mensajes.sms import contar
+from notificaciones.plantillas import catalogo as modulo
+from notificaciones.plantillas.catalogo import (
     Canal,
     Clave,
     Plantilla,
@@ -18,7 +19,6 @@ from notificaciones.plantillas import (
     plantillas,
     redactar,
 )
-from notificaciones.sms import contar
 
 CITA = plantillas()[Clave.RECORDATORIO_CITA]
 MARTES = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from notificaciones import queries, supresion
+from notificaciones import supresion
 from notificaciones.alcance import exigir, mensajes_a_la_vista, visibles
-from notificaciones.models import Mensaje
-from notificaciones.schemas import (
+from notificaciones.mensajes import queries
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.schemas import (
     CasosSchema,
     Consulta,
     ConsultaSchema,

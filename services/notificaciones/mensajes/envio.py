@@ -6,11 +6,12 @@ take it from there. No transaction is open while another service or a provider i
 
 from uuid import UUID
 
-from notificaciones import actions
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal
-from notificaciones.preparacion import SIN_RESPUESTA, Reparto, reunir, revisar
-from notificaciones.proveedores import Desvio, Envio
+from notificaciones.mensajes import actions
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.preparacion import SIN_RESPUESTA, Reparto, reunir, revisar
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.proveedores.base import Envio
+from notificaciones.proveedores.desvio import Desvio
 from oficina import telemetry
 from oficina.clock import now
 from oficina.env import Env

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import phonenumbers
 
-from notificaciones.plantillas import Canal
+from notificaciones.mensajes.states import Motivo
+from notificaciones.plantillas.catalogo import Canal
 from notificaciones.reglas import Aviso, reglas
-from notificaciones.states import Motivo
 from oficina.env import Env
 
 # Somebody who answered for a case and has another task now hears nothing of it.

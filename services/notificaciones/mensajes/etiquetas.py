@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
-from notificaciones.plantillas import Canal, Clave
-from notificaciones.states import Estado, Motivo, Paso
+from notificaciones.mensajes.states import Estado, Motivo, Paso
+from notificaciones.plantillas.catalogo import Canal, Clave
 
 PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.red.actions import sembrar
-from notificaciones.costos import tarifas
-from notificaciones.plantillas import Clave
-from notificaciones.queries import Filtro, mensajes
+from notificaciones.mensajes.costos import tarifas
+from notificaciones.mensajes.queries import Filtro, mensajes
+from notificaciones.plantillas.catalogo import Clave
 from oficina.audit import Auditoria
 from oficina.web.i18n import COOKIE
 from unit.casos.derivaciones.mundo import crear_mundo
@@ -74,7 +74,7 @@ def test_la_lista_sigue_el_orden_de_lo_que_sale_tambien_de_pagina_en_pagina(
 ) -> None:
     casa.cita(JUEVES_10_30 - timedelta(hours=20))  # written last, leaves before the others
     casa.barrer()
-    monkeypatch.setattr("notificaciones.queries.LIMITE", 2)
+    monkeypatch.setattr("notificaciones.mensajes.queries.LIMITE", 2)
     monkeypatch.setattr("notificaciones.alcance.LIMITE", 2)
 
     todos = casa.mensajes()

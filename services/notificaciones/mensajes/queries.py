@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from notificaciones.costos import Suma, tarifas
-from notificaciones.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.plantillas import Canal, Clave
-from notificaciones.states import EN_ESPERA, Estado
+from notificaciones.mensajes.costos import Suma, tarifas
+from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
+from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.plantillas.catalogo import Canal, Clave
 from oficina.errors import NoEncontrado
 
 LIMITE = 100

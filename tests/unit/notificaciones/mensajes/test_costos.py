@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from notificaciones import costos
-from notificaciones.costos import segmentos_de, tarifa_del, tarifas
+from notificaciones.mensajes import costos
+from notificaciones.mensajes.costos import segmentos_de, tarifa_del, tarifas
 
 
 def _tarifas(desde: str) -> str:

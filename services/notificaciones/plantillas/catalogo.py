@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notificaciones.sms import Escrito
+from notificaciones.mensajes.sms import Escrito
 from oficina.clock import local
 
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 
 from casos.plazos import actions as plazos
-from notificaciones import actions, envio, tasks
-from notificaciones.correo import en_html
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave, Redaccion
-from notificaciones.proveedores import Envio, OutboxProvider, SmtpProvider
-from notificaciones.resultados import Desenlace, Resultado
-from notificaciones.states import Estado, Motivo
+from notificaciones import tasks
+from notificaciones.mensajes import actions, envio
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.proveedores.base import Envio
+from notificaciones.proveedores.correo import en_html
+from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.proveedores.salida import OutboxProvider
+from notificaciones.proveedores.smtp import SmtpProvider
 from oficina import clock
 from oficina.db import uuid7
 from oficina.env import Env

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from notificaciones.plantillas import Canal, Clave
-from notificaciones.queries import Filtro
-from notificaciones.states import Estado, Motivo
+from notificaciones.mensajes.queries import Filtro
+from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.plantillas.catalogo import Canal, Clave
 from oficina.accesos import AccesosSchema
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from notificaciones.sms import UCS2, Conteo, contar, sin_tildes
+from notificaciones.mensajes.sms import UCS2, Conteo, contar, sin_tildes
 
 
 @dataclass(frozen=True)

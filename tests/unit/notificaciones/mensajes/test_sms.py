@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import gsm
-from notificaciones import sms
-from notificaciones.sms import Tildes, contar, escribir, sin_tildes
+from notificaciones.mensajes import sms
+from notificaciones.mensajes.sms import Tildes, contar, escribir, sin_tildes
 
 # What each language writes and the default alphabet lacks, besides what nobody would expect.
 RAROS = "áíóúÁÍÓÚãõâêôçûîœ°“”–…\u00a0\u0301\x1b🙂م"

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from notificaciones import plantillas, sms
-from notificaciones.destinatarios import Responden, avisables, via_de
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.mensajes import sms
+from notificaciones.mensajes.destinatarios import Responden, avisables, via_de
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.sms import Tildes
+from notificaciones.mensajes.states import Motivo, Paso
+from notificaciones.plantillas import catalogo as plantillas
+from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
 from notificaciones.reglas import Aviso, reglas
-from notificaciones.sms import Tildes
-from notificaciones.states import Motivo, Paso
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
 from oficina.env import Env

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from notificaciones.models import Mensaje
-from notificaciones.plantillas import Canal, Clave, Redaccion
-from notificaciones.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from oficina.errors import TransicionInvalida
 
 AHORA = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)

@@ -1,0 +1,288 @@
+"""What a message is, and the verbs that guard it, change it and leave a fact and a line of history.
+
+Two clocks. `enviar_en` and `caduca_en` are the domain's: when the office means it to leave, and
+until when it makes sense. `visible` and `reservada_hasta` are the machine's: retries and leases.
+"""
+
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+
+from notificaciones.base import Base
+from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
+from notificaciones.mensajes.sms import Escrito
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from oficina import clock
+from oficina.audit import Personal
+from oficina.db import Identified, text_enum
+from oficina.errors import TransicionInvalida
+from oficina.events.notificaciones import (
+    MensajeCancelado,
+    MensajeEnviado,
+    MensajeFallido,
+    MensajeProgramado,
+)
+from oficina.privacy import EncryptedText
+
+SALIDA = "salida"
+"""The name of the provider that keeps messages on the office's own page."""
+
+
+class _DeQue(TypedDict):
+    mensaje_id: UUID
+    plantilla: str
+    canal: str
+    caso_id: UUID | None
+    derivacion_id: UUID | None
+    cita_id: UUID | None
+
+
+class Mensaje(Personal, Identified, Base):
+    """One message to one reader, and its fate.
+
+    `clave_de_negocio` is the rule and what it was about: hearing the same twice makes one message.
+    `datos` holds ids, codes and moments of the fact that asked for it, nothing personal. `enlace`
+    is the part of the text that opens a door: it is forgotten once a provider outside has it.
+    """
+
+    __tablename__ = "mensajes"
+    __table_args__ = (
+        Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
+        Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+    )
+
+    clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
+    plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
+    plantilla_version: Mapped[int | None] = mapped_column()
+    regla: Mapped[str | None] = mapped_column(String(40))
+    persona_id: Mapped[UUID | None] = mapped_column()
+    caso_id: Mapped[UUID | None] = mapped_column(index=True)
+    derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
+    cita_id: Mapped[UUID | None] = mapped_column()
+    datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    canal: Mapped[Canal | None] = mapped_column(text_enum(Canal))
+    idioma_pedido: Mapped[str | None] = mapped_column(String(20))
+    idioma: Mapped[str | None] = mapped_column(String(20))
+    destino: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.destino"))
+    asunto: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.asunto"))
+    cuerpo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.cuerpo"))
+    enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))
+
+    # What an SMS takes as it was written, what it would have taken with every accent, and the
+    # price of a segment: they stay when its text is forgotten.
+    codificacion: Mapped[str | None] = mapped_column(String(10))
+    segmentos: Mapped[int | None] = mapped_column()
+    segmentos_con_tildes: Mapped[int | None] = mapped_column()
+    tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
+    motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
+    enviar_en: Mapped[datetime] = mapped_column()
+    caduca_en: Mapped[datetime | None] = mapped_column()
+    entregado_en: Mapped[datetime | None] = mapped_column()
+    # When it left or is meant to: the order of the outbox.
+    sale_en: Mapped[datetime] = mapped_column(
+        Computed("coalesce(entregado_en, enviar_en)", persisted=True)
+    )
+    proveedor: Mapped[str | None] = mapped_column(String(40))
+    referencia: Mapped[str | None] = mapped_column(String(200))
+
+    intentos: Mapped[int] = mapped_column(default=0)
+    visible: Mapped[datetime] = mapped_column(default=clock.real_now)
+    reserva: Mapped[UUID | None] = mapped_column()
+    reservada_hasta: Mapped[datetime | None] = mapped_column(index=True)
+    # The provider was called under this lease: from here on a crash leaves a doubt.
+    llamado: Mapped[bool] = mapped_column(default=False)
+    # What it is about was withdrawn while a worker held it.
+    retirado_por: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
+
+    creado_en: Mapped[datetime] = mapped_column()
+    cambiado_en: Mapped[datetime] = mapped_column(default=clock.real_now, index=True)
+    version: Mapped[int] = mapped_column()
+
+    # Grows and is never read as a whole by accident: `historia.select()`.
+    historia: WriteOnlyMapped["PasoDeMensaje"] = relationship(order_by="PasoDeMensaje.id")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def preparar(
+        self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion
+    ) -> MensajeProgramado:
+        """Now it is known what it says, to whom, in which language."""
+        self._pasar(Paso.PREPARAR)
+        self.escribir(canal, destino, idioma_pedido, texto)
+        self.intentos, self.visible = 0, clock.real_now()
+        return MensajeProgramado(**self._de_que(), enviar_en=self.enviar_en)
+
+    def escribir(self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion) -> None:
+        """Say it anew, without a step: what its owner answers may change until it leaves."""
+        self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido
+        self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
+        self._medir(texto.sms)
+
+    def esperar_datos(self, visible: datetime) -> None:
+        """Its owners are being asked, once more; nobody else asks before `visible`."""
+        self.intentos += 1
+        self.visible = visible
+
+    def dirigir(self, funcionario_id: UUID) -> None:
+        """It is for one of the staff; what else it needs is still to be asked."""
+        self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
+        self.intentos, self.visible = 0, clock.real_now()
+
+    def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
+        """Its appointment has another time: it leaves at another moment and says another thing."""
+        self._pasar(Paso.MOVER)
+        self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
+        self.datos = {**self.datos, **datos}
+        self.asunto = self.cuerpo = None
+        self._medir(None)
+        self.intentos, self.visible = 0, clock.real_now()
+
+    def posponer(self, enviar_en: datetime) -> None:
+        """Wait, as it is, for another moment."""
+        self.enviar_en, self.cambiado_en = enviar_en, clock.real_now()
+
+    def devolver(self, motivo: Motivo, visible: datetime) -> MensajeCancelado | None:
+        """Not sent now: free again and not before `visible`, or cancelled if it was withdrawn."""
+        if self.retirado_por is not None:
+            return self.cancelar(self.retirado_por)
+        self._pasar(Paso.DEVOLVER, motivo)
+        self.visible = visible
+        return None
+
+    def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
+        """A provider has it. Once it left the office, its link is forgotten here."""
+        self._pasar(Paso.ENTREGAR)
+        self.proveedor, self.referencia = proveedor, referencia
+        self.entregado_en = clock.now()
+        if proveedor != SALIDA:
+            self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None
+        return MensajeEnviado(**self._de_que())
+
+    def fallar(self, motivo: Motivo) -> MensajeFallido:
+        """It cannot be sent, now or later."""
+        self._pasar(Paso.FALLAR, motivo)
+        return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def dudar(self, motivo: Motivo) -> MensajeFallido:
+        """Perhaps it was sent; it is not sent again."""
+        self._pasar(Paso.DUDAR, motivo)
+        return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def vencer(self) -> MensajeCancelado:
+        """Too late to make sense."""
+        self._pasar(Paso.VENCER, Motivo.CADUCADO)
+        return MensajeCancelado(**self._de_que(), motivo_codigo=Motivo.CADUCADO.value)
+
+    def suprimir(self, motivo: Motivo) -> MensajeCancelado:
+        """A rule or the person's wish keeps it back."""
+        self._pasar(Paso.SUPRIMIR, motivo)
+        return MensajeCancelado(**self._de_que(), motivo_codigo=motivo.value)
+
+    def cancelar(self, motivo: Motivo) -> MensajeCancelado:
+        """What it was about is no more."""
+        self._pasar(Paso.CANCELAR, motivo)
+        return MensajeCancelado(**self._de_que(), motivo_codigo=motivo.value)
+
+    def retirar(self, motivo: Motivo) -> MensajeCancelado | None:
+        """Cancel it if it still waits. One that a worker holds is cancelled if it comes back."""
+        if self.estado is Estado.RESERVADA:
+            self.retirado_por = motivo
+            return None
+        return self.cancelar(motivo) if self.estado in EN_ESPERA else None
+
+    def cuerpo_sin_enlace(self) -> str | None:
+        """The text with its secret link left out."""
+        if self.cuerpo is None or self.enlace is None:
+            return self.cuerpo
+        return self.cuerpo.replace(self.enlace, "[…]")
+
+    def cuerpo_visible(self) -> str | None:
+        """The text as the office's own pages may show it.
+
+        Its link opens only what the institution was sent: it is shown where the office's outbox
+        is the institution's mailbox, and nowhere else.
+        """
+        return self.cuerpo if self.en_la_salida() else self.cuerpo_sin_enlace()
+
+    def en_la_salida(self) -> bool:
+        """Whether it was delivered to the office's own page and not to anybody outside."""
+        return self.proveedor == SALIDA and self.estado is Estado.ENTREGADA
+
+    @property
+    def ocupa(self) -> Segmentos | None:
+        """What it takes and costs; None when it is no SMS, or not written yet."""
+        if self.canal is not Canal.SMS:
+            return None
+        return segmentos_de(
+            self.cuerpo,
+            self.codificacion,
+            self.segmentos,
+            self.segmentos_con_tildes,
+            self.tarifa,
+        )
+
+    def anotar(self, paso: Paso) -> None:
+        """Add a line to its history."""
+        self.historia.add(
+            PasoDeMensaje(
+                ocurrido_en=clock.now(), paso=paso, estado=self.estado, motivo=self.motivo
+            )
+        )
+
+    def _medir(self, escrito: Escrito | None) -> None:
+        if escrito is None:
+            self.codificacion = self.segmentos = self.segmentos_con_tildes = self.tarifa = None
+            return
+        conteo = escrito.conteo
+        self.codificacion, self.segmentos = conteo.codificacion, conteo.partes
+        self.segmentos_con_tildes = escrito.con_tildes
+        self.tarifa = tarifa_del(clock.local(self.enviar_en).date()).clave
+
+    def _pasar(self, paso: Paso, motivo: Motivo | None = None) -> None:
+        pasos = PASOS[self.estado]
+        if paso not in pasos:
+            raise TransicionInvalida(self.estado, pasos)
+        self.estado, self.motivo = pasos[paso], motivo
+        self.reserva = self.reservada_hasta = None
+        self.llamado = False
+        self.cambiado_en = clock.real_now()
+        self.anotar(paso)
+
+    def _de_que(self) -> _DeQue:
+        return {
+            "mensaje_id": self.id,
+            "plantilla": self.plantilla.value,
+            "canal": self.canal.value if self.canal else "por_definir",
+            "caso_id": self.caso_id,
+            "derivacion_id": self.derivacion_id,
+            "cita_id": self.cita_id,
+        }
+
+
+class PasoDeMensaje(Identified, Base):
+    """One line of a message's history; append-only."""
+
+    __tablename__ = "pasos_de_mensaje"
+
+    mensaje_id: Mapped[UUID] = mapped_column(ForeignKey("mensajes.id"), index=True)
+    ocurrido_en: Mapped[datetime] = mapped_column()
+    paso: Mapped[Paso] = mapped_column(text_enum(Paso))
+    estado: Mapped[Estado] = mapped_column(text_enum(Estado))
+    motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
+
+
+class Salida(Base):
+    """What the viewable outbox received in place of a telephone or a mailbox, once each."""
+
+    __tablename__ = "salida"
+
+    mensaje_id: Mapped[UUID] = mapped_column(ForeignKey("mensajes.id"), primary_key=True)
+    recibida_en: Mapped[datetime] = mapped_column()

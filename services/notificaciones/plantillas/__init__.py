@@ -1,0 +1,1 @@
+"""What messages say, in every language that the office writes."""
