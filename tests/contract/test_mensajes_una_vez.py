@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from columns import COLUMNS
-from notificaciones.mensajes import actions
+from notificaciones.mensajes import actions, despacho
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.base import Envio
+from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.salida import OutboxProvider
 from oficina.bus.tables import Outbox
 from oficina.clock import now
@@ -52,14 +53,20 @@ def _lista(db: Database) -> UUID:
     return mensaje.id
 
 
+def _ruta(db: Database) -> Ruta:
+    return Ruta(OutboxProvider(db), Canal.CORREO, "Salida")
+
+
 def _send(db: Database, mensaje_id: UUID) -> bool:
     """What a worker does, without asking anybody; whether it got as far as the provider."""
     with db.begin() as session:
-        tomado = actions.reservar(session, mensaje_id)
+        tomado = despacho.reservar(session, mensaje_id)
     if tomado is None or tomado.reserva is None:
         return False
     with db.begin() as session:
-        autorizado = actions.autorizar_llamada(session, mensaje_id, tomado.reserva, None)
+        autorizado = despacho.autorizar_llamada(
+            session, mensaje_id, tomado.reserva, None, _ruta(db)
+        )
     if autorizado is None:
         return False
     resultado = OutboxProvider(db).entregar(
@@ -73,7 +80,7 @@ def _send(db: Database, mensaje_id: UUID) -> bool:
         )
     )
     with db.begin() as session:
-        return actions.asentar(session, mensaje_id, tomado.reserva, "salida", resultado)
+        return despacho.asentar(session, mensaje_id, tomado.reserva, _ruta(db), resultado)
 
 
 def _withdraw(db: Database, mensaje_id: UUID) -> bool:

@@ -177,10 +177,14 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.unidad.editar": _l("Cambió una unidad"),
     "identidad.vinculo.crear": _l("Vinculó una cuenta con el proveedor de identidad"),
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
+    "notificaciones.mensaje.confirmar": _l("Supo que un mensaje llegó"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
+    "notificaciones.mensaje.rebotar": _l("Supo que un mensaje no llegó"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
+    "notificaciones.proveedor.pausar": _l("Puso en pausa a un proveedor"),
+    "notificaciones.proveedor.reanudar": _l("Reanudó a un proveedor"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),

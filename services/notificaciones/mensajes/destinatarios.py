@@ -35,8 +35,12 @@ class Responden:
         return cls(respuesta["responsable_id"], respuesta["solo"])
 
 
-def via_de(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
-    """Channel and address that the person wants and has, or why there is none."""
+def via_de(
+    contacto: Mapping[str, Any], *, solo_por: str | None = None
+) -> tuple[Canal, str] | Motivo:
+    """Channel and address that the person wants and has, or why there is none; `solo_por` is the
+    one channel that is left.
+    """
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
     if not contacto["admite_recordatorios"]:
@@ -48,6 +52,7 @@ def via_de(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
         vias[Canal.SMS] = contacto["telefono"]
     if contacto["correo"]:
         vias[Canal.CORREO] = contacto["correo"]
+    vias = {canal: a for canal, a in vias.items() if solo_por in {None, canal.value}}
     preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
     for canal in (preferida, *Canal):
         if canal in vias:

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
-from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Carril, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from oficina import clock
 from oficina.audit import Personal
@@ -52,6 +52,8 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_estado_carril_enviar_en", "estado", "carril", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
     )
@@ -93,6 +95,10 @@ class Mensaje(Personal, Identified, Base):
     proveedor: Mapped[str | None] = mapped_column(String(40))
     referencia: Mapped[str | None] = mapped_column(String(200))
 
+    # Which lane it takes: nobody waits behind who may wait longer.
+    carril: Mapped[int] = mapped_column(
+        SmallInteger, default=Carril.NORMAL, server_default=str(Carril.NORMAL.value)
+    )
     intentos: Mapped[int] = mapped_column(default=0)
     visible: Mapped[datetime] = mapped_column(default=clock.real_now)
     reserva: Mapped[UUID | None] = mapped_column()
@@ -157,6 +163,10 @@ class Mensaje(Personal, Identified, Base):
         self.visible = visible
         return None
 
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
+
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
         """A provider has it. Once it left the office, its link is forgotten here."""
         self._pasar(Paso.ENTREGAR)
@@ -175,6 +185,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""

@@ -70,7 +70,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
     except NoPermitido:
         return Descarte(Paso.SUPRIMIR, Motivo.PERSONA_BLOQUEADA)
-    via = via_de(contacto)
+    via = via_de(contacto, solo_por=mensaje.datos.get("canal"))
     if isinstance(via, Motivo):
         return Descarte(Paso.SUPRIMIR, via)
     idioma = plantillas.idioma_de(contacto["idioma"])
