@@ -158,9 +158,12 @@ class Mensaje(Personal, Identified, Base):
         return None
 
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
-        """A provider has it. Once it left the office, its link is forgotten here."""
+        """A provider has it. Once it left the office, its link is forgotten here; of one that was
+        erased meanwhile also by which name the provider knows it, which would lead to whom.
+        """
         self._pasar(Paso.ENTREGAR)
-        self.proveedor, self.referencia = proveedor, referencia
+        self.proveedor = proveedor
+        self.referencia = referencia if self.destino is not None else None
         self.entregado_en = clock.now()
         if proveedor != SALIDA:
             self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None
