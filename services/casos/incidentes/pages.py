@@ -55,9 +55,10 @@ from casos.plazos.models import Plazo
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
-from oficina.errors import Conflicto, DatosInvalidos
+from oficina.errors import Conflicto, DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import check_version, form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -156,15 +157,28 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
     pedida = Accion(accion)
     with env().db.read() as session:
         uno = queries.incidente_por_id(session, incidente_id)
-    form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno))
+    form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno) | {"version": uno.version})
+    vencida = False
     if form.valid:
         try:
             with env().db.begin() as session:
+                check_version(
+                    queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
+                )
                 _HACER[pedida](session, incidente_id, form.data, actor(), clock.now())
         except DatosInvalidos as error:
             form.add_errors(error)
         except Conflicto as error:
             form.add_error("", error.detail)
+        except VersionVencida:
+            vencida = True
+            form.add_error(
+                "",
+                _(
+                    "Otra persona cambió este incidente mientras usted escribía. Lo que escribió "
+                    "sigue aquí: revise cómo está y envíelo de nuevo."
+                ),
+            )
         else:
             flash(_("Quedó anotado en el incidente %(folio)s.", folio=uno.folio), "success")
             return redirect(url_for(".ver", incidente_id=incidente_id), 303)
@@ -182,8 +196,9 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
         destinatarios=opciones(Destinatario),
         medios=opciones(MedioDeAviso),
         faltas=sorted(uno.faltas()),
+        vencida=vencida,
     )
-    return page, 422 if form.sent else 200
+    return page, 412 if vencida else 422 if form.sent else 200
 
 
 @bp.route("/incidentes/<uuid:incidente_id>/alcanzadas", methods=["GET", "POST"])
@@ -196,6 +211,9 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
     halladas = None
     if form.valid and request.form.get("agregar"):
         with env().db.begin() as session:
+            check_version(
+                queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
+            )
             actions.vincular_alcanzadas(session, incidente_id, form.data, actor(), clock.now())
         flash(_("Se agregaron al incidente %(folio)s.", folio=uno.folio), "success")
         return redirect(url_for(".ver", incidente_id=incidente_id), 303)

@@ -184,9 +184,7 @@ def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
     assert caso_id is not None
     if en_duda:
         with casa.db.begin() as session:
-            actions.asentar(
-                session, mensaje.id, reserva, "smtp", Resultado(Desenlace.INCIERTO, "")
-            )
+            actions.asentar(session, mensaje.id, reserva, "smtp", Resultado(Desenlace.INCIERTO, ""))
     with casa.db.begin() as session:
         assert supresion.borrar(session, uuid7(), [caso_id]) == {"notificaciones.mensajes": 1}
 
