@@ -25,6 +25,7 @@ from casos.alcance import Alcance
 from casos.equipo import equipo
 from casos.etiquetas import opciones
 from casos.incidentes import actions, queries, vistas
+from casos.incidentes.alcanzadas import personas_de, tocado_por
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.etiquetas import HECHAS
 from casos.incidentes.models import IncidenteSeguridad
@@ -210,19 +211,18 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
     form = Form(PeriodoDeCuentaSchema())
     halladas = None
     if form.valid and request.form.get("agregar"):
+        tocado = tocado_por(env(), form.data.uso())
         with env().db.begin() as session:
             check_version(
                 queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
             )
-            actions.vincular_alcanzadas(session, incidente_id, form.data, actor(), clock.now())
+            actions.vincular_alcanzadas(session, incidente_id, tocado, actor(), clock.now())
         flash(_("Se agregaron al incidente %(folio)s.", folio=uno.folio), "success")
         return redirect(url_for(".ver", incidente_id=incidente_id), 303)
     if form.valid:
+        tocado = tocado_por(env(), form.data.uso())
         with env().db.read() as session:
-            desde, antes_de = form.data.limites()
-            halladas = queries.alcanzadas_por(
-                session, form.data.cuenta_id, desde, antes_de, Alcance.de(actor())
-            )
+            halladas = personas_de(session, tocado, Alcance.de(actor()))
     registrar_lectura(
         env().db,
         actor(),
@@ -237,6 +237,7 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
         uno=uno,
         cuentas=[(str(quien), nombre) for quien, nombre in equipo().todos()],
         halladas=halladas,
+        sistemas=dict(opciones(Sistema)),
     )
     return page, 422 if form.sent and not form.valid else 200
 

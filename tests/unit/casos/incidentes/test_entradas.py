@@ -272,34 +272,3 @@ def test_lo_escrito_no_esta_en_claro_en_la_base(casos: Casos) -> None:
 
     for escrito in ("una lista", "Pudieron llamar", "borrar el correo", "Riesgo razonable"):
         assert escrito not in filas
-
-
-def test_la_delegada_busca_de_quienes_vio_datos_una_cuenta_y_las_agrega(casos: Casos) -> None:
-    cual = _reportado(casos)["id"]
-    _dar(casos, cual, "abrir", CLASIFICACION)
-    with casos.db.read() as session:
-        persona_id = session.get_one(Caso, casos.mundo.caso_id).persona_id
-    assert casos.api("recepcion", "GET", f"/personas/{persona_id}").status_code == 200
-    with casos.db.read() as session:
-        cuenta = session.scalars(
-            select(Auditoria.actor_id)
-            .where(Auditoria.recurso_id == persona_id, Auditoria.accion == "casos.persona.ver")
-            .order_by(Auditoria.id.desc())
-        ).first()
-    dia = str(clock.local(clock.real_now()).date())
-    periodo = {"cuenta_id": str(cuenta), "desde": dia, "hasta": dia}
-    browser = casos.como(DELEGADA)
-    url = f"/casos/incidentes/{cual}/alcanzadas"
-
-    halladas = browser.post(url, data=periodo).text
-    por_api = casos.api(DELEGADA, "POST", f"/incidentes/{cual}/alcanzadas", periodo)
-    agregar = periodo | {"agregar": "1"}
-    assert browser.post(url, data=agregar).status_code == 428
-    hecho = browser.post(url, data=agregar | _vista(halladas))
-
-    assert browser.get(url).status_code == 200
-    assert _folio(casos) in halladas
-    assert _folio(casos) in [p["folio"] for p in por_api.json["personas"]]
-    assert _folio(casos) in browser.get(hecho.location).text
-    al_reves = periodo | {"desde": "2999-01-01"}
-    assert browser.post(url, data=al_reves).status_code == 422
