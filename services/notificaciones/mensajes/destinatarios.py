@@ -13,7 +13,7 @@ from marshmallow import ValidationError, validate
 
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal, idioma_de
-from notificaciones.reglas import Aviso, reglas
+from notificaciones.reglas.catalogo import Aviso, reglas
 from oficina.contacto import normalizar_telefono
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, NoEncontrado, NoPermitido

@@ -20,7 +20,8 @@ from notificaciones.mensajes.actions import dejar_pedido, retirar_por
 from notificaciones.mensajes.destinatarios import direccion_de
 from notificaciones.mensajes.limites import limites
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.preparacion import Descarte, Reunido, a_persona, redactar
+from notificaciones.mensajes.preguntas import Descarte, Reunido
+from notificaciones.mensajes.preparacion import a_persona, redactar
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Motivo, Paso, Prioridad
 from notificaciones.mensajes.valores import guardar, leer_valores
@@ -34,7 +35,7 @@ from notificaciones.plantillas.catalogo import (
     pedibles,
     plantillas,
 )
-from notificaciones.reglas import reglas
+from notificaciones.reglas.catalogo import reglas
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada
 from oficina.audit import registrar

@@ -1,7 +1,6 @@
 """Messages that programs and people of the staff ask for."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,9 +30,8 @@ A_DIRECCION = PROGRAMA | {"notificaciones.mensaje.pedir_a_direccion"}
 
 
 @pytest.fixture(autouse=True)
-def _lunes(casa: Any) -> Iterator[None]:
+def _lunes(casa: Any) -> None:
     casa.ir_a(LUNES_10)
-    yield
 
 
 def _programa(casa: Any, *alcances: str, rol: str = "coordinacion") -> dict[str, str]:
