@@ -104,6 +104,8 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "tipo": ("correo", "telefono"),
     "valor": ("una@personas.example", "+56 9 0000 0101"),
     "destino": ("una@personas.example", "+56 9 8765 4321", None),
+    "caduca_en": (None,),
+    "programado_para": (None,),
     "plantilla": ("aviso_general", "retiro_listo"),
     "valores": ({"texto": "Inventado."}, {"hasta": "2027-03-09", "lugar": "en la oficina"}),
 }
