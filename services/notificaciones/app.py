@@ -6,6 +6,7 @@ from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.proveedores import api as proveedores_api
+from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.suscripciones import api as suscripciones_api
@@ -26,12 +27,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(pages.bp)
     app.register_blueprint(suscripciones.bp)
     app.register_blueprint(proveedores.bp)
+    app.register_blueprint(entrada.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(proveedores_api.bp)
-    document.register_blueprint(proveedores_api.recibos_bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))
     return app

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from notificaciones.mensajes import queries
 from notificaciones.mensajes.envio import enviar
-from notificaciones.mensajes.states import Carril
+from notificaciones.mensajes.states import Prioridad
 from oficina import telemetry
 from oficina.clock import now, real_now
 from oficina.db import Database
@@ -38,7 +38,7 @@ class Debido:
     """A message that may leave, and its lane."""
 
     mensaje_id: UUID
-    carril: Carril
+    prioridad: Prioridad
 
 
 class Carriles:
@@ -95,30 +95,30 @@ class Carriles:
             log.error("envios_detenidos", kind=type(error).__name__)
             return
         self._due = [
-            Debido(mensaje_id, Carril(carril))
-            for mensaje_id, carril in found
+            Debido(mensaje_id, prioridad)
+            for mensaje_id, prioridad in found
             if mensaje_id not in out
         ]
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
-        busy = Counter(uno.carril for uno in self._out.values())
+        busy = Counter(uno.prioridad for uno in self._out.values())
         left: list[Debido] = []
         for debido in self._due:
-            if not _has_room(debido.carril, busy):
+            if not _has_room(debido.prioridad, busy):
                 left.append(debido)
                 continue
-            busy[debido.carril] += 1
+            busy[debido.prioridad] += 1
             future = pool.submit(enviar, self._env, debido.mensaje_id)
             self._out[future] = debido
             future.add_done_callback(lambda _future: self._changed.set())
         self._due = left
 
 
-def _has_room(carril: Carril, busy: Counter[Carril]) -> bool:
-    if carril is Carril.URGENTE:
+def _has_room(prioridad: Prioridad, busy: Counter[Prioridad]) -> bool:
+    if prioridad is Prioridad.URGENTE:
         return busy.total() < ENVIADORES
     return busy.total() < ENVIADORES - 1 and (
-        carril is Carril.NORMAL or busy[Carril.MASIVO] < MASIVOS
+        prioridad is Prioridad.NORMAL or busy[Prioridad.MASIVA] < MASIVOS
     )
 
 
@@ -140,5 +140,5 @@ def atender(env: Env) -> None:
         return
     with env.db.read() as session:
         debidos = queries.debidos(session, now(), real_now())
-    for mensaje_id, _carril in debidos:
+    for mensaje_id, _prioridad in debidos:
         enviar(env, mensaje_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
-from notificaciones.mensajes.states import Estado, Motivo, Paso
+from notificaciones.mensajes.states import Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
 from notificaciones.proveedores.resultados import Desenlace
 
@@ -29,6 +29,8 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
+    Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
+    Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -48,6 +50,12 @@ ESTADOS: Mapping[Estado, LazyString] = {
     Estado.CANCELADA: _l("Cancelado"),
     Estado.SUPRIMIDA: _l("No se envía"),
     Estado.INCIERTA: _l("No se sabe si llegó"),
+}
+
+PRIORIDADES: Mapping[Prioridad, LazyString] = {
+    Prioridad.URGENTE: _l("Urgente"),
+    Prioridad.NORMAL: _l("Normal"),
+    Prioridad.MASIVA: _l("Después de los demás"),
 }
 
 TONOS: Mapping[Estado, str] = {
@@ -118,6 +126,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.LIMITE_DE_DESTINATARIO: _l("Esa dirección ya recibió los mensajes que se permiten."),
     Motivo.REBOTADO: _l("El proveedor no lo pudo entregar."),
     Motivo.CADUCADO: _l("Pasó el momento en que servía."),
+    Motivo.PEDIDO_CANCELADO: _l("Quien lo pidió lo canceló."),
 }
 
 PASOS: Mapping[Paso, LazyString] = {

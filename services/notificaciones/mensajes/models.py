@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
-from notificaciones.mensajes.states import EN_ESPERA, PASOS, Carril, Estado, Motivo, Paso
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from oficina import clock
 from oficina.audit import Personal
@@ -52,7 +52,6 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
-        Index("ix_mensajes_estado_carril_enviar_en", "estado", "carril", "enviar_en"),
         Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
@@ -67,6 +66,16 @@ class Mensaje(Personal, Identified, Base):
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
     cita_id: Mapped[UUID | None] = mapped_column()
     datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    # Of one that was asked for: by whom, a fingerprint of what was asked, and what is needed to
+    # write it anew as its person wishes it when it leaves.
+    pedido_por: Mapped[UUID | None] = mapped_column(index=True)
+    pedido_huella: Mapped[str | None] = mapped_column(String(64))
+    canal_pedido: Mapped[Canal | None] = mapped_column(text_enum(Canal))
+    valores: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.valores"))
+    prioridad: Mapped[Prioridad] = mapped_column(
+        text_enum(Prioridad), default=Prioridad.NORMAL, server_default=Prioridad.NORMAL
+    )
 
     canal: Mapped[Canal | None] = mapped_column(text_enum(Canal))
     idioma_pedido: Mapped[str | None] = mapped_column(String(20))
@@ -95,10 +104,6 @@ class Mensaje(Personal, Identified, Base):
     proveedor: Mapped[str | None] = mapped_column(String(40))
     referencia: Mapped[str | None] = mapped_column(String(200))
 
-    # Which lane it takes: nobody waits behind who may wait longer.
-    carril: Mapped[int] = mapped_column(
-        SmallInteger, default=Carril.NORMAL, server_default=str(Carril.NORMAL.value)
-    )
     intentos: Mapped[int] = mapped_column(default=0)
     visible: Mapped[datetime] = mapped_column(default=clock.real_now)
     reserva: Mapped[UUID | None] = mapped_column()
@@ -168,9 +173,12 @@ class Mensaje(Personal, Identified, Base):
         self.llamado, self.reservada_hasta = True, hasta
 
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
-        """A provider has it. Once it left the office, its link is forgotten here."""
+        """A provider has it. Once it left the office, its link is forgotten here; of one that was
+        erased meanwhile also by which name the provider knows it, which would lead to whom.
+        """
         self._pasar(Paso.ENTREGAR)
-        self.proveedor, self.referencia = proveedor, referencia
+        self.proveedor = proveedor
+        self.referencia = referencia if self.destino is not None else None
         self.entregado_en = clock.now()
         if proveedor != SALIDA:
             self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None

@@ -60,18 +60,23 @@ def aplicar(session: Session, recibo: Recibo) -> None:
     mensaje_id = _about(session, recibo)
     if mensaje_id is None:
         return
-    mensaje = bloqueado(session, mensaje_id)
-    if mensaje.estado in _AUN_NO:
+    # What it says and to whom is not read for this, but when it changes.
+    estado, proveedor = session.execute(
+        select(Mensaje.estado, Mensaje.proveedor)
+        .where(Mensaje.id == mensaje_id)
+        .with_for_update()
+    ).one()
+    if estado in _AUN_NO:
         return
     recibo.aplicado_en = real_now()
-    if mensaje.estado not in _PASAN:
+    if estado not in _PASAN:
         return
     if recibo.acuse is Acuse.CONFIRMADA:
-        mensaje.confirmar()
-        registrar(session, _ACTOR, "notificaciones.mensaje.confirmar", "mensaje", mensaje.id)
-    elif mensaje.proveedor == recibo.proveedor:
+        bloqueado(session, mensaje_id).confirmar()
+        registrar(session, _ACTOR, "notificaciones.mensaje.confirmar", "mensaje", mensaje_id)
+    elif proveedor == recibo.proveedor:
         # Of one that another provider carried in the end it says nothing that it did not reach.
-        rebotar(session, mensaje)
+        rebotar(session, bloqueado(session, mensaje_id))
 
 
 def rebotar(session: Session, mensaje: Mensaje) -> None:

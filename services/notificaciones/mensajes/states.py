@@ -1,7 +1,7 @@
 """Which states a message has, which steps are allowed, and why one may never leave."""
 
 from collections.abc import Mapping
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 
 class Estado(StrEnum):
@@ -18,14 +18,6 @@ class Estado(StrEnum):
     CANCELADA = "cancelada"  # what it was about is no more
     SUPRIMIDA = "suprimida"  # a rule or the person's own wish keeps it back
     INCIERTA = "incierta"  # perhaps sent: nobody knows, and nobody sends it again
-
-
-class Carril(IntEnum):
-    """Which lane a message takes."""
-
-    URGENTE = 0
-    NORMAL = 1
-    MASIVO = 2
 
 
 class Paso(StrEnum):
@@ -92,6 +84,14 @@ SALIERON = frozenset({E.ENTREGADA, E.CONFIRMADA, E.REBOTADA})
 """A provider had them, whatever became of them then."""
 
 
+class Prioridad(StrEnum):
+    """Who goes first among the messages that are due at the same time."""
+
+    URGENTE = "urgente"
+    NORMAL = "normal"
+    MASIVA = "masiva"
+
+
 class Motivo(StrEnum):
     """Why a message did not leave, or not yet."""
 
@@ -125,3 +125,4 @@ class Motivo(StrEnum):
     LIMITE_DE_DESTINATARIO = "limite_de_destinatario"
     REBOTADO = "rebotado"
     CADUCADO = "caducado"
+    PEDIDO_CANCELADO = "pedido_cancelado"

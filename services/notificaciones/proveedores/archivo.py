@@ -23,11 +23,8 @@ class ArchivoInvalido(SettingsError):
     """The file of providers cannot be used; says where it is wrong."""
 
 
-def leer(ruta: str, remitente: str) -> Archivo:
-    """The providers of the file at `ruta`, none when it is empty. Raises ArchivoInvalido.
-
-    `remitente` is the office's own address, for the mail servers that do not name another.
-    """
+def leer(ruta: str) -> Archivo:
+    """The providers of the file at `ruta`, none when it is empty. Raises ArchivoInvalido."""
     if not ruta:
         return Archivo()
     try:
@@ -37,7 +34,7 @@ def leer(ruta: str, remitente: str) -> Archivo:
     except ValueError as error:
         raise ArchivoInvalido(f"ACOGIDA_PROVEEDORES: {ruta} no es JSON: {error}") from error
     try:
-        archivo: Archivo = ArchivoSchema(remitente).load(datos)
+        archivo: Archivo = ArchivoSchema().load(datos)
     except ValidationError as error:
         wrong = "\n  ".join(_paths(error.messages))
         raise ArchivoInvalido(

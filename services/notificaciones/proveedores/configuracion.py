@@ -129,7 +129,8 @@ class ServidorDeCorreo:
     """A mail server."""
 
     url: str = field(repr=False)
-    remitente: str
+    remitente: str = ""
+    """The office's own (ACOGIDA_MAIL_FROM) when it is empty."""
 
 
 @dataclass(frozen=True, kw_only=True)

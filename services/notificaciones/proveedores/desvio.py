@@ -124,8 +124,8 @@ class Desvio:
 
 @lru_cache(maxsize=8)
 def _made(settings: Settings, db: Database) -> Desvio:
-    archivo = leer(settings.proveedores, settings.mail_from)
-    rutas = [_of(uno, archivo.oficina) for uno in archivo.proveedores]
+    archivo = leer(settings.proveedores)
+    rutas = [_of(uno, settings, archivo.oficina) for uno in archivo.proveedores]
     channels = {ruta.canal for ruta in rutas}
     if settings.smtp_url:
         mail = SmtpProvider(settings.smtp_url, settings.mail_from, CORREO_DE_LA_OFICINA)
@@ -136,9 +136,9 @@ def _made(settings: Settings, db: Database) -> Desvio:
     return Desvio(rutas, tablero(settings), Cupos(settings, archivo.destinatario), archivo.oficina)
 
 
-def _of(uno: Configurado, oficina: Limites) -> Ruta:
+def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
     return Ruta(
-        _provider(uno),
+        _provider(uno, settings),
         uno.canal,
         uno.nombre,
         uno.costo_por_segmento,
@@ -149,9 +149,10 @@ def _of(uno: Configurado, oficina: Limites) -> Ruta:
     )
 
 
-def _provider(uno: Configurado) -> Proveedor:
+def _provider(uno: Configurado, settings: Settings) -> Proveedor:
     if uno.tipo is Tipo.SMTP and uno.servidor is not None:
-        return SmtpProvider(uno.servidor.url, uno.servidor.remitente, uno.clave)
+        sender = uno.servidor.remitente or settings.mail_from
+        return SmtpProvider(uno.servidor.url, sender, uno.clave)
     from notificaciones.proveedores.http import HttpSmsProvider  # noqa: PLC0415  few offices need it
 
     return HttpSmsProvider(uno)

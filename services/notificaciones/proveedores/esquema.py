@@ -374,55 +374,8 @@ class _SmtpSchema(_ProveedorSchema):
         if ("usuario" in data) != ("clave_de_acceso" in data):
             raise ValidationError("`usuario` y `clave_de_acceso` van juntos")
 
-
-class ArchivoSchema(_Schema):
-    """The whole file."""
-
-    def __init__(self, remitente: str) -> None:
-        super().__init__()
-        self._remitente = remitente
-
-    version = fields.Integer(
-        required=True, strict=True, validate=validate.Equal(1, error="esta versión lee la 1")
-    )
-    proveedores = fields.List(fields.Dict(), required=True)
-    oficina = fields.Nested(_PresupuestoSchema)
-    destinatario = fields.Dict(
-        keys=fields.Enum(Canal, by_value=True), values=fields.Nested(_PorDestinatarioSchema)
-    )
-
     @post_load
-    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Archivo:
-        del data["version"]
-        wrong: dict[int, Any] = {}
-        hechos: list[Configurado] = []
-        for number, one in enumerate(data["proveedores"]):
-            try:
-                hechos.append(self._one(one))
-            except ValidationError as error:
-                wrong[number] = error.messages
-        claves = [uno.clave for uno in hechos]
-        for number, clave in enumerate(claves):
-            if clave in claves[:number] or clave in RESERVADAS:
-                wrong.setdefault(number, {"clave": [f"otro proveedor ya se llama {clave}"]})
-        if wrong:
-            raise ValidationError({"proveedores": wrong})
-        return Archivo(**{**data, "proveedores": tuple(hechos)})
-
-    def _one(self, one: Mapping[str, Any]) -> Configurado:
-        tipo, rest = one.get("tipo"), {name: said for name, said in one.items() if name != "tipo"}
-        match tipo:
-            case Tipo.SMS_HTTP:
-                leido: Configurado = _SmsHttpSchema().load(rest)
-                return leido
-            case Tipo.SMTP:
-                return self._smtp(_SmtpSchema().load(rest))
-            case _:
-                raise ValidationError(
-                    {"tipo": [f"debe ser una de estas palabras: {', '.join(Tipo)}"]}
-                )
-
-    def _smtp(self, data: dict[str, Any]) -> Configurado:
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Configurado:
         esquema, servidor = data["url"].split("://")
         quien = ""
         if "usuario" in data:
@@ -433,7 +386,52 @@ class ArchivoSchema(_Schema):
             nombre=data["nombre"],
             limites=data.get("limites", Limites()),
             servidor=ServidorDeCorreo(
-                url=f"{esquema}://{quien}{servidor}",
-                remitente=data.get("remitente", self._remitente),
+                url=f"{esquema}://{quien}{servidor}", remitente=data.get("remitente", "")
             ),
         )
+
+
+class _Proveedor(fields.Field[Configurado]):
+    """One provider, read as its kind is."""
+
+    def _deserialize(
+        self, value: Any, _attr: str | None, _data: Any, **_kwargs: Any
+    ) -> Configurado:
+        if not isinstance(value, Mapping):
+            raise ValidationError("debe ser un objeto {…}")
+        rest = {name: said for name, said in value.items() if name != "tipo"}
+        match value.get("tipo"):
+            case Tipo.SMS_HTTP:
+                leido: Configurado = _SmsHttpSchema().load(rest)
+            case Tipo.SMTP:
+                leido = _SmtpSchema().load(rest)
+            case _:
+                words = ", ".join(Tipo)
+                raise ValidationError({"tipo": [f"debe ser una de estas palabras: {words}"]})
+        return leido
+
+
+class ArchivoSchema(_Schema):
+    """The whole file."""
+
+    version = fields.Integer(
+        required=True, strict=True, validate=validate.Equal(1, error="esta versión lee la 1")
+    )
+    proveedores = fields.List(_Proveedor(), required=True)
+    oficina = fields.Nested(_PresupuestoSchema)
+    destinatario = fields.Dict(
+        keys=fields.Enum(Canal, by_value=True), values=fields.Nested(_PorDestinatarioSchema)
+    )
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        claves = [uno.clave for uno in data.get("proveedores", ())]
+        for number, clave in enumerate(claves):
+            if clave in claves[:number] or clave in RESERVADAS:
+                wrong = {"clave": [f"otro proveedor ya se llama {clave}"]}
+                raise ValidationError({"proveedores": {number: wrong}})
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Archivo:
+        del data["version"]
+        return Archivo(**{**data, "proveedores": tuple(data["proveedores"])})

@@ -248,7 +248,7 @@ def _sign_in(settings: Settings) -> str:
 def _carriers(settings: Settings) -> str:
     """Whether the file of providers can be used, its secrets included; nobody is called."""
     try:
-        found = leer(settings.proveedores, settings.mail_from).proveedores
+        found = leer(settings.proveedores).proveedores
     except ArchivoInvalido as error:
         raise Problema(str(error)) from error
     said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)

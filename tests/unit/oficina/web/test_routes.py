@@ -67,7 +67,7 @@ ABIERTAS = {
     },
     "notificaciones": {
         "/notificaciones/suscripciones/enlace/<token>/atom.xml": "the token is the key",
-        "/notificaciones/api/v1/recibos/<clave>": "takes the credential agreed with the provider",
+        "/notificaciones/recibos/<clave>": "takes the credential agreed with the provider",
     },
 }
 """What everybody may ask for, and why."""
