@@ -2,6 +2,7 @@
 
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Regla", "Salida", "Suscripcion", "VersionDeRegla"]

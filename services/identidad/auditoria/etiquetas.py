@@ -185,6 +185,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
+    "notificaciones.regla.apagar": _l("Apagó una regla de recordatorios"),
+    "notificaciones.regla.cambiar": _l("Cambió una regla de recordatorios"),
+    "notificaciones.regla.crear": _l("Escribió una regla de recordatorios"),
+    "notificaciones.regla.encender": _l("Encendió una regla de recordatorios"),
+    "notificaciones.regla.mover": _l("Movió los mensajes que esperaban por una regla"),
+    "notificaciones.regla.retirar": _l("Canceló los mensajes que esperaban por una regla"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),
