@@ -9,6 +9,8 @@ from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.reglas import api as reglas_api
+from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -25,12 +27,14 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
     app.register_blueprint(proveedores.bp)
     app.register_blueprint(entrada.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(proveedores_api.bp)
     document.register_blueprint(bus_api(handlers))

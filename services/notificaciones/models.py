@@ -3,6 +3,16 @@
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.proveedores.models import IntentoDeEnvio
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "IntentoDeEnvio", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = [
+    "Base",
+    "IntentoDeEnvio",
+    "Mensaje",
+    "PasoDeMensaje",
+    "Regla",
+    "Salida",
+    "Suscripcion",
+    "VersionDeRegla",
+]

@@ -189,6 +189,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
     "notificaciones.proveedor.pausar": _l("Puso en pausa a un proveedor"),
     "notificaciones.proveedor.reanudar": _l("Reanudó a un proveedor"),
+    "notificaciones.regla.apagar": _l("Apagó una regla de recordatorios"),
+    "notificaciones.regla.cambiar": _l("Cambió una regla de recordatorios"),
+    "notificaciones.regla.crear": _l("Escribió una regla de recordatorios"),
+    "notificaciones.regla.encender": _l("Encendió una regla de recordatorios"),
+    "notificaciones.regla.mover": _l("Movió los mensajes que esperaban por una regla"),
+    "notificaciones.regla.retirar": _l("Canceló los mensajes que esperaban por una regla"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),

@@ -25,6 +25,7 @@ from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.clock import ZONA, now, real_now, today
@@ -223,13 +224,14 @@ _CONTESTA = {
 
 def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> datetime | None:
     """The next opening, when a message that waits may not leave at this hour."""
-    ventana = reglas().ventana
-    espera = select(Mensaje.plantilla).where(
+    espera = select(Mensaje.plantilla, Mensaje.regla, Mensaje.regla_version).where(
         Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
     )
-    plantilla = session.scalar(espera)
-    if plantilla is None or not plantillas()[plantilla].respeta_ventana:
+    debido = session.execute(espera).first()
+    if debido is None or not plantillas()[debido.plantilla].respeta_ventana:
         return None
+    regla = version_de(session, debido.regla, debido.regla_version)
+    ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
     return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
 
 

@@ -62,13 +62,12 @@ def aplicar(session: Session, recibo: Recibo) -> None:
         return
     # What it says and to whom is not read for this, but when it changes.
     estado, proveedor = session.execute(
-        select(Mensaje.estado, Mensaje.proveedor)
-        .where(Mensaje.id == mensaje_id)
-        .with_for_update()
+        select(Mensaje.estado, Mensaje.proveedor).where(Mensaje.id == mensaje_id).with_for_update()
     ).one()
     if estado in _AUN_NO:
         return
-    recibo.aplicado_en = real_now()
+    # By which name the provider knows it is needed no more.
+    recibo.aplicado_en, recibo.referencia = real_now(), ""
     if estado not in _PASAN:
         return
     if recibo.acuse is Acuse.CONFIRMADA:

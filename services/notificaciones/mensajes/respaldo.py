@@ -1,40 +1,19 @@
-"""When an SMS does not reach its reader, the same by e-mail: which messages, as data
-(respaldo.json).
+"""When an SMS does not reach its reader, the same by e-mail, where the rule of it says so.
 
+A rule that leaves the channel to the person, or that allows the other one, means it also for this.
 A person without a telephone that takes SMS is written by e-mail from the start (`destinatarios`).
 """
-
-import json
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.reglas.queries import version_de
 from oficina.clock import now
 from oficina.db import uuid7
 from oficina.jobs import nudge_after_commit
-
-
-@dataclass(frozen=True)
-class Respaldo:
-    """One version of the rule."""
-
-    version: str
-    fuente: str
-    de_sms_a_correo: frozenset[Clave]
-
-
-@cache
-def regla() -> Respaldo:
-    """The rule in force."""
-    datos = json.loads((Path(__file__).parent / "respaldo.json").read_text(encoding="utf-8"))
-    claves = frozenset(Clave(uno) for uno in datos["de_sms_a_correo"])
-    return Respaldo(datos["version"], datos["fuente"], claves)
 
 
 def respaldar(session: Session, mensaje: Mensaje) -> Mensaje | None:
@@ -42,7 +21,7 @@ def respaldar(session: Session, mensaje: Mensaje) -> Mensaje | None:
 
     Nor when something newer about the same already waits.
     """
-    if mensaje.canal is not Canal.SMS or mensaje.plantilla not in regla().de_sms_a_correo:
+    if mensaje.canal is not Canal.SMS or not _allowed(session, mensaje):
         return None
     ahora = now()
     if mensaje.caduca_en is not None and mensaje.caduca_en <= ahora:
@@ -55,6 +34,7 @@ def respaldar(session: Session, mensaje: Mensaje) -> Mensaje | None:
         clave_de_negocio=clave,
         plantilla=mensaje.plantilla,
         regla=mensaje.regla,
+        regla_version=mensaje.regla_version,
         persona_id=mensaje.persona_id,
         caso_id=mensaje.caso_id,
         cita_id=mensaje.cita_id,
@@ -69,6 +49,13 @@ def respaldar(session: Session, mensaje: Mensaje) -> Mensaje | None:
     session.add(copia)
     nudge_after_commit(session, "notificaciones.preparar", str(copia.id))
     return copia
+
+
+def _allowed(session: Session, mensaje: Mensaje) -> bool:
+    version = version_de(session, mensaje.regla, mensaje.regla_version)
+    if version is None:
+        return False
+    return version.recordatorio.solo_por is None or version.recordatorio.otra_via
 
 
 def _known(session: Session, mensaje: Mensaje, clave: str) -> bool:

@@ -394,9 +394,7 @@ class _SmtpSchema(_ProveedorSchema):
 class _Proveedor(fields.Field[Configurado]):
     """One provider, read as its kind is."""
 
-    def _deserialize(
-        self, value: Any, _attr: str | None, _data: Any, **_kwargs: Any
-    ) -> Configurado:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_kwargs: Any) -> Configurado:
         if not isinstance(value, Mapping):
             raise ValidationError("debe ser un objeto {…}")
         rest = {name: said for name, said in value.items() if name != "tipo"}

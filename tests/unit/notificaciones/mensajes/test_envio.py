@@ -188,14 +188,14 @@ def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
     if en_duda:
         with casa.db.begin() as session:
             despacho.asentar(
-                session, mensaje.id, reserva, "smtp", Resultado(Desenlace.INCIERTO, "")
+                session, mensaje.id, reserva, _ruta(casa), Resultado(Desenlace.INCIERTO, "")
             )
     with casa.db.begin() as session:
         assert supresion.borrar(session, uuid7(), [caso_id]) == {"notificaciones.mensajes": 1}
 
     with casa.db.begin() as session:
         entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")
-        assert despacho.asentar(session, mensaje.id, reserva, "smtp", entregado)
+        assert despacho.asentar(session, mensaje.id, reserva, _ruta(casa), entregado)
 
     uno = _el_mensaje(casa)
     assert uno.estado is Estado.ENTREGADA

@@ -13,8 +13,7 @@ from sqlalchemy import select
 
 import columns
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.sms import contar
-from notificaciones.mensajes.sms import Escrito
+from notificaciones.mensajes.sms import Escrito, contar
 from notificaciones.mensajes.states import Estado, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.desvio import Desvio

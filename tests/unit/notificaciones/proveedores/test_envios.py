@@ -391,10 +391,15 @@ def test_lo_urgente_tiene_siempre_un_lugar(taller: Taller, pasarela: Hacer) -> N
 # From one channel to another.
 
 
-def test_un_sms_rechazado_sigue_por_correo(taller: Taller, pasarela: Hacer) -> None:
+@pytest.mark.parametrize("con_regla", [True, False])
+def test_un_sms_rechazado_sigue_por_correo_si_su_regla_lo_dice(
+    taller: Taller, pasarela: Hacer, *, con_regla: bool
+) -> None:
     taller.proveedores(sms_http("una", pasarela().url))
     cita, persona = uuid7(), uuid7()
-    mensaje_id = taller.sms(cita_id=cita, persona_id=persona, regla="cita_48h")
+    mensaje_id = taller.sms(
+        cita_id=cita, persona_id=persona, regla="cita_48h", regla_version=1 if con_regla else None
+    )
     taller.cambiar(mensaje_id, plantilla=Clave.RECORDATORIO_CITA)
     ruta = taller.desvio.rutas["una"]
 
@@ -402,7 +407,11 @@ def test_un_sms_rechazado_sigue_por_correo(taller: Taller, pasarela: Hacer) -> N
         _reject(taller, mensaje_id, ruta)
 
     with taller.db.read() as session:
-        copia = session.scalars(select(Mensaje).where(Mensaje.id != mensaje_id)).one()
+        copia = session.scalars(select(Mensaje).where(Mensaje.id != mensaje_id)).one_or_none()
+    if not con_regla:
+        assert copia is None
+        return
+    assert copia is not None
     assert (copia.canal_pedido, copia.estado) == (Canal.CORREO, Estado.PROGRAMADA)
     assert (copia.cita_id, copia.persona_id, copia.regla) == (cita, persona, "cita_48h")
 
