@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from notificaciones.avisos import api as avisos_api
+from notificaciones.avisos import pages as avisos
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
@@ -27,6 +29,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
     app.register_blueprint(proveedores.bp)
@@ -34,6 +37,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(proveedores_api.bp)

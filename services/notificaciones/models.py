@@ -1,5 +1,6 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
+from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.proveedores.models import IntentoDeEnvio
@@ -11,6 +12,7 @@ __all__ = [
     "IntentoDeEnvio",
     "Mensaje",
     "PasoDeMensaje",
+    "PreferenciaDeAvisos",
     "Regla",
     "Salida",
     "Suscripcion",

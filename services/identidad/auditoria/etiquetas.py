@@ -181,6 +181,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
     "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
     "notificaciones.mensaje.confirmar": _l("Supo que un mensaje llegó"),
+    "notificaciones.aviso.preferir": _l("Eligió cómo recibir sus avisos"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -32,6 +32,9 @@ from oficina.privacy import EncryptedText
 
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
+
+
+_POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
 
 class _DeQue(TypedDict):
@@ -57,6 +60,12 @@ class Mensaje(Personal, Identified, Base):
         Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        Index(
+            "ix_mensajes_por_resumir",
+            "creado_en",
+            sqlite_where=_POR_RESUMIR,
+            postgresql_where=_POR_RESUMIR,
+        ),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
@@ -94,6 +103,10 @@ class Mensaje(Personal, Identified, Base):
     segmentos: Mapped[int | None] = mapped_column()
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    # A notice that its reader gets in a digest, and the digest that took it.
+    en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
