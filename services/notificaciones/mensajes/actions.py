@@ -18,7 +18,7 @@ from notificaciones.mensajes.filas import bloqueado, contar, descartar
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
-from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo
+from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Clave, Redaccion, plantillas
 from notificaciones.reglas.calculo import planificar
 from notificaciones.reglas.queries import activas

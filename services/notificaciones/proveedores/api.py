@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 from notificaciones.proveedores import actions, queries
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.queries import Panorama
-from notificaciones.proveedores.schemas import PanoramaSchema
+from notificaciones.proveedores.schemas import ProveedoresSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 
@@ -18,7 +18,7 @@ bp = Blueprint(
 
 
 @bp.get("")
-@bp.response(200, PanoramaSchema)
+@bp.response(200, ProveedoresSchema)
 @requires("notificaciones.proveedor.ver")
 def proveedores() -> Panorama:
     """Los proveedores: si funcionan, y cuánto se usó de cada uno hoy"""
@@ -27,7 +27,7 @@ def proveedores() -> Panorama:
 
 
 @bp.post("/<clave>/pausa")
-@bp.response(200, PanoramaSchema)
+@bp.response(200, ProveedoresSchema)
 @requires("notificaciones.proveedor.operar")
 def pausar(clave: str) -> Panorama:
     """Dejar de enviar por un proveedor"""
@@ -39,7 +39,7 @@ def pausar(clave: str) -> Panorama:
 
 
 @bp.post("/<clave>/reanudacion")
-@bp.response(200, PanoramaSchema)
+@bp.response(200, ProveedoresSchema)
 @requires("notificaciones.proveedor.operar")
 def reanudar(clave: str) -> Panorama:
     """Volver a enviar por un proveedor"""

@@ -36,7 +36,7 @@ class ProveedorSchema(Schema):
     hoy = fields.Nested(ConsumoSchema, required=True)
 
 
-class PanoramaSchema(Schema):
+class ProveedoresSchema(Schema):
     """All of them, and the office's own budget."""
 
     proveedores = fields.List(fields.Nested(ProveedorSchema), required=True)
