@@ -14,9 +14,11 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from notificaciones.mensajes import queries
+from notificaciones.mensajes import queries, recibos
 from notificaciones.mensajes.envio import enviar
 from notificaciones.mensajes.states import Prioridad
+from notificaciones.proveedores.acuses import Dicho
+from notificaciones.proveedores.desvio import Desvio
 from oficina import telemetry
 from oficina.clock import now, real_now
 from oficina.db import Database
@@ -57,6 +59,8 @@ class Carriles:
         looked = 0.0
         with _lock:
             _running[self._env.db] = self
+        desvio = Desvio.de(self._env.settings, self._env.db)
+        desvio.abrir(self._hear)
         try:
             while not stop.is_set():
                 self._collect()
@@ -71,11 +75,17 @@ class Carriles:
                 del _running[self._env.db]
             pool.shutdown(wait=False, cancel_futures=True)
             wait(self._out, GRACIA)
+            desvio.cerrar()
 
     def despertar(self) -> None:
         """Something is due."""
         self._told = True
         self._changed.set()
+
+    def _hear(self, proveedor: str, dicho: Dicho) -> None:
+        """What a provider says of a message that left."""
+        with self._env.db.begin() as session:
+            recibos.recibir(session, proveedor, [dicho])
 
     def _collect(self) -> None:
         for future in [one for one in self._out if one.done()]:

@@ -22,6 +22,7 @@ class Tipo(StrEnum):
 
     SMS_HTTP = "sms_http"
     SMTP = "smtp"
+    SMPP = "smpp"
 
 
 class Metodo(StrEnum):
@@ -134,6 +135,19 @@ class ServidorDeCorreo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServidorSmpp:
+    """An SMSC. `ventana` is how many submissions may wait for their answers."""
+
+    host: str
+    puerto: int
+    usuario: str
+    clave: str = field(repr=False)
+    ventana: int = 10
+    espera: float = 10.0
+    pregunta_cada: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limites:
     """How much of a provider may be used; None: as much as is asked."""
 
@@ -164,6 +178,7 @@ class Configurado:
     peticion: Peticion | None = None
     servidor: ServidorDeCorreo | None = None
     recibos: RecibosConfigurados | None = None
+    smsc: ServidorSmpp | None = None
 
     @property
     def canal(self) -> Canal:
