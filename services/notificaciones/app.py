@@ -5,6 +5,7 @@ from flask import Flask
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
+from notificaciones.plantillas import api as plantillas_api
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -24,6 +25,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
     document.register_blueprint(suscripciones_api.bp)
+    document.register_blueprint(plantillas_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))
     return app

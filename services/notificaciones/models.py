@@ -2,6 +2,15 @@
 
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = [
+    "Base",
+    "Mensaje",
+    "PasoDeMensaje",
+    "PlantillaGuardada",
+    "Salida",
+    "Suscripcion",
+    "VersionDePlantilla",
+]

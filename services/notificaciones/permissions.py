@@ -19,6 +19,10 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # What the office says to everybody: who attends may read it, coordination answers for it.
+    "notificaciones.plantilla.ver": _PROFESIONALES
+    | {"recepcion", "administrador", "delegado_datos", "servicio"},
+    "notificaciones.plantilla.escribir": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}

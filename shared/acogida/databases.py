@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 import click
 
 from casos.red.actions import sembrar
+from notificaciones.plantillas import actions as plantillas
 from oficina.db import Database
 from oficina.migrations import is_current, migrate
 from oficina.settings import SERVICES, Settings
 
 
 def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
-    """Make today's tables, and in casos the network of institutions that every office starts with.
+    """Make today's tables, and what every office starts with: in casos the network of institutions,
+    in notificaciones the templates that this version brings.
 
     In the demonstration the institutions have invented addresses. May be called again; True when
     tables had to change.
@@ -20,6 +22,9 @@ def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     if service == "casos":
         with db.begin() as session:
             sembrar(session, demo=demo)
+    if service == "notificaciones":
+        with db.begin() as session:
+            plantillas.sembrar(session)
     return changed
 
 

@@ -181,6 +181,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
+    "notificaciones.plantilla.crear": _l("Hizo una plantilla de mensajes"),
+    "notificaciones.plantilla.previsualizar": _l("Vio una plantilla con datos de verdad"),
+    "notificaciones.plantilla.probar": _l("Se envió una prueba de una plantilla"),
+    "notificaciones.plantilla.publicar": _l("Publicó otra versión de una plantilla"),
+    "notificaciones.plantilla.restituir": _l("Volvió a una versión anterior de una plantilla"),
+    "notificaciones.plantilla.retirar": _l("Retiró una plantilla de mensajes"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),
@@ -218,6 +224,7 @@ RECURSOS: Mapping[str, LazyString] = {
     "incidente": _l("Incidente de datos"),
     "informe": _l("Informe"),
     "mensaje": _l("Mensaje"),
+    "plantilla": _l("Plantilla"),
     "mes": _l("Cifras de un mes"),
     "persona": _l("Persona"),
     "servicio_red": _l("Servicio de la red"),

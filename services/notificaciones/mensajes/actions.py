@@ -17,7 +17,8 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import Clave, plantillas
+from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.reglas.catalogo import planificar, reglas
 from oficina.actor import Actor
@@ -124,7 +125,7 @@ def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo
 def encargar(
     session: Session,
     clave: str,
-    plantilla: Clave,
+    plantilla: str,
     ahora: datetime,
     *,
     caso_id: UUID | None = None,
@@ -172,7 +173,7 @@ def preparar(
     if isinstance(hallado, Descarte):
         _discard(session, mensaje, hallado)
         return None
-    plantilla = plantillas()[mensaje.plantilla]
+    plantilla = plantillas(session)[mensaje.plantilla]
     mensaje.plantilla_version = plantilla.version
     mensaje.enlace = hallado.enlace
     texto = redactar(plantilla, hallado)
@@ -276,7 +277,9 @@ def autorizar_llamada(
         _discard(session, mensaje, hallado)
         return None
     if hallado is not None:
-        texto = redactar(plantillas()[mensaje.plantilla], hallado)
+        plantilla = plantillas(session)[mensaje.plantilla]
+        texto = redactar(plantilla, hallado)
+        mensaje.plantilla_version = plantilla.version
         mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
     mensaje.llamado = True
     return mensaje
@@ -338,12 +341,12 @@ def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> dateti
         Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
     )
     plantilla = session.scalar(espera)
-    if plantilla is None or not plantillas()[plantilla].respeta_ventana:
+    if plantilla is None or not plantillas(session)[plantilla].respeta_ventana:
         return None
     return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
 
 
-def _new(clave: str, plantilla: Clave, enviar_en: datetime, **rest: Any) -> Mensaje:
+def _new(clave: str, plantilla: str, enviar_en: datetime, **rest: Any) -> Mensaje:
     return Mensaje(
         id=uuid7(),
         clave_de_negocio=clave,
@@ -393,7 +396,7 @@ def _deliver(session: Session, mensaje: Mensaje, proveedor: str, resultado: Resu
 
 
 def _doubt(session: Session, mensaje: Mensaje) -> None:
-    if plantillas()[mensaje.plantilla].no_duplicar:
+    if plantillas(session)[mensaje.plantilla].no_duplicar:
         _tell(session, mensaje.dudar(Motivo.PROVEEDOR_SIN_RESPUESTA))
     else:
         _again(session, mensaje, Motivo.PROVEEDOR_SIN_RESPUESTA)

@@ -230,7 +230,7 @@ def _to_readers(
     )
 
 
-AVISOS: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Clave
 
-PLANTILLAS: Mapping[Clave, LazyString] = {
+PLANTILLAS: Mapping[str, LazyString] = {
     Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
@@ -28,6 +28,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
+    Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {

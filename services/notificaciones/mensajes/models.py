@@ -4,11 +4,12 @@ Two clocks. `enviar_en` and `caduca_en` are the domain's: when the office means 
 until when it makes sense. `visible` and `reservada_hasta` are the machine's: retries and leases.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, Dialect, ForeignKey, Index, String, TypeDecorator
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -30,6 +31,22 @@ from oficina.privacy import EncryptedText
 
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
+
+
+class ClaveDePlantilla(TypeDecorator[str]):
+    """The key of a template: a `Clave` when the program itself sends it."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return _CLAVES.get(value, value) if value is not None else None
+
+
+_CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
 
 
 class _DeQue(TypedDict):
@@ -57,7 +74,7 @@ class Mensaje(Personal, Identified, Base):
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
-    plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
+    plantilla: Mapped[str] = mapped_column(ClaveDePlantilla)
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
     persona_id: Mapped[UUID | None] = mapped_column()
@@ -259,7 +276,7 @@ class Mensaje(Personal, Identified, Base):
     def _de_que(self) -> _DeQue:
         return {
             "mensaje_id": self.id,
-            "plantilla": self.plantilla.value,
+            "plantilla": str(self.plantilla),
             "canal": self.canal.value if self.canal else "por_definir",
             "caso_id": self.caso_id,
             "derivacion_id": self.derivacion_id,

@@ -38,7 +38,8 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
 
     None when it leaves as it is.
     """
-    if not plantillas.plantillas()[mensaje.plantilla].reconsulta_al_enviar:
+    de_fabrica = plantillas.de_fabrica().get(mensaje.plantilla)
+    if de_fabrica is None or not de_fabrica.reconsulta_al_enviar:
         return None
     hallado = _REVISAR[mensaje.plantilla](env, mensaje)
     if isinstance(hallado, Reparto):
@@ -51,7 +52,7 @@ def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     texto = plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
     if reunido.canal is not Canal.SMS:
         return texto
-    escrito = sms.escribir(texto.cuerpo, reunido.tildes)
+    escrito = sms.escribir(texto.cuerpo, plantilla.tildes or reunido.tildes)
     return replace(texto, cuerpo=escrito.texto, sms=escrito)
 
 
@@ -187,7 +188,7 @@ def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
-_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+_REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
@@ -201,7 +202,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
 
 
 # A reminder that is written keeps its link; only its clock may have stopped.
-_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
+_REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
 }

@@ -4,25 +4,35 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from notificaciones.mensajes.queries import Filtro
 from notificaciones.mensajes.states import Estado, Motivo
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
+
+
+class ClaveField(fields.String):
+    """The key of a template: the program's or the office's own."""
+
+    def __init__(self, **options: Any) -> None:
+        regexp = validate.Regexp(rf"{NOMBRE.pattern}\Z", error=_l("Esa plantilla no existe."))
+        super().__init__(validate=regexp, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consulta:
     """Which messages a reader asks for, before the reader's scope."""
 
-    plantilla: Clave | None = None
+    plantilla: str | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
-    def filtro(self, visibles: frozenset[Clave]) -> Filtro:
+    def filtro(self, visibles: frozenset[str]) -> Filtro:
         """The same with the reader's scope."""
         return Filtro(visibles=visibles, **vars(self))
 
@@ -30,7 +40,7 @@ class Consulta:
 class ConsultaSchema(Schema):
     """Which messages."""
 
-    plantilla = fields.Enum(Clave, by_value=True)
+    plantilla = ClaveField()
     estado = fields.Enum(Estado, by_value=True)
     caso_id = fields.UUID()
     cita_id = fields.UUID()
@@ -49,7 +59,7 @@ class VistaSchema(Schema):
 
         unknown = EXCLUDE
 
-    tipo = fields.Enum(Clave, by_value=True, attribute="plantilla")
+    tipo = ClaveField(attribute="plantilla")
     estado = fields.Enum(Estado, by_value=True)
     caso = fields.UUID(attribute="caso_id")
     cita = fields.UUID(attribute="cita_id")
@@ -91,7 +101,7 @@ class MensajeSchema(Schema):
     """A message as its readers see it. Moments are UTC."""
 
     id = fields.UUID(required=True)
-    plantilla = fields.Enum(Clave, by_value=True, required=True)
+    plantilla = ClaveField(required=True)
     plantilla_version = fields.Integer(allow_none=True)
     regla = fields.String(allow_none=True)
     persona_id = fields.UUID(allow_none=True)

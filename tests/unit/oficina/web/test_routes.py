@@ -106,6 +106,7 @@ SIN_VERSION = {
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos": _CREATES,
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos/<secreto_id>/revocar": _STOPS,
     "POST /identidad/api/v1/enlaces/<enlace_id>": _CREATES,
+    "POST /notificaciones/api/v1/plantillas/<clave>/previa": _ASKS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/prueba": _ADDS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/repeticion": _ADDS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/cierre": _STOPS,
