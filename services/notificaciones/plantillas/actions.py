@@ -224,7 +224,7 @@ def _revisar_ejemplos(plantilla: Plantilla) -> None:
     try:
         de_ejemplo(plantilla)
     except DatosInvalidos as error:
-        datos = ", ".join(error.errores["valores"])
+        datos = ", ".join(campo.removeprefix("valores.") for campo in error.errores)
         raise DatosInvalidos(
             {"variables": [_("El ejemplo no es de su tipo: %(datos)s.", datos=datos)]}
         ) from error

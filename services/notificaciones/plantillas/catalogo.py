@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from notificaciones.mensajes.sms import Escrito, Tildes
+from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas import motor
 from notificaciones.plantillas.motor import PlantillaInvalida, Tipo, Valor, Variable
 from oficina.clock import local
@@ -52,18 +53,12 @@ class Clave(StrEnum):
     CLAVE_OLVIDADA = "clave_olvidada"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
+    RETIRO_LISTO = "retiro_listo"
+    AVISO_GENERAL = "aviso_general"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
 """Messages that open an account: for their person and whoever administers, not for colleagues."""
-
-
-class Prioridad(StrEnum):
-    """Which messages go before which."""
-
-    URGENTE = "urgente"
-    NORMAL = "normal"
-    MASIVA = "masiva"
 
 
 class Tema(StrEnum):
@@ -139,8 +134,10 @@ class Ajustes:
 class Plantilla(Ajustes):
     """One logical message in all its languages. `textos`: language -> part -> text.
 
-    `imprescindibles` are named by every text of it: without them it is of no use. `nombre` is that
-    of an office's own, which may be `retirada`: nothing new is sent with it.
+    One that `se_pide` is sent because a program or somebody of the staff asks for it, with values
+    of theirs; the others are sent because something happened. `imprescindibles` are named by every
+    text of it: without them it is of no use. `nombre` is that of an office's own, which may be
+    `retirada`: nothing new is sent with it.
     """
 
     clave: str
@@ -148,6 +145,7 @@ class Plantilla(Ajustes):
     nombre: str = ""
     retirada: bool = False
     reconsulta_al_enviar: bool = False
+    se_pide: bool = False
     variables: Mapping[str, Variable]
     secretas: frozenset[str] = frozenset()
     imprescindibles: frozenset[str] = frozenset()
@@ -260,6 +258,12 @@ def de_fabrica() -> Mapping[str, Plantilla]:
     return hechas
 
 
+@cache
+def pedibles() -> frozenset[str]:
+    """Those of the program that may be asked for."""
+    return frozenset(clave for clave, una in de_fabrica().items() if una.se_pide)
+
+
 def nombre_de_reloj(codigo: str) -> str:
     """What a clock of a case waits for, in the words of a notice."""
     return str(_read("plantillas.json")["relojes"].get(codigo, codigo.replace("_", " ")))
@@ -311,6 +315,7 @@ def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantill
         tema=Tema(datos["tema"]),
         por_ley=datos.get("por_ley", ""),
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
+        se_pide=datos.get("se_pide", False),
         variables={
             nombre: Variable(Tipo(tipo), ejemplo=ejemplos.get(nombre, ""))
             for nombre, tipo in datos["variables"].items()

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from notificaciones.mensajes.etiquetas import PLANTILLAS
 from notificaciones.mensajes.sms import Tildes
-from notificaciones.plantillas.catalogo import Plantilla, Prioridad, Tema
+from notificaciones.mensajes.states import Prioridad
+from notificaciones.plantillas.catalogo import Plantilla, Tema
 from notificaciones.plantillas.models import Origen
 from notificaciones.plantillas.motor import Falta, Problema, Tipo, Variable
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from notificaciones.base import Base
 from notificaciones.mensajes.sms import Tildes
-from notificaciones.plantillas.catalogo import Ajustes, Prioridad, Tema, Tipo, Variable
+from notificaciones.mensajes.states import Prioridad
+from notificaciones.plantillas.catalogo import Ajustes, Tema, Tipo, Variable
 from oficina import clock
 from oficina.db import Identified, text_enum
 

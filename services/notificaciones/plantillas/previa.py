@@ -2,24 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
-
-from flask_babel import gettext as _
 
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Tildes
+from notificaciones.mensajes.valores import leer_valores
 from notificaciones.plantillas.catalogo import Canal, Plantilla, idiomas, redactar
 from notificaciones.plantillas.motor import Tipo, Valor, Variable, leer
-from oficina.clock import ZONA, today
-from oficina.errors import DatosInvalidos
+from oficina.clock import today
 
-LARGO_DE_URL = 500
-"""The longest web address that a message takes."""
-
-_ENTEROS = range(-999_999_999, 1_000_000_000)
 _HORA_DE_EJEMPLO = time(10, 30)
 
 
@@ -107,88 +100,3 @@ def ejemplo_de(variable: Variable) -> str:
         Tipo.FECHA_LARGA: manana.isoformat(),
         Tipo.HORA: f"{_HORA_DE_EJEMPLO:%H:%M}",
     }[variable.tipo]
-
-
-def leer_valores(plantilla: Plantilla, escritos: Mapping[str, Any]) -> dict[str, Valor]:
-    """Values as a program or a person gives them: texts, numbers, days and hours (ISO 8601).
-
-    Raises DatosInvalidos, with the name of each one that is missing, unknown or of another type
-    under `valores`. A day or a moment is Chile's unless it says its zone.
-    """
-    errores: dict[str, list[str]] = {
-        nombre: [_("No es un dato de esta plantilla.")]
-        for nombre in escritos
-        if nombre not in plantilla.variables
-    }
-    leidos: dict[str, Valor] = {}
-    for nombre, variable in plantilla.variables.items():
-        escrito = escritos.get(nombre)
-        if escrito is None or escrito == "":
-            if not variable.opcional:
-                errores[nombre] = [_("Falta este dato.")]
-            continue
-        try:
-            leidos[nombre] = _leer_valor(variable, escrito)
-        except ValueError as error:
-            errores[nombre] = [str(error)]
-    if errores:
-        raise DatosInvalidos({"valores": errores})
-    return leidos
-
-
-def _leer_valor(variable: Variable, escrito: Any) -> Valor:
-    match variable.tipo:
-        case Tipo.TEXTO:
-            return _leer_texto(escrito, variable.largo)
-        case Tipo.URL:
-            return _leer_url(_leer_texto(escrito, LARGO_DE_URL))
-        case Tipo.ENTERO:
-            return _leer_entero(escrito)
-        case Tipo.HORA:
-            return _leer_momento(escrito, _("Escriba una hora, como 10:30."), con_dia=False)
-        case Tipo.FECHA | Tipo.FECHA_LARGA:
-            return _leer_momento(escrito, _("Escriba una fecha, como 2026-11-30."), con_dia=True)
-
-
-def _leer_texto(escrito: Any, largo: int | None) -> str:
-    if not isinstance(escrito, str):
-        raise ValueError(_("Se esperaba un texto."))
-    if largo is not None and len(escrito) > largo:
-        raise ValueError(_("Tiene a lo más %(largo)s caracteres.", largo=largo))
-    if "\0" in escrito:
-        raise ValueError(_("El texto tiene caracteres que no se pueden guardar."))
-    return escrito
-
-
-def _leer_url(escrito: str) -> str:
-    try:
-        partes = urlsplit(escrito)
-    except ValueError:
-        partes = urlsplit("")
-    if partes.scheme not in {"http", "https"} or not partes.hostname or " " in escrito:
-        raise ValueError(_("Escriba una dirección web entera, con https://."))
-    return escrito
-
-
-def _leer_entero(escrito: Any) -> int:
-    try:
-        entero = int(str(escrito)) if not isinstance(escrito, bool) else None
-    except ValueError:
-        entero = None
-    if entero is None or entero not in _ENTEROS:
-        raise ValueError(_("Escriba un número entero."))
-    return entero
-
-
-def _leer_momento(escrito: Any, si_no: str, *, con_dia: bool) -> datetime:
-    """A day, an hour or a moment."""
-    try:
-        if con_dia and len(str(escrito)) == 10:
-            return datetime.combine(date.fromisoformat(escrito), time(12), ZONA).astimezone(UTC)
-        if not con_dia and len(str(escrito)) == 5:
-            hora = time.fromisoformat(escrito)
-            return datetime.combine(today(), hora, ZONA).astimezone(UTC)
-        momento = datetime.fromisoformat(str(escrito))
-        return (momento if momento.tzinfo else momento.replace(tzinfo=ZONA)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ValueError(si_no) from error

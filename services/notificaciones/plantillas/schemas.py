@@ -11,8 +11,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from notificaciones.mensajes.schemas import ClaveField, SegmentosSchema
 from notificaciones.mensajes.sms import Tildes
+from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas.actions import PROPIA, Contenido, NuevaPlantilla
-from notificaciones.plantillas.catalogo import Ajustes, Canal, Prioridad, Tema, idiomas
+from notificaciones.plantillas.catalogo import Ajustes, Canal, Tema, idiomas
 from notificaciones.plantillas.models import AJUSTES, Origen
 from notificaciones.plantillas.motor import NOMBRE, Tipo, Variable
 from oficina.web.names import is_a_name

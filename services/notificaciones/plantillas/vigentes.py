@@ -86,6 +86,8 @@ def armar(guardada: PlantillaGuardada, version: VersionDePlantilla) -> Plantilla
             clave=guardada.clave,
             nombre=guardada.nombre,
             retirada=guardada.retirada_en is not None,
+            reconsulta_al_enviar=True,
+            se_pide=True,
             version=version.numero,
             variables=guardada.declaradas,
             textos=version.textos,

@@ -327,7 +327,7 @@ def test_la_previa_con_una_cita_de_verdad_deja_su_fila(casa: Any) -> None:
 @pytest.mark.parametrize(
     ("nombre", "valor"),
     [("dia", "mañana"), ("dia", "0001-01-01T00:00:00+14:00"), ("lugar", 7), ("otra", "x"),
-     ("enlace", "javascript:alert(1)"), ("enlace", "https://")],
+     ("enlace", "javascript:alert(1)"), ("enlace", "https://"), ("dia", "25:99")],
 )  # fmt: skip
 def test_un_valor_que_no_es_de_su_tipo_se_dice_junto_a_el(
     casa: Any, nombre: str, valor: Any
