@@ -3,6 +3,7 @@
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "Mensaje",
     "PasoDeMensaje",
     "PlantillaGuardada",
+    "Regla",
     "Salida",
     "Suscripcion",
     "VersionDePlantilla",
+    "VersionDeRegla",
 ]

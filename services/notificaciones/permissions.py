@@ -30,6 +30,9 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.plantilla.ver": _PROFESIONALES
     | {"recepcion", "administrador", "delegado_datos", "servicio"},
     "notificaciones.plantilla.escribir": frozenset({"coordinacion"}),
+    # When people are reminded is the office's to say; whoever attends them knows it.
+    "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
+    "notificaciones.regla.escribir": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}

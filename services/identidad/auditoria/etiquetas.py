@@ -191,6 +191,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.plantilla.publicar": _l("Publicó otra versión de una plantilla"),
     "notificaciones.plantilla.restituir": _l("Volvió a una versión anterior de una plantilla"),
     "notificaciones.plantilla.retirar": _l("Retiró una plantilla de mensajes"),
+    "notificaciones.regla.apagar": _l("Apagó una regla de recordatorios"),
+    "notificaciones.regla.cambiar": _l("Cambió una regla de recordatorios"),
+    "notificaciones.regla.crear": _l("Escribió una regla de recordatorios"),
+    "notificaciones.regla.encender": _l("Encendió una regla de recordatorios"),
+    "notificaciones.regla.mover": _l("Movió los mensajes que esperaban por una regla"),
+    "notificaciones.regla.retirar": _l("Canceló los mensajes que esperaban por una regla"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),

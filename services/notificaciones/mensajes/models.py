@@ -17,6 +17,7 @@ from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -77,6 +78,7 @@ class Mensaje(Personal, Identified, Base):
     plantilla: Mapped[str] = mapped_column(ClaveDePlantilla)
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
+    regla_version: Mapped[int | None] = mapped_column()
     persona_id: Mapped[UUID | None] = mapped_column()
     caso_id: Mapped[UUID | None] = mapped_column(index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
@@ -163,11 +165,22 @@ class Mensaje(Personal, Identified, Base):
         self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
         self.intentos, self.visible = 0, clock.real_now()
 
-    def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
-        """Its appointment has another time: it leaves at another moment and says another thing."""
-        self._pasar(Paso.MOVER)
-        self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
-        self.datos = {**self.datos, **datos}
+    def mover(
+        self,
+        clave: str,
+        plan: Plan,
+        regla_version: int,
+        *,
+        motivo: Motivo | None = None,
+        datos: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Its appointment has another time, or its rule says another thing: it leaves at another
+        moment and is written anew.
+        """
+        self._pasar(Paso.MOVER, motivo)
+        self.clave_de_negocio, self.regla_version = clave, regla_version
+        self.enviar_en, self.caduca_en = plan.enviar_en, plan.caduca_en
+        self.datos = {**self.datos, **(datos or {})}
         self.asunto = self.cuerpo = None
         self._medir(None)
         self.intentos, self.visible = 0, clock.real_now()
