@@ -17,12 +17,12 @@ from notificaciones.plantillas.previa import de_ejemplo, lecturas
 from notificaciones.plantillas.queries import Ficha
 from notificaciones.plantillas.reales import DeCita, de_cita
 from notificaciones.plantillas.schemas import (
-    ContenidoSchema,
-    NuevaSchema,
+    ContenidoDePlantillaSchema,
+    NuevaPlantillaSchema,
     PedidoDePreviaSchema,
     PlantillaSchema,
-    PreviaSchema,
-    VersionSchema,
+    PreviaDePlantillaSchema,
+    VersionDePlantillaSchema,
 )
 from oficina.clock import today
 from oficina.web.app import env
@@ -49,7 +49,7 @@ def plantillas() -> Sequence[Mapping[str, Any]]:
 
 
 @bp.post("")
-@bp.arguments(NuevaSchema)
+@bp.arguments(NuevaPlantillaSchema)
 @bp.response(201, PlantillaSchema)
 @requires("notificaciones.plantilla.escribir")
 def crear(datos: dict[str, NuevaPlantilla]) -> ConEtiqueta:
@@ -69,7 +69,7 @@ def plantilla(clave: str) -> ConEtiqueta:
 
 
 @bp.get("/<clave>/versiones")
-@bp.response(200, VersionSchema(many=True))
+@bp.response(200, VersionDePlantillaSchema(many=True))
 @requires("notificaciones.plantilla.ver")
 def versiones(clave: str) -> Sequence[VersionDePlantilla]:
     """Todas las versiones de una plantilla, la más nueva primero"""
@@ -78,7 +78,7 @@ def versiones(clave: str) -> Sequence[VersionDePlantilla]:
 
 
 @bp.post("/<clave>/versiones")
-@bp.arguments(ContenidoSchema)
+@bp.arguments(ContenidoDePlantillaSchema)
 @bp.response(201, PlantillaSchema)
 @requires("notificaciones.plantilla.escribir")
 @versioned
@@ -90,7 +90,7 @@ def publicar(datos: dict[str, Contenido], clave: str) -> ConEtiqueta:
 
 
 @bp.get("/<clave>/versiones/<int:numero>")
-@bp.response(200, VersionSchema)
+@bp.response(200, VersionDePlantillaSchema)
 @requires("notificaciones.plantilla.ver")
 def version(clave: str, numero: int) -> VersionDePlantilla:
     """Una versión"""
@@ -122,7 +122,7 @@ def retirar(clave: str) -> ConEtiqueta:
 
 @bp.post("/<clave>/previa")
 @bp.arguments(PedidoDePreviaSchema)
-@bp.response(200, PreviaSchema)
+@bp.response(200, PreviaDePlantillaSchema)
 @requires("notificaciones.plantilla.escribir")
 def previsualizar(datos: dict[str, Any], clave: str) -> dict[str, Any]:
     """Cómo se leería en cada idioma, qué ocupa y qué cuesta; no guarda nada"""

@@ -80,7 +80,7 @@ class AjustesSchema(Schema):
     )
 
 
-class ContenidoSchema(AjustesSchema):
+class ContenidoDePlantillaSchema(AjustesSchema):
     """A version: its texts and how its messages are treated."""
 
     textos = fields.Nested(TextosSchema, required=True)
@@ -145,7 +145,7 @@ def leer_variables(texto: str) -> list[dict[str, Any]]:
     return leidas
 
 
-class NuevaSchema(ContenidoSchema):
+class NuevaPlantillaSchema(ContenidoDePlantillaSchema):
     """A template of the office's own."""
 
     clave = fields.String(
@@ -200,7 +200,7 @@ def _contenido(data: dict[str, Any]) -> Contenido:
     return Contenido(textos=textos, ajustes=ajustes)
 
 
-class NuevaFormaSchema(NuevaSchema):
+class NuevaPlantillaFormaSchema(NuevaPlantillaSchema):
     """The same as a form sends it: a box that is not ticked is not sent."""
 
     no_duplicar = fields.Boolean(load_default=False)
@@ -208,7 +208,7 @@ class NuevaFormaSchema(NuevaSchema):
     variables = VariablesEscritasField(load_default=list)
 
 
-class EdicionFormaSchema(ContenidoSchema):
+class EdicionFormaSchema(ContenidoDePlantillaSchema):
     """A version as a form sends it, with the one that its writer saw."""
 
     no_duplicar = fields.Boolean(load_default=False)
@@ -242,7 +242,7 @@ class PlantillaSchema(AjustesSchema):
     version = fields.Integer(required=True)
 
 
-class VersionSchema(AjustesSchema):
+class VersionDePlantillaSchema(AjustesSchema):
     """What a template says from a moment on."""
 
     numero = fields.Integer(required=True)
@@ -288,7 +288,7 @@ class LecturaSchema(Schema):
     sin_nombrar = fields.List(fields.String(), required=True)
 
 
-class PreviaSchema(Schema):
+class PreviaDePlantillaSchema(Schema):
     """A template as it would be read."""
 
     idioma_de_la_persona = fields.String(required=True, allow_none=True)
