@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from notificaciones.avisos import api as avisos_api
+from notificaciones.avisos import pages as avisos
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
@@ -22,11 +24,13 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(plantillas_api.bp)

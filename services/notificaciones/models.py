@@ -1,5 +1,6 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
+from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
@@ -11,6 +12,7 @@ __all__ = [
     "Mensaje",
     "PasoDeMensaje",
     "PlantillaGuardada",
+    "PreferenciaDeAvisos",
     "Regla",
     "Salida",
     "Suscripcion",

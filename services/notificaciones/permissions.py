@@ -30,6 +30,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.plantilla.ver": _PROFESIONALES
     | {"recepcion", "administrador", "delegado_datos", "servicio"},
     "notificaciones.plantilla.escribir": frozenset({"coordinacion"}),
+    # About one's own cases: who answers for some.
+    "notificaciones.aviso.preferir": _PROFESIONALES,
     # When people are reminded is the office's to say; whoever attends them knows it.
     "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
     "notificaciones.regla.escribir": frozenset({"coordinacion"}),

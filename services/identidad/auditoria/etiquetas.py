@@ -180,6 +180,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.vinculo.crear": _l("Vinculó una cuenta con el proveedor de identidad"),
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
     "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
+    "notificaciones.aviso.preferir": _l("Eligió cómo recibir sus avisos"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones.avisos.desvio import al_resumen
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
@@ -185,6 +186,8 @@ def preparar(
     mensaje = _locked(session, mensaje_id)
     if mensaje.version != version or mensaje.estado is not Estado.PROGRAMADA:
         return None
+    if isinstance(hallado, Reunido) and al_resumen(session, mensaje):
+        hallado = Descarte(Paso.SUPRIMIR, Motivo.EN_RESUMEN)
     if isinstance(hallado, Descarte):
         _discard(session, mensaje, hallado)
         return None

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, Dialect, ForeignKey, Index, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    Computed,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -49,6 +59,8 @@ class ClaveDePlantilla(TypeDecorator[str]):
 
 _CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
 
+_POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
+
 
 class _DeQue(TypedDict):
     mensaje_id: UUID
@@ -72,6 +84,12 @@ class Mensaje(Personal, Identified, Base):
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        Index(
+            "ix_mensajes_por_resumir",
+            "creado_en",
+            sqlite_where=_POR_RESUMIR,
+            postgresql_where=_POR_RESUMIR,
+        ),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
@@ -109,6 +127,10 @@ class Mensaje(Personal, Identified, Base):
     segmentos: Mapped[int | None] = mapped_column()
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    # A notice that its reader gets in a digest, and the digest that took it.
+    en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))

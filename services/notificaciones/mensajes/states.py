@@ -102,6 +102,8 @@ class Motivo(StrEnum):
     PLAZO_TERMINADO = "plazo_terminado"
     SOLICITUD_RESPONDIDA = "solicitud_respondida"
     INCIDENTE_ATENDIDO = "incidente_atendido"
+    EN_RESUMEN = "en_resumen"
+    NADA_QUE_RESUMIR = "nada_que_resumir"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"
     PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"

@@ -51,6 +51,7 @@ class Clave(StrEnum):
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
     RETIRO_LISTO = "retiro_listo"
@@ -294,6 +295,11 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
     return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
 
 
+def titulo_en_resumen(clave: Clave) -> str:
+    """What the notices of a kind are called in a digest."""
+    return str(_read("plantillas.json")["titulos_en_resumen"][clave])
+
+
 def como_se_avisa(*, por_correo: bool) -> str:
     """How the institution hears of it, in the words of a notice."""
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
@@ -311,8 +317,8 @@ def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantill
         version=version,
         no_duplicar=datos["no_duplicar"],
         respeta_ventana=datos["respeta_ventana"],
-        prioridad=Prioridad(datos["prioridad"]),
-        tema=Tema(datos["tema"]),
+        prioridad=Prioridad(datos.get("prioridad", Prioridad.NORMAL)),
+        tema=Tema(datos.get("tema", Tema.AVISOS)),
         por_ley=datos.get("por_ley", ""),
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
         se_pide=datos.get("se_pide", False),

@@ -94,8 +94,6 @@ def _con_texto(texto: str) -> Plantilla:
         "no_duplicar": True,
         "respeta_ventana": True,
         "reconsulta_al_enviar": False,
-        "prioridad": "normal",
-        "tema": "citas",
         "variables": {"lugar": Tipo.TEXTO},
         "secretas": [],
         "textos": {"es": {"sms": texto}},
