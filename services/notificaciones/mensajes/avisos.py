@@ -219,7 +219,7 @@ def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     )
 
 
-def _detalle(vigentes: Sequence[tuple[Clave, Reunido]]) -> str:
+def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
     """By kind, how many and where each is: addresses hold ids and nothing else."""
     partes = []
     for clave in AVISOS:

@@ -295,7 +295,7 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
     return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
 
 
-def titulo_en_resumen(clave: Clave) -> str:
+def titulo_en_resumen(clave: str) -> str:
     """What the notices of a kind are called in a digest."""
     return str(_read("plantillas.json")["titulos_en_resumen"][clave])
 

@@ -123,7 +123,7 @@ SIN_VERSION = {
 
 
 SECRETS = {"client_secret", "url", "token", "clave", "secreto"}
-OPEN = {("Suscripcion", "url"), ("ConSecreto", "url")}
+OPEN = {("Plantilla", "clave"), ("Suscripcion", "url"), ("ConSecreto", "url")}
 """Members of a schema that are called as secrets are, and that who asks wrote themselves."""
 """What opens something: members of answers with these names are told once."""
 
