@@ -41,6 +41,9 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     ),
     "notificaciones.suscripcion.administrar": frozenset({"administrador", "contraparte_unidad"}),
     "notificaciones.suscripcion.leer": frozenset({"contraparte_unidad"}),
+    # Who carries the messages and what it costs; who administers takes one out of service.
+    "notificaciones.proveedor.ver": frozenset({"administrador", "coordinacion"}),
+    "notificaciones.proveedor.operar": frozenset({"administrador"}),
     # That a person asked for a right over their data, or that somebody suspects a breach of it.
     "notificaciones.mensaje.ver_datos": frozenset({"delegado_datos", "servicio"}),
     **permisos_del_bus("notificaciones"),

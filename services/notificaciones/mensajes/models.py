@@ -82,6 +82,7 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
         Index(
@@ -219,6 +220,10 @@ class Mensaje(Personal, Identified, Base):
         self.visible = visible
         return None
 
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
+
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
         """A provider has it. Once it left the office, its link is forgotten here; of one that was
         erased meanwhile also by which name the provider knows it, which would lead to whom.
@@ -240,6 +245,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""
