@@ -1,7 +1,20 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
+from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.proveedores.models import IntentoDeEnvio
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = [
+    "Base",
+    "IntentoDeEnvio",
+    "Mensaje",
+    "PasoDeMensaje",
+    "PreferenciaDeAvisos",
+    "Regla",
+    "Salida",
+    "Suscripcion",
+    "VersionDeRegla",
+]

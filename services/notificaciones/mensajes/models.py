@@ -4,11 +4,12 @@ Two clocks. `enviar_en` and `caduca_en` are the domain's: when the office means 
 until when it makes sense. `visible` and `reservada_hasta` are the machine's: retries and leases.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -16,6 +17,7 @@ from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -30,6 +32,9 @@ from oficina.privacy import EncryptedText
 
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
+
+
+_POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
 
 class _DeQue(TypedDict):
@@ -52,14 +57,22 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        Index(
+            "ix_mensajes_por_resumir",
+            "creado_en",
+            sqlite_where=_POR_RESUMIR,
+            postgresql_where=_POR_RESUMIR,
+        ),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
     plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
+    regla_version: Mapped[int | None] = mapped_column()
     persona_id: Mapped[UUID | None] = mapped_column()
     caso_id: Mapped[UUID | None] = mapped_column(index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
@@ -90,6 +103,10 @@ class Mensaje(Personal, Identified, Base):
     segmentos: Mapped[int | None] = mapped_column()
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    # A notice that its reader gets in a digest, and the digest that took it.
+    en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
@@ -146,11 +163,22 @@ class Mensaje(Personal, Identified, Base):
         self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
         self.intentos, self.visible = 0, clock.real_now()
 
-    def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
-        """Its appointment has another time: it leaves at another moment and says another thing."""
-        self._pasar(Paso.MOVER)
-        self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
-        self.datos = {**self.datos, **datos}
+    def mover(
+        self,
+        clave: str,
+        plan: Plan,
+        regla_version: int,
+        *,
+        motivo: Motivo | None = None,
+        datos: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Its appointment has another time, or its rule says another thing: it leaves at another
+        moment and is written anew.
+        """
+        self._pasar(Paso.MOVER, motivo)
+        self.clave_de_negocio, self.regla_version = clave, regla_version
+        self.enviar_en, self.caduca_en = plan.enviar_en, plan.caduca_en
+        self.datos = {**self.datos, **(datos or {})}
         self.asunto = self.cuerpo = None
         self._medir(None)
         self.intentos, self.visible = 0, clock.real_now()
@@ -166,6 +194,10 @@ class Mensaje(Personal, Identified, Base):
         self._pasar(Paso.DEVOLVER, motivo)
         self.visible = visible
         return None
+
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
 
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
         """A provider has it. Once it left the office, its link is forgotten here; of one that was
@@ -188,6 +220,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""
