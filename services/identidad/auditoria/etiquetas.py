@@ -209,6 +209,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.suscripcion.crear": _l("Suscribió a una unidad"),
     "notificaciones.suscripcion.desactivar": _l("Desactivó una suscripción que no recibe"),
     "notificaciones.suscripcion.editar": _l("Cambió una suscripción"),
+    "notificaciones.suscripcion.leer": _l("Leyó el canal de una suscripción"),
     "notificaciones.suscripcion.pausar": _l("Pausó una suscripción"),
     "notificaciones.suscripcion.probar": _l("Probó una suscripción"),
     "notificaciones.suscripcion.reanudar": _l("Reanudó una suscripción"),
