@@ -5,6 +5,8 @@ may see the person: casos decides it, with the reader's own rights.
 """
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from notificaciones.mensajes import queries
 from notificaciones.mensajes.models import Mensaje
@@ -15,7 +17,7 @@ from oficina.env import Env
 from oficina.errors import NoEncontrado
 from oficina.web.auth import puede
 
-_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
+_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA, Clave.AVISO_CITA_RESPONDIDA, Clave.RESPUESTA_AYUDA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
@@ -58,8 +60,23 @@ def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mens
     return hallados[:LIMITE]
 
 
-def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mensaje]:
-    """Those of some messages that the reader may see."""
+class DeAlguien(Protocol):
+    """What may be about a case, or else about a person."""
+
+    @property
+    def caso_id(self) -> UUID | None:
+        """The case."""
+
+    @property
+    def persona_id(self) -> UUID | None:
+        """The person."""
+
+
+T = TypeVar("T", bound=DeAlguien)
+
+
+def a_la_vista(env: Env, mensajes: Sequence[T], quien: Actor) -> list[T]:
+    """Those of some messages, or of some answers, that the reader may see."""
     if quien.tipo == "servicio" or not mensajes:
         return list(mensajes)
     pedido = {
@@ -75,8 +92,8 @@ def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mens
     return [uno for uno in mensajes if _visible(uno, visto)]
 
 
-def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
-    """Raise NoEncontrado for a message that is not the reader's to see."""
+def exigir(env: Env, mensaje: DeAlguien, quien: Actor) -> None:
+    """Raise NoEncontrado for a message, or an answer, that is not the reader's to see."""
     if not a_la_vista(env, [mensaje], quien):
         raise NoEncontrado
 
@@ -86,6 +103,6 @@ def marca(mensajes: Sequence[Mensaje]) -> str:
     return "|".join(f"{uno.id}:{uno.version}" for uno in mensajes)
 
 
-def _visible(mensaje: Mensaje, visto: set[str]) -> bool:
+def _visible(mensaje: DeAlguien, visto: set[str]) -> bool:
     de_que = mensaje.caso_id or mensaje.persona_id
     return de_que is None or str(de_que) in visto

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from notificaciones.entrantes import api as entrantes_api
+from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
@@ -19,10 +21,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(entrantes.bp)
     app.register_blueprint(suscripciones.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(entrantes_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))

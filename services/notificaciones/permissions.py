@@ -15,6 +15,9 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
+    # What people answer: of somebody whom the reader may see, or of nobody whom the office knows.
+    "notificaciones.respuesta.ver": _PROFESIONALES | {"recepcion", "servicio"},
+    "notificaciones.respuesta.atender": _PROFESIONALES | {"recepcion"},
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.

@@ -98,8 +98,9 @@ class Reglas:
     reminded of a deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose
     turn it is. `avisar_vencido`: the stages of a passed deadline and who is told.
     `derivacion_fallida`: who is told that a derivation ended badly; `retiro_de_datos`, that an
-    institution may not use any more what it was sent. `solicitud_de_derecho`: who is told of a
-    request about somebody's data when it was received, is nearly late and is late.
+    institution may not use any more what it was sent. `respuesta_a_cita`: who is told what a person
+    answered about their appointment, by what they answered. `solicitud_de_derecho`: who is told of
+    a request about somebody's data when it was received, is nearly late and is late.
     `incidente`: who is told of a breach of people's data when it was reported, is nearly late and
     is late. `acceso_excepcional`: who is told that somebody reads a reserved case by exception;
     `supresion_propuesta`, that an erasure waits to be confirmed; `supresion_atrasada`, that a
@@ -118,6 +119,7 @@ class Reglas:
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
+    respuesta_a_cita: Mapping[str, Aviso]
     solicitud_de_derecho: Mapping[str, Aviso]
     incidente: Mapping[str, Aviso]
     acceso_excepcional: Aviso
@@ -169,6 +171,9 @@ def reglas() -> Reglas:
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
+        respuesta_a_cita={
+            respuesta: Aviso.de(aviso) for respuesta, aviso in datos["respuesta_a_cita"].items()
+        },
         retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()

@@ -27,6 +27,8 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
+    Clave.AVISO_CITA_RESPONDIDA: _l("Aviso interno de lo que una persona contestó de su cita"),
+    Clave.RESPUESTA_AYUDA: _l("Respuesta a quien pide ayuda"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
 }
 

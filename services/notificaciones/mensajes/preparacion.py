@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from notificaciones import direcciones
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.destinatarios import Responden, avisables, via_de
 from notificaciones.mensajes.models import Mensaje
@@ -347,6 +349,39 @@ def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
     return _to_readers(env, mensaje, reglas().acceso_excepcional, Responden(), valores)
 
 
+def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    cita = env.client.get("agenda", f"/agenda/api/v1/citas/{mensaje.cita_id}")
+    if cita["estado"] != "agendada":
+        return Descarte(Paso.CANCELAR, Motivo.CITA_TERMINADA)
+    if cita["respuesta"] != mensaje.datos["respuesta"]:
+        # They changed their mind, or it has another time.
+        return Descarte(Paso.CANCELAR, Motivo.CITA_REPROGRAMADA)
+    inicia_en = datetime.fromisoformat(cita["inicia_en"])
+    valores: dict[str, Valor] = {
+        "respuesta": plantillas.nombre_de_respuesta(mensaje.datos["respuesta"]),
+        "fecha": inicia_en,
+        "hora": inicia_en,
+        "cita_url": f"{env.settings.base_url}/agenda/citas/{mensaje.cita_id}",
+    }
+    aviso = reglas().respuesta_a_cita[mensaje.datos["respuesta"]]
+    return _to_readers(env, mensaje, aviso, Responden(cita["profesional_id"]), valores)
+
+
+def _respuesta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """What the office answers by itself goes back to where the question came from."""
+    with env.db.read() as session:
+        respuesta = session.get(Respuesta, UUID(mensaje.datos["respuesta_id"]))
+    if respuesta is None or respuesta.de is None:
+        return Descarte(Paso.CANCELAR, Motivo.PERSONA_SUPRIMIDA)
+    return Reunido(
+        canal=direcciones.canal_de(respuesta.de),
+        destino=respuesta.de,
+        idioma=respuesta.idioma or plantillas.base(),
+        valores={},
+        tildes=Tildes(env.settings.sms_tildes),
+    )
+
+
 def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     suscripcion_id = UUID(mensaje.datos["suscripcion_id"])
     with env.db.read() as session:
@@ -469,6 +504,8 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
     Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
+    Clave.AVISO_CITA_RESPONDIDA: _aviso_cita_respondida,
+    Clave.RESPUESTA_AYUDA: _respuesta,
 }
 
 # A reminder that is written keeps its link; only its clock may have stopped.

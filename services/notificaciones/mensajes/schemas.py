@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from notificaciones.entrantes.schemas import RespuestaDeCopiaSchema
 from notificaciones.mensajes.queries import Filtro
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave
@@ -140,6 +141,7 @@ class DatosDePersonaSchema(Schema):
         fields.Nested(MensajeDeCopiaSchema),
         required=True,
     )
+    respuestas = fields.List(fields.Nested(RespuestaDeCopiaSchema), required=True)
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)
 
 
