@@ -10,7 +10,7 @@ from notificaciones.mensajes import actions
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Clave
-from notificaciones.reglas import reglas
+from notificaciones.reglas.catalogo import reglas
 from notificaciones.suscripciones import actions as suscripciones
 from oficina import apartadas
 from oficina.bus.difusion import difusion

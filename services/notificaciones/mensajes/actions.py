@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.preparacion import Descarte, Reparto, Reunido, redactar
+from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
+from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Clave, plantillas
 from notificaciones.proveedores.resultados import Desenlace, Resultado
-from notificaciones.reglas import planificar, reglas
+from notificaciones.reglas.catalogo import planificar, reglas
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada
 from oficina.audit import registrar

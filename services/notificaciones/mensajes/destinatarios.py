@@ -11,7 +11,7 @@ import phonenumbers
 
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal
-from notificaciones.reglas import Aviso, reglas
+from notificaciones.reglas.catalogo import Aviso, reglas
 from oficina.env import Env
 
 # Somebody who answered for a case and has another task now hears nothing of it.

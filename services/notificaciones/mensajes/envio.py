@@ -8,7 +8,8 @@ from uuid import UUID
 
 from notificaciones.mensajes import actions
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.preparacion import SIN_RESPUESTA, Reparto, reunir, revisar
+from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Reparto
+from notificaciones.mensajes.preparacion import reunir, revisar
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.base import Envio
 from notificaciones.proveedores.desvio import Desvio

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notificaciones.mensajes.states import Motivo
-from notificaciones.reglas import planificar, reglas
+from notificaciones.reglas.catalogo import planificar, reglas
 from oficina.calendar_cl import feriados
 from oficina.clock import ZONA, local
 
