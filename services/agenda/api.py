@@ -20,7 +20,7 @@ from agenda.schemas import (
     ReprogramacionSchema,
 )
 from oficina import clock
-from oficina.accesos import accesos
+from oficina.accesos import TocadoSchema, UsoDeCuenta, UsoDeCuentaSchema, accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
@@ -68,6 +68,20 @@ def supresion_de_persona(persona_id: UUID) -> dict[str, Any]:
         raise NoEncontrado
     registrar_lectura(env().db, actor(), "agenda.persona.prever_supresion", "persona", persona_id)
     return {"borrado": contado}
+
+
+@personas_bp.get("/alcanzadas")
+@personas_bp.arguments(UsoDeCuentaSchema, location="query")
+@personas_bp.response(200, TocadoSchema)
+@requires("agenda.persona.alcanzar")
+def alcanzadas(uso: UsoDeCuenta) -> dict[str, Any]:
+    """De quiénes son las citas que una cuenta leyó o cambió; solo para servicios"""
+    with env().db.read() as session:
+        ids, listas = queries.alcanzadas(session, uso), uso.listas(session)
+    registrar_lectura(
+        env().db, actor(), "agenda.persona.alcanzar", "persona", None, cantidad=len(ids)
+    )
+    return {"ids": ids, "listas": listas}
 
 
 @bp.get("")

@@ -18,8 +18,15 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     # What people answer: of somebody whom the reader may see, or of nobody whom the office knows.
     "notificaciones.respuesta.ver": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.respuesta.atender": _PROFESIONALES | {"recepcion"},
+    # To somebody of the office, whom they may see; to any address at all, and before all others,
+    # whoever answers for what the office says.
+    "notificaciones.mensaje.pedir": _PROFESIONALES,
+    "notificaciones.mensaje.pedir_a_direccion": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.pedir_urgente": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.ver_pedidos": frozenset({"coordinacion"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
+    "notificaciones.persona.alcanzar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.

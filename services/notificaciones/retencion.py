@@ -25,6 +25,7 @@ _CONTENIDO = (
     Mensaje.asunto,
     Mensaje.cuerpo,
     Mensaje.enlace,
+    Mensaje.valores,
 )
 
 

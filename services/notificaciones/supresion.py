@@ -18,12 +18,14 @@ from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
 RESPUESTAS = "notificaciones.respuestas"
-_SE_VACIAN = (
+SE_VACIAN = (
     Mensaje.destino,
     Mensaje.destino_indice,
     Mensaje.asunto,
     Mensaje.cuerpo,
     Mensaje.enlace,
+    Mensaje.valores,
+    Mensaje.pedido_huella,
     Mensaje.idioma,
     Mensaje.idioma_pedido,
     Mensaje.referencia,
@@ -50,11 +52,11 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
-    con_algo = or_(*(columna.is_not(None) for columna in _SE_VACIAN))
+    con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
     session.execute(
         update(Mensaje)
         .where(suyos, con_algo)
-        .values({columna.key: None for columna in _SE_VACIAN})
+        .values({columna.key: None for columna in SE_VACIAN})
         .execution_options(synchronize_session=False)
     )
     contestadas = _contestadas(persona_id, caso_ids)

@@ -53,6 +53,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.copia.descargar": _l("Descargó la copia de los datos de una persona"),
     "casos.copia.hacer": _l("Hizo la copia de los datos de una persona"),
     "casos.copia.pedir": _l("Pidió la copia de los datos de una persona"),
+    "agenda.persona.alcanzar": _l("Dijo de quiénes eran las citas que vio o cambió una cuenta"),
     "agenda.persona.prever_supresion": _l("Contó qué citas se suprimirían de una persona"),
     "agenda.persona.suprimir": _l("Suprimió lo que la agenda tenía de una persona"),
     "casos.persona.suprimir": _l("Suprimió los datos de una persona"),
@@ -64,6 +65,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.supresion.proponer": _l("Propuso suprimir los datos de una persona"),
     "casos.supresion.terminar": _l("Cerró una supresión: todos los servicios confirmaron"),
     "casos.supresion.ver": _l("Vio una supresión de datos"),
+    "notificaciones.persona.alcanzar": _l("Dijo de quiénes eran los mensajes que vio una cuenta"),
     "notificaciones.persona.prever_supresion": _l(
         "Contó qué mensajes se suprimirían de una persona"
     ),
@@ -178,8 +180,10 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.unidad.editar": _l("Cambió una unidad"),
     "identidad.vinculo.crear": _l("Vinculó una cuenta con el proveedor de identidad"),
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
+    "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
+    "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
     "notificaciones.respuesta.atender": _l("Atendió la respuesta de una persona"),

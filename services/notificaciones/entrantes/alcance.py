@@ -9,6 +9,7 @@ from notificaciones.entrantes.models import Respuesta
 from notificaciones.entrantes.queries import LIMITE, Filtro
 from oficina.actor import Actor
 from oficina.env import Env
+from oficina.errors import NoEncontrado
 
 # A reader of few cases among many answers looks no further back than this.
 _VUELTAS = 10
@@ -21,7 +22,7 @@ def a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Respuesta]:
     for _vuelta in range(_VUELTAS):
         with env.db.read() as session:
             tanda = queries.respuestas(session, filtro, antes_de=desde)
-        halladas += alcance.a_la_vista(env, tanda, quien)
+        halladas += alcance.de_los_suyos(env, tanda, quien)
         if len(tanda) < LIMITE or len(halladas) >= LIMITE:
             break
         desde = tanda[-1]
@@ -32,5 +33,6 @@ def una(env: Env, respuesta_id: UUID, quien: Actor) -> Respuesta:
     """One that the reader may see; raises NoEncontrado."""
     with env.db.read() as session:
         respuesta = queries.respuesta_por_id(session, respuesta_id)
-    alcance.exigir(env, respuesta, quien)
+    if not alcance.de_los_suyos(env, [respuesta], quien):
+        raise NoEncontrado
     return respuesta

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.mensajes.states import EN_ESPERA, Estado, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
+from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
+
+# A reminder never waits behind a thousand messages that were asked for together.
+_TURNO = case({uno: turno for turno, uno in enumerate(Prioridad)}, value=Mensaje.prioridad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +135,8 @@ def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
-    query = select(Mensaje.id).where(*conditions).order_by(Mensaje.enviar_en, Mensaje.id)
+    query = select(Mensaje.id).where(*conditions)
+    query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id)
     return session.scalars(query.limit(LIMITE)).all()
 
 
@@ -147,3 +153,19 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         if valor is not None:
             conditions.append(columna == valor)
     return conditions
+
+
+def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
+    """Whom the messages and answers that an account touched are of, and what else it touched."""
+    cosas = uso.cosas()
+    suyos = (
+        *(
+            select(columna).where(Mensaje.id.in_(cosas))
+            for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+        ),
+        *(
+            select(columna).where(Respuesta.id.in_(cosas))
+            for columna in (Respuesta.persona_id, Respuesta.caso_id)
+        ),
+    )
+    return [uno for uno in session.scalars(union(cosas, *suyos)) if uno is not None]
