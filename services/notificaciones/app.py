@@ -2,11 +2,15 @@
 
 from flask import Flask
 
+from notificaciones.avisos import api as avisos_api
+from notificaciones.avisos import pages as avisos
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
+from notificaciones.reglas import api as reglas_api
+from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -22,11 +26,15 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
     app.register_blueprint(entrantes.bp)
+    app.register_blueprint(avisos.bp)
+    app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
     document.register_blueprint(entrantes_api.bp)
+    document.register_blueprint(avisos_api.bp)
+    document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))

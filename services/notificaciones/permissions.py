@@ -29,6 +29,11 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.persona.alcanzar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # About one's own cases: who answers for some.
+    "notificaciones.aviso.preferir": _PROFESIONALES,
+    # When people are reminded is the office's to say; whoever attends them knows it.
+    "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
+    "notificaciones.regla.escribir": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}

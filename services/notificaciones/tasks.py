@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from notificaciones.avisos import actions as avisos
 from notificaciones.mensajes import actions, envio, queries
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import reparto
@@ -22,6 +23,12 @@ jobs.loops["entregas"] = reparto.repartir
 def preparar(env: Env, mensaje_id: str) -> None:
     """Write one planned message, and send it if it is due."""
     envio.preparar(env, UUID(mensaje_id))
+
+
+@jobs.sweep(every=60)
+def resumir(env: Env) -> None:
+    """Ask for the morning's digests; the other sweep writes them."""
+    avisos.resumir(env.db, now())
 
 
 @jobs.sweep(every=2)

@@ -181,6 +181,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.vinculo.crear": _l("Vinculó una cuenta con el proveedor de identidad"),
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
     "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
+    "notificaciones.aviso.preferir": _l("Eligió cómo recibir sus avisos"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
@@ -190,6 +191,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.respuesta.listar": _l("Vio las respuestas recibidas"),
     "notificaciones.respuesta.recibir": _l("Recibió la respuesta de una persona"),
     "notificaciones.respuesta.ver": _l("Vio la respuesta de una persona"),
+    "notificaciones.regla.apagar": _l("Apagó una regla de recordatorios"),
+    "notificaciones.regla.cambiar": _l("Cambió una regla de recordatorios"),
+    "notificaciones.regla.crear": _l("Escribió una regla de recordatorios"),
+    "notificaciones.regla.encender": _l("Encendió una regla de recordatorios"),
+    "notificaciones.regla.mover": _l("Movió los mensajes que esperaban por una regla"),
+    "notificaciones.regla.retirar": _l("Canceló los mensajes que esperaban por una regla"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),

@@ -53,6 +53,7 @@ class Clave(StrEnum):
     CLAVE_OLVIDADA = "clave_olvidada"
     AVISO_CITA_RESPONDIDA = "aviso_cita_respondida"
     RESPUESTA_AYUDA = "respuesta_ayuda"
+    AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
@@ -275,6 +276,11 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
 def nombre_de_respuesta(codigo: str) -> str:
     """What a person answered about their appointment, in the words of a notice."""
     return str(_read("plantillas.json")["respuestas_a_cita"][codigo])
+
+
+def titulo_en_resumen(clave: Clave) -> str:
+    """What the notices of a kind are called in a digest."""
+    return str(_read("plantillas.json")["titulos_en_resumen"][clave])
 
 
 def como_se_avisa(*, por_correo: bool) -> str:

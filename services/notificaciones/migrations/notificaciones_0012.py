@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'notificaciones_0007'
-down_revision = "notificaciones_0009"
+revision = 'notificaciones_0012'
+down_revision = "notificaciones_0011"
 branch_labels = None
 depends_on = None
 
