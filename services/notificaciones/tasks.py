@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from notificaciones.avisos import actions as avisos
-from notificaciones.mensajes import actions, envio, queries
+from notificaciones.mensajes import actions, carriles, envio, queries, recibos
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import reparto
 from oficina.bus import retention
@@ -17,12 +17,14 @@ jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 retencion.registrar_en(jobs)
 jobs.loops["entregas"] = reparto.repartir
+jobs.loops["envios"] = carriles.correr
 
 
 @jobs.task
 def preparar(env: Env, mensaje_id: str) -> None:
-    """Write one planned message, and send it if it is due."""
+    """Write one planned message, and have it sent if it is due."""
     envio.preparar(env, UUID(mensaje_id))
+    carriles.atender(env)
 
 
 @jobs.sweep(every=60)
@@ -46,10 +48,12 @@ def barrer(env: Env) -> None:
     for mensaje in abandonados:
         envio.recuperar(env, mensaje)
     with env.db.read() as session:
+        sin_mensaje = recibos.pendientes(session)
+    for recibo_id in sin_mensaje:
+        with env.db.begin() as session:
+            recibos.revisar(session, recibo_id)
+    with env.db.read() as session:
         por_preparar = queries.por_preparar(session, real_now())
     for mensaje_id in por_preparar:
         envio.preparar(env, mensaje_id)
-    with env.db.read() as session:
-        debidos = queries.debidos(session, now(), real_now())
-    for mensaje_id in debidos:
-        envio.enviar(env, mensaje_id)
+    carriles.atender(env)

@@ -197,7 +197,7 @@ def _sent_to(session: Session, indice: str) -> Sequence[Mensaje]:
         select(Mensaje)
         .where(
             Mensaje.destino_indice == indice,
-            Mensaje.estado == EstadoDeMensaje.ENTREGADA,
+            Mensaje.estado.in_((EstadoDeMensaje.ENTREGADA, EstadoDeMensaje.CONFIRMADA)),
             Mensaje.plantilla.not_in(_CONTESTAN.values()),
         )
         .order_by(Mensaje.entregado_en.desc(), Mensaje.id.desc())

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String, false, text
+from sqlalchemy import (
+    JSON,
+    Computed,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones import direcciones
@@ -35,6 +45,21 @@ SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
 
 
+class ClaveDePlantilla(TypeDecorator[str]):
+    """The key of a template: a `Clave` when the program itself sends it."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return _CLAVES.get(value, value) if value is not None else None
+
+
+_CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
+
 _POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
 
@@ -58,6 +83,7 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
         Index(
@@ -69,7 +95,7 @@ class Mensaje(Personal, Identified, Base):
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
-    plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
+    plantilla: Mapped[str] = mapped_column(ClaveDePlantilla)
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
     regla_version: Mapped[int | None] = mapped_column()
@@ -198,6 +224,10 @@ class Mensaje(Personal, Identified, Base):
         self.visible = visible
         return None
 
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
+
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
         """A provider has it. Once it left the office, its link is forgotten here; of one that was
         erased meanwhile also by which name the provider knows it, which would lead to whom.
@@ -219,6 +249,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""
@@ -303,7 +342,7 @@ class Mensaje(Personal, Identified, Base):
     def _de_que(self) -> _DeQue:
         return {
             "mensaje_id": self.id,
-            "plantilla": self.plantilla.value,
+            "plantilla": str(self.plantilla),
             "canal": self.canal.value if self.canal else "por_definir",
             "caso_id": self.caso_id,
             "derivacion_id": self.derivacion_id,
