@@ -28,7 +28,7 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
 
@@ -213,15 +213,32 @@ def takes_key(path: str, method: str) -> bool:
 def olvidar_respuestas(session: Session, ids: Collection[UUID]) -> int:
     """Of somebody who is erased, the answers that name any of these ids; how many there were.
 
-    The same request does nothing again: it is told that its answer is gone.
+    The same request does nothing again: it is told that its answer is gone. They are sealed, so
+    each is opened, some at a time, and only what names one of them is locked; what is past its time
+    goes unread.
     """
     seek = [str(one) for one in ids]
-    forgotten = 0
-    for kept in session.scalars(select(KeptAnswer).order_by(KeptAnswer.clave).with_for_update()):
-        if any(one in kept.respuesta for one in seek):
-            kept.respuesta = _GONE
-            forgotten += 1
-    return forgotten
+    session.execute(delete(KeptAnswer).where(KeptAnswer.vence_en <= real_now()))
+    forgotten, last = 0, ""
+    while True:
+        page = session.execute(
+            select(KeptAnswer.clave, KeptAnswer.respuesta)
+            .where(KeptAnswer.clave > last)
+            .order_by(KeptAnswer.clave)
+            .limit(BATCH)
+        ).all()
+        theirs = [clave for clave, said in page if any(one in said for one in seek)]
+        if theirs:
+            session.execute(
+                update(KeptAnswer)
+                .where(KeptAnswer.clave.in_(theirs))
+                .values(respuesta=_GONE)
+                .execution_options(synchronize_session="fetch")
+            )
+            forgotten += len(theirs)
+        if len(page) < BATCH:
+            return forgotten
+        last = page[-1].clave
 
 
 _GONE_TITLE = "Los datos de esa respuesta se suprimieron"
