@@ -9,8 +9,9 @@ answer that refused left nothing, and its key is free.
 Before an answer is given again its request is rehearsed: the view does all of it once more in a
 transaction that is never committed, and what it was about and what it made is read as its reader
 reads it, so that every check of today is asked, scope among them. What is no longer the asker's is
-not given (404, or as the view says it). A secret that an answer shows once is not kept
-(`withheld`).
+not given (404, or as the view says it). A rehearsal has no effect outside the database: a view that
+has is `unrehearsed`. A counter of tries counts it once, as any request. A secret that an answer
+shows once is not kept (`withheld`).
 
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
 transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
@@ -175,6 +176,14 @@ def withheld_of(view: Any) -> tuple[str, ...]:
     return members
 
 
+def unrehearsed(view: View) -> View:
+    """Mark a view of the API whose doing reaches outside its database (it asks another service, or
+    looks up a name): a kept answer is given again by what its readers say alone.
+    """
+    view.__unrehearsed__ = True  # type: ignore[attr-defined]  # the mark travels with the function
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Keep answers of `app`; `claim` stands at its door when it has an API."""
     app.extensions["idempotency"] = _Held()
@@ -316,9 +325,12 @@ def _rehearse(written: Mapping[str, Any]) -> None:
     it is done already, or that today something else is wrong with it, was expected.
     """
     env: Env = current_app.extensions["env"]
-    asked: list[tuple[str, Mapping[str, Any]]] = [(request.endpoint or "", request.view_args or {})]
+    asked: list[tuple[str, Mapping[str, Any]]] = []
+    endpoint = request.endpoint or ""
+    if not getattr(current_app.view_functions[endpoint], "__unrehearsed__", False):
+        asked.append((endpoint, request.view_args or {}))
     if written["status"] < 300:
-        # The view says who may do it today. Whose it is what was made then, its reader says.
+        # The door, and the view, say who may do it today; whose it is, its reader.
         asked += _readings(written["body"])
     for endpoint, values in asked:
         view = current_app.ensure_sync(current_app.view_functions[endpoint])
