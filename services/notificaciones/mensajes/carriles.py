@@ -14,11 +14,12 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from notificaciones.mensajes import queries, recibos
+from notificaciones.mensajes import queries
 from notificaciones.mensajes.envio import enviar
 from notificaciones.mensajes.states import Prioridad
-from notificaciones.proveedores.acuses import Dicho
+from notificaciones.proveedores.acuses import Dicho, Escrito
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.proveedores.escucha import escuchar
 from oficina import telemetry
 from oficina.clock import now, real_now
 from oficina.db import Database
@@ -82,10 +83,10 @@ class Carriles:
         self._told = True
         self._changed.set()
 
-    def _hear(self, proveedor: str, dicho: Dicho) -> None:
-        """What a provider says of a message that left."""
+    def _hear(self, proveedor: str, dicho: Dicho | Escrito) -> None:
+        """What a provider says by itself."""
         with self._env.db.begin() as session:
-            recibos.recibir(session, proveedor, [dicho])
+            escuchar(session, proveedor, dicho)
 
     def _collect(self) -> None:
         for future in [one for one in self._out if one.done()]:

@@ -38,6 +38,7 @@ _EXTENSION = {
     "€": 0x65,
 }
 _EXTENDED = frozenset(_EXTENSION)
+_EXTENDED_CODES = {code: c for c, code in _EXTENSION.items()}
 _CODES = {c: bytes((code,)) for code, c in enumerate(_ALPHABET)} | {
     c: bytes((0x1B, code)) for c, code in _EXTENSION.items()
 }
@@ -123,6 +124,21 @@ def partir(texto: str) -> tuple[Parte, ...]:
             last = b""
         last += letter
     return (*partes, Parte(last, ucs2))
+
+
+def descifrar(octetos: bytes, data_coding: int) -> str:
+    """A segment as its text: UCS-2, Latin 1 (3), or the basic alphabet, as the network says."""
+    if data_coding & 0x0C == 0x08:
+        return octetos.decode("utf-16-be", "replace")
+    if data_coding == 3:
+        return octetos.decode("latin-1")
+    letters, rest = [], iter(octetos)
+    for code in rest:
+        if code == 0x1B:
+            letters.append(_EXTENDED_CODES.get(next(rest, 0), " "))
+        else:
+            letters.append(_ALPHABET[code] if code < len(_ALPHABET) else "?")
+    return "".join(letters)
 
 
 def contar(texto: str) -> Conteo:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from notificaciones.plantillas.catalogo import Canal
-from notificaciones.proveedores.acuses import Dicho
+from notificaciones.proveedores.acuses import Dicho, Escrito
 from notificaciones.proveedores.resultados import Resultado
 
 
@@ -26,7 +26,7 @@ class Envio:
     cuerpo: str
 
 
-Oyente = Callable[[str, Dicho], None]
+Oyente = Callable[[str, Dicho | Escrito], None]
 """Takes what a provider says later. When it raises, the provider says it again."""
 
 

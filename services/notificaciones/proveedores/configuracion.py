@@ -126,6 +126,18 @@ class RecibosConfigurados:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntrantesConfigurados:
+    """How what people write is read: places."""
+
+    autenticacion: AutenticacionDeEntrada
+    formato: Formato = Formato.JSON
+    lista: str = ""
+    de: str
+    texto: str
+    referencia: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServidorDeCorreo:
     """A mail server."""
 
@@ -178,6 +190,7 @@ class Configurado:
     peticion: Peticion | None = None
     servidor: ServidorDeCorreo | None = None
     recibos: RecibosConfigurados | None = None
+    entrantes: EntrantesConfigurados | None = None
     smsc: ServidorSmpp | None = None
 
     @property

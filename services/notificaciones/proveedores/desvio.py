@@ -13,6 +13,7 @@ from notificaciones.proveedores.base import Oyente, Proveedor
 from notificaciones.proveedores.configuracion import (
     SIN_LIMITE,
     Configurado,
+    EntrantesConfigurados,
     Limites,
     RecibosConfigurados,
     Tipo,
@@ -43,6 +44,8 @@ class Ruta:
     """What all ways together may take of a day."""
     recibos: RecibosConfigurados | None = None
     """How it says later what became of a message, if it does."""
+    entrantes: EntrantesConfigurados | None = None
+    """How it hands over what people write, if it does."""
 
     @property
     def avisa(self) -> bool:
@@ -156,6 +159,7 @@ def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
         uno.limites,
         oficina,
         uno.recibos,
+        uno.entrantes,
     )
 
 

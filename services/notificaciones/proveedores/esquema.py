@@ -18,6 +18,7 @@ from notificaciones.proveedores.configuracion import (
     Condicion,
     Configurado,
     Credencial,
+    EntrantesConfigurados,
     Formato,
     Limites,
     Metodo,
@@ -281,8 +282,12 @@ class _EntradaSchema(_Schema):
     def _whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("tipo") is Credencial.BASICA and "usuario" not in data:
             raise ValidationError("falta", "usuario")
-        if data.get("tipo") is Credencial.HMAC and "cabecera" not in data:
+        if data.get("tipo") is Credencial.BASICA:
+            return
+        if "cabecera" not in data:
             raise ValidationError("falta", "cabecera")
+        if data["cabecera"].lower() == "authorization":
+            raise ValidationError("es la de las cuentas de la oficina: elija otra", "cabecera")
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> AutenticacionDeEntrada:
@@ -323,6 +328,25 @@ class _RecibosSchema(_Schema):
         return RecibosConfigurados(**{**data, **states})
 
 
+class _EntrantesSchema(_Schema):
+    autenticacion = fields.Nested(_EntradaSchema, required=True)
+    formato = fields.Enum(
+        Formato,
+        by_value=True,
+        validate=validate.OneOf(
+            (Formato.JSON, Formato.FORMULARIO), error="debe ser json o formulario"
+        ),
+    )
+    lista = fields.String(validate=_LUGAR)
+    de = fields.String(required=True, validate=_LUGAR)
+    texto = fields.String(required=True, validate=_LUGAR)
+    referencia = fields.String(required=True, validate=_LUGAR)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> EntrantesConfigurados:
+        return EntrantesConfigurados(**data)
+
+
 class _LimitesSchema(_PresupuestoSchema):
     por_segundo = fields.Float(
         validate=validate.Range(0, min_inclusive=False, error="debe ser más que 0")
@@ -352,6 +376,7 @@ class _SmsHttpSchema(_ProveedorSchema):
     remitente = fields.String(validate=validate.Length(max=20, error="a lo más 20 letras"))
     envio = fields.Nested(_PeticionSchema, required=True, attribute="peticion")
     recibos = fields.Nested(_RecibosSchema)
+    entrantes = fields.Nested(_EntrantesSchema)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Configurado:

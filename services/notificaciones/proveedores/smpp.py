@@ -20,8 +20,8 @@ from typing import Any
 from smpplib import consts, exceptions, smpp
 from smpplib.client import Client
 
-from notificaciones.mensajes.sms import Parte, partir
-from notificaciones.proveedores.acuses import Dicho
+from notificaciones.mensajes.sms import Parte, descifrar, partir
+from notificaciones.proveedores.acuses import Dicho, Escrito
 from notificaciones.proveedores.base import Envio, Oyente, Proveedor
 from notificaciones.proveedores.configuracion import ServidorSmpp, codigo_de
 from notificaciones.proveedores.models import Acuse
@@ -32,6 +32,9 @@ log = telemetry.get_logger("notificaciones.proveedores")
 
 PAUSAS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between two tries to bind."""
+
+PARTES_SUELTAS = 200
+"""Messages of several parts whose others are waited for; beyond, the oldest is let go."""
 
 _OCUPADO = frozenset({consts.SMPP_ESME_RTHROTTLED, consts.SMPP_ESME_RMSGQFUL})
 _DEL_MENSAJE = frozenset({consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVMSGLEN})
@@ -155,6 +158,7 @@ class _Enlace(threading.Thread):
         self._bell, self._ear = socket.socketpair()
         self._heard = self._asked = 0.0
         self._reference = 0
+        self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self.ready = threading.Event()
 
     def pedir(self, pedido: _Pedido) -> None:
@@ -298,17 +302,40 @@ class _Enlace(threading.Thread):
 
     def _said(self, pdu: Any) -> int:
         """Take what the SMSC says; whether it was taken."""
-        dicho = _receipt(pdu)
+        dicho = _receipt(pdu) if pdu.esm_class & _ES_RECIBO else self._joined(pdu)
         if dicho is None:
-            is_receipt = bool(pdu.esm_class & _ES_RECIBO)
-            # What somebody wrote to the office is not taken before the office reads it.
-            return _BIEN if is_receipt else _RECHAZO_POR_AHORA
+            return _BIEN  # on its way still, or a part that waits for the others
         try:
             self._oyente(self._clave, dicho)
         except Exception as error:  # whatever it is, the SMSC keeps it and says it again
             log.error("recibo_sin_anotar", proveedor=self._clave, kind=type(error).__name__)
             return _RECHAZO_POR_AHORA
         return _BIEN
+
+    def _joined(self, pdu: Any) -> Escrito | None:
+        """What somebody wrote, once all its parts are here. A part is known again by its place.
+
+        A part that waits for others is answered for before anything is written down.
+        """
+        body, de = pdu.short_message or b"", _text(pdu.source_addr)
+        reference, many, number = 0, 1, 1
+        if pdu.esm_class & consts.SMPP_GSMFEAT_UDHI and body:
+            header, body = body[: body[0] + 1], body[body[0] + 1 :]
+            if header[:3] == b"\x05\x00\x03" and len(header) == 6:
+                reference, many, number = header[3], header[4], header[5]
+        text = descifrar(body, pdu.data_coding)
+        key = (de, reference, many)
+        parts = self._parts.setdefault(key, {}) if many > 1 else {}
+        parts[number] = text
+        if len(parts) < many:
+            while len(self._parts) > PARTES_SUELTAS:
+                self._parts.pop(next(iter(self._parts)))
+            return None
+        whole = "".join(parts[one] for one in sorted(parts))
+        self._parts.pop(key, None)
+        # An SMSC gives what people write no name: the same within the minute is a repetition.
+        minute = int(time.time() // 60)
+        return Escrito(de=f"+{de.lstrip('+')}", texto=whole, referencia=f"{minute}-{reference}")
 
     def _let_go(self) -> None:
         """The bind is gone: of what was under way nobody knows, and the rest was never sent."""
@@ -329,8 +356,6 @@ class _Enlace(threading.Thread):
 
 def _receipt(pdu: Any) -> Dicho | None:
     """What a receipt says, when it says an end; None otherwise."""
-    if not pdu.esm_class & _ES_RECIBO:
-        return None
     found = _RECIBO.search(pdu.short_message or b"")
     if found is None:
         return None

@@ -90,8 +90,39 @@ def test_uno_corto_y_su_recibo(smsc: Smsc, une: Any) -> None:
         ("id-1", Acuse.CONFIRMADA, "DELIVRD.000"),
         ("id-2", Acuse.REBOTADA, "UNDELIV.011"),
     ]
-    # What somebody writes is not taken while nobody reads it: the SMSC keeps it.
-    assert smsc.dice(b"SI", esm_class=0) != 0
+
+
+def test_lo_que_escribe_la_gente_tambien_en_partes(smsc: Smsc, une: Any) -> None:
+    proveedor, heard = une(smsc.puerto)
+    assert proveedor.entregar(_sms("hola")).desenlace is Desenlace.ENTREGADO
+
+    assert smsc.dice(b"S\x7d \x1b\x65", esm_class=0) == 0
+    for number, body in ((2, b"iero"), (1, b"no qu")):
+        assert smsc.dice(bytes((5, 0, 3, 7, 2, number)) + body, esm_class=0x40) == 0
+
+    assert [(uno.de, uno.texto) for uno in heard] == [
+        ("+56987654321", "Sñ €"),
+        ("+56987654321", "no quiero"),
+    ]
+
+
+def test_lo_que_no_se_pudo_anotar_se_dice_otra_vez(smsc: Smsc) -> None:
+    servidor = ServidorSmpp(host="127.0.0.1", puerto=smsc.puerto, usuario="muni", clave="x")
+    proveedor = SmppProvider("smsc", servidor, "Muni")
+    said: list[str] = []
+
+    def away(_clave: str, _dicho: Any) -> None:
+        said.append("again")
+        if len(said) == 1:
+            raise RuntimeError
+
+    proveedor.abrir(away)
+    try:
+        assert hasta(lambda: smsc.uniones == 1)
+        assert smsc.dice(b"id:9 stat:DELIVRD") != 0
+        assert smsc.dice(b"id:9 stat:DELIVRD") == 0
+    finally:
+        proveedor.cerrar()
 
 
 @pytest.mark.parametrize(
