@@ -53,8 +53,8 @@ def _con_recibos(clave: str, url: str) -> dict[str, Any]:
         entrantes={
             "autenticacion": {
                 "tipo": "token",
+                "cabecera": "X-Token",
                 "secreto": {"variable": "ACOGIDA_PROVEEDOR_FIRMA"},
-                "prefijo": "Bearer ",
             },
             "formato": "formulario",
             "de": "/from",
@@ -230,11 +230,11 @@ def test_lo_que_escribe_la_gente_entra_una_vez_y_solo_si_lo_trae_el_proveedor(
 ) -> None:
     body = b"from=%2B56987654321&body=AYUDA+por+favor&sid=in-1"
     good = {
-        "Authorization": f"Bearer {SECRETO}",
+        "X-Token": SECRETO,
         "Content-Type": "application/x-www-form-urlencoded",
     }
 
-    for headers in ({}, {"Authorization": "Bearer otro"}, {"X-Firma": SECRETO}):
+    for headers in ({}, {"X-Token": "otro"}, {"X-Firma": SECRETO}):
         assert puerta.post(body, headers, "una/entrantes").status_code == 401
     assert puerta.post(body, good, "callada/entrantes").status_code == 401
     for _ in range(2):

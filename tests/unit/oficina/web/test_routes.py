@@ -68,7 +68,7 @@ ABIERTAS = {
     "notificaciones": {
         "/notificaciones/suscripciones/enlace/<token>/atom.xml": "the token is the key",
         "/notificaciones/recibos/<clave>": "takes the credential agreed with the provider",
-        "/notificaciones/recibos/<clave>/entrantes": "takes the credential agreed with the provider",
+        "/notificaciones/recibos/<clave>/entrantes": "takes the same, for what people write",
     },
 }
 """What everybody may ask for, and why."""
