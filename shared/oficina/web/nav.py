@@ -30,6 +30,7 @@ LUGARES = (
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
     Lugar(_l("Recordatorios"), "/notificaciones/reglas", ATIENDEN),
+    Lugar(_l("Plantillas"), "/notificaciones/plantillas", frozenset({"coordinacion"})),
     Lugar(
         _l("Suscripciones"),
         "/notificaciones/suscripciones",
