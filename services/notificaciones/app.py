@@ -4,10 +4,13 @@ from flask import Flask
 
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
+from notificaciones.entrantes import api as entrantes_api
+from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
+from notificaciones.plantillas import pages as plantillas
 from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
@@ -30,14 +33,17 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
+    app.register_blueprint(plantillas.bp)
     app.register_blueprint(proveedores.bp)
     app.register_blueprint(entrada.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(entrantes_api.bp)
     document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
