@@ -4,7 +4,7 @@ from uuid import UUID
 
 from notificaciones.mensajes import actions, envio, queries
 from notificaciones.retencion import retencion
-from notificaciones.suscripciones import reparto
+from notificaciones.suscripciones import enviadores
 from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
@@ -15,7 +15,7 @@ jobs = Jobs("notificaciones")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 retencion.registrar_en(jobs)
-jobs.loops["entregas"] = reparto.repartir
+jobs.loops["entregas"] = enviadores.enviar_lo_debido
 
 
 @jobs.task

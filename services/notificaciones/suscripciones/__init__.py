@@ -1,6 +1,6 @@
 """A municipal unit subscribes to what concerns it: by signed webhook or by Atom feed.
 
-A delivery is a row, written in the transaction in which the fact was heard (`actions.repartir`),
+A delivery is a row, written in the transaction in which the fact was heard (`reparto.repartir`),
 sealed, with ids that no other subscriber has. A webhook's is sent by a loop of the jobs process
-(`reparto`, `envio`), at least once, always with the same `webhook-id`; a feed's is read.
+(`enviadores`, `envio`), at least once, always with the same `webhook-id`; a feed's is read.
 """

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from notificaciones.suscripciones import actions, feed, queries
+from notificaciones.suscripciones import actions, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.queries import Pagina
@@ -147,7 +147,7 @@ def probar(datos: dict[str, Any], suscripcion_id: UUID) -> Any:
 def repetir(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:
     """Entregarle otra vez lo que pasó desde un momento, sin ir más atrás de cuando se suscribió"""
     with env().db.begin() as session:
-        actions.repetir(session, suscripcion_id, datos["desde"], actor())
+        reparto.repetir(session, suscripcion_id, datos["desde"], actor())
     return _answer(suscripcion_id)
 
 

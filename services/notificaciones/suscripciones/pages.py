@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from notificaciones.suscripciones import actions, etiquetas, feed, queries
+from notificaciones.suscripciones import actions, etiquetas, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
 from notificaciones.suscripciones.bases import bases
 from notificaciones.suscripciones.models import VIGENCIA_DEL_ANTERIOR, Suscripcion
@@ -168,7 +168,7 @@ def repetir(suscripcion_id: UUID) -> ResponseReturnValue:
     if form.valid:
         desde = datetime.combine(form.data["desde"], time(), ZONA).astimezone(UTC)
         with env().db.begin() as session:
-            actions.repetir(session, suscripcion_id, desde, actor())
+            reparto.repetir(session, suscripcion_id, desde, actor())
         flash(_("Lo que pasó desde ese día se entrega otra vez."), "success")
         return _back(suscripcion_id)
     return _page(suscripcion_id, form), 422

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 import columns
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
 from notificaciones.suscripciones.envio import Vigia, entregar
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
@@ -97,7 +97,7 @@ class Suscriptores:
             )
         )
         with self.db.begin() as session:
-            return actions.repartir(session, hecho, sobre)
+            return reparto.repartir(session, hecho, sobre)
 
     def enviar(self, suscripcion_id: UUID, **rest: Any) -> bool:
         """One turn of one sender."""

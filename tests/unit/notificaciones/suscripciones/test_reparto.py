@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
 from notificaciones.suscripciones.models import Entrega
 from notificaciones.suscripciones.states import Estado, Via
@@ -83,14 +83,14 @@ def test_un_caso_que_se_reserva_se_calla_tambien_hacia_atras(unidades: Suscripto
         unidades.oir(uno)
 
     with unidades.db.begin() as session:
-        actions.callar(session, caso.caso_id, real_now() + timedelta(seconds=1))
+        reparto.callar(session, caso.caso_id, real_now() + timedelta(seconds=1))
 
     # What was told before the change and heard after it, too.
     assert unidades.oir(caso) == 0
     for una in (webhook, atom):
         assert [e.caso_id for e in unidades.entregas(una)] == [otro.caso_id]
     with unidades.db.begin() as session:
-        actions.callar(session, otro.caso_id, real_now() - timedelta(minutes=1))
+        reparto.callar(session, otro.caso_id, real_now() - timedelta(minutes=1))
     # What is told afterwards says itself who may hear it.
     assert unidades.oir(otro, sequence=2) == 2
 
@@ -177,9 +177,9 @@ def test_lo_que_se_repite_es_lo_de_despues_y_con_el_mismo_nombre(unidades: Suscr
 
     with unidades.db.begin() as session:
         # Not before it was subscribed, whatever was asked for.
-        actions.repetir(session, una, real_now() - timedelta(days=900), ADMIN)
+        reparto.repetir(session, una, real_now() - timedelta(days=900), ADMIN)
     with unidades.db.begin() as session:
-        assert not actions.avanzar_repeticion(session, una)
+        assert not reparto.avanzar_repeticion(session, una)
 
     again = unidades.entregas(una)
     assert {uno.evento_id for uno in again} == {uno.evento_id for uno in told}
