@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from oficina.hojas import inofensivo
@@ -71,6 +70,8 @@ def a_csv(figuras: Figuras, palabras: Palabras) -> str:
 
 def a_xlsx(figuras: Figuras, palabras: Palabras, idioma: str) -> bytes:
     """A sheet an indicator, written row by row so that memory stays flat."""
+    import xlsxwriter  # noqa: PLC0415  only who asks for a workbook waits for it
+
     salida = BytesIO()
     with xlsxwriter.Workbook(salida, {"constant_memory": True}) as libro:
         libro.set_properties({"title": f"{figuras.mes.clave} · {alcance_dicho(figuras.alcance)}"})

@@ -1,7 +1,9 @@
 """One Alembic environment for every service's database.
 
 A database has two lines of history: the tables that oficina brings (outbox, inbox, audit), kept in
-`versions/` here, and the service's own, kept in `services/<servicio>/migrations/`.
+`versions/` here, and the service's own, kept in `services/<servicio>/migrations/`. A line is
+straight and a file is named by its revision, so the last name of a folder is the line's head:
+whether a database is up to date is asked at every start, and Alembic is not loaded for it.
 """
 
 from collections.abc import Iterator
@@ -9,15 +11,16 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import column, inspect, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from oficina.db import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 TABLES = (
     "oficina.bus.tables",
@@ -29,6 +32,8 @@ TABLES = (
 )
 """Every module of oficina that has tables."""
 
+_VERSIONS = table("alembic_version", column("version_num"))
+
 
 def load_tables() -> None:
     """Make each table of oficina known to `OficinaBase.metadata`."""
@@ -36,14 +41,14 @@ def load_tables() -> None:
         import_module(module)
 
 
-def config(servicio: str, connection: Connection | None = None) -> Config:
+def config(servicio: str, connection: Connection | None = None) -> "Config":
     """The Alembic configuration of one service; commands run on `connection`."""
-    here = Path(str(files("oficina"))) / "migrations"
-    own = Path(str(files(servicio))) / "migrations"
+    from alembic.config import Config  # noqa: PLC0415
+
     made = Config()
-    made.set_main_option("script_location", str(here))
+    made.set_main_option("script_location", str(_here()))
     made.set_main_option("path_separator", "newline")
-    made.set_main_option("version_locations", f"{here / 'versions'}\n{own}")
+    made.set_main_option("version_locations", "\n".join(map(str, _lines(servicio))))
     made.attributes["servicio"] = servicio
     made.attributes["connection"] = connection
     return made
@@ -64,6 +69,8 @@ def upgrade(servicio: str, db: Database, revision: str) -> None:
     which rows of other tables refer to. So, as SQLite's own manual says, foreign keys rest
     meanwhile and are looked at before the end. Raises IntegrityError when a row points nowhere.
     """
+    from alembic import command  # noqa: PLC0415
+
     with (
         db.engine.connect() as connection,
         _foreign_keys_at_rest(connection),
@@ -101,7 +108,22 @@ def _check_foreign_keys(connection: Connection) -> None:
 
 
 def is_current(servicio: str, db: Database) -> bool:
-    """Whether the database has every migration that this version knows."""
-    wanted = set(ScriptDirectory.from_config(config(servicio)).get_heads())
+    """Whether the database has every migration that this version knows, and no other."""
     with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == wanted
+        if not inspect(connection).has_table(_VERSIONS.name):
+            return False
+        found = connection.scalars(select(_VERSIONS.c.version_num))
+        return set(found) == heads(servicio)
+
+
+def heads(servicio: str) -> set[str]:
+    """The last revision of each line of a service's database."""
+    return {max(path.stem for path in line.glob("*_[0-9]*.py")) for line in _lines(servicio)}
+
+
+def _here() -> Path:
+    return Path(str(files("oficina"))) / "migrations"
+
+
+def _lines(servicio: str) -> tuple[Path, Path]:
+    return _here() / "versions", Path(str(files(servicio))) / "migrations"

@@ -44,6 +44,7 @@ from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
 from oficina.web.conditional import marca_viva
+from oficina.web.routing import LateRule
 
 HERE = Path(__file__).parent
 MAX_BODY = 20 * 1024 * 1024
@@ -67,6 +68,7 @@ class ServiceApp(Flask):
     """A Flask application whose every route says who may enter."""
 
     permisos: Mapping[str, frozenset[str]]
+    url_rule_class = LateRule
 
     def add_url_rule(
         self,

@@ -12,7 +12,7 @@ import pytest
         # gunicorn's arbiter, which the worker stands beside for as long as the office is open.
         ("acogida.commands.run", ("sqlalchemy", "flask", "alembic")),
         # The office without servers.
-        ("acogida.embedded", ("psycopg", "redis", "typst", "zxcvbn")),
+        ("acogida.embedded", ("psycopg", "redis", "typst", "zxcvbn", "alembic", "xlsxwriter")),
     ],
 )
 def test_a_process_does_not_load_what_it_never_uses(module: str, heavy: tuple[str, ...]) -> None:
