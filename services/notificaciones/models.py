@@ -2,6 +2,7 @@
 
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = ["Base", "Cola", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]

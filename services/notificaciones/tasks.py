@@ -5,6 +5,7 @@ from uuid import UUID
 from notificaciones.mensajes import actions, envio, queries
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import enviadores
+from notificaciones.suscripciones.colas import mantenimiento
 from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
@@ -15,6 +16,7 @@ jobs = Jobs("notificaciones")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 retencion.registrar_en(jobs)
+jobs.sweep(every=mantenimiento.CADA)(mantenimiento.mantener_colas)
 jobs.loops["entregas"] = enviadores.enviar_lo_debido
 
 

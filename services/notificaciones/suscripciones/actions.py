@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from notificaciones.mensajes.actions import encargar
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones import reparto
+from notificaciones.suscripciones.colas.models import Cola, nueva_clave
 from notificaciones.suscripciones.destino import (
     Destino,
     DestinoNoPermitido,
@@ -43,6 +44,8 @@ from oficina.jobs import nudge_after_commit
 from oficina.settings import Settings
 from oficina.web.conditional import check_version
 
+MANTENER_COLAS = "notificaciones.mantener_colas"
+
 _ACTOR = Actor.sistema("notificaciones")
 
 
@@ -56,6 +59,7 @@ class Pedido:
     base: str
     filtros: Mapping[str, Sequence[str]]
     ordenada: bool = False
+    simultaneas: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,13 @@ class NuevaSuscripcion:
     unidad: str
     via: Via
     pedido: Pedido
+
+
+def mirar_via(settings: Settings, via: Via, url: str | None) -> Destino | None:
+    """Whether the office offers a way, and where it goes. Raises DatosInvalidos."""
+    if via is Via.COLA and not settings.da_colas:
+        raise DatosInvalidos({"via": [_("Esta oficina no da colas: informática no las activó.")]})
+    return mirar_destino(settings, url) if via is Via.WEBHOOK else None
 
 
 def mirar_destino(
@@ -90,21 +101,20 @@ def crear(
         raise NoPermitido
     _revisar(datos.pedido)
     if (datos.via is Via.WEBHOOK) != (al is not None):
-        raise AssertionError("a webhook goes somewhere, a feed nowhere")
-    secreto = nuevo_secreto() if datos.via is Via.WEBHOOK else secrets.token_urlsafe(32)
+        raise AssertionError("a webhook goes somewhere, the others nowhere")
     una = Suscripcion(
         id=uuid7(),
         unidad=datos.unidad,
         via=datos.via,
-        url=url,
+        url=url if datos.via is Via.WEBHOOK else None,
         clave=base64.b64encode(secrets.token_bytes(32)).decode(),
         creada_por=actor.nombre,
         creada_por_id=actor.id,
         **_columns(datos.pedido),
     )
-    _dar_secreto(una, secreto)
     session.add(una)
     session.flush()
+    secreto = _dar_secreto(session, una)
     registrar(session, actor, "notificaciones.suscripcion.crear", "suscripcion", una.id)
     return una, secreto
 
@@ -156,15 +166,14 @@ def rotar(
     session: Session, suscripcion_id: UUID, actor: Actor, version: int | None = None
 ) -> tuple[Suscripcion, str]:
     """Give it another secret, told this once. A webhook's old one signs for a day more; the old
-    address of a feed opens nothing any more.
+    address of a feed opens nothing any more, nor the old password of a queue.
     """
     una = _abierta(session, suscripcion_id, actor, version)
     if una.via is Via.WEBHOOK:
         secreto = nuevo_secreto()
         una.rotar(secreto, real_now())
     else:
-        secreto = secrets.token_urlsafe(32)
-        _dar_secreto(una, secreto)
+        secreto = _dar_secreto(session, una)
     registrar(session, actor, "notificaciones.suscripcion.rotar", "suscripcion", una.id)
     return una, secreto
 
@@ -178,6 +187,8 @@ def cerrar(session: Session, suscripcion_id: UUID, actor: Actor) -> Suscripcion:
             Entrega.suscripcion_id == una.id, Entrega.estado == EstadoDeEntrega.PENDIENTE
         )
     )
+    if una.via is Via.COLA:
+        nudge_after_commit(session, MANTENER_COLAS)
     registrar(session, actor, "notificaciones.suscripcion.cerrar", "suscripcion", una.id)
     return una
 
@@ -268,14 +279,27 @@ def _columns(pedido: Pedido) -> dict[str, Any]:
         "finalidad": pedido.finalidad,
         "base": pedido.base,
         "ordenada": pedido.ordenada,
+        "simultaneas": pedido.simultaneas,
     }
 
 
-def _dar_secreto(una: Suscripcion, secreto: str) -> None:
+def _dar_secreto(session: Session, una: Suscripcion) -> str:
+    """Give it a new one; returns it, as nobody can read it again."""
     if una.via is Via.WEBHOOK:
-        una.secreto = secreto
-    else:
-        una.huella = huella_de(secreto)
+        una.secreto = nuevo_secreto()
+        return una.secreto
+    if una.via is Via.ATOM:
+        token = secrets.token_urlsafe(32)
+        una.huella = huella_de(token)
+        return token
+    clave, guardada = nueva_clave()
+    cola = session.get(Cola, una.id)
+    if cola is None:
+        cola = Cola(suscripcion_id=una.id, nombre=una.destino)
+        session.add(cola)
+    cola.clave, cola.revisada_en, cola.falla = guardada, None, None
+    nudge_after_commit(session, MANTENER_COLAS)
+    return clave
 
 
 def _abierta(

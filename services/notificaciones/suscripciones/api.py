@@ -8,7 +8,8 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from notificaciones.suscripciones import actions, feed, queries, reparto
-from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
+from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
+from notificaciones.suscripciones.colas.credenciales import credenciales
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.queries import Pagina
 from notificaciones.suscripciones.schemas import (
@@ -59,11 +60,10 @@ def crear(datos: dict[str, Any]) -> ConEtiqueta:
     nueva = NuevaSuscripcion(
         unidad=elegir(env(), datos["unidad"], actor()), via=datos["via"], pedido=datos["pedido"]
     )
-    url = datos["url"] if nueva.via is Via.WEBHOOK else None
-    al = mirar_destino(env().settings, url) if nueva.via is Via.WEBHOOK else None
+    al = mirar_via(env().settings, nueva.via, datos["url"])
     with env().db.begin() as session:
-        una, secreto = actions.crear(session, nueva, actor(), url=url, al=al)
-    return _answer(una.id, secreto=secreto)
+        una, secreto = actions.crear(session, nueva, actor(), url=datos["url"], al=al)
+    return _answer(una.id, secreto=_told(una, secreto))
 
 
 @bp.get("/<uuid:suscripcion_id>")
@@ -84,7 +84,7 @@ def editar(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:
     """Cambiar qué recibe, para qué o dónde"""
     with env().db.read() as session:
         via = queries.suscripcion(session, suscripcion_id, actor()).via
-    al = mirar_destino(env().settings, datos["url"]) if via is Via.WEBHOOK else None
+    al = mirar_via(env().settings, via, datos["url"])
     with env().db.begin() as session:
         actions.editar(session, suscripcion_id, datos["pedido"], actor(), url=datos["url"], al=al)
     return _answer(suscripcion_id)
@@ -120,8 +120,8 @@ def reanudar(suscripcion_id: UUID) -> ConEtiqueta:
 def rotar(suscripcion_id: UUID) -> ConEtiqueta:
     """Darle otro secreto, que se dice solo esta vez; el anterior firma un día más"""
     with env().db.begin() as session:
-        _una, secreto = actions.rotar(session, suscripcion_id, actor())
-    return _answer(suscripcion_id, secreto=secreto)
+        una, secreto = actions.rotar(session, suscripcion_id, actor())
+    return _answer(suscripcion_id, secreto=_told(una, secreto))
 
 
 @bp.post("/<uuid:suscripcion_id>/prueba")
@@ -195,6 +195,12 @@ def atom(consulta: dict[str, Any], suscripcion_id: UUID) -> Response:
         una = queries.feed_de_unidad(session, suscripcion_id, actor())
     direccion = f"{env().settings.base_url}{bp.url_prefix}/{suscripcion_id}/atom"
     return feed.responder(env(), una, consulta["antes"], direccion)
+
+
+def _told(una: Suscripcion, secreto: str) -> str:
+    if una.via is not Via.COLA:
+        return secreto
+    return credenciales(env().settings, una.destino, secreto).direccion
 
 
 def _answer(suscripcion_id: UUID, **also: str) -> ConEtiqueta:

@@ -1,6 +1,6 @@
-"""The loop that sends webhooks: a pool of senders, of which no endpoint may have many.
+"""The loop that sends to units: a pool of senders, of which no endpoint may have many.
 
-One endpoint that hangs holds as many senders as its batches may be out (`simultaneas`), and after
+One endpoint that hangs holds as many senders as its batches may be out (`a_la_vez`), and after
 the first failure one; all that fail together hold at most half of the pool, so that those that
 answer are served whatever becomes of the others. What is due is always a row: the loop may end at
 any line.
@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from notificaciones.suscripciones import reparto, turno
 from notificaciones.suscripciones.destino import Resolver, resolver_del_sistema
-from notificaciones.suscripciones.envio import Vigia, entregar
+from notificaciones.suscripciones.envio import entregar
 from notificaciones.suscripciones.models import Suscripcion
-from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.turno import Debida
+from notificaciones.suscripciones.vigia import Vigia
 from oficina import telemetry
 from oficina.clock import real_now
 from oficina.env import Env
@@ -101,8 +101,7 @@ class Enviadores:
         self._was_full = False
         # Those that have the fewest senders first, so that none waits for another's second.
         for debida in sorted(debidas, key=lambda una: (busy[una.id], una.fallas)):
-            limit = 1 if debida.fallas else reintentos().simultaneas
-            if busy[debida.id] >= limit:
+            if busy[debida.id] >= debida.a_la_vez:
                 continue
             too_many = bool(debida.fallas) and failing >= self._enviadores // 2
             if too_many or len(self._out) >= self._enviadores:
@@ -125,5 +124,5 @@ class Enviadores:
 
 
 def enviar_lo_debido(env: Env, stop: threading.Event) -> None:
-    """Send webhooks until `stop` is set."""
+    """Send to webhooks and queues until `stop` is set."""
     Enviadores(env).run(stop)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones.suscripciones.models import CasoCallado, Entrega, Suscripcion
 from notificaciones.suscripciones.queries import por_cambiar
-from notificaciones.suscripciones.states import OYEN, Origen, Via
+from notificaciones.suscripciones.states import OYEN, SE_ENVIAN, Origen, Via
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.bus.admin import cloudevent
@@ -151,7 +151,7 @@ def _repeat_one(session: Session, una: Suscripcion, cuerpo: Mapping[str, Any]) -
     )
     if known is None:
         session.add(_of_fact(una, hecho, sobre, regla, Origen.REPETICION))
-    elif una.via is Via.WEBHOOK and known.estado is not EstadoDeEntrega.PENDIENTE:
+    elif una.via in SE_ENVIAN and known.estado is not EstadoDeEntrega.PENDIENTE:
         known.estado, known.origen = EstadoDeEntrega.PENDIENTE, Origen.REPETICION
         known.intentos, known.visible, known.hecho_en = 0, real_now(), None
 

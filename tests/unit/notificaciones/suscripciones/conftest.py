@@ -13,10 +13,11 @@ from sqlalchemy import select
 import columns
 from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
-from notificaciones.suscripciones.envio import Vigia, entregar
+from notificaciones.suscripciones.envio import entregar
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.states import Via
 from notificaciones.suscripciones.turno import Debida
+from notificaciones.suscripciones.vigia import Vigia
 from oficina.actor import Actor
 from oficina.bus.envelope import read_sobre, to_cloudevent
 from oficina.clock import real_now
@@ -102,7 +103,7 @@ class Suscriptores:
     def enviar(self, suscripcion_id: UUID, **rest: Any) -> bool:
         """One turn of one sender."""
         una = self.suscripcion(suscripcion_id)
-        debida = Debida(una.id, una.url or "", una.fallas)
+        debida = Debida(una.id, una.destino, una.fallas, una.via, una.a_la_vez)
         return entregar(self.env, debida, rest.pop("vigia", Vigia()), **rest)
 
     def suscripcion(self, suscripcion_id: UUID) -> Suscripcion:

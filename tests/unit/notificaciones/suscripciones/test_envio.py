@@ -29,10 +29,10 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones import actions, envio
 from notificaciones.suscripciones.enviadores import Enviadores
-from notificaciones.suscripciones.envio import Vigia
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
 from notificaciones.suscripciones.states import Estado, Falla, Motivo
+from notificaciones.suscripciones.vigia import Vigia
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.clock import real_now
 from oficina.db import uuid7
@@ -413,7 +413,8 @@ def test_muerto_en_medio_no_pierde_nada(unidades: Suscriptores, receptor: Sistem
         import sys
         from pathlib import Path
         from uuid import UUID
-        from notificaciones.suscripciones.envio import Vigia, entregar
+        from notificaciones.suscripciones.envio import entregar
+        from notificaciones.suscripciones.vigia import Vigia
         from notificaciones.suscripciones.turno import Debida
         from oficina.db import Database
         from oficina.env import Env
