@@ -37,6 +37,8 @@ def reponer(
         .where(
             de_persona_o_casos(persona_id, caso_ids),
             Mensaje.motivo == Motivo.PERSONA_BLOQUEADA,
+            # What somebody asked for on a day, they ask for again if it still makes sense.
+            Mensaje.pedido_por.is_(None),
             Mensaje.estado.in_((Estado.CANCELADA, Estado.SUPRIMIDA)),
             Mensaje.cambiado_en >= desde,
         )

@@ -15,6 +15,12 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
+    # To somebody of the office, whom they may see; to any address at all, and before all others,
+    # whoever answers for what the office says.
+    "notificaciones.mensaje.pedir": _PROFESIONALES,
+    "notificaciones.mensaje.pedir_a_direccion": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.pedir_urgente": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.ver_pedidos": frozenset({"coordinacion"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.

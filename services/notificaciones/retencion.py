@@ -16,7 +16,13 @@ from oficina.retencion import Retencion
 retencion = Retencion("notificaciones")
 
 _VIVOS = [*EN_ESPERA, Estado.RESERVADA]
-_CONTENIDO = (Mensaje.destino, Mensaje.asunto, Mensaje.cuerpo, Mensaje.enlace)
+_CONTENIDO = (
+    Mensaje.destino,
+    Mensaje.asunto,
+    Mensaje.cuerpo,
+    Mensaje.enlace,
+    Mensaje.valores,
+)
 
 
 def _con_contenido(limite: datetime) -> Select[Any]:

@@ -21,6 +21,8 @@ _SE_VACIAN = (
     Mensaje.asunto,
     Mensaje.cuerpo,
     Mensaje.enlace,
+    Mensaje.valores,
+    Mensaje.pedido_huella,
     Mensaje.idioma,
     Mensaje.idioma_pedido,
     Mensaje.referencia,

@@ -177,8 +177,10 @@ ACCIONES: Mapping[str, LazyString] = {
     "identidad.unidad.editar": _l("Cambió una unidad"),
     "identidad.vinculo.crear": _l("Vinculó una cuenta con el proveedor de identidad"),
     "identidad.vinculo.quitar": _l("Desvinculó una cuenta del proveedor de identidad"),
+    "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
+    "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
     "notificaciones.respuesta.repetir": _l(

@@ -17,7 +17,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import Clave, plantillas
+from notificaciones.plantillas.catalogo import Clave, Redaccion, plantillas
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.reglas.catalogo import planificar, reglas
 from oficina.actor import Actor
@@ -172,12 +172,22 @@ def preparar(
     if isinstance(hallado, Descarte):
         _discard(session, mensaje, hallado)
         return None
-    plantilla = plantillas()[mensaje.plantilla]
-    mensaje.plantilla_version = plantilla.version
-    mensaje.enlace = hallado.enlace
-    texto = redactar(plantilla, hallado)
-    _tell(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))
+    _write(session, mensaje, hallado, redactar(plantillas()[mensaje.plantilla], hallado))
     return mensaje
+
+
+def dejar_pedido(
+    session: Session, mensaje: Mensaje, hallado: Reunido | Descarte, texto: Redaccion | None
+) -> None:
+    """Keep a message that somebody asked for, written already, or with the reason why it is not."""
+    mensaje.estado, mensaje.intentos = Estado.PROGRAMADA, 0
+    session.add(mensaje)
+    if isinstance(hallado, Descarte) or texto is None:
+        if isinstance(hallado, Reunido):
+            raise AssertionError("what is known of a message is its text too")
+        _discard(session, mensaje, hallado)
+    else:
+        _write(session, mensaje, hallado, texto)
 
 
 def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:
@@ -380,6 +390,12 @@ def _locked(session: Session, mensaje_id: UUID) -> Mensaje:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _write(session: Session, mensaje: Mensaje, hallado: Reunido, texto: Redaccion) -> None:
+    mensaje.plantilla_version = plantillas()[mensaje.plantilla].version
+    mensaje.enlace = hallado.enlace
+    _tell(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))
 
 
 def _discard(session: Session, mensaje: Mensaje, descarte: Descarte) -> None:

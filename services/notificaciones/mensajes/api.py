@@ -7,19 +7,22 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from notificaciones import supresion
-from notificaciones.alcance import exigir, mensajes_a_la_vista, visibles
-from notificaciones.mensajes import queries
+from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
+from notificaciones.mensajes import pedidos, queries
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pedidos import Pedido
 from notificaciones.mensajes.schemas import (
     CasosSchema,
     Consulta,
     ConsultaSchema,
     DatosDePersonaSchema,
     MensajeSchema,
+    PedidoSchema,
 )
 from oficina.accesos import accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
+from oficina.clock import now
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -87,6 +90,37 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
         cantidad=len(hallados),
     )
     return hallados
+
+
+@bp.post("")
+@bp.arguments(PedidoSchema)
+@bp.response(201, MensajeSchema)
+@bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
+@requires("notificaciones.mensaje.pedir")
+def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
+    """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
+    exigir_pedido(env(), pedido)
+    encargo = pedidos.revisar_pedido(env(), pedido, now())
+    with env().db.begin() as session:
+        uno, nuevo = pedidos.pedir(session, encargo, actor(), now())
+    if not nuevo:
+        exigir(env(), uno, actor())
+        registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)
+    return uno, 201 if nuevo else 200, etag_of(uno)
+
+
+@bp.post("/<uuid:mensaje_id>/cancelacion")
+@bp.response(200, MensajeSchema)
+@requires("notificaciones.mensaje.pedir")
+@versioned
+def cancelar(mensaje_id: UUID) -> tuple[Mensaje, int, dict[str, str]]:
+    """Cancelar un mensaje pedido, mientras espera"""
+    with env().db.read() as session:
+        hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+    exigir(env(), hallado, actor())
+    with env().db.begin() as session:
+        uno = pedidos.cancelar(session, mensaje_id, actor(), None)
+    return uno, 200, etag_of(uno)
 
 
 @bp.get("/<uuid:mensaje_id>")

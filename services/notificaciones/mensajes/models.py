@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 from notificaciones.base import Base
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
-from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from oficina import clock
 from oficina.audit import Personal
@@ -65,6 +65,16 @@ class Mensaje(Personal, Identified, Base):
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
     cita_id: Mapped[UUID | None] = mapped_column()
     datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    # Of one that was asked for: by whom, a fingerprint of what was asked, and what is needed to
+    # write it anew as its person wishes it when it leaves.
+    pedido_por: Mapped[UUID | None] = mapped_column(index=True)
+    pedido_huella: Mapped[str | None] = mapped_column(String(64))
+    canal_pedido: Mapped[Canal | None] = mapped_column(text_enum(Canal))
+    valores: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.valores"))
+    prioridad: Mapped[Prioridad] = mapped_column(
+        text_enum(Prioridad), default=Prioridad.NORMAL, server_default=Prioridad.NORMAL
+    )
 
     canal: Mapped[Canal | None] = mapped_column(text_enum(Canal))
     idioma_pedido: Mapped[str | None] = mapped_column(String(20))

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from notificaciones import alcance
-from notificaciones.mensajes import etiquetas, queries
+from notificaciones.mensajes import etiquetas, pedidos, queries
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
+from notificaciones.mensajes.states import EN_ESPERA
 from notificaciones.plantillas.catalogo import Clave, idiomas
 from notificaciones.proveedores.correo import con_enlaces
 from oficina.audit import registrar_lectura
@@ -70,8 +73,24 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         en_la_salida=uno.en_la_salida(),
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
+        se_cancela=uno.pedido_por is not None and uno.estado in EN_ESPERA,
         **_words(),
     )
+
+
+@bp.post("/<uuid:mensaje_id>/cancelacion")
+@requires("notificaciones.mensaje.pedir")
+def cancelar(mensaje_id: UUID) -> ResponseReturnValue:
+    """Take back what was asked for and waits."""
+    with env().db.read() as session:
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
+    alcance.exigir(env(), uno, actor())
+    # A form that does not say which version it saw was not written by its page.
+    version = request.form.get("version", -1, type=int)
+    with env().db.begin() as session:
+        pedidos.cancelar(session, mensaje_id, actor(), version)
+    flash(_("Está cancelado: no saldrá."), "success")
+    return redirect(url_for(".mensaje", mensaje_id=mensaje_id), HTTPStatus.SEE_OTHER)
 
 
 def _asked() -> Consulta:
@@ -128,6 +147,7 @@ def _words() -> dict[str, Any]:
         },
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,
+        "prioridades": etiquetas.PRIORIDADES,
         "estados": etiquetas.ESTADOS,
         "tonos": etiquetas.TONOS,
         "explicaciones": etiquetas.EXPLICACIONES,

@@ -5,10 +5,11 @@ to the staff need is in `avisos`.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.avisos import AVISOS
-from notificaciones.mensajes.destinatarios import via_de
+from notificaciones.mensajes.destinatarios import persona
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import (
     PLAZO_TERMINADO,
@@ -22,10 +23,11 @@ from notificaciones.mensajes.preguntas import (
 )
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.states import Motivo, Paso
+from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
 from oficina.env import Env
-from oficina.errors import Conflicto, NoEncontrado, NoPermitido
+from oficina.errors import Conflicto, NoEncontrado
 
 
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
@@ -64,28 +66,49 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     inicia_en = datetime.fromisoformat(cita["inicia_en"])
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
-    try:
-        contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
-    except NoEncontrado:
-        return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
-    except NoPermitido:
-        return Descarte(Paso.SUPRIMIR, Motivo.PERSONA_BLOQUEADA)
-    via = via_de(contacto)
-    if isinstance(via, Motivo):
-        return Descarte(Paso.SUPRIMIR, via)
-    idioma = plantillas.idioma_de(contacto["idioma"])
+    quien = persona(env, mensaje.persona_id)
+    if isinstance(quien, Motivo):
+        return Descarte(Paso.SUPRIMIR, quien)
     frases = cita["lugar_frases"]
     return Reunido(
-        canal=via[0],
-        destino=via[1],
-        idioma=idioma,
+        canal=quien.canal,
+        destino=quien.destino,
+        idioma=quien.idioma,
         valores={
             "fecha": inicia_en,
             "hora": inicia_en,
-            "lugar": frases.get(idioma) or frases[plantillas.base()],
+            "lugar": frases.get(quien.idioma) or frases[plantillas.base()],
         },
         tildes=Tildes(env.settings.sms_tildes),
     )
+
+
+def a_persona(
+    env: Env, persona_id: UUID, canal: Canal | None, valores: Mapping[str, Valor]
+) -> Reunido | Descarte:
+    """What was asked for a person, as they wish it today."""
+    quien = persona(env, persona_id, canal)
+    if isinstance(quien, Motivo):
+        return Descarte(Paso.SUPRIMIR, quien)
+    return Reunido(
+        canal=quien.canal,
+        destino=quien.destino,
+        idioma=quien.idioma,
+        valores=valores,
+        tildes=Tildes(env.settings.sms_tildes),
+    )
+
+
+def _pedido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    if mensaje.persona_id is None:
+        raise AssertionError("what goes to an address was written when it was asked for")
+    valores = guardados(plantillas.plantillas()[mensaje.plantilla], mensaje.valores)
+    return a_persona(env, mensaje.persona_id, mensaje.canal_pedido, valores)
+
+
+def _pedido_al_salir(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
+    """What goes to an address leaves as it is; a person may have changed their mind."""
+    return None if mensaje.persona_id is None else _pedido(env, mensaje)
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -197,6 +220,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
     **AVISOS,
+    **dict.fromkeys(plantillas.pedibles(), _pedido),
 }
 
 
@@ -204,4 +228,5 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
 _REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
+    **dict.fromkeys(plantillas.pedibles(), _pedido_al_salir),
 }

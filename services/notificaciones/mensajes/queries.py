@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.mensajes.states import EN_ESPERA, Estado, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
+
+# A reminder never waits behind a thousand messages that were asked for together.
+_TURNO = case({uno: turno for turno, uno in enumerate(Prioridad)}, value=Mensaje.prioridad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +133,8 @@ def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
-    query = select(Mensaje.id).where(*conditions).order_by(Mensaje.enviar_en, Mensaje.id)
+    query = select(Mensaje.id).where(*conditions)
+    query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id)
     return session.scalars(query.limit(LIMITE)).all()
 
 

@@ -70,6 +70,14 @@ PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
 EN_ESPERA = frozenset({E.PROGRAMADA, E.LISTA})
 
 
+class Prioridad(StrEnum):
+    """Who goes first among the messages that are due at the same time."""
+
+    URGENTE = "urgente"
+    NORMAL = "normal"
+    MASIVA = "masiva"
+
+
 class Motivo(StrEnum):
     """Why a message did not leave, or not yet."""
 
@@ -99,3 +107,4 @@ class Motivo(StrEnum):
     PROVEEDOR_SIN_RESPUESTA = "proveedor_sin_respuesta"
     ENVIO_INTERRUMPIDO = "envio_interrumpido"
     CADUCADO = "caducado"
+    PEDIDO_CANCELADO = "pedido_cancelado"

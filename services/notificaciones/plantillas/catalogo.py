@@ -52,6 +52,8 @@ class Clave(StrEnum):
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
+    RETIRO_LISTO = "retiro_listo"
+    AVISO_GENERAL = "aviso_general"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
@@ -109,13 +111,18 @@ class Idioma:
 
 @dataclass(frozen=True)
 class Plantilla:
-    """One logical message in all its languages. `textos`: language -> part -> text."""
+    """One logical message in all its languages. `textos`: language -> part -> text.
+
+    One that `se_pide` is sent because a program or somebody of the staff asks for it, with values
+    of theirs; the others are sent because something happened.
+    """
 
     clave: Clave
     version: int
     no_duplicar: bool
     respeta_ventana: bool
     reconsulta_al_enviar: bool
+    se_pide: bool
     variables: Mapping[str, Tipo]
     secretas: frozenset[str]
     textos: Mapping[str, Mapping[str, str]]
@@ -227,6 +234,12 @@ def plantillas() -> Mapping[Clave, Plantilla]:
     return hechas
 
 
+@cache
+def pedibles() -> frozenset[Clave]:
+    """The messages that may be asked for."""
+    return frozenset(clave for clave, una in plantillas().items() if una.se_pide)
+
+
 def nombre_de_reloj(codigo: str) -> str:
     """What a clock of a case waits for, in the words of a notice."""
     return str(_read("plantillas.json")["relojes"].get(codigo, codigo.replace("_", " ")))
@@ -274,6 +287,7 @@ def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantill
         no_duplicar=datos["no_duplicar"],
         respeta_ventana=datos["respeta_ventana"],
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
+        se_pide=datos.get("se_pide", False),
         variables={nombre: Tipo(tipo) for nombre, tipo in datos["variables"].items()},
         secretas=frozenset(datos["secretas"]),
         textos=datos["textos"],
