@@ -5,6 +5,8 @@ from flask import Flask
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
+from notificaciones.reglas import api as reglas_api
+from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -19,10 +21,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))

@@ -2,7 +2,17 @@
 
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Cola", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = [
+    "Base",
+    "Cola",
+    "Mensaje",
+    "PasoDeMensaje",
+    "Regla",
+    "Salida",
+    "Suscripcion",
+    "VersionDeRegla",
+]

@@ -23,8 +23,12 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_pedidos": frozenset({"coordinacion"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
+    "notificaciones.persona.alcanzar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # When people are reminded is the office's to say; whoever attends them knows it.
+    "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
+    "notificaciones.regla.escribir": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}

@@ -52,6 +52,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.copia.descargar": _l("Descargó la copia de los datos de una persona"),
     "casos.copia.hacer": _l("Hizo la copia de los datos de una persona"),
     "casos.copia.pedir": _l("Pidió la copia de los datos de una persona"),
+    "agenda.persona.alcanzar": _l("Dijo de quiénes eran las citas que vio o cambió una cuenta"),
     "agenda.persona.prever_supresion": _l("Contó qué citas se suprimirían de una persona"),
     "agenda.persona.suprimir": _l("Suprimió lo que la agenda tenía de una persona"),
     "casos.persona.suprimir": _l("Suprimió los datos de una persona"),
@@ -63,6 +64,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.supresion.proponer": _l("Propuso suprimir los datos de una persona"),
     "casos.supresion.terminar": _l("Cerró una supresión: todos los servicios confirmaron"),
     "casos.supresion.ver": _l("Vio una supresión de datos"),
+    "notificaciones.persona.alcanzar": _l("Dijo de quiénes eran los mensajes que vio una cuenta"),
     "notificaciones.persona.prever_supresion": _l(
         "Contó qué mensajes se suprimirían de una persona"
     ),
@@ -183,6 +185,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
+    "notificaciones.regla.apagar": _l("Apagó una regla de recordatorios"),
+    "notificaciones.regla.cambiar": _l("Cambió una regla de recordatorios"),
+    "notificaciones.regla.crear": _l("Escribió una regla de recordatorios"),
+    "notificaciones.regla.encender": _l("Encendió una regla de recordatorios"),
+    "notificaciones.regla.mover": _l("Movió los mensajes que esperaban por una regla"),
+    "notificaciones.regla.retirar": _l("Canceló los mensajes que esperaban por una regla"),
     "notificaciones.respuesta.repetir": _l(
         "Recibió otra vez la respuesta de una petición repetida"
     ),

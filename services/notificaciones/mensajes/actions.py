@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
@@ -19,7 +19,9 @@ from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Clave, Redaccion, plantillas
 from notificaciones.proveedores.resultados import Desenlace, Resultado
-from notificaciones.reglas.catalogo import planificar, reglas
+from notificaciones.reglas.calculo import planificar
+from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.queries import activas, version_de
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada
 from oficina.audit import registrar
@@ -50,6 +52,7 @@ class Cita:
     caso_id: UUID | None
     inicia_en: datetime
     secuencia: int | str
+    lugar: str | None = None
 
 
 def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> list[Mensaje]:
@@ -58,37 +61,47 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
     One that still waits is moved; one that left stays, and another takes its place. One whose
     moment has passed is kept as suppressed, so that the page can say why nobody was reminded; also
     one of somebody whose data are blocked, which is placed anew when they may be used again. Of
-    somebody who was erased nothing comes back.
+    somebody who was erased nothing comes back. What waits by a rule that is off, or is not for
+    where it takes place now, would remind of another time: it is withdrawn.
     """
     fila = apartada(session, cita.persona_id)
     if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
         return []
     bloqueada = Motivo.PERSONA_BLOQUEADA if fila is not None else None
     por_preparar: list[Mensaje] = []
-    for regla in reglas().de_cita:
+    reglas_de_hoy = activas(session, cita.lugar)
+    de_otras = and_(
+        Mensaje.cita_id == cita.cita_id,
+        Mensaje.regla.is_not(None),
+        Mensaje.regla.not_in([regla.clave for regla in reglas_de_hoy]),
+    )
+    retirar_por(session, de_otras, Motivo.CITA_REPROGRAMADA)
+    for regla in reglas_de_hoy:
         clave = f"{regla.clave}/{cita.cita_id}/{cita.secuencia}"
         if _known(session, clave):
             continue
-        plan = planificar(reglas(), regla, cita.inicia_en, ahora)
+        plan = planificar(regla.dice, cita.inicia_en, ahora)
         omitido = bloqueada or plan.omitido
         anterior = _reminder(session, cita.cita_id, regla.clave)
-        inicia_en = cita.inicia_en.isoformat()
+        datos = {"inicia_en": cita.inicia_en.isoformat(), "lugar": cita.lugar}
         if omitido is None and anterior is not None and anterior.estado in EN_ESPERA:
-            anterior.mover(clave, plan.enviar_en, plan.caduca_en, inicia_en=inicia_en)
+            anterior.plantilla = regla.dice.plantilla
+            anterior.mover(clave, plan, regla.numero, datos=datos)
             por_preparar.append(anterior)
             continue
         if anterior is not None:
             _tell(session, anterior.retirar(Motivo.CITA_REPROGRAMADA))
         mensaje = _new(
             clave,
-            Clave.RECORDATORIO_CITA,
+            regla.dice.plantilla,
             plan.enviar_en,
             regla=regla.clave,
+            regla_version=regla.numero,
             caduca_en=plan.caduca_en,
             cita_id=cita.cita_id,
             persona_id=cita.persona_id,
             caso_id=cita.caso_id,
-            datos={"inicia_en": inicia_en},
+            datos=datos,
         )
         session.add(mensaje)
         if omitido is None:
@@ -109,16 +122,18 @@ def retirar_de_persona(session: Session, persona_id: UUID, motivo: Motivo) -> No
     retirar_por(session, Mensaje.persona_id == persona_id, motivo)
 
 
-def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> None:
-    """Cancel every message that meets a condition and has not left."""
+def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> int:
+    """Cancel every message that meets a condition and has not left; how many those are."""
     vivos = [*EN_ESPERA, Estado.RESERVADA]
-    for mensaje in session.scalars(
+    hallados = session.scalars(
         select(Mensaje)
         .where(condition, Mensaje.estado.in_(vivos))
         .order_by(Mensaje.id)
         .with_for_update()
-    ):
+    ).all()
+    for mensaje in hallados:
         _tell(session, mensaje.retirar(motivo))
+    return len(hallados)
 
 
 def encargar(
@@ -343,13 +358,14 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
 
 def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> datetime | None:
     """The next opening, when a message that waits may not leave at this hour."""
-    ventana = reglas().ventana
-    espera = select(Mensaje.plantilla).where(
+    espera = select(Mensaje.plantilla, Mensaje.regla, Mensaje.regla_version).where(
         Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
     )
-    plantilla = session.scalar(espera)
-    if plantilla is None or not plantillas()[plantilla].respeta_ventana:
+    debido = session.execute(espera).first()
+    if debido is None or not plantillas()[debido.plantilla].respeta_ventana:
         return None
+    regla = version_de(session, debido.regla, debido.regla_version)
+    ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
     return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
 
 

@@ -99,6 +99,8 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_CANCELADA: _l("La cita se canceló."),
     Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
+    Motivo.REGLA_CAMBIADA: _l("La oficina cambió la regla que lo pide."),
+    Motivo.REGLA_APAGADA: _l("La oficina apagó la regla que lo pidió."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
     Motivo.DERIVACION_DECIDIDA: _l("Ya se decidió cómo sigue el caso."),
     Motivo.ENLACE_NO_VIGENTE: _l("El enlace se usó, se revocó o fue reemplazado por otro."),
@@ -117,7 +119,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
 
 PASOS: Mapping[Paso, LazyString] = {
     Paso.PREPARAR: _l("Se escribió"),
-    Paso.MOVER: _l("La cita cambió de hora y el mensaje con ella"),
+    Paso.MOVER: _l("Tomó otra hora de salida"),
     Paso.RESERVAR: _l("Comenzó el envío"),
     Paso.DEVOLVER: _l("No salió todavía; se reintenta"),
     Paso.ENTREGAR: _l("El proveedor lo recibió"),

@@ -4,6 +4,7 @@ Two clocks. `enviar_en` and `caduca_en` are the domain's: when the office means 
 until when it makes sense. `visible` and `reservada_hasta` are the machine's: retries and leases.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -16,6 +17,7 @@ from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -60,6 +62,7 @@ class Mensaje(Personal, Identified, Base):
     plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
+    regla_version: Mapped[int | None] = mapped_column()
     persona_id: Mapped[UUID | None] = mapped_column()
     caso_id: Mapped[UUID | None] = mapped_column(index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
@@ -146,11 +149,22 @@ class Mensaje(Personal, Identified, Base):
         self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
         self.intentos, self.visible = 0, clock.real_now()
 
-    def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
-        """Its appointment has another time: it leaves at another moment and says another thing."""
-        self._pasar(Paso.MOVER)
-        self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
-        self.datos = {**self.datos, **datos}
+    def mover(
+        self,
+        clave: str,
+        plan: Plan,
+        regla_version: int,
+        *,
+        motivo: Motivo | None = None,
+        datos: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Its appointment has another time, or its rule says another thing: it leaves at another
+        moment and is written anew.
+        """
+        self._pasar(Paso.MOVER, motivo)
+        self.clave_de_negocio, self.regla_version = clave, regla_version
+        self.enviar_en, self.caduca_en = plan.enviar_en, plan.caduca_en
+        self.datos = {**self.datos, **(datos or {})}
         self.asunto = self.cuerpo = None
         self._medir(None)
         self.intentos, self.visible = 0, clock.real_now()
@@ -168,9 +182,12 @@ class Mensaje(Personal, Identified, Base):
         return None
 
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
-        """A provider has it. Once it left the office, its link is forgotten here."""
+        """A provider has it. Once it left the office, its link is forgotten here; of one that was
+        erased meanwhile also by which name the provider knows it, which would lead to whom.
+        """
         self._pasar(Paso.ENTREGAR)
-        self.proveedor, self.referencia = proveedor, referencia
+        self.proveedor = proveedor
+        self.referencia = referencia if self.destino is not None else None
         self.entregado_en = clock.now()
         if proveedor != SALIDA:
             self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None

@@ -26,6 +26,9 @@ from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
+from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.queries import version_de
 from oficina.env import Env
 from oficina.errors import Conflicto, NoEncontrado
 
@@ -66,21 +69,33 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     inicia_en = datetime.fromisoformat(cita["inicia_en"])
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
-    quien = persona(env, mensaje.persona_id)
+    regla = _regla_de(env, mensaje)
+    quien = persona(env, mensaje.persona_id, regla.solo_por, otra_via=regla.otra_via)
     if isinstance(quien, Motivo):
         return Descarte(Paso.SUPRIMIR, quien)
+    idioma = plantillas.base() if regla.idioma is IdiomaDeRegla.BASE else quien.idioma
     frases = cita["lugar_frases"]
     return Reunido(
         canal=quien.canal,
         destino=quien.destino,
-        idioma=quien.idioma,
+        idioma=idioma,
         valores={
             "fecha": inicia_en,
             "hora": inicia_en,
-            "lugar": frases.get(quien.idioma) or frases[plantillas.base()],
+            "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
         tildes=Tildes(env.settings.sms_tildes),
     )
+
+
+def _regla_de(env: Env, mensaje: Mensaje) -> Recordatorio:
+    """What the rule said that asked for a reminder."""
+    with env.db.read() as session:
+        version = version_de(session, mensaje.regla, mensaje.regla_version)
+    if version is None:
+        # Planned by a version of the program before rules were written down.
+        return reglas().de_fabrica["cita_48h"]
+    return version.recordatorio
 
 
 def a_persona(

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
+from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
@@ -151,3 +152,13 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         if valor is not None:
             conditions.append(columna == valor)
     return conditions
+
+
+def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
+    """Whom the messages that an account touched are to or about, and what else it touched."""
+    cosas = uso.cosas()
+    suyos = (
+        select(columna).where(Mensaje.id.in_(cosas))
+        for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+    )
+    return [uno for uno in session.scalars(union(cosas, *suyos)) if uno is not None]

@@ -94,6 +94,8 @@ class Motivo(StrEnum):
     CITA_CANCELADA = "cita_cancelada"
     CITA_REPROGRAMADA = "cita_reprogramada"
     CITA_TERMINADA = "cita_terminada"
+    REGLA_CAMBIADA = "regla_cambiada"
+    REGLA_APAGADA = "regla_apagada"
     DERIVACION_NO_VIGENTE = "derivacion_no_vigente"
     DERIVACION_DECIDIDA = "derivacion_decidida"
     ENLACE_NO_VIGENTE = "enlace_no_vigente"

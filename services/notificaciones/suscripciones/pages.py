@@ -24,9 +24,10 @@ from notificaciones.suscripciones.states import PASOS, Estado, Paso, Via
 from notificaciones.suscripciones.unidades import elegir, nombres
 from oficina.bus.difusion import difusion
 from oficina.clock import ZONA, real_now, today
-from oficina.errors import DatosInvalidos
+from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, public, puede, requires
+from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 from oficina.web.limits import limited
@@ -105,18 +106,32 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
             "version": una.version,
         },
     )
+    vencida = False
     if form.valid:
         try:
             _editar(una, form.data)
         except DatosInvalidos as error:
             form.add_errors(error)
+        except VersionVencida:
+            vencida = True
+            form.add_error(
+                "",
+                _(
+                    "Otra persona cambió esta suscripción mientras usted escribía. Lo que "
+                    "escribió sigue aquí: si lo guarda, reemplaza lo que guardó ella."
+                ),
+            )
         else:
             flash(_("Guardamos los cambios."), "success")
             return _back(suscripcion_id)
     page = render_template(
-        "notificaciones/suscripciones/editar.html", form=form, una=una, **_choices()
+        "notificaciones/suscripciones/editar.html",
+        form=form,
+        una=una,
+        vencida=vencida,
+        **_choices(),
     )
-    return page, 422 if form.sent else 200
+    return page, 412 if vencida else 422 if form.sent else 200
 
 
 @bp.post("/<uuid:suscripcion_id>/pausa")
@@ -124,7 +139,7 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
 def pausar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Pause it."""
     with env().db.begin() as session:
-        actions.pausar(session, suscripcion_id, actor(), _version())
+        actions.pausar(session, suscripcion_id, actor(), form_version())
     flash(_("Está en pausa: lo que pase la espera."), "success")
     return _back(suscripcion_id)
 
@@ -134,7 +149,7 @@ def pausar(suscripcion_id: UUID) -> ResponseReturnValue:
 def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Resume it."""
     with env().db.begin() as session:
-        actions.reanudar(session, suscripcion_id, actor(), _version())
+        actions.reanudar(session, suscripcion_id, actor(), form_version())
     flash(_("Está activa."), "success")
     return _back(suscripcion_id)
 
@@ -144,7 +159,7 @@ def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
 def rotar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Give it another secret, shown this once."""
     with env().db.begin() as session:
-        una, secreto = actions.rotar(session, suscripcion_id, actor(), _version())
+        una, secreto = actions.rotar(session, suscripcion_id, actor(), form_version())
     return _secreto_una_vez(una, secreto)
 
 
@@ -298,10 +313,6 @@ def _feed_address(token: str) -> str:
 
 def _back(suscripcion_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".ver", suscripcion_id=suscripcion_id), 303)
-
-
-def _version() -> int | None:
-    return request.form.get("version", type=int)
 
 
 def _choices() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from casos.plazos import actions as plazos
-from notificaciones import tasks
+from notificaciones import supresion, tasks
 from notificaciones.mensajes import actions, envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
@@ -171,6 +171,30 @@ def test_lo_que_se_retira_mientras_se_prepara_el_envio_no_sale(casa: Any) -> Non
 
     assert autorizado is None
     assert _el_mensaje(casa).estado is Estado.CANCELADA
+
+
+@pytest.mark.parametrize("en_duda", [False, True])
+def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
+    casa: Any, *, en_duda: bool
+) -> None:
+    """The provider had it already: that it left stays, and nothing that leads to whom."""
+    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
+    reserva, caso_id = mensaje.reserva, mensaje.caso_id
+    assert reserva is not None
+    assert caso_id is not None
+    if en_duda:
+        with casa.db.begin() as session:
+            actions.asentar(session, mensaje.id, reserva, "smtp", Resultado(Desenlace.INCIERTO, ""))
+    with casa.db.begin() as session:
+        assert supresion.borrar(session, uuid7(), [caso_id]) == {"notificaciones.mensajes": 1}
+
+    with casa.db.begin() as session:
+        entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")
+        assert actions.asentar(session, mensaje.id, reserva, "smtp", entregado)
+
+    uno = _el_mensaje(casa)
+    assert uno.estado is Estado.ENTREGADA
+    assert [columna.key for columna in supresion.SE_VACIAN if getattr(uno, columna.key)] == []
 
 
 def _autorizado(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Mensaje:

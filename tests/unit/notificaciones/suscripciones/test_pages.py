@@ -97,6 +97,13 @@ def _forma(**rest: Any) -> dict[str, Any]:
     } | rest
 
 
+def _version(page: str) -> dict[str, str]:
+    """What the forms of a page carry."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found
+    return {"version": found[1]}
+
+
 def _id(answer: Any) -> str:
     found = re.search(rf"{RAIZ}/([0-9a-f-]{{36}})", answer.text)
     assert found, answer.text
@@ -132,12 +139,13 @@ def test_se_suscribe_se_prueba_y_se_ve_lo_que_paso(
     assert "Se atendió a alguien" in pagina
     assert json.loads(sistema.recibidos[0].body)["prueba"] is True
 
-    version = re.search(r'name="version" value="(\d+)"', pagina)
-    assert version
     assert browser.post(f"{RAIZ}/{una}/pausa", data={"version": 99}).status_code == 412
+    assert browser.post(f"{RAIZ}/{una}/pausa").status_code == 428
     for paso in ("pausa", "reanudacion", "cierre"):
-        assert browser.post(f"{RAIZ}/{una}/{paso}").status_code == 303
-    assert browser.post(f"{RAIZ}/{una}/reanudacion").status_code == 409
+        vista = _version(browser.get(f"{RAIZ}/{una}").text)
+        assert browser.post(f"{RAIZ}/{una}/{paso}", data=vista).status_code == 303
+    cerrada = {"version": int(vista["version"]) + 1}
+    assert browser.post(f"{RAIZ}/{una}/reanudacion", data=cerrada).status_code == 409
     assert sitio.auditadas() == ["crear", "probar", "pausar", "reanudar", "cerrar"]
 
 
@@ -146,13 +154,14 @@ def test_se_edita_se_rota_y_se_repite(sitio: Sitio) -> None:
     una = _id(browser.post(f"{RAIZ}/nueva", data=_forma(url="http://127.0.0.1:9/h")))
     vieja = browser.get(f"{RAIZ}/{una}/editar").text
     assert "http://127.0.0.1:9/h" in vieja
-    version = re.search(r'name="version" value="(\d+)"', vieja)
-    assert version
 
-    cambio = _forma(url="http://127.0.0.1:8/h", version=version[1], filtros="modo=interna")
+    cambio = _forma(url="http://127.0.0.1:8/h", filtros="modo=interna") | _version(vieja)
     assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 303
-    assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 412
-    otra = browser.post(f"{RAIZ}/{una}/secreto").text
+    tarde = browser.post(f"{RAIZ}/{una}/editar", data=cambio | {"nombre": "Otro nombre"})
+    assert tarde.status_code == 412
+    assert "Otro nombre" in tarde.text
+    assert browser.post(f"{RAIZ}/{una}/secreto").status_code == 428
+    otra = browser.post(f"{RAIZ}/{una}/secreto", data=_version(tarde.text)).text
     assert otra.count("whsec_") == 1
     assert "24" in otra
     assert browser.post(f"{RAIZ}/{una}/repeticion", data={}).status_code == 422
@@ -277,9 +286,10 @@ def test_un_canal_atom_por_paginas(sitio: Sitio) -> None:
     del_programa = sitio.pedir("GET", f"/{suscripcion_id}/atom", programa)
     assert len(ET.fromstring(del_programa.data).findall("a:entry", ATOM)) == 50
 
-    browser.post(f"{RAIZ}/{suscripcion_id}/secreto")
+    pagina = f"{RAIZ}/{suscripcion_id}"
+    browser.post(f"{pagina}/secreto", data=_version(browser.get(pagina).text))
     assert publico.get(camino).status_code == 404
-    browser.post(f"{RAIZ}/{suscripcion_id}/pausa")
+    browser.post(f"{pagina}/pausa", data=_version(browser.get(pagina).text))
     assert sitio.pedir("GET", f"/{suscripcion_id}/atom", programa).status_code == 404
 
 
@@ -353,7 +363,8 @@ def test_una_cola_se_da_solo_con_servidores_y_se_ve_como_esta(sitio: Sitio) -> N
     assert "Se está haciendo" in pagina
     sitio.suscriptores.cambiar(Cola, revisada_en=real_now(), mensajes=12, lectores=1)
     assert "Mensajes que esperan: 12" in browser.get(f"{RAIZ}/{una}").text
-    assert found[1] not in browser.post(f"{RAIZ}/{una}/secreto").text
+    vista = _version(browser.get(f"{RAIZ}/{una}").text)
+    assert found[1] not in browser.post(f"{RAIZ}/{una}/secreto", data=vista).text
     admin = sitio.oficina.bearer("administrador")
     etag = sitio.pedir("GET", f"/{una}", admin).headers["ETag"]
     rotada = sitio.pedir("POST", f"/{una}/secreto", admin, headers={"If-Match": etag}).json

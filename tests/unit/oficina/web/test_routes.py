@@ -79,6 +79,7 @@ _CREATES = "creates something"
 _ADDS = "adds to what is never rewritten"
 _STOPS = "ends what must not go on, whatever else changed meanwhile"
 _NAMES = "names somebody in a case or no longer, and writes over nothing of it"
+_MOVES = "does what the rule says at that moment, whoever wrote it"
 _ASKS = "asks, and changes nothing"
 _BUS = "facts of the bus have no version: a step that does not fit any more is 409"
 
@@ -106,6 +107,8 @@ SIN_VERSION = {
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos": _CREATES,
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos/<secreto_id>/revocar": _STOPS,
     "POST /identidad/api/v1/enlaces/<enlace_id>": _CREATES,
+    "POST /notificaciones/api/v1/reglas/<clave>/espera": _MOVES,
+    "POST /notificaciones/api/v1/reglas/<clave>/retiro": _STOPS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/prueba": _ADDS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/repeticion": _ADDS,
     "POST /notificaciones/api/v1/suscripciones/<suscripcion_id>/cierre": _STOPS,
