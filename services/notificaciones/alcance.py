@@ -112,6 +112,9 @@ def _vistos(env: Env, *, casos: Set[UUID], personas: Set[UUID]) -> frozenset[str
 
 
 def _le_toca(mensaje: Mensaje, quien: Actor) -> bool:
+    if mensaje.plantilla is Clave.AVISO_RESUMEN:
+        # It tells of cases of somebody: for them alone.
+        return str(mensaje.datos["funcionario_id"]) == str(quien.id)
     if mensaje.pedido_por is None or mensaje.pedido_por == quien.id:
         return True
     if quien.tipo == "cliente":

@@ -1,7 +1,9 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
+from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.proveedores.models import IntentoDeEnvio
 from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
@@ -9,8 +11,10 @@ from notificaciones.suscripciones.models import Suscripcion
 __all__ = [
     "Base",
     "Cola",
+    "IntentoDeEnvio",
     "Mensaje",
     "PasoDeMensaje",
+    "PreferenciaDeAvisos",
     "Regla",
     "Salida",
     "Suscripcion",

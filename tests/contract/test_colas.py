@@ -132,7 +132,7 @@ def unidades(
     db = fresh_db("sqlite", "notificaciones")
     app = Flask("notificaciones")
     i18n.init_app(app)
-    with app.test_request_context():
+    with app.test_request_context(headers={"If-Match": "*"}):
         made = Unidades(Env(settings=settings, db=db, client=ServiceClient(settings)))
         yield made
         with db.begin() as session:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import JSON, Computed, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -34,6 +34,9 @@ SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
 
 
+_POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
+
+
 class _DeQue(TypedDict):
     mensaje_id: UUID
     plantilla: str
@@ -54,8 +57,15 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        Index(
+            "ix_mensajes_por_resumir",
+            "creado_en",
+            sqlite_where=_POR_RESUMIR,
+            postgresql_where=_POR_RESUMIR,
+        ),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
@@ -93,6 +103,10 @@ class Mensaje(Personal, Identified, Base):
     segmentos: Mapped[int | None] = mapped_column()
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    # A notice that its reader gets in a digest, and the digest that took it.
+    en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
@@ -181,6 +195,10 @@ class Mensaje(Personal, Identified, Base):
         self.visible = visible
         return None
 
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
+
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
         """A provider has it. Once it left the office, its link is forgotten here; of one that was
         erased meanwhile also by which name the provider knows it, which would lead to whom.
@@ -202,6 +220,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""

@@ -70,7 +70,12 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
     regla = _regla_de(env, mensaje)
-    quien = persona(env, mensaje.persona_id, regla.solo_por, otra_via=regla.otra_via)
+    quien = persona(
+        env,
+        mensaje.persona_id,
+        mensaje.canal_pedido or regla.solo_por,
+        otra_via=regla.otra_via and mensaje.canal_pedido is None,
+    )
     if isinstance(quien, Motivo):
         return Descarte(Paso.SUPRIMIR, quien)
     idioma = plantillas.base() if regla.idioma is IdiomaDeRegla.BASE else quien.idioma

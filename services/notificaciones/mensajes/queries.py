@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.mensajes.states import EN_ESPERA, Estado, Prioridad
+from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.proveedores.models import IntentoDeEnvio
 from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
 
@@ -72,6 +73,15 @@ def historia(session: Session, mensaje: Mensaje) -> Sequence[PasoDeMensaje]:
     ).all()
 
 
+def intentos(session: Session, mensaje: Mensaje) -> Sequence[IntentoDeEnvio]:
+    """Who was asked to carry it and what each answered, the first one first."""
+    return session.scalars(
+        select(IntentoDeEnvio)
+        .where(IntentoDeEnvio.mensaje_id == mensaje.id)
+        .order_by(IntentoDeEnvio.id)
+    ).all()
+
+
 def sms_que_salieron(
     session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[Clave]
 ) -> Sequence[Suma]:
@@ -90,7 +100,7 @@ def sms_que_salieron(
             Mensaje.sale_en >= desde,
             Mensaje.sale_en < hasta,
             Mensaje.canal == Canal.SMS,
-            Mensaje.estado == Estado.ENTREGADA,
+            Mensaje.estado.in_(SALIERON),
             Mensaje.tarifa.is_not(None),
             Mensaje.plantilla.in_(visibles),
         )
@@ -113,15 +123,16 @@ def por_preparar(session: Session, real: datetime) -> Sequence[UUID]:
     return _ids(session, Mensaje.estado == Estado.PROGRAMADA, Mensaje.visible <= real)
 
 
-def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[UUID]:
-    """Messages to be sent."""
-    return _ids(
-        session,
+def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[tuple[UUID, Prioridad]]:
+    """Messages to be sent, who may wait least first."""
+    query = select(Mensaje.id, Mensaje.prioridad).where(
         Mensaje.estado == Estado.LISTA,
         Mensaje.enviar_en <= ahora,
         Mensaje.visible <= real,
         or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
     )
+    query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id).limit(LIMITE)
+    return [(row.id, row.prioridad) for row in session.execute(query)]
 
 
 def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:

@@ -51,6 +51,7 @@ class Clave(StrEnum):
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
@@ -268,6 +269,11 @@ def nombre_de_situacion(codigo: str) -> str:
 def nombre_de_situacion_de_incidente(codigo: str) -> str:
     """How a breach of people's data stands, in the words of a notice."""
     return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
+
+
+def titulo_en_resumen(clave: Clave) -> str:
+    """What the notices of a kind are called in a digest."""
+    return str(_read("plantillas.json")["titulos_en_resumen"][clave])
 
 
 def como_se_avisa(*, por_correo: bool) -> str:

@@ -5,6 +5,7 @@ and the reminders that every office starts with.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,17 @@ class Aviso:
             frozenset(datos.get("sin_responsable", ())),
             frozenset(datos.get("roles_de_la_unidad", ())),
         )
+
+
+@dataclass(frozen=True)
+class Resumen:
+    """The digest of the staff: when it leaves on working days, which notices may wait for it, and
+    which are urgent and never do.
+    """
+
+    hora: time
+    se_resumen: frozenset[str]
+    urgentes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,7 @@ class Reglas:
     supresion_propuesta: Aviso
     supresion_atrasada: Aviso
     suscripcion_desactivada: Aviso
+    resumen: Resumen
 
 
 @cache
@@ -98,4 +111,9 @@ def reglas() -> Reglas:
         supresion_propuesta=Aviso.de(datos["supresion_propuesta"]),
         supresion_atrasada=Aviso.de(datos["supresion_atrasada"]),
         suscripcion_desactivada=Aviso.de(datos["suscripcion_desactivada"]),
+        resumen=Resumen(
+            time.fromisoformat(datos["resumen"]["hora"]),
+            frozenset(datos["resumen"]["se_resumen"]),
+            frozenset(datos["resumen"]["urgentes"]),
+        ),
     )

@@ -23,6 +23,7 @@ from acogida.services import sealed_of
 from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
+from notificaciones.proveedores.archivo import ArchivoInvalido, leer
 from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
 from oficina.bus import topology
 from oficina.bus.definitions import GESTOR
@@ -117,6 +118,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
             yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
     if "identidad" in services:
         yield "Entrada de las personas", partial(_sign_in, settings)
+    if "notificaciones" in services and settings.proveedores:
+        yield "Proveedores de mensajes", partial(_carriers, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.da_colas and "notificaciones" in services:
@@ -245,6 +248,16 @@ def _sign_in(settings: Settings) -> str:
     finally:
         proveedor.cerrar()
     return f"{said}; {agreed.emisor} responde"
+
+
+def _carriers(settings: Settings) -> str:
+    """Whether the file of providers can be used, its secrets included; nobody is called."""
+    try:
+        found = leer(settings.proveedores).proveedores
+    except ArchivoInvalido as error:
+        raise Problema(str(error)) from error
+    said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
+    return said or f"{settings.proveedores} no nombra ninguno"
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ def _caso() -> CasoAbierto:
 
 
 def _suscrita(casa: Any, unidades: Suscriptores) -> Any:
-    with casa.app.test_request_context():
+    with casa.app.test_request_context(headers={"If-Match": "*"}):
         return unidades.crear(tipos=(CasoAbierto.ce_type(),))[0]
 
 
@@ -50,7 +50,7 @@ def test_un_hecho_llega_por_el_bus_y_calla_si_el_caso_se_reserva(casa: Any) -> N
     # Heard by the bus, so it can be repeated; but not what has become somebody else's to know.
     unidades.cambiar(Suscripcion, creada_en=real_now().replace(year=2020))
     unidades.cambiar(Inbox, recibido=real_now())
-    with casa.app.test_request_context(), casa.db.begin() as session:
+    with casa.app.test_request_context(headers={"If-Match": "*"}), casa.db.begin() as session:
         reparto.repetir(session, una, real_now().replace(year=2021), ADMIN)
     with casa.db.begin() as session:
         reparto.avanzar_repeticion(session, una)
@@ -95,7 +95,7 @@ def test_se_avisa_a_la_contraparte_de_su_unidad_y_a_administracion(casa: Any) ->
 def test_si_alguien_la_reanudo_antes_no_se_avisa(casa: Any) -> None:
     unidades = Suscriptores(casa.env)
     una = _suscrita(casa, unidades)
-    with casa.app.test_request_context(), casa.db.begin() as session:
+    with casa.app.test_request_context(headers={"If-Match": "*"}), casa.db.begin() as session:
         actions.desactivar(session, session.get_one(Suscripcion, una), Motivo.YA_NO_RECIBE)
         actions.reanudar(session, una, ADMIN)
 
