@@ -7,6 +7,7 @@ from notificaciones.avisos import pages as avisos
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
+from notificaciones.plantillas import api as plantillas_api
 from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
@@ -40,6 +41,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
+    document.register_blueprint(plantillas_api.bp)
     document.register_blueprint(proveedores_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))

@@ -3,6 +3,7 @@
 from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import IntentoDeEnvio
 from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.colas.models import Cola
@@ -14,9 +15,11 @@ __all__ = [
     "IntentoDeEnvio",
     "Mensaje",
     "PasoDeMensaje",
+    "PlantillaGuardada",
     "PreferenciaDeAvisos",
     "Regla",
     "Salida",
     "Suscripcion",
+    "VersionDePlantilla",
     "VersionDeRegla",
 ]

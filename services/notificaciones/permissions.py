@@ -26,6 +26,10 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.persona.alcanzar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # What the office says to everybody: who attends may read it, coordination answers for it.
+    "notificaciones.plantilla.ver": _PROFESIONALES
+    | {"recepcion", "administrador", "delegado_datos", "servicio"},
+    "notificaciones.plantilla.escribir": frozenset({"coordinacion"}),
     # About one's own cases: who answers for some.
     "notificaciones.aviso.preferir": _PROFESIONALES,
     # When people are reminded is the office's to say; whoever attends them knows it.

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from casos.red import actions as red
+from notificaciones.plantillas import actions as plantillas
 from notificaciones.reglas import actions as reglas
 from oficina.db import Database
 from oficina.migrations import is_current, migrate
@@ -13,7 +14,7 @@ from oficina.settings import SERVICES, Settings
 
 def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     """Make today's tables, and what every office starts with: in casos the network of institutions,
-    in notificaciones the rules of reminders.
+    in notificaciones the rules of reminders and the templates that this version brings.
 
     In the demonstration the institutions have invented addresses. May be called again; True when
     tables had to change.
@@ -25,6 +26,7 @@ def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     if service == "notificaciones":
         with db.begin() as session:
             reglas.sembrar(session)
+            plantillas.sembrar(session)
     return changed
 
 

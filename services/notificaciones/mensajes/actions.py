@@ -19,7 +19,8 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import Clave, Redaccion, plantillas
+from notificaciones.plantillas.catalogo import Plantilla, Redaccion
+from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.reglas.calculo import planificar
 from notificaciones.reglas.queries import activas
 from oficina.apartadas import Situacion, apartada
@@ -128,7 +129,7 @@ def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo
 def encargar(
     session: Session,
     clave: str,
-    plantilla: Clave,
+    plantilla: str,
     ahora: datetime,
     *,
     caso_id: UUID | None = None,
@@ -178,12 +179,17 @@ def preparar(
     if isinstance(hallado, Descarte):
         descartar(session, mensaje, hallado)
         return None
-    _write(session, mensaje, hallado, redactar(plantillas()[mensaje.plantilla], hallado))
+    plantilla = plantillas(session)[mensaje.plantilla]
+    _write(session, mensaje, plantilla, hallado, redactar(plantilla, hallado))
     return mensaje
 
 
 def dejar_pedido(
-    session: Session, mensaje: Mensaje, hallado: Reunido | Descarte, texto: Redaccion | None
+    session: Session,
+    mensaje: Mensaje,
+    plantilla: Plantilla,
+    hallado: Reunido | Descarte,
+    texto: Redaccion | None,
 ) -> None:
     """Keep a message that somebody asked for, written already, or with the reason why it is not."""
     mensaje.estado, mensaje.intentos = Estado.PROGRAMADA, 0
@@ -193,7 +199,7 @@ def dejar_pedido(
             raise AssertionError("what is known of a message is its text too")
         descartar(session, mensaje, hallado)
     else:
-        _write(session, mensaje, hallado, texto)
+        _write(session, mensaje, plantilla, hallado, texto)
 
 
 def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:
@@ -237,7 +243,7 @@ def vencer(session: Session, mensaje_id: UUID, ahora: datetime) -> None:
         contar(session, mensaje.vencer())
 
 
-def _new(clave: str, plantilla: Clave, enviar_en: datetime, **rest: Any) -> Mensaje:
+def _new(clave: str, plantilla: str, enviar_en: datetime, **rest: Any) -> Mensaje:
     return Mensaje(
         id=uuid7(),
         clave_de_negocio=clave,
@@ -267,7 +273,11 @@ def _reminder(session: Session, cita_id: UUID, regla: str) -> Mensaje | None:
     ).one_or_none()
 
 
-def _write(session: Session, mensaje: Mensaje, hallado: Reunido, texto: Redaccion) -> None:
-    mensaje.plantilla_version = plantillas()[mensaje.plantilla].version
+def _write(
+    session: Session, mensaje: Mensaje, plantilla: Plantilla, hallado: Reunido, texto: Redaccion
+) -> None:
+    mensaje.plantilla_version = plantilla.version
+    if mensaje.pedido_por is None:
+        mensaje.prioridad = plantilla.prioridad
     mensaje.enlace = hallado.enlace
     contar(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))

@@ -219,7 +219,7 @@ def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     )
 
 
-def _detalle(vigentes: Sequence[tuple[Clave, Reunido]]) -> str:
+def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
     """By kind, how many and where each is: addresses hold ids and nothing else."""
     partes = []
     for clave in AVISOS:
@@ -273,7 +273,7 @@ def _to_readers(
     )
 
 
-AVISOS: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,

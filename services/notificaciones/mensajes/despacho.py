@@ -19,7 +19,7 @@ from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
 from notificaciones.mensajes.states import Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import plantillas
+from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores import consumos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
@@ -114,7 +114,9 @@ def autorizar_llamada(
         contar(session, mensaje.cancelar(mensaje.retirado_por))
         return None
     if hallado is not None:
-        texto = redactar(plantillas()[mensaje.plantilla], hallado)
+        plantilla = plantillas(session)[mensaje.plantilla]
+        texto = redactar(plantilla, hallado)
+        mensaje.plantilla_version = plantilla.version
         mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
     return _open(session, mensaje, ruta) or mensaje
 
@@ -228,7 +230,7 @@ def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> dateti
         Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
     )
     debido = session.execute(espera).first()
-    if debido is None or not plantillas()[debido.plantilla].respeta_ventana:
+    if debido is None or not plantillas(session)[debido.plantilla].respeta_ventana:
         return None
     regla = version_de(session, debido.regla, debido.regla_version)
     ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
@@ -296,7 +298,7 @@ def _deliver(session: Session, mensaje: Mensaje, proveedor: str, referencia: str
 
 
 def _doubt(session: Session, mensaje: Mensaje, proveedor: str) -> None:
-    if plantillas()[mensaje.plantilla].no_duplicar:
+    if plantillas(session)[mensaje.plantilla].no_duplicar:
         mensaje.proveedor = proveedor
         contar(session, mensaje.dudar(Motivo.PROVEEDOR_SIN_RESPUESTA))
     else:

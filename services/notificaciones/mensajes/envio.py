@@ -17,7 +17,8 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import reunir, revisar
 from notificaciones.mensajes.states import Motivo
-from notificaciones.plantillas.catalogo import Canal, plantillas
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores.base import Envio
 from notificaciones.proveedores.desvio import Desvio, Ruta
 from notificaciones.proveedores.resultados import Desenlace, Resultado
@@ -152,7 +153,8 @@ class _Envio:
         if time.monotonic() > self._until:
             return False
         if resultado.desenlace is Desenlace.INCIERTO:
-            return not plantillas()[self._mensaje.plantilla].no_duplicar
+            with self._env.db.read() as session:
+                return not plantillas(session)[self._mensaje.plantilla].no_duplicar
         return resultado.desenlace is Desenlace.TRANSITORIO
 
     def _next(self, ask: Callable[[Session, Ruta], Mensaje | Veto | None]) -> Ruta | Veto | None:

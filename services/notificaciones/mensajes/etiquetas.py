@@ -10,7 +10,7 @@ from notificaciones.mensajes.states import Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
 from notificaciones.proveedores.resultados import Desenlace
 
-PLANTILLAS: Mapping[Clave, LazyString] = {
+PLANTILLAS: Mapping[str, LazyString] = {
     Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
@@ -30,6 +30,7 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
     Clave.AVISO_RESUMEN: _l("Resumen de avisos"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
+    Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
 }

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String, false, text
+from sqlalchemy import (
+    JSON,
+    Computed,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from notificaciones.base import Base
@@ -33,6 +43,21 @@ from oficina.privacy import EncryptedText
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
 
+
+class ClaveDePlantilla(TypeDecorator[str]):
+    """The key of a template: a `Clave` when the program itself sends it."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return _CLAVES.get(value, value) if value is not None else None
+
+
+_CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
 
 _POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
@@ -69,7 +94,7 @@ class Mensaje(Personal, Identified, Base):
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
-    plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
+    plantilla: Mapped[str] = mapped_column(ClaveDePlantilla)
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
     regla_version: Mapped[int | None] = mapped_column()
@@ -313,7 +338,7 @@ class Mensaje(Personal, Identified, Base):
     def _de_que(self) -> _DeQue:
         return {
             "mensaje_id": self.id,
-            "plantilla": self.plantilla.value,
+            "plantilla": str(self.plantilla),
             "canal": self.canal.value if self.canal else "por_definir",
             "caso_id": self.caso_id,
             "derivacion_id": self.derivacion_id,

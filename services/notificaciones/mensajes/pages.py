@@ -15,7 +15,9 @@ from notificaciones.mensajes import etiquetas, pedidos, queries
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
 from notificaciones.mensajes.states import EN_ESPERA
+from notificaciones.plantillas import vigentes
 from notificaciones.plantillas.catalogo import Clave, idiomas
+from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.proveedores.desvio import Desvio
 from oficina.audit import registrar_lectura
@@ -151,12 +153,11 @@ def _names() -> dict[str, str]:
 
 
 def _words() -> dict[str, Any]:
+    visibles = alcance.visibles()
+    with env().db.read() as session:
+        todas = vigentes.plantillas(session)
     return {
-        "plantillas": {
-            clave: texto
-            for clave, texto in etiquetas.PLANTILLAS.items()
-            if clave in alcance.visibles()
-        },
+        "plantillas": {clave: nombre_de(una) for clave, una in todas.items() if clave in visibles},
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,
         "prioridades": etiquetas.PRIORIDADES,

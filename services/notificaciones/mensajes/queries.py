@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Prioridad
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.models import IntentoDeEnvio
 from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
@@ -29,15 +29,15 @@ class Filtro:
     `visibles` is the reader's scope (`alcance`).
     """
 
-    visibles: frozenset[Clave]
-    plantilla: Clave | None = None
+    visibles: frozenset[str]
+    plantilla: str | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
 
-def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[Clave]) -> Mensaje:
+def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[str]) -> Mensaje:
     """The message; raises NoEncontrado, also when it is not the reader's to see."""
     mensaje = session.get(Mensaje, mensaje_id)
     if mensaje is None or mensaje.plantilla not in visibles:
@@ -83,7 +83,7 @@ def intentos(session: Session, mensaje: Mensaje) -> Sequence[IntentoDeEnvio]:
 
 
 def sms_que_salieron(
-    session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[Clave]
+    session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[str]
 ) -> Sequence[Suma]:
     """What the SMS of some days took, `hasta` excluded: by price, what nobody was charged apart."""
     en_la_salida = Mensaje.proveedor == SALIDA

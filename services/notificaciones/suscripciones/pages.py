@@ -21,7 +21,13 @@ from notificaciones.suscripciones.schemas import (
     escribir_filtros,
 )
 from notificaciones.suscripciones.states import PASOS, Estado, Paso, Via
-from notificaciones.suscripciones.unidades import elegir, nombres
+from notificaciones.suscripciones.unidades import (
+    dirige,
+    dirigibles,
+    elegir,
+    exigir_que_dirija,
+    nombres,
+)
 from oficina.bus.difusion import difusion
 from oficina.clock import ZONA, real_now, today
 from oficina.errors import DatosInvalidos, VersionVencida
@@ -66,12 +72,11 @@ def nueva() -> ResponseReturnValue:
             form.add_errors(error)
         else:
             return _secreto_una_vez(una, secreto)
-    mias = {una: nombre for una, nombre in nombres(env()).items() if una == (own or una)}
     da_colas = env().settings.da_colas
     page = render_template(
         "notificaciones/suscripciones/nueva.html",
         form=form,
-        elegibles=sorted(mias.items(), key=lambda una: una[1]),
+        elegibles=sorted(dirigibles(env(), actor()).items(), key=lambda una: una[1]),
         ofrecidas=[una for una in etiquetas.VIAS.items() if una[0] is not Via.COLA or da_colas],
         da_colas=da_colas,
         **_choices(),
@@ -92,6 +97,7 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Change what it gets, why, or where."""
     with env().db.read() as session:
         una = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), una.unidad)
     form = Form(
         EdicionSchema(),
         {
@@ -158,6 +164,9 @@ def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
 @requires("notificaciones.suscripcion.administrar")
 def rotar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Give it another secret, shown this once."""
+    with env().db.read() as session:
+        suya = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), suya.unidad)
     with env().db.begin() as session:
         una, secreto = actions.rotar(session, suscripcion_id, actor(), form_version())
     return _secreto_una_vez(una, secreto)
@@ -234,13 +243,16 @@ def canal(token: str) -> Response:
     )["antes"]
     with env().db.read() as session:
         una = queries.por_huella(session, actions.huella_de(token))
-    response = feed.responder(env(), una, antes, _feed_address(token))
+    response = feed.responder(
+        env(), una, antes, _feed_address(token), feed.quien_tiene_la_llave(una)
+    )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
 def _crear(datos: dict[str, Any]) -> tuple[Suscripcion, str]:
     unidad = elegir(env(), datos["unidad"], actor())
+    exigir_que_dirija(env(), actor(), unidad)
     url = datos["url"]
     al = mirar_via(env().settings, datos["via"], url)
     pedida = NuevaSuscripcion(unidad=unidad, via=datos["via"], pedido=datos["pedido"])
@@ -287,6 +299,7 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         hoy=today(),
         pasos=PASOS[una.estado] if cambia else {},
         cambia=cambia and una.estado is not Estado.CERRADA,
+        dirige=cambia and dirige(env(), actor(), una.unidad),
         unidades=nombres(env(), todas=True),
         Paso=Paso,
         **_words(),

@@ -97,6 +97,12 @@ def _forma(**rest: Any) -> dict[str, Any]:
     } | rest
 
 
+def _cambio() -> dict[str, Any]:
+    """What changes of a subscription, to the API."""
+    sobra = {"unidad", "via"}
+    return {campo: valor for campo, valor in _forma().items() if campo not in sobra}
+
+
 def _version(page: str) -> dict[str, str]:
     """What the forms of a page carry."""
     found = re.search(r'name="version" value="(\d+)"', page)
@@ -191,6 +197,81 @@ def test_cada_quien_lo_suyo(sitio: Sitio) -> None:
     assert sitio.pedir("POST", "", ajena, json=nueva).status_code == 403
     del nueva["unidad"]
     assert sitio.pedir("POST", "", ajena, json=nueva).json["unidad"] == "una_mas"
+
+
+def test_quien_administra_no_dirige_lo_que_recibe_una_unidad_por_la_que_alguien_responde(
+    sitio: Sitio,
+) -> None:
+    """They see no case data: neither a secret that opens it nor a change of where it goes."""
+    admin, bearer = sitio.entrar("administrador"), sitio.oficina.bearer("administrador")
+    star = {"If-Match": "*"}
+    sin_nadie = admin.post(f"{RAIZ}/nueva", data=_forma(via="atom", unidad="una_mas"))
+    assert "/atom.xml" in sin_nadie.text
+    assert admin.get(f"{RAIZ}/{_id(sin_nadie)}/editar").status_code == 200
+    contraparte = sitio.oficina.funcionario("contraparte_unidad")
+    with sitio.oficina.identidad.extensions["env"].db.begin() as session:
+        session.merge(contraparte).unidad = "dideco"
+
+    suya = sitio.entrar("contraparte_unidad").post(f"{RAIZ}/nueva", data=_forma(via="atom"))
+    una = _id(suya)
+    camino = urlsplit(re.search(r"https?://[^<]*/atom\.xml", suya.text)[0]).path  # type: ignore[index]
+    assert sitio.app.test_client().get(camino).status_code == 200
+
+    assert 'value="dideco"' not in admin.get(f"{RAIZ}/nueva").text
+    pagina = admin.get(f"{RAIZ}/{una}").text
+    assert "quien responde por la unidad" in pagina
+    assert "/secreto" not in pagina
+    negadas = [
+        admin.post(f"{RAIZ}/nueva", data=_forma(via="atom")),
+        admin.get(f"{RAIZ}/{una}/editar"),
+        admin.post(f"{RAIZ}/{una}/editar", data=_forma() | _version(pagina)),
+        admin.post(f"{RAIZ}/{una}/secreto", data=_version(pagina)),
+        sitio.pedir("POST", "", bearer, json=_forma(via="atom")),
+        sitio.pedir("PUT", f"/{una}", bearer, json=_cambio(), headers=star),
+        sitio.pedir("POST", f"/{una}/secreto", bearer, headers=star),
+        sitio.pedir("GET", f"/{una}/atom", bearer),
+    ]
+    assert [uno.status_code for uno in negadas] == [403] * len(negadas)
+    assert not any("atom.xml" in uno.text or "whsec_" in uno.text for uno in negadas)
+    assert admin.post(f"{RAIZ}/{una}/pausa", data=_version(pagina)).status_code == 303
+
+
+def test_quien_lee_un_canal_queda_anotado_una_vez_por_hora(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    hecha = browser.post(f"{RAIZ}/nueva", data=_forma(via="atom"))
+    una = UUID(_id(hecha))
+    camino = urlsplit(re.search(r"https?://[^<]*/atom\.xml", hecha.text)[0]).path  # type: ignore[index]
+    programa = sitio.program("dideco", "contraparte_unidad")
+
+    def leer() -> list[str]:
+        for _ in range(2):
+            # A minute later, as the mark of the last look has it.
+            with sitio.suscriptores.db.begin() as session:
+                turno.marcar_leida(session, una, real_now() - timedelta(minutes=2))
+            assert sitio.app.test_client().get(camino).status_code == 200
+            with sitio.suscriptores.db.begin() as session:
+                turno.marcar_leida(session, una, real_now() - timedelta(minutes=2))
+            assert sitio.pedir("GET", f"/{una}/atom", programa).status_code == 200
+        with sitio.suscriptores.db.read() as session:
+            leidas = select(Auditoria.actor_nombre).where(
+                Auditoria.accion == "notificaciones.suscripcion.leer",
+                Auditoria.recurso_id == una,
+            )
+            return list(session.scalars(leidas.order_by(Auditoria.id)))
+
+    with sitio.suscriptores.db.begin() as session:
+        session.add(
+            Auditoria(
+                ocurrida_en=real_now() - timedelta(minutes=61),
+                actor_id=una,
+                actor_tipo="cliente",
+                actor_nombre="hace más de una hora",
+                accion="notificaciones.suscripcion.leer",
+                recurso="suscripcion",
+                recurso_id=una,
+            )
+        )
+    assert leer() == ["hace más de una hora", "dideco", "Programa"]
 
 
 def test_lo_entregado_a_una_no_se_ve_bajo_otra(sitio: Sitio) -> None:

@@ -109,6 +109,7 @@ SIN_VERSION = {
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos": _CREATES,
     "POST /identidad/api/v1/clientes/<cliente_id>/secretos/<secreto_id>/revocar": _STOPS,
     "POST /identidad/api/v1/enlaces/<enlace_id>": _CREATES,
+    "POST /notificaciones/api/v1/plantillas/<clave>/previa": _ASKS,
     "POST /notificaciones/api/v1/reglas/<clave>/espera": _MOVES,
     "POST /notificaciones/api/v1/reglas/<clave>/retiro": _STOPS,
     "POST /notificaciones/api/v1/proveedores/<clave>/pausa": _SWITCHES,
@@ -126,7 +127,7 @@ SIN_VERSION = {
 
 
 SECRETS = {"client_secret", "url", "token", "clave", "secreto"}
-OPEN = {("Suscripcion", "url"), ("ConSecreto", "url")}
+OPEN = {("Plantilla", "clave"), ("Suscripcion", "url"), ("ConSecreto", "url")}
 """Members of a schema that are called as secrets are, and that who asks wrote themselves."""
 """What opens something: members of answers with these names are told once."""
 
