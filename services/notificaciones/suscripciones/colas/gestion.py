@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
-from notificaciones.suscripciones.colas.limites import limites, sin_limite
+from notificaciones.suscripciones.colas.limites import acotada_por_si_misma, limites, sin_limite
 from notificaciones.suscripciones.colas.models import FallaDeCola
 from oficina.bus.topology import EXTERNAS, UNIDADES
 
@@ -133,7 +133,7 @@ class Gestion:
         there: Mapping[str, Any] | None = self._ask("GET", where, may_lack=True)
         bound = self._bound(nombre) if there else set[_Binding]()
         mine = _Binding(UNIDADES, nombre)
-        if there and (sin_limite(there) or bound - {mine}):
+        if there and (not acotada_por_si_misma(there) or bound - {mine}):
             # Somebody made another under its name, or has it hear what we tell among ourselves or
             # another unit: nothing of that may be read. What was its own can be repeated.
             self._ask("DELETE", where, may_lack=True)

@@ -39,3 +39,9 @@ def sin_limite(cola: Mapping[str, Any]) -> list[str]:
     # Of both, the argument. Full, it would refuse what the office sends to others too.
     overflow = argumentos.get("x-overflow") or politica.get("overflow") or "drop-head"
     return missing if overflow == "drop-head" else [*missing, "overflow"]
+
+
+def acotada_por_si_misma(cola: Mapping[str, Any]) -> bool:
+    """Whether a queue is bounded whatever becomes of the policies."""
+    argumentos: Mapping[str, Any] = cola.get("arguments") or {}
+    return "x-overflow" in argumentos and not sin_limite({"arguments": argumentos})
