@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "notificaciones_0008"
-down_revision = ""
+down_revision = "notificaciones_0012"
 branch_labels = None
 depends_on = None
 
