@@ -66,6 +66,7 @@ class Cita(Personal, Identified, Base):
             caso_id=self.caso_id,
             inicia_en=self.inicia_en,
             termina_en=self.termina_en,
+            lugar=self.lugar,
         )
 
     def reprogramar(
@@ -81,6 +82,7 @@ class Cita(Personal, Identified, Base):
             caso_id=self.caso_id,
             inicia_en=inicia_en,
             termina_en=termina_en,
+            lugar=lugar,
         )
 
     def cancelar(

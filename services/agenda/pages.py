@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,12 +36,6 @@ from oficina.web.forms import Form
 from oficina.web.i18n import language
 
 bp = Blueprint("agenda", __name__, url_prefix="/agenda", template_folder="templates")
-
-
-@bp.app_template_filter("hora")
-def hora(moment: datetime) -> str:
-    """An hour in Chile."""
-    return f"{clock.local(moment):%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,14 @@ class ParaQuienSchema(Schema):
     caso = fields.UUID(load_default=None)
 
 
+class LugarSchema(Schema):
+    """Where an appointment takes place; its name by language."""
+
+    clave = fields.String(required=True)
+    etiquetas = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    exclusivo = fields.Boolean(required=True)
+
+
 class CitaSchema(Schema):
     """An appointment as its readers see it. Moments are UTC."""
 

@@ -16,9 +16,11 @@ from notificaciones.mensajes.pedidos import Pedido, no_hay_persona
 from notificaciones.mensajes.queries import LIMITE, Filtro
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave, pedibles
+from notificaciones.plantillas.vigentes import propias
 from oficina.actor import Actor
 from oficina.env import Env
 from oficina.errors import NoEncontrado, NoPermitido
+from oficina.web.app import env
 from oficina.web.auth import puede
 
 _DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
@@ -27,7 +29,8 @@ _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
-_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES
+_DE_PRUEBAS = frozenset({Clave.PRUEBA_DE_PLANTILLA})
+_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES | _DE_PRUEBAS
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
     "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
@@ -36,16 +39,25 @@ _POR_PERMISO = {
     "notificaciones.mensaje.ver_datos": _DE_DATOS,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
     "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
+    "notificaciones.plantilla.escribir": _DE_PRUEBAS,
 }
 
 # A reader of few cases among many messages looks no further back than this.
 _VUELTAS = 10
 
 
-def visibles() -> frozenset[Clave]:
-    """The kinds of messages that the roles of this request's reader open."""
-    mine = [kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)]
-    return frozenset[Clave]().union(*mine)
+def visibles() -> frozenset[str]:
+    """The kinds of messages that the roles of this request's reader open.
+
+    One of a template of the office's own is seen as one of a case: whom it is about decides.
+    """
+    mine: list[frozenset[str]] = [
+        kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)
+    ]
+    if puede("notificaciones.mensaje.ver_casos") or puede("notificaciones.mensaje.pedir"):
+        with env().db.read() as session:
+            mine.append(propias(session))
+    return frozenset[str]().union(*mine)
 
 
 def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
@@ -112,6 +124,9 @@ def _vistos(env: Env, *, casos: Set[UUID], personas: Set[UUID]) -> frozenset[str
 
 
 def _le_toca(mensaje: Mensaje, quien: Actor) -> bool:
+    if mensaje.plantilla is Clave.AVISO_RESUMEN:
+        # It tells of cases of somebody: for them alone.
+        return str(mensaje.datos["funcionario_id"]) == str(quien.id)
     if mensaje.pedido_por is None or mensaje.pedido_por == quien.id:
         return True
     if quien.tipo == "cliente":

@@ -376,6 +376,7 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
         caso_id=hecho.caso_id,
         inicia_en=hecho.inicia_en,
         secuencia=sobre.sequence,
+        lugar=hecho.lugar,
     )
     for mensaje in actions.planificar_recordatorios(session, cita, now()):
         _prepare(session, mensaje)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.proveedores.models import Recibo
 from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
 from oficina.retencion import Retencion
 
@@ -52,6 +53,15 @@ def borrar_entregas(session: Session, ids: Sequence[UUID]) -> int:
     """Of webhooks and feeds alike, also what was never taken."""
     session.execute(delete(IntentoDeEntrega).where(IntentoDeEntrega.entrega_id.in_(ids)))
     session.execute(delete(Entrega).where(Entrega.id.in_(ids)))
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.recibo", lambda limite: select(Recibo.id).where(Recibo.recibido_en < limite)
+)
+def borrar_recibos(session: Session, ids: Sequence[UUID]) -> int:
+    """What one said is in its message; of one that nobody understood nothing is left."""
+    session.execute(delete(Recibo).where(Recibo.id.in_(ids)))
     return len(ids)
 
 

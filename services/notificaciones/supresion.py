@@ -16,7 +16,7 @@ from notificaciones.plantillas.catalogo import Clave
 from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
-_SE_VACIAN = (
+SE_VACIAN = (
     Mensaje.destino,
     Mensaje.asunto,
     Mensaje.cuerpo,
@@ -43,11 +43,11 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
-    con_algo = or_(*(columna.is_not(None) for columna in _SE_VACIAN))
+    con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
     session.execute(
         update(Mensaje)
         .where(suyos, con_algo)
-        .values({columna.key: None for columna in _SE_VACIAN})
+        .values({columna.key: None for columna in SE_VACIAN})
         .execution_options(synchronize_session=False)
     )
     olvidar_respuestas(session, [persona_id, *caso_ids])

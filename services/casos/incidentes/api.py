@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.incidentes import actions, queries, vistas
 from casos.incidentes.actions import Aviso, Decision, Medida, NuevoReporte, Periodo
+from casos.incidentes.alcanzadas import Alcanzadas, personas_de, tocado_por
 from casos.incidentes.models import Clasificacion, IncidenteSeguridad
-from casos.incidentes.queries import Alcanzadas, FilaIncidente, Reporte, SeguimientoDeIncidente
+from casos.incidentes.queries import FilaIncidente, Reporte, SeguimientoDeIncidente
 from casos.incidentes.schemas import (
     AlcanzadasSchema,
     AvisoSchema,
@@ -121,9 +122,9 @@ def alcanzadas(periodo: Periodo, incidente_id: UUID) -> Alcanzadas:
     """De quiénes leyó o cambió datos una cuenta en un período, según la auditoría"""
     with env().db.read() as session:
         queries.incidente_por_id(session, incidente_id)
-        halladas = queries.alcanzadas_por(
-            session, periodo.cuenta_id, *periodo.limites(), Alcance.de(actor())
-        )
+    tocado = tocado_por(env(), periodo.uso())
+    with env().db.read() as session:
+        halladas = personas_de(session, tocado, Alcance.de(actor()))
     registrar_lectura(
         env().db,
         actor(),
@@ -182,7 +183,7 @@ def vincular(escritas: list[str], incidente_id: UUID) -> Answer:
 @versioned
 def vincular_alcanzadas(periodo: Periodo, incidente_id: UUID) -> Answer:
     """Agregar a todas las personas cuyos datos leyó o cambió una cuenta en un período"""
-    return _hacer(incidente_id, actions.vincular_alcanzadas, periodo)
+    return _hacer(incidente_id, actions.vincular_alcanzadas, tocado_por(env(), periodo.uso()))
 
 
 @bp.post("/incidentes/<uuid:incidente_id>/desvincular")

@@ -19,7 +19,7 @@ from notificaciones.mensajes.schemas import (
     MensajeSchema,
     PedidoSchema,
 )
-from oficina.accesos import accesos
+from oficina.accesos import TocadoSchema, UsoDeCuenta, UsoDeCuentaSchema, accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
 from oficina.clock import now
@@ -71,6 +71,20 @@ def supresion_de_persona(persona_id: UUID, *, caso: list[UUID]) -> dict[str, Any
         env().db, actor(), "notificaciones.persona.prever_supresion", "persona", persona_id
     )
     return {"borrado": contado}
+
+
+@personas_bp.get("/alcanzadas")
+@personas_bp.arguments(UsoDeCuentaSchema, location="query")
+@personas_bp.response(200, TocadoSchema)
+@requires("notificaciones.persona.alcanzar")
+def alcanzadas(uso: UsoDeCuenta) -> dict[str, Any]:
+    """De quiénes son los mensajes que una cuenta leyó o cambió; solo para servicios"""
+    with env().db.read() as session:
+        ids, listas = queries.alcanzadas(session, uso), uso.listas(session)
+    registrar_lectura(
+        env().db, actor(), "notificaciones.persona.alcanzar", "persona", None, cantidad=len(ids)
+    )
+    return {"ids": ids, "listas": listas}
 
 
 @bp.get("")

@@ -48,10 +48,16 @@ class Destinatario:
     idioma: str
 
 
-def persona(env: Env, persona_id: UUID | None, canal: Canal | None = None) -> Destinatario | Motivo:
+def persona(
+    env: Env,
+    persona_id: UUID | None,
+    canal: Canal | None = None,
+    *,
+    otra_via: bool | None = None,
+) -> Destinatario | Motivo:
     """How a person is written to, as casos says it today, or why they are not.
 
-    `canal`, when somebody chose it: that one or none.
+    `canal`, when somebody chose it: that one or none, unless `otra_via` lets it be another.
     """
     try:
         contacto = env.client.get("casos", f"/casos/api/v1/personas/{persona_id}/contacto")
@@ -59,7 +65,7 @@ def persona(env: Env, persona_id: UUID | None, canal: Canal | None = None) -> De
         return Motivo.SIN_CONTACTO
     except NoPermitido:
         return Motivo.PERSONA_BLOQUEADA
-    via = via_de(contacto, canal)
+    via = via_de(contacto, canal, otra_via=otra_via)
     return via if isinstance(via, Motivo) else Destinatario(*via, idioma_de(contacto["idioma"]))
 
 
@@ -80,8 +86,12 @@ def direccion_de(escrita: str, canal: Canal | None) -> tuple[Canal, str]:
     return Canal.SMS, telefono
 
 
-def via_de(contacto: Mapping[str, Any], canal: Canal | None = None) -> tuple[Canal, str] | Motivo:
-    """Channel and address that the person wants and has, or why there is none."""
+def via_de(
+    contacto: Mapping[str, Any], canal: Canal | None = None, *, otra_via: bool | None = None
+) -> tuple[Canal, str] | Motivo:
+    """Channel and address that the person wants and has, or why there is none. Without `otra_via`
+    a channel that was chosen is the only one; what nobody chose is the person's wish.
+    """
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
     if not contacto["admite_recordatorios"]:
@@ -94,7 +104,9 @@ def via_de(contacto: Mapping[str, Any], canal: Canal | None = None) -> tuple[Can
     if contacto["correo"]:
         vias[Canal.CORREO] = contacto["correo"]
     preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
-    for una in (preferida, *Canal) if canal is None else (canal,):
+    primera = canal or preferida
+    demas = otra_via if otra_via is not None else canal is None
+    for una in (primera, *(Canal if demas else ())):
         if una in vias:
             return una, vias[una]
     return Motivo.SIN_CONTACTO

@@ -15,12 +15,15 @@ from notificaciones.mensajes import etiquetas, pedidos, queries
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
 from notificaciones.mensajes.states import EN_ESPERA
+from notificaciones.plantillas import vigentes
 from notificaciones.plantillas.catalogo import Clave, idiomas
+from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
+from notificaciones.proveedores.desvio import Desvio
 from oficina.audit import registrar_lectura
 from oficina.clock import ZONA, today
 from oficina.web.app import env
-from oficina.web.auth import actor, requires
+from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 
 bp = Blueprint(
@@ -40,6 +43,7 @@ def salida() -> str:
         consulta=consulta,
         sms_del_mes=del_mes,
         direccion=dict(request.args),
+        ve_proveedores=puede("notificaciones.proveedor.ver"),
         todas=len(alcance.visibles()) > 1,
         **_list_of(_found(consulta)),
     )
@@ -64,12 +68,16 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
         historia = queries.historia(session, uno)
+        intentos = queries.intentos(session, uno)
     alcance.exigir(env(), uno, actor())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     return render_template(
         "notificaciones/mensaje.html",
         mensaje=uno,
         historia=historia,
+        intentos=intentos,
+        proveedores=_names(),
+        desenlaces=etiquetas.DESENLACES,
         en_la_salida=uno.en_la_salida(),
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
@@ -138,13 +146,18 @@ def _missing_translation(uno: Mensaje) -> str | None:
     )
 
 
+def _names() -> dict[str, str]:
+    """What the file calls each provider."""
+    rutas = Desvio.de(env().settings, env().db).rutas
+    return {clave: ruta.nombre for clave, ruta in rutas.items()}
+
+
 def _words() -> dict[str, Any]:
+    visibles = alcance.visibles()
+    with env().db.read() as session:
+        todas = vigentes.plantillas(session)
     return {
-        "plantillas": {
-            clave: texto
-            for clave, texto in etiquetas.PLANTILLAS.items()
-            if clave in alcance.visibles()
-        },
+        "plantillas": {clave: nombre_de(una) for clave, una in todas.items() if clave in visibles},
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,
         "prioridades": etiquetas.PRIORIDADES,

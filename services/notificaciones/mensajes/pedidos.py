@@ -27,14 +27,12 @@ from notificaciones.mensajes.states import EN_ESPERA, PASOS, Motivo, Paso, Prior
 from notificaciones.mensajes.valores import guardar, leer_valores
 from notificaciones.plantillas.catalogo import (
     Canal,
-    Clave,
     Plantilla,
     PlantillaInvalida,
     Redaccion,
     base,
-    pedibles,
-    plantillas,
 )
+from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.reglas.catalogo import reglas
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada
@@ -58,7 +56,7 @@ class Pedido:
     idioma: str | None = None
     programado_para: datetime | None = None
     caduca_en: datetime | None = None
-    prioridad: Prioridad = Prioridad.NORMAL
+    prioridad: Prioridad | None = None
     clave_de_negocio: str | None = None
 
 
@@ -79,7 +77,7 @@ def revisar_pedido(env: Env, pedido: Pedido, ahora: datetime) -> Encargo:
 
     Raises DatosInvalidos with the path of each field, ServicioNoDisponible.
     """
-    plantilla = plantilla_pedible(pedido.plantilla)
+    plantilla = plantilla_pedible(env, pedido.plantilla)
     valores = leer_valores(plantilla, pedido.valores)
     enviar_en, caduca_en = _cuando(plantilla, pedido, ahora)
     tildes = Tildes(env.settings.sms_tildes)
@@ -139,12 +137,12 @@ def pedir(
         canal_pedido=pedido.canal,
         # What goes to an address is never written anew.
         valores=None if pedido.persona_id is None else guardar(pedido.valores),
-        prioridad=pedido.prioridad,
+        prioridad=pedido.prioridad or encargo.plantilla.prioridad,
         enviar_en=encargo.enviar_en,
         caduca_en=encargo.caduca_en,
         creado_en=ahora,
     )
-    dejar_pedido(session, mensaje, hallado, encargo.texto)
+    dejar_pedido(session, mensaje, encargo.plantilla, hallado, encargo.texto)
     registrar(session, actor, "notificaciones.mensaje.pedir", "mensaje", mensaje_id)
     return mensaje, True
 
@@ -165,11 +163,13 @@ def cancelar(session: Session, mensaje_id: UUID, actor: Actor, version: int | No
     return mensaje
 
 
-def plantilla_pedible(clave: str) -> Plantilla:
+def plantilla_pedible(env: Env, clave: str) -> Plantilla:
     """The template that is asked for; raises DatosInvalidos for none, or one of a rule."""
-    if clave not in pedibles():
+    with env.db.read() as session:
+        plantilla = plantillas(session).get(clave)
+    if plantilla is None or not plantilla.se_pide or plantilla.retirada:
         raise DatosInvalidos({"plantilla": [_("No hay una plantilla así que se pueda pedir.")]})
-    return plantillas()[Clave(clave)]
+    return plantilla
 
 
 def texto_de(plantilla: Plantilla, hallado: Reunido) -> Redaccion:

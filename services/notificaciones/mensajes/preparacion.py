@@ -26,13 +26,18 @@ from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.plantillas.vigentes import plantillas as vigentes
+from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
+from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.queries import version_de
 from oficina.env import Env
 from oficina.errors import Conflicto, NoEncontrado
 
 
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
-    return _REUNIR[mensaje.plantilla](env, mensaje)
+    # One of the office's own is always asked for.
+    return _REUNIR.get(mensaje.plantilla, _pedido)(env, mensaje)
 
 
 def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
@@ -40,9 +45,10 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
 
     None when it leaves as it is.
     """
-    if not plantillas.plantillas()[mensaje.plantilla].reconsulta_al_enviar:
+    de_fabrica = plantillas.de_fabrica().get(mensaje.plantilla)
+    if de_fabrica is not None and not de_fabrica.reconsulta_al_enviar:
         return None
-    hallado = _REVISAR[mensaje.plantilla](env, mensaje)
+    hallado = _REVISAR.get(mensaje.plantilla, _pedido_al_salir)(env, mensaje)
     if isinstance(hallado, Reparto):
         raise AssertionError("who a written message is for is known")
     return hallado
@@ -53,7 +59,7 @@ def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     texto = plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
     if reunido.canal is not Canal.SMS:
         return texto
-    escrito = sms.escribir(texto.cuerpo, reunido.tildes)
+    escrito = sms.escribir(texto.cuerpo, plantilla.tildes or reunido.tildes)
     return replace(texto, cuerpo=escrito.texto, sms=escrito)
 
 
@@ -66,21 +72,38 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     inicia_en = datetime.fromisoformat(cita["inicia_en"])
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
-    quien = persona(env, mensaje.persona_id)
+    regla = _regla_de(env, mensaje)
+    quien = persona(
+        env,
+        mensaje.persona_id,
+        mensaje.canal_pedido or regla.solo_por,
+        otra_via=regla.otra_via and mensaje.canal_pedido is None,
+    )
     if isinstance(quien, Motivo):
         return Descarte(Paso.SUPRIMIR, quien)
+    idioma = plantillas.base() if regla.idioma is IdiomaDeRegla.BASE else quien.idioma
     frases = cita["lugar_frases"]
     return Reunido(
         canal=quien.canal,
         destino=quien.destino,
-        idioma=quien.idioma,
+        idioma=idioma,
         valores={
             "fecha": inicia_en,
             "hora": inicia_en,
-            "lugar": frases.get(quien.idioma) or frases[plantillas.base()],
+            "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
         tildes=Tildes(env.settings.sms_tildes),
     )
+
+
+def _regla_de(env: Env, mensaje: Mensaje) -> Recordatorio:
+    """What the rule said that asked for a reminder."""
+    with env.db.read() as session:
+        version = version_de(session, mensaje.regla, mensaje.regla_version)
+    if version is None:
+        # Planned by a version of the program before rules were written down.
+        return reglas().de_fabrica["cita_48h"]
+    return version.recordatorio
 
 
 def a_persona(
@@ -102,7 +125,9 @@ def a_persona(
 def _pedido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     if mensaje.persona_id is None:
         raise AssertionError("what goes to an address was written when it was asked for")
-    valores = guardados(plantillas.plantillas()[mensaje.plantilla], mensaje.valores)
+    with env.db.read() as session:
+        plantilla = vigentes(session)[mensaje.plantilla]
+    valores = guardados(plantilla, mensaje.valores)
     return a_persona(env, mensaje.persona_id, mensaje.canal_pedido, valores)
 
 
@@ -210,7 +235,7 @@ def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
-_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+_REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
@@ -225,7 +250,7 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
 
 
 # A reminder that is written keeps its link; only its clock may have stopped.
-_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
+_REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
     **dict.fromkeys(plantillas.pedibles(), _pedido_al_salir),

@@ -20,23 +20,32 @@ from marshmallow import (
 from notificaciones.mensajes.pedidos import Pedido
 from notificaciones.mensajes.queries import Filtro
 from notificaciones.mensajes.states import Estado, Motivo, Prioridad
-from notificaciones.plantillas.catalogo import Canal, Clave, idiomas
+from notificaciones.plantillas.catalogo import Canal, idiomas
+from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
 
 _CLAVE = re.compile(r"[A-Za-z0-9._:/-]{1,80}\Z")
+
+
+class ClaveField(fields.String):
+    """The key of a template: the program's or the office's own."""
+
+    def __init__(self, **options: Any) -> None:
+        regexp = validate.Regexp(rf"{NOMBRE.pattern}\Z", error=_l("Esa plantilla no existe."))
+        super().__init__(validate=regexp, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consulta:
     """Which messages a reader asks for, before the reader's scope."""
 
-    plantilla: Clave | None = None
+    plantilla: str | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
-    def filtro(self, visibles: frozenset[Clave]) -> Filtro:
+    def filtro(self, visibles: frozenset[str]) -> Filtro:
         """The same with the reader's scope."""
         return Filtro(visibles=visibles, **vars(self))
 
@@ -44,7 +53,7 @@ class Consulta:
 class ConsultaSchema(Schema):
     """Which messages."""
 
-    plantilla = fields.Enum(Clave, by_value=True)
+    plantilla = ClaveField()
     estado = fields.Enum(Estado, by_value=True)
     caso_id = fields.UUID()
     cita_id = fields.UUID()
@@ -63,7 +72,7 @@ class VistaSchema(Schema):
 
         unknown = EXCLUDE
 
-    tipo = fields.Enum(Clave, by_value=True, attribute="plantilla")
+    tipo = ClaveField(attribute="plantilla")
     estado = fields.Enum(Estado, by_value=True)
     caso = fields.UUID(attribute="caso_id")
     cita = fields.UUID(attribute="cita_id")
@@ -100,7 +109,13 @@ class PedidoSchema(Schema):
     )
     programado_para = fields.AwareDateTime(load_default=None, allow_none=True)
     caduca_en = fields.AwareDateTime(load_default=None, allow_none=True)
-    prioridad = fields.Enum(Prioridad, by_value=True, load_default=Prioridad.NORMAL)
+    prioridad = fields.Enum(
+        Prioridad,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Si no se dice, la de la plantilla"},
+    )
     clave_de_negocio = fields.String(
         load_default=None,
         allow_none=True,
@@ -155,7 +170,7 @@ class MensajeSchema(Schema):
     """A message as its readers see it. Moments are UTC."""
 
     id = fields.UUID(required=True)
-    plantilla = fields.Enum(Clave, by_value=True, required=True)
+    plantilla = ClaveField(required=True)
     plantilla_version = fields.Integer(allow_none=True)
     regla = fields.String(allow_none=True)
     persona_id = fields.UUID(allow_none=True)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from notificaciones.mensajes.limites import limites
 from notificaciones.plantillas.catalogo import Plantilla, Tipo, Valor
-from oficina.clock import ZONA
+from oficina.clock import ZONA, today
 from oficina.errors import DatosInvalidos
 
 _ENTERO = re.compile(r"-?[0-9]{1,15}")
@@ -25,15 +25,20 @@ class NoSirve(Exception):
 
 
 def leer_valores(plantilla: Plantilla, dados: Mapping[str, Any]) -> dict[str, Valor]:
-    """One value for each variable and no other; raises DatosInvalidos with their paths."""
+    """One value for each variable and no other; raises DatosInvalidos with their paths.
+
+    A message may come without one that is optional.
+    """
     errores: dict[str, list[str]] = {}
     leidos: dict[str, Valor] = {}
-    for nombre, tipo in plantilla.variables.items():
+    for nombre, variable in plantilla.variables.items():
+        if dados.get(nombre) is None and variable.opcional:
+            continue
         if nombre not in dados:
             errores[f"valores.{nombre}"] = [_("Falta este dato.")]
             continue
         try:
-            leidos[nombre] = leer_valor(tipo, dados[nombre])
+            leidos[nombre] = leer_valor(variable.tipo, dados[nombre], variable.largo)
         except NoSirve as error:
             errores[f"valores.{nombre}"] = [str(error)]
     for nombre in dados:
@@ -44,13 +49,16 @@ def leer_valores(plantilla: Plantilla, dados: Mapping[str, Any]) -> dict[str, Va
     return leidos
 
 
-def leer_valor(tipo: Tipo, dado: Any) -> Valor:
-    """What a variable of this type holds, from JSON or from a cell; raises NoSirve."""
+def leer_valor(tipo: Tipo, dado: Any, largo: int | None = None) -> Valor:
+    """What a variable of this type holds, from JSON or from a cell; raises NoSirve.
+
+    `largo` is the longest text that its template takes.
+    """
     if isinstance(dado, str):
         dado = dado.strip()
     match tipo:
         case Tipo.TEXTO:
-            return _texto(dado)
+            return _texto(dado, largo)
         case Tipo.URL:
             return _url(_texto(dado))
         case Tipo.ENTERO:
@@ -69,15 +77,14 @@ def guardados(plantilla: Plantilla, escritos: str | None) -> dict[str, Valor]:
     return leer_valores(plantilla, json.loads(escritos or "{}"))
 
 
-def _texto(dado: Any) -> str:
+def _texto(dado: Any, largo: int | None = None) -> str:
     if not isinstance(dado, str):
         raise NoSirve(_("Se esperaba un texto."))
     if not dado:
         raise NoSirve(_("Este dato no puede quedar vacío."))
-    if len(dado) > limites().caracteres_por_valor:
-        raise NoSirve(
-            _("Debe tener a lo más %(max)s caracteres.", max=limites().caracteres_por_valor)
-        )
+    tope = min(largo or limites().caracteres_por_valor, limites().caracteres_por_valor)
+    if len(dado) > tope:
+        raise NoSirve(_("Debe tener a lo más %(max)s caracteres.", max=tope))
     if not dado.replace("\n", "").isprintable():
         raise NoSirve(_("El texto tiene caracteres que no se pueden guardar."))
     return dado
@@ -102,12 +109,14 @@ def _entero(dado: Any) -> int:
 
 
 def _momento(tipo: Tipo, dado: Any) -> datetime:
-    """A day for what is a day, or a moment with its zone."""
+    """A day for what is a day, an hour for what is an hour, or a moment with its zone."""
     if not isinstance(dado, str):
         raise NoSirve(_("No es una fecha con hora."))
     try:
         if tipo in _DE_DIA and len(dado) <= len("2026-11-30"):
             return datetime.combine(date.fromisoformat(dado), _MEDIODIA, ZONA)
+        if tipo is Tipo.HORA and len(dado) == len("10:30"):
+            return datetime.combine(today(), time.fromisoformat(dado), ZONA)
         momento = datetime.fromisoformat(dado)
     except ValueError:
         raise NoSirve(

@@ -23,6 +23,7 @@ class CitaAgendada(HechoDeCita):
 
     inicia_en: datetime
     termina_en: datetime
+    lugar: str | None = None
 
 
 @evento("agenda.cita.reprogramada", sujeto_id="cita_id")
@@ -31,6 +32,7 @@ class CitaReprogramada(HechoDeCita):
 
     inicia_en: datetime
     termina_en: datetime
+    lugar: str | None = None
 
 
 @evento("agenda.cita.cancelada", sujeto_id="cita_id")

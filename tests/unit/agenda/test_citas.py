@@ -65,13 +65,14 @@ def test_los_hechos_de_una_cita_dicen_quien_los_hizo(mesa: Any) -> None:
     ]
 
 
-def test_el_hecho_lleva_solo_ids_y_horas(mesa: Any) -> None:
+def test_el_hecho_lleva_solo_ids_horas_y_el_codigo_del_lugar(mesa: Any) -> None:
     _agendada(mesa, asunto="Violencia en su casa")
 
     with mesa.db.read() as session:
         (fila,) = session.scalars(select(Outbox)).all()
     assert set(fila.cuerpo["data"]) <= {
         "cita_id", "persona_id", "caso_id", "inicia_en", "termina_en", "actor_id",
+        "lugar",
     }  # fmt: skip
 
 
