@@ -1,10 +1,10 @@
-"""What it costs to ask for a message: `POST /notificaciones/api/v1/mensajes` as a program sends it.
+"""What it costs to ask for a message over the API, as a program does.
 
-The service's own web process with two gunicorn workers, on a PostgreSQL that waits for the disk; eight
-connections that are kept, each request with a key of its own (Idempotency-Key), a program's signed
-token and its scopes. Everything is written: the message, its history, the fact that it tells, the
-row of the audit and the kept answer. CPU is what the kernel counted for the processes of the web
-server and, told apart, of PostgreSQL.
+The service's own web process with two gunicorn workers, on a PostgreSQL that waits for the disk;
+eight connections that are kept, each request with a key of its own (Idempotency-Key), a program's
+signed token and its scopes. Everything is written: the message, its history, the fact that it
+tells, the row of the audit and the kept answer. CPU is what the kernel counted for the processes of
+the web server and, told apart, of PostgreSQL.
 """
 
 import json
@@ -43,8 +43,6 @@ PEDIDO = {
     "destino": "+56987654321",
     "valores": {"hasta": "2030-11-29", "lugar": "en la oficina"},
 }
-PEERS = {"GOV.UK Notify": 5.4}
-"""CPU-ms of its API for a request, the middle of what it took here (notificaciones.md)."""
 SENDER = """
 import asyncio, sys, uuid
 host, port, path, token, body, total, many = sys.argv[1:]
@@ -91,7 +89,7 @@ def measure() -> Iterator[Result]:
             (_cpu(those) - earlier) * 1000 / sent
             for those, earlier in zip((api, postgres), before, strict=True)
         )
-    yield Result("post_cpu_ms", of_api, "CPU-ms a request, without PostgreSQL", PEERS)
+    yield Result("post_cpu_ms", of_api, "CPU-ms a request, without PostgreSQL")
     yield Result("post_pg_cpu_ms", of_postgres, "CPU-ms of PostgreSQL a request")
     yield Result("post_s", sent / seconds, f"1/s over {CONNECTIONS} connections")
 

@@ -1,4 +1,5 @@
-"""How many webhooks leave in a second for endpoints that answer while one endpoint hangs.
+"""What asking for a message costs (`_pedir`), and how many webhooks leave in a second for endpoints
+that answer while one endpoint hangs.
 
 The loop of the jobs process on the embedded office's own tables, as it runs there; the receivers
 are another process of this machine, which answers 204 on connections that it keeps.
@@ -17,6 +18,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import columns
+from bench import _pedir
 from bench.result import Result
 from notificaciones.suscripciones import actions
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
@@ -72,7 +74,8 @@ ADMIN = Actor(
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Deliveries a second."""
+    """What a request costs, and deliveries a second."""
+    yield from _pedir.measure()
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE, text=True)
     try:
         assert receiver.stdout is not None
