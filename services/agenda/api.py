@@ -29,6 +29,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint(
     "citas",
@@ -116,6 +117,7 @@ def citas(filtro: Filtro) -> Sequence[Cita]:
 @bp.arguments(NuevaCitaSchema)
 @bp.response(201, CitaSchema)
 @requires("agenda.cita.agendar")
+@unrehearsed
 def agendar(nueva: NuevaCita) -> Answer:
     """Agendar una cita"""
     nombre = directorio.personal().nombre(nueva.profesional_id)

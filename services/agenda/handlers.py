@@ -1,14 +1,16 @@
 """Entrance: of casos' facts, whose data may not be used or are erased: nothing is booked or changed
-for them.
+for them. Of notificaciones', what people answered to a reminder.
 """
 
 from sqlalchemy.orm import Session
 
-from agenda import supresion
+from agenda import actions, supresion
+from agenda.states import Respuesta
 from oficina import apartadas
 from oficina.bus.inbox import Handlers, Sobre
 from oficina.events.agenda import AgendaPurgada
 from oficina.events.casos import PersonaAnonimizada, PersonaBloqueada, PersonaDesbloqueada
+from oficina.events.notificaciones import RespuestaRecibida
 
 handlers = Handlers("agenda")
 
@@ -23,6 +25,19 @@ def bloquear(session: Session, hecho: PersonaBloqueada, sobre: Sobre) -> None:
 def desbloquear(session: Session, hecho: PersonaDesbloqueada, _sobre: Sobre) -> None:
     """Their appointments are as they were."""
     apartadas.desbloquear(session, hecho.persona_id)
+
+
+@handlers.on(RespuestaRecibida)
+def anotar_respuesta(session: Session, hecho: RespuestaRecibida, _sobre: Sobre) -> None:
+    """The appointment shows what its person answered."""
+    actions.anotar_respuesta(
+        session,
+        hecho.cita_id,
+        Respuesta(hecho.respuesta),
+        hecho.canal,
+        inicia_en=hecho.inicia_en,
+        recibida_en=hecho.recibida_en,
+    )
 
 
 @handlers.on(PersonaAnonimizada)

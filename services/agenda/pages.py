@@ -13,7 +13,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from agenda import actions, directorio, queries
-from agenda.etiquetas import ESTADOS, MOTIVOS, TONOS
+from agenda.etiquetas import ESTADOS, MOTIVOS, RESPUESTAS, TONOS, TONOS_DE_RESPUESTA
 from agenda.horario import horario
 from agenda.models import Cita
 from agenda.schemas import (
@@ -296,6 +296,8 @@ def _words() -> dict[str, Any]:
         "estados": ESTADOS,
         "tonos": TONOS,
         "textos_motivo": MOTIVOS,
+        "respuestas": RESPUESTAS,
+        "tonos_de_respuesta": TONOS_DE_RESPUESTA,
         "nombres_lugar": {
             clave: lugar.etiqueta(language()) for clave, lugar in horario().lugares.items()
         },

@@ -6,6 +6,7 @@ sees what it asked for itself; what went to an address is seen by who asked and 
 """
 
 from collections.abc import Sequence, Set
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -23,7 +24,7 @@ from oficina.errors import NoEncontrado, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import puede
 
-_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
+_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA, Clave.AVISO_CITA_RESPONDIDA, Clave.RESPUESTA_AYUDA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
@@ -77,17 +78,38 @@ def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mens
     return hallados[:LIMITE]
 
 
+class DeAlguien(Protocol):
+    """What may be about a case, or else about a person."""
+
+    @property
+    def caso_id(self) -> UUID | None:
+        """The case."""
+
+    @property
+    def persona_id(self) -> UUID | None:
+        """The person."""
+
+
+T = TypeVar("T", bound=DeAlguien)
+
+
 def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mensaje]:
     """Those of some messages that the reader may see."""
-    if quien.tipo == "servicio" or not mensajes:
+    if quien.tipo == "servicio":
         return list(mensajes)
-    suyos = [uno for uno in mensajes if _le_toca(uno, quien)]
+    return de_los_suyos(env, [uno for uno in mensajes if _le_toca(uno, quien)], quien)
+
+
+def de_los_suyos(env: Env, cosas: Sequence[T], quien: Actor) -> list[T]:
+    """Of what is about cases and people, what is of nobody or of whom the reader may see."""
+    if quien.tipo == "servicio":
+        return list(cosas)
     visto = _vistos(
         env,
-        casos={uno.caso_id for uno in suyos if uno.caso_id},
-        personas={uno.persona_id for uno in suyos if uno.persona_id and not uno.caso_id},
+        casos={uno.caso_id for uno in cosas if uno.caso_id},
+        personas={uno.persona_id for uno in cosas if uno.persona_id and not uno.caso_id},
     )
-    return [uno for uno in suyos if _visible(uno, visto)]
+    return [uno for uno in cosas if _visible(uno, visto)]
 
 
 def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
@@ -134,6 +156,6 @@ def _le_toca(mensaje: Mensaje, quien: Actor) -> bool:
     return mensaje.persona_id is not None or puede("notificaciones.mensaje.ver_pedidos")
 
 
-def _visible(mensaje: Mensaje, visto: Set[str]) -> bool:
+def _visible(mensaje: DeAlguien, visto: Set[str]) -> bool:
     de_que = mensaje.caso_id or mensaje.persona_id
     return de_que is None or str(de_que) in visto

@@ -4,6 +4,8 @@ from flask import Flask
 
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
+from notificaciones.entrantes import api as entrantes_api
+from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
@@ -30,6 +32,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
@@ -38,6 +41,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(entrantes_api.bp)
     document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)

@@ -66,7 +66,9 @@ def reponer(
             uno.plantilla,
             ahora,
             caso_id=uno.caso_id,
+            persona_id=uno.persona_id,
             derivacion_id=uno.derivacion_id,
+            cita_id=uno.cita_id,
             caduca_en=uno.caduca_en,
             datos=uno.datos,
         )

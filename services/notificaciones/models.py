@@ -2,6 +2,7 @@
 
 from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import IntentoDeEnvio
@@ -16,6 +17,7 @@ __all__ = [
     "PlantillaGuardada",
     "PreferenciaDeAvisos",
     "Regla",
+    "Respuesta",
     "Salida",
     "Suscripcion",
     "VersionDePlantilla",

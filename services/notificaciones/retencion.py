@@ -1,4 +1,6 @@
-"""What notificaciones forgets: what a message said and to whom, and what was delivered to units."""
+"""What notificaciones forgets: what a message said and to whom, what people answered, and what was
+delivered to units.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
 from notificaciones.proveedores.models import Recibo
@@ -19,6 +22,7 @@ retencion = Retencion("notificaciones")
 _VIVOS = [*EN_ESPERA, Estado.RESERVADA]
 _CONTENIDO = (
     Mensaje.destino,
+    Mensaje.destino_indice,
     Mensaje.asunto,
     Mensaje.cuerpo,
     Mensaje.enlace,
@@ -43,6 +47,16 @@ def vaciar(session: Session, ids: Sequence[UUID]) -> int:
         .values({columna.key: None for columna in _CONTENIDO})
         .execution_options(synchronize_session=False)
     )
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.respuesta",
+    lambda limite: select(Respuesta.id).where(Respuesta.creada_en < limite),
+)
+def borrar_respuestas(session: Session, ids: Sequence[UUID]) -> int:
+    """Also one that nobody attended to: after so long nobody waits for an answer to it."""
+    session.execute(delete(Respuesta).where(Respuesta.id.in_(ids)))
     return len(ids)
 
 

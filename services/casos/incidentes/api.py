@@ -39,6 +39,7 @@ from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint("incidentes", __name__, url_prefix="/casos/api/v1", description="Incidentes")
 
@@ -118,6 +119,7 @@ def seguimiento(incidente_id: UUID) -> SeguimientoDeIncidente:
 @bp.arguments(PeriodoDeCuentaSchema)
 @bp.response(200, AlcanzadasSchema)
 @requires("casos.incidente.ver")
+@unrehearsed
 def alcanzadas(periodo: Periodo, incidente_id: UUID) -> Alcanzadas:
     """De quiénes leyó o cambió datos una cuenta en un período, según la auditoría"""
     with env().db.read() as session:
@@ -181,6 +183,7 @@ def vincular(escritas: list[str], incidente_id: UUID) -> Answer:
 @bp.response(200, IncidenteSchema)
 @requires("casos.incidente.gestionar")
 @versioned
+@unrehearsed
 def vincular_alcanzadas(periodo: Periodo, incidente_id: UUID) -> Answer:
     """Agregar a todas las personas cuyos datos leyó o cambió una cuenta en un período"""
     return _hacer(incidente_id, actions.vincular_alcanzadas, tocado_por(env(), periodo.uso()))

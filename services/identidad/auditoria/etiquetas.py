@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 ACCIONES: Mapping[str, LazyString] = {
     "agenda.cita.agendar": _l("Agendó una cita"),
+    "agenda.cita.anotar_respuesta": _l("Anotó lo que la persona contestó de su cita"),
     "agenda.cita.cancelar": _l("Canceló una cita"),
     "agenda.cita.inasistencia": _l("Anotó que no vino a la cita"),
     "agenda.cita.listar": _l("Miró la agenda"),
@@ -188,6 +189,10 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.rebotar": _l("Supo que un mensaje no llegó"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),
+    "notificaciones.respuesta.atender": _l("Atendió la respuesta de una persona"),
+    "notificaciones.respuesta.listar": _l("Vio las respuestas recibidas"),
+    "notificaciones.respuesta.recibir": _l("Recibió la respuesta de una persona"),
+    "notificaciones.respuesta.ver": _l("Vio la respuesta de una persona"),
     "notificaciones.plantilla.crear": _l("Hizo una plantilla de mensajes"),
     "notificaciones.plantilla.previsualizar": _l("Vio una plantilla con datos de verdad"),
     "notificaciones.plantilla.probar": _l("Se envió una prueba de una plantilla"),
@@ -243,6 +248,7 @@ RECURSOS: Mapping[str, LazyString] = {
     "plantilla": _l("Plantilla"),
     "mes": _l("Cifras de un mes"),
     "persona": _l("Persona"),
+    "respuesta": _l("Respuesta recibida"),
     "servicio_red": _l("Servicio de la red"),
     "sesion": _l("Sesión"),
     "solicitud": _l("Solicitud de derechos"),

@@ -132,8 +132,10 @@ def encargar(
     plantilla: str,
     ahora: datetime,
     *,
+    persona_id: UUID | None = None,
     caso_id: UUID | None = None,
     derivacion_id: UUID | None = None,
+    cita_id: UUID | None = None,
     caduca_en: datetime | None = None,
     datos: Mapping[str, Any] | None = None,
 ) -> Mensaje | None:
@@ -146,8 +148,10 @@ def encargar(
         clave,
         plantilla,
         ahora,
+        persona_id=persona_id,
         caso_id=caso_id,
         derivacion_id=derivacion_id,
+        cita_id=cita_id,
         caduca_en=caduca_en,
         datos=dict(datos or {}),
     )
@@ -220,6 +224,7 @@ def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto)
             caduca_en=aviso.caduca_en,
             caso_id=aviso.caso_id,
             derivacion_id=aviso.derivacion_id,
+            cita_id=aviso.cita_id,
             datos=aviso.datos,
         )
         copia.dirigir(funcionario_id)

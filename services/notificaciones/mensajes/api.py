@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from notificaciones import supresion
 from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
+from notificaciones.entrantes.queries import de_persona as respuestas_de_persona
 from notificaciones.mensajes import pedidos, queries
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pedidos import Pedido
@@ -27,6 +28,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint(
     "mensajes",
@@ -50,11 +52,13 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
     """Todo lo que hay de una persona en los mensajes, para su copia; solo para servicios"""
     with env().db.read() as session:
         hallados = queries.de_persona(session, persona_id)
-        if not hallados:
+        contestados = respuestas_de_persona(session, persona_id)
+        if not hallados and not contestados:
             raise NoEncontrado
-        de_ellos = accesos(session, [persona_id, *(uno.id for uno in hallados)])
+        cosas = [uno.id for uno in hallados] + [una.id for una in contestados]
+        de_ellos = accesos(session, [persona_id, *cosas])
     registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
-    return {"mensajes": hallados, "accesos": de_ellos}
+    return {"mensajes": hallados, "respuestas": contestados, "accesos": de_ellos}
 
 
 @personas_bp.get("/<uuid:persona_id>/supresion")
@@ -111,6 +115,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @bp.response(201, MensajeSchema)
 @bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
 @requires("notificaciones.mensaje.pedir")
+@unrehearsed
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
     exigir_pedido(env(), pedido)

@@ -194,6 +194,24 @@ def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
     return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
 
 
+def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    cita = env.client.get("agenda", f"/agenda/api/v1/citas/{mensaje.cita_id}")
+    if cita["estado"] != "agendada":
+        return Descarte(Paso.CANCELAR, Motivo.CITA_TERMINADA)
+    if cita["respuesta"] != mensaje.datos["respuesta"]:
+        # They changed their mind, or it has another time.
+        return Descarte(Paso.CANCELAR, Motivo.CITA_REPROGRAMADA)
+    inicia_en = datetime.fromisoformat(cita["inicia_en"])
+    valores: dict[str, Valor] = {
+        "respuesta": plantillas.nombre_de_respuesta(mensaje.datos["respuesta"]),
+        "fecha": inicia_en,
+        "hora": inicia_en,
+        "cita_url": f"{env.settings.base_url}/agenda/citas/{mensaje.cita_id}",
+    }
+    aviso = reglas().respuesta_a_cita[mensaje.datos["respuesta"]]
+    return _to_readers(env, mensaje, aviso, Responden(cita["profesional_id"]), valores)
+
+
 def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """What is left today of the notices that it took, as each one's owner answers anew."""
     with env.db.read() as session:
@@ -284,6 +302,7 @@ AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_INCIDENTE: _aviso_incidente,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
     Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
+    Clave.AVISO_CITA_RESPONDIDA: _aviso_cita_respondida,
     Clave.AVISO_RESUMEN: _aviso_resumen,
 }
 """How each kind of notice finds out what it needs."""

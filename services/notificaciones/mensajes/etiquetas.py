@@ -28,6 +28,8 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
+    Clave.AVISO_CITA_RESPONDIDA: _l("Aviso interno de lo que una persona contestó de su cita"),
+    Clave.RESPUESTA_AYUDA: _l("Respuesta a quien pide ayuda"),
     Clave.AVISO_RESUMEN: _l("Resumen de avisos"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
+from notificaciones import direcciones
 from notificaciones.base import Base
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
@@ -120,6 +121,8 @@ class Mensaje(Personal, Identified, Base):
     destino: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.destino"))
     asunto: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.asunto"))
     cuerpo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.cuerpo"))
+    # Finds the messages that an address got, without opening any of them.
+    destino_indice: Mapped[str | None] = mapped_column(String(64), index=True)
     enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))
 
     # What an SMS takes as it was written, what it would have taken with every accent, and the
@@ -175,6 +178,7 @@ class Mensaje(Personal, Identified, Base):
     def escribir(self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion) -> None:
         """Say it anew, without a step: what its owner answers may change until it leaves."""
         self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido
+        self.destino_indice = direcciones.indice(destino)
         self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
         self._medir(texto.sms)
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from notificaciones import direcciones
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.avisos import AVISOS
 from notificaciones.mensajes.destinatarios import persona
@@ -235,6 +237,21 @@ def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
+def _respuesta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """What the office answers by itself goes back to where the question came from."""
+    with env.db.read() as session:
+        respuesta = session.get(Respuesta, UUID(mensaje.datos["respuesta_id"]))
+    if respuesta is None or respuesta.de is None:
+        return Descarte(Paso.CANCELAR, Motivo.PERSONA_SUPRIMIDA)
+    return Reunido(
+        canal=direcciones.canal_de(respuesta.de),
+        destino=respuesta.de,
+        idioma=respuesta.idioma or plantillas.base(),
+        valores={},
+        tildes=Tildes(env.settings.sms_tildes),
+    )
+
+
 _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
@@ -244,6 +261,7 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
     Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
+    Clave.RESPUESTA_AYUDA: _respuesta,
     **AVISOS,
     **dict.fromkeys(plantillas.pedibles(), _pedido),
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Prioridad
@@ -166,10 +167,16 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
 
 
 def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
-    """Whom the messages that an account touched are to or about, and what else it touched."""
+    """Whom the messages and answers that an account touched are of, and what else it touched."""
     cosas = uso.cosas()
     suyos = (
-        select(columna).where(Mensaje.id.in_(cosas))
-        for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+        *(
+            select(columna).where(Mensaje.id.in_(cosas))
+            for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+        ),
+        *(
+            select(columna).where(Respuesta.id.in_(cosas))
+            for columna in (Respuesta.persona_id, Respuesta.caso_id)
+        ),
     )
     return [uno for uno in session.scalars(union(cosas, *suyos)) if uno is not None]

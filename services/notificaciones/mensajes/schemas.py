@@ -17,6 +17,7 @@ from marshmallow import (
     validates_schema,
 )
 
+from notificaciones.entrantes.schemas import RespuestaDeCopiaSchema
 from notificaciones.mensajes.pedidos import Pedido
 from notificaciones.mensajes.queries import Filtro
 from notificaciones.mensajes.states import Estado, Motivo, Prioridad
@@ -221,6 +222,7 @@ class DatosDePersonaSchema(Schema):
         fields.Nested(MensajeDeCopiaSchema),
         required=True,
     )
+    respuestas = fields.List(fields.Nested(RespuestaDeCopiaSchema), required=True)
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)
 
 

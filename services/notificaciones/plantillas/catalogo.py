@@ -51,6 +51,8 @@ class Clave(StrEnum):
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_CITA_RESPONDIDA = "aviso_cita_respondida"
+    RESPUESTA_AYUDA = "respuesta_ayuda"
     AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
@@ -293,6 +295,11 @@ def nombre_de_situacion(codigo: str) -> str:
 def nombre_de_situacion_de_incidente(codigo: str) -> str:
     """How a breach of people's data stands, in the words of a notice."""
     return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
+
+
+def nombre_de_respuesta(codigo: str) -> str:
+    """What a person answered about their appointment, in the words of a notice."""
+    return str(_read("plantillas.json")["respuestas_a_cita"][codigo])
 
 
 def titulo_en_resumen(clave: str) -> str:

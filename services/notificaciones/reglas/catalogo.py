@@ -62,7 +62,8 @@ class Reglas:
     when it was reported, is nearly late and is late. `acceso_excepcional`: who is told that
     somebody reads a reserved case by exception; `supresion_propuesta`, that an erasure waits to be
     confirmed; `supresion_atrasada`, that a service has not confirmed one;
-    `suscripcion_desactivada`, that a unit's system gets nothing any more.
+    `suscripcion_desactivada`, that a unit's system gets nothing any more; `respuesta_a_cita`, what
+    a person answered about their appointment, by what they answered.
     """
 
     version: str
@@ -75,6 +76,7 @@ class Reglas:
     avisar_vencido: Mapping[int, Aviso]
     derivacion_fallida: Aviso
     retiro_de_datos: Aviso
+    respuesta_a_cita: Mapping[str, Aviso]
     solicitud_de_derecho: Mapping[str, Aviso]
     incidente: Mapping[str, Aviso]
     acceso_excepcional: Aviso
@@ -102,6 +104,9 @@ def reglas() -> Reglas:
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
+        respuesta_a_cita={
+            respuesta: Aviso.de(aviso) for respuesta, aviso in datos["respuesta_a_cita"].items()
+        },
         retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()

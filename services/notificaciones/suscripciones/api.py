@@ -28,7 +28,7 @@ from notificaciones.suscripciones.unidades import elegir, exigir_que_dirija
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
-from oficina.web.idempotency import withheld
+from oficina.web.idempotency import unrehearsed, withheld
 
 bp = Blueprint(
     "suscripciones",
@@ -54,6 +54,7 @@ def suscripciones() -> Sequence[Suscripcion]:
 @bp.response(201, ConSecretoSchema)
 @requires("notificaciones.suscripcion.administrar")
 @withheld("secreto")
+@unrehearsed
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
     """Suscribir una unidad; su secreto se dice solo esta vez"""
     nueva = NuevaSuscripcion(
@@ -119,6 +120,7 @@ def reanudar(suscripcion_id: UUID) -> ConEtiqueta:
 @requires("notificaciones.suscripcion.administrar")
 @versioned
 @withheld("secreto")
+@unrehearsed
 def rotar(suscripcion_id: UUID) -> ConEtiqueta:
     """Darle otro secreto, que se dice solo esta vez; el anterior firma un día más"""
     with env().db.read() as session:
@@ -133,6 +135,7 @@ def rotar(suscripcion_id: UUID) -> ConEtiqueta:
 @bp.arguments(PruebaSchema)
 @bp.response(202, EntregaSchema)
 @requires("notificaciones.suscripcion.administrar")
+@unrehearsed
 def probar(datos: dict[str, Any], suscripcion_id: UUID) -> Any:
     """Entregarle un hecho inventado, marcado como prueba"""
     with env().db.read() as session:

@@ -52,6 +52,13 @@ class CitaInasistencia(HechoDeCita):
     """The person did not come."""
 
 
+@evento("agenda.cita.respondida", sujeto_id="cita_id")
+class CitaRespondida(HechoDeCita):
+    """The person answered a reminder: they come, or they do not."""
+
+    respuesta: str
+
+
 @evento("agenda.purga.confirmada", sujeto_id="supresion_id")
 class AgendaPurgada(HechoDePurga):
     """agenda erased what it had of somebody."""
