@@ -1,5 +1,6 @@
-"""How many webhooks leave in a second for endpoints that answer while one endpoint hangs; what an
-SMS costs to send, and how many leave in time while one of two gateways is down.
+"""What asking for a message costs (`_pedir`), how many webhooks leave in a second for endpoints that
+answer while one endpoint hangs, what an SMS costs to send, and how many leave in time while one of
+two gateways is down.
 
 The loop of the jobs process on the embedded office's own tables, as it runs there; the receivers
 are another process of this machine, which answers 204 on connections that it keeps.
@@ -19,6 +20,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import columns
+from bench import _pedir
 from bench.programs import sending
 from bench.result import Result
 from notificaciones.suscripciones import actions, reparto
@@ -75,9 +77,11 @@ ADMIN = Actor(
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Deliveries a second; CPU of a message; per cent in time. BENCH_OUTAGE_SECONDS is the outage's
-    length: the figure of 390 s is in docs/operacion.md.
+    """What a request costs; deliveries a second; CPU of a message; per cent in time.
+
+    BENCH_OUTAGE_SECONDS is the outage's length: the figure of 390 s is in docs/operacion.md.
     """
+    yield from _pedir.measure()
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE, text=True)
     try:
         assert receiver.stdout is not None
