@@ -1,6 +1,6 @@
-"""What asking for a message costs (`_pedir`), how many webhooks leave in a second for endpoints that
-answer while one endpoint hangs, what an SMS costs to send, and how many leave in time while one of
-two gateways is down.
+"""What asking for a message costs (`_pedir`), how many webhooks leave in a second for endpoints
+that answer while one endpoint hangs, what an SMS costs to send, and how many leave in time while
+one of two gateways is down.
 
 The loop of the jobs process on the embedded office's own tables, as it runs there; the receivers
 are another process of this machine, which answers 204 on connections that it keeps.
