@@ -23,6 +23,7 @@ from notificaciones.mensajes.sms import Escrito, contar
 from notificaciones.mensajes.states import Estado
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.desvio import Desvio
+from oficina import telemetry
 from oficina.clock import now
 from oficina.db import Database, uuid7
 from oficina.env import Env
@@ -118,6 +119,7 @@ def _office(*paths: str) -> Iterator[Env]:
             file = folder / "proveedores.json"
             file.write_text(json.dumps({"version": 1, "proveedores": providers}), encoding="utf-8")
             settings = Settings(data_dir=folder, proveedores=str(file), log_level="WARNING")
+            telemetry.configure_logging(settings.log_level)
             use_keyring(Keyring.load(settings.claves))
             db = Database(columns.file_in(folder, "notificaciones"))
             env = Env(settings=settings, db=db, client=ServiceClient(settings))
