@@ -1,6 +1,7 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
 from notificaciones.avisos.models import PreferenciaDeAvisos
+from notificaciones.bajas.models import Baja
 from notificaciones.base import Base
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
@@ -10,6 +11,7 @@ from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
 __all__ = [
+    "Baja",
     "Base",
     "IntentoDeEnvio",
     "Mensaje",
