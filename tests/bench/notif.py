@@ -18,10 +18,10 @@ from sqlalchemy import func, select
 
 import columns
 from bench.result import Result
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
+from notificaciones.suscripciones.enviadores import Enviadores
 from notificaciones.suscripciones.models import Entrega
-from notificaciones.suscripciones.reparto import Reparto
 from notificaciones.suscripciones.states import Via
 from oficina.actor import Actor
 from oficina.bus.envelope import read_sobre, to_cloudevent
@@ -96,8 +96,8 @@ def _rate(folder: Path, port: int) -> float:
             _subscribe(db, settings, f"http://127.0.0.1:{port}/{number}")
     _hear(db)
     stop = threading.Event()
-    reparto = Reparto(Env(settings=settings, db=db, client=ServiceClient(settings)))
-    running = threading.Thread(target=reparto.run, args=(stop,))
+    enviadores = Enviadores(Env(settings=settings, db=db, client=ServiceClient(settings)))
+    running = threading.Thread(target=enviadores.run, args=(stop,))
     began = time.perf_counter()
     running.start()
     while _waiting(db, hung):
@@ -143,7 +143,7 @@ def _hear(db: Database) -> None:
                     clasificacion=Clasificacion.INTERNO,
                 )
             )
-            actions.repartir(session, hecho, sobre)
+            reparto.repartir(session, hecho, sobre)
 
 
 def _waiting(db: Database, hung: UUID) -> int:

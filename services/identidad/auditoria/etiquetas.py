@@ -187,6 +187,8 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.baja.levantar": _l("Levantó la baja de una dirección"),
     "notificaciones.baja.listar": _l("Vio las bajas"),
     "notificaciones.baja.ver": _l("Vio una baja"),
+    "notificaciones.mensaje.exportar": _l("Descargó la lista de mensajes"),
+    "notificaciones.mensaje.repetir": _l("Pidió un mensaje otra vez"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
