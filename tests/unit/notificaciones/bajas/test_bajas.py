@@ -117,7 +117,7 @@ def test_lo_que_una_ley_obliga_sale_y_su_pagina_dice_por_que(casa: Any) -> None:
         por_ley="Ley de prueba, art. 1",
     )
     contenido = plantillas.Contenido(textos=de_hoy.textos, ajustes=ajustes)
-    with casa.db.begin() as session:
+    with casa.app.test_request_context(), casa.db.begin() as session:
         plantillas.sembrar(session)
         plantillas.publicar(
             session, Clave.RECORDATORIO_CITA, contenido, Actor.sistema("notificaciones")
