@@ -21,7 +21,7 @@ from notificaciones.plantillas.catalogo import Clave, plantillas
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.reglas.catalogo import planificar, reglas
 from oficina.actor import Actor
-from oficina.apartadas import Situacion, apartada
+from oficina.apartadas import Situacion, apartada, vigente
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.clock import now, real_now
@@ -60,7 +60,8 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
     one of somebody whose data are blocked, which is placed anew when they may be used again. Of
     somebody who was erased nothing comes back.
     """
-    fila = apartada(session, cita.persona_id)
+    persona_id = vigente(session, cita.persona_id)
+    fila = apartada(session, persona_id)
     if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
         return []
     bloqueada = Motivo.PERSONA_BLOQUEADA if fila is not None else None
@@ -86,7 +87,7 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
             regla=regla.clave,
             caduca_en=plan.caduca_en,
             cita_id=cita.cita_id,
-            persona_id=cita.persona_id,
+            persona_id=persona_id,
             caso_id=cita.caso_id,
             datos={"inicia_en": inicia_en},
         )
