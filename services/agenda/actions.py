@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from agenda.horario import horario, momento
 from agenda.models import Cita
-from agenda.states import Estado, MotivoCancelacion
+from agenda.states import Estado, MotivoCancelacion, Respuesta
 from oficina.apartadas import apartada
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
@@ -24,6 +24,8 @@ from oficina.errors import Conflicto, DatosInvalidos
 from oficina.events import Clasificacion
 from oficina.events.agenda import HechoDeCita
 from oficina.web.auth import Actor
+
+_ACTOR = Actor.sistema("agenda")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,35 @@ def registrar_inasistencia(session: Session, cita: Cita, actor: Actor, ahora: da
     _exigir_usable(session, cita.persona_id)
     _contar(session, cita.registrar_inasistencia(ahora), actor)
     registrar(session, actor, "agenda.cita.inasistencia", "cita", cita.id)
+
+
+def anotar_respuesta(
+    session: Session,
+    cita_id: UUID,
+    respuesta: Respuesta,
+    canal: str,
+    *,
+    inicia_en: datetime,
+    recibida_en: datetime,
+) -> None:
+    """Write down what the person answered to a reminder. The appointment stays: whether another
+    time is offered, somebody decides.
+    """
+    cita = session.scalars(select(Cita).where(Cita.id == cita_id).with_for_update()).one_or_none()
+    if cita is None or apartada(session, cita.persona_id) is not None:
+        return
+    hecho = cita.responder(respuesta, canal, inicia_en, recibida_en)
+    if hecho is None:
+        return
+    _contar(session, hecho, _ACTOR)
+    registrar(
+        session,
+        _ACTOR,
+        "agenda.cita.anotar_respuesta",
+        "cita",
+        cita.id,
+        motivo_codigo=respuesta.value,
+    )
 
 
 def _contar(session: Session, hecho: HechoDeCita, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from agenda import actions, directorio, queries, supresion
 from agenda.actions import Cancelacion, NuevaCita, Tiempo
+from agenda.horario import Lugar, horario
 from agenda.models import Cita
 from agenda.queries import Filtro
 from agenda.schemas import (
@@ -16,17 +17,19 @@ from agenda.schemas import (
     CitaSchema,
     ConsultaSchema,
     DatosDePersonaSchema,
+    LugarSchema,
     NuevaCitaSchema,
     ReprogramacionSchema,
 )
 from oficina import clock
-from oficina.accesos import accesos
+from oficina.accesos import TocadoSchema, UsoDeCuenta, UsoDeCuentaSchema, accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint(
     "citas",
@@ -37,6 +40,10 @@ bp = Blueprint(
 
 Answer = tuple[Cita, int, dict[str, str]]
 
+
+lugares_bp = Blueprint(
+    "lugares", __name__, url_prefix="/agenda/api/v1/lugares", description="Lugares de las citas"
+)
 
 personas_bp = Blueprint(
     "personas", __name__, url_prefix="/agenda/api/v1/personas", description="Datos de personas"
@@ -70,6 +77,28 @@ def supresion_de_persona(persona_id: UUID) -> dict[str, Any]:
     return {"borrado": contado}
 
 
+@lugares_bp.get("")
+@lugares_bp.response(200, LugarSchema(many=True))
+@requires("agenda.cita.ver")
+def lugares() -> Sequence[Lugar]:
+    """Lugares en que la oficina da citas"""
+    return list(horario().lugares.values())
+
+
+@personas_bp.get("/alcanzadas")
+@personas_bp.arguments(UsoDeCuentaSchema, location="query")
+@personas_bp.response(200, TocadoSchema)
+@requires("agenda.persona.alcanzar")
+def alcanzadas(uso: UsoDeCuenta) -> dict[str, Any]:
+    """De quiénes son las citas que una cuenta leyó o cambió; solo para servicios"""
+    with env().db.read() as session:
+        ids, listas = queries.alcanzadas(session, uso), uso.listas(session)
+    registrar_lectura(
+        env().db, actor(), "agenda.persona.alcanzar", "persona", None, cantidad=len(ids)
+    )
+    return {"ids": ids, "listas": listas}
+
+
 @bp.get("")
 @bp.arguments(ConsultaSchema, location="query")
 @bp.response(200, CitaSchema(many=True))
@@ -88,6 +117,7 @@ def citas(filtro: Filtro) -> Sequence[Cita]:
 @bp.arguments(NuevaCitaSchema)
 @bp.response(201, CitaSchema)
 @requires("agenda.cita.agendar")
+@unrehearsed
 def agendar(nueva: NuevaCita) -> Answer:
     """Agendar una cita"""
     nombre = directorio.personal().nombre(nueva.profesional_id)

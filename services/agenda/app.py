@@ -22,6 +22,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Agenda")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(api.lugares_bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("agenda"))
     return app

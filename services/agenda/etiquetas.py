@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from agenda.states import Estado, MotivoCancelacion
+from agenda.states import Estado, MotivoCancelacion, Respuesta
 
 ESTADOS: Mapping[Estado, LazyString] = {
     Estado.AGENDADA: _l("Agendada"),
@@ -19,6 +19,23 @@ TONOS: Mapping[Estado, str] = {
     Estado.REALIZADA: "bien",
     Estado.INASISTENCIA: "aviso",
     Estado.CANCELADA: "neutro",
+}
+
+# By the channel of the answer.
+RESPUESTAS: Mapping[Respuesta, Mapping[str, LazyString]] = {
+    Respuesta.CONFIRMA: {
+        "sms": _l("Confirmó por SMS"),
+        "correo": _l("Confirmó por correo"),
+    },
+    Respuesta.NO_VIENE: {
+        "sms": _l("Avisó por SMS que no viene"),
+        "correo": _l("Avisó por correo que no viene"),
+    },
+}
+
+TONOS_DE_RESPUESTA: Mapping[Respuesta, str] = {
+    Respuesta.CONFIRMA: "bien",
+    Respuesta.NO_VIENE: "aviso",
 }
 
 MOTIVOS: Mapping[MotivoCancelacion, LazyString] = {

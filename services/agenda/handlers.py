@@ -1,10 +1,12 @@
 """Entrance: of casos' facts, whose data may not be used or are erased: nothing is booked or changed
-for them; and which two records are of one person, who keeps the appointments of both.
+for them; and which two records are of one person, who keeps the appointments of both. Of
+notificaciones', what people answered to a reminder.
 """
 
 from sqlalchemy.orm import Session
 
-from agenda import supresion, uniones
+from agenda import actions, supresion, uniones
+from agenda.states import Respuesta
 from oficina import apartadas
 from oficina.bus.inbox import Handlers, Sobre
 from oficina.events.agenda import AgendaPurgada
@@ -15,6 +17,7 @@ from oficina.events.casos import (
     PersonaFusionada,
     PersonaSeparada,
 )
+from oficina.events.notificaciones import RespuestaRecibida
 
 handlers = Handlers("agenda")
 
@@ -43,6 +46,19 @@ def separar(session: Session, hecho: PersonaSeparada, _sobre: Sobre) -> None:
     """What had gone over, and what was booked since about the cases that go back, goes back."""
     movidas = apartadas.separar(session, hecho.absorbida_id)
     uniones.devolver(session, hecho.persona_id, hecho.absorbida_id, movidas, hecho.caso_ids)
+
+
+@handlers.on(RespuestaRecibida)
+def anotar_respuesta(session: Session, hecho: RespuestaRecibida, _sobre: Sobre) -> None:
+    """The appointment shows what its person answered."""
+    actions.anotar_respuesta(
+        session,
+        hecho.cita_id,
+        Respuesta(hecho.respuesta),
+        hecho.canal,
+        inicia_en=hecho.inicia_en,
+        recibida_en=hecho.recibida_en,
+    )
 
 
 @handlers.on(PersonaAnonimizada)

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from agenda.base import Base
-from agenda.states import DESDE_EL_INICIO, PASOS, Accion, Estado, MotivoCancelacion
+from agenda.states import DESDE_EL_INICIO, PASOS, Accion, Estado, MotivoCancelacion, Respuesta
 from oficina.audit import Personal
 from oficina.clock import ZONA
 from oficina.db import Identified, text_enum
@@ -19,6 +19,7 @@ from oficina.events.agenda import (
     CitaInasistencia,
     CitaRealizada,
     CitaReprogramada,
+    CitaRespondida,
 )
 from oficina.privacy import EncryptedText
 
@@ -52,6 +53,10 @@ class Cita(Personal, Identified, Base):
     detalle_cancelacion: Mapped[str | None] = mapped_column(
         EncryptedText("agenda.cita.detalle_cancelacion")
     )
+    # What the person answered to a reminder of this time, by which channel.
+    respuesta: Mapped[Respuesta | None] = mapped_column(text_enum(Respuesta))
+    respuesta_canal: Mapped[str | None] = mapped_column(String(20))
+    respondida_en: Mapped[datetime | None] = mapped_column()
     reprogramaciones: Mapped[int] = mapped_column(default=0)
     creada_en: Mapped[datetime] = mapped_column()
     version: Mapped[int] = mapped_column()
@@ -66,6 +71,7 @@ class Cita(Personal, Identified, Base):
             caso_id=self.caso_id,
             inicia_en=self.inicia_en,
             termina_en=self.termina_en,
+            lugar=self.lugar,
         )
 
     def reprogramar(
@@ -75,12 +81,14 @@ class Cita(Personal, Identified, Base):
         self._pasar(Accion.REPROGRAMAR, ahora)
         self.inicia_en, self.termina_en, self.lugar = inicia_en, termina_en, lugar
         self.reprogramaciones += 1
+        self.respuesta = self.respuesta_canal = self.respondida_en = None
         return CitaReprogramada(
             cita_id=self.id,
             persona_id=self.persona_id,
             caso_id=self.caso_id,
             inicia_en=inicia_en,
             termina_en=termina_en,
+            lugar=lugar,
         )
 
     def cancelar(
@@ -105,6 +113,29 @@ class Cita(Personal, Identified, Base):
         """The person did not come; refused before its time."""
         self._pasar(Accion.INASISTENCIA, ahora)
         return CitaInasistencia(cita_id=self.id, persona_id=self.persona_id, caso_id=self.caso_id)
+
+    def responder(
+        self, respuesta: Respuesta, canal: str, inicia_en: datetime, recibida_en: datetime
+    ) -> CitaRespondida | None:
+        """The person answered a reminder of the time `inicia_en`; the last answer counts.
+
+        None when it says nothing of this appointment any more: it has another time, or it is over.
+        """
+        if self.estado is not Estado.AGENDADA or inicia_en != self.inicia_en:
+            return None
+        if self.respondida_en is not None and recibida_en < self.respondida_en:
+            return None
+        cambia = respuesta is not self.respuesta
+        self.respuesta, self.respuesta_canal = respuesta, canal
+        self.respondida_en = recibida_en
+        if not cambia:
+            return None
+        return CitaRespondida(
+            cita_id=self.id,
+            persona_id=self.persona_id,
+            caso_id=self.caso_id,
+            respuesta=respuesta.value,
+        )
 
     def acciones(self, ahora: datetime) -> frozenset[Accion]:
         """What can be done with it at this moment."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from agenda import actions, directorio, queries
-from agenda.etiquetas import ESTADOS, MOTIVOS, TONOS
+from agenda.etiquetas import ESTADOS, MOTIVOS, RESPUESTAS, TONOS, TONOS_DE_RESPUESTA
 from agenda.horario import horario
 from agenda.models import Cita
 from agenda.schemas import (
@@ -36,12 +36,6 @@ from oficina.web.forms import Form
 from oficina.web.i18n import language
 
 bp = Blueprint("agenda", __name__, url_prefix="/agenda", template_folder="templates")
-
-
-@bp.app_template_filter("hora")
-def hora(moment: datetime) -> str:
-    """An hour in Chile."""
-    return f"{clock.local(moment):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -302,6 +296,8 @@ def _words() -> dict[str, Any]:
         "estados": ESTADOS,
         "tonos": TONOS,
         "textos_motivo": MOTIVOS,
+        "respuestas": RESPUESTAS,
+        "tonos_de_respuesta": TONOS_DE_RESPUESTA,
         "nombres_lugar": {
             clave: lugar.etiqueta(language()) for clave, lugar in horario().lugares.items()
         },

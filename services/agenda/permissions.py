@@ -13,6 +13,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "agenda.cita.registrar": _ATIENDEN,
     "agenda.persona.copiar": frozenset({"servicio"}),
     "agenda.persona.suprimir": frozenset({"servicio"}),
+    "agenda.persona.alcanzar": frozenset({"servicio"}),
     **permisos_del_bus("agenda"),
     **permisos_de_auditoria("agenda"),
 }

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session
 
 from agenda.models import Cita
 from agenda.states import Estado
+from oficina.accesos import UsoDeCuenta
 from oficina.clock import ZONA
 from oficina.errors import NoEncontrado
 
@@ -67,3 +68,11 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         if valor is not None:
             conditions.append(columna == valor)
     return conditions
+
+
+def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
+    """Whom the appointments that an account touched are with, and what else it touched."""
+    cosas = uso.cosas()
+    suyas = Cita.id.in_(cosas)
+    de_ellas = (select(columna).where(suyas) for columna in (Cita.persona_id, Cita.caso_id))
+    return [uno for uno in session.scalars(union(cosas, *de_ellas)) if uno is not None]

@@ -10,7 +10,7 @@ from agenda.actions import Cancelacion, NuevaCita, Tiempo
 from agenda.horario import horario
 from agenda.models import Cita
 from agenda.queries import Filtro
-from agenda.states import Estado, MotivoCancelacion
+from agenda.states import Estado, MotivoCancelacion, Respuesta
 from oficina import clock
 from oficina.accesos import AccesosSchema
 from oficina.web.i18n import language
@@ -127,6 +127,14 @@ class ParaQuienSchema(Schema):
     caso = fields.UUID(load_default=None)
 
 
+class LugarSchema(Schema):
+    """Where an appointment takes place; its name by language."""
+
+    clave = fields.String(required=True)
+    etiquetas = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    exclusivo = fields.Boolean(required=True)
+
+
 class CitaSchema(Schema):
     """An appointment as its readers see it. Moments are UTC."""
 
@@ -147,6 +155,14 @@ class CitaSchema(Schema):
     asunto = fields.String(allow_none=True)
     estado = fields.Enum(Estado, by_value=True, required=True)
     motivo_cancelacion = fields.Enum(MotivoCancelacion, by_value=True, allow_none=True)
+    respuesta = fields.Enum(
+        Respuesta,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Lo que la persona contestó a un recordatorio de esta hora"},
+    )
+    respuesta_canal = fields.String(allow_none=True)
+    respondida_en = fields.AwareDateTime(allow_none=True)
     reprogramaciones = fields.Integer(required=True)
     acciones = fields.Method("_acciones", metadata={"description": "Lo que se puede hacer ahora"})
     version = fields.Integer(required=True)
@@ -168,6 +184,8 @@ class CitaDeCopiaSchema(CitaSchema):
             "asunto",
             "estado",
             "motivo_cancelacion",
+            "respuesta",
+            "respondida_en",
         )
 
 

@@ -40,6 +40,13 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
 DESDE_EL_INICIO = frozenset({A.REALIZAR, A.INASISTENCIA})
 
 
+class Respuesta(StrEnum):
+    """What the person answered to a reminder; the office decides what follows."""
+
+    CONFIRMA = "confirma"
+    NO_VIENE = "no_viene"
+
+
 class MotivoCancelacion(StrEnum):
     """Why an appointment does not take place."""
 

@@ -28,7 +28,7 @@ def devolver(
     movidas: Iterable[UUID],
     casos: Iterable[str],
 ) -> None:
-    """Those that had gone over, and those of the cases that go back, are the other record's again."""
+    """Those that had gone over, and those of the cases that go back, are the other record's."""
     suyas = or_(Cita.id.in_(list(movidas)), Cita.caso_id.in_([UUID(uno) for uno in casos]))
     ids = session.scalars(select(Cita.id).where(Cita.persona_id == vigente_id, suyas)).all()
     _pasar(session, ids, absorbida_id)

@@ -1,10 +1,9 @@
 """Filters with which the templates of casos say codes in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -51,7 +50,6 @@ def init_app(app: Flask) -> None:
         lengua=lengua,
         sexo=sexo,
         telefono=presentar_telefono,
-        hora=hora,
         nacimiento=nacimiento,
     )
     app.jinja_env.globals.update(ahora=clock.now)
@@ -90,11 +88,6 @@ def lengua(codigo: str) -> str:
 def sexo(codigo: str | None) -> str:
     """How a sex is said; as it was written when it is none of the known ones."""
     return str(etiquetas.SEXOS.get(codigo, codigo)) if codigo else ""
-
-
-def hora(momento: datetime) -> str:
-    """The hour of a moment on a wall clock in Chile."""
-    return str(format_time(clock.local(momento), format="HH:mm", locale=idioma_del_lector()))
 
 
 def nacimiento(persona: Persona) -> str:

@@ -29,9 +29,13 @@ KEY_FILE = "firma.json"
 
 log = telemetry.get_logger("identidad.firma")
 
-# The OWASP floor and one pass more: 19 MiB a comparison, so that several at once fit in a small
-# machine. A hash says with which costs it was made, so these may grow at any time.
-_hasher = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
+PASADAS = 3
+MEMORIA_KIB = 19 * 1024
+"""The OWASP floor and one pass more: 19 MiB a comparison, so that several at once fit in a small
+machine. A hash says with which costs it was made, so these may grow at any time.
+"""
+
+_hasher = PasswordHasher(time_cost=PASADAS, memory_cost=MEMORIA_KIB, parallelism=1)
 
 
 @cache

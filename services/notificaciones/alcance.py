@@ -1,44 +1,64 @@
 """Which messages a reader may see: of which kinds say their roles, and about whom says casos.
 
 A message about a case is seen by who may know of the case, one to a person without a case by who
-may see the person: casos decides it, with the reader's own rights.
+may see the person: casos decides it, with the reader's own rights. Of what was asked for, a program
+sees what it asked for itself; what went to an address is seen by who asked and by who supervises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from flask_babel import gettext as _
 
 from notificaciones.mensajes import queries
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pedidos import Pedido, no_hay_persona
 from notificaciones.mensajes.queries import LIMITE, Filtro
-from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave
+from notificaciones.mensajes.states import Prioridad
+from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave, pedibles
+from notificaciones.plantillas.vigentes import propias
 from oficina.actor import Actor
 from oficina.env import Env
-from oficina.errors import NoEncontrado
+from oficina.errors import NoEncontrado, NoPermitido
+from oficina.web.app import env
 from oficina.web.auth import puede
 
-_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA})
+_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA, Clave.AVISO_CITA_RESPONDIDA, Clave.RESPUESTA_AYUDA})
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
-_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES
+_DE_PRUEBAS = frozenset({Clave.PRUEBA_DE_PLANTILLA})
+_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES | _DE_PRUEBAS
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
     "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
+    "notificaciones.mensaje.pedir": pedibles(),
     "notificaciones.mensaje.ver_jefatura": _DE_JEFATURA,
     "notificaciones.mensaje.ver_datos": _DE_DATOS,
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
     "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
+    "notificaciones.plantilla.escribir": _DE_PRUEBAS,
 }
 
 # A reader of few cases among many messages looks no further back than this.
 _VUELTAS = 10
 
 
-def visibles() -> frozenset[Clave]:
-    """The kinds of messages that the roles of this request's reader open."""
-    mine = [kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)]
-    return frozenset[Clave]().union(*mine)
+def visibles() -> frozenset[str]:
+    """The kinds of messages that the roles of this request's reader open.
+
+    One of a template of the office's own is seen as one of a case: whom it is about decides.
+    """
+    mine: list[frozenset[str]] = [
+        kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)
+    ]
+    if puede("notificaciones.mensaje.ver_casos") or puede("notificaciones.mensaje.pedir"):
+        with env().db.read() as session:
+            mine.append(propias(session))
+    return frozenset[str]().union(*mine)
 
 
 def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
@@ -58,21 +78,38 @@ def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mens
     return hallados[:LIMITE]
 
 
+class DeAlguien(Protocol):
+    """What may be about a case, or else about a person."""
+
+    @property
+    def caso_id(self) -> UUID | None:
+        """The case."""
+
+    @property
+    def persona_id(self) -> UUID | None:
+        """The person."""
+
+
+T = TypeVar("T", bound=DeAlguien)
+
+
 def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mensaje]:
     """Those of some messages that the reader may see."""
-    if quien.tipo == "servicio" or not mensajes:
+    if quien.tipo == "servicio":
         return list(mensajes)
-    pedido = {
-        "casos": sorted({str(uno.caso_id) for uno in mensajes if uno.caso_id}),
-        "personas": sorted(
-            {str(uno.persona_id) for uno in mensajes if uno.persona_id and not uno.caso_id}
-        ),
-    }
-    visto: set[str] = set()
-    if any(pedido.values()):
-        answer = env.client.post("casos", "/casos/api/v1/alcance", pedido, actor_token=True)
-        visto.update(answer["casos"], answer["personas"])
-    return [uno for uno in mensajes if _visible(uno, visto)]
+    return de_los_suyos(env, [uno for uno in mensajes if _le_toca(uno, quien)], quien)
+
+
+def de_los_suyos(env: Env, cosas: Sequence[T], quien: Actor) -> list[T]:
+    """Of what is about cases and people, what is of nobody or of whom the reader may see."""
+    if quien.tipo == "servicio":
+        return list(cosas)
+    visto = _vistos(
+        env,
+        casos={uno.caso_id for uno in cosas if uno.caso_id},
+        personas={uno.persona_id for uno in cosas if uno.persona_id and not uno.caso_id},
+    )
+    return [uno for uno in cosas if _visible(uno, visto)]
 
 
 def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
@@ -81,11 +118,44 @@ def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
         raise NoEncontrado
 
 
+def exigir_pedido(env: Env, pedido: Pedido) -> None:
+    """Raise NoPermitido for what the asker may not ask for, DatoNoEncontrado for a person whom they
+    may not see.
+    """
+    if pedido.prioridad is Prioridad.URGENTE and not puede("notificaciones.mensaje.pedir_urgente"):
+        raise NoPermitido(_("Su rol no permite pedir mensajes urgentes."))
+    if pedido.persona_id is None:
+        if not puede("notificaciones.mensaje.pedir_a_direccion"):
+            raise NoPermitido(_("Su rol permite escribir a personas de la oficina, nada más."))
+    elif not _vistos(env, casos=set(), personas={pedido.persona_id}):
+        raise no_hay_persona()
+
+
 def marca(mensajes: Sequence[Mensaje]) -> str:
     """A text that changes whenever what the reader sees does."""
     return "|".join(f"{uno.id}:{uno.version}" for uno in mensajes)
 
 
-def _visible(mensaje: Mensaje, visto: set[str]) -> bool:
+def _vistos(env: Env, *, casos: Set[UUID], personas: Set[UUID]) -> frozenset[str]:
+    """Those of some cases and people that the reader of this request may see."""
+    if not casos and not personas:
+        return frozenset()
+    pedido = {"casos": sorted(map(str, casos)), "personas": sorted(map(str, personas))}
+    answer = env.client.post("casos", "/casos/api/v1/alcance", pedido, actor_token=True)
+    return frozenset([*answer["casos"], *answer["personas"]])
+
+
+def _le_toca(mensaje: Mensaje, quien: Actor) -> bool:
+    if mensaje.plantilla is Clave.AVISO_RESUMEN:
+        # It tells of cases of somebody: for them alone.
+        return str(mensaje.datos["funcionario_id"]) == str(quien.id)
+    if mensaje.pedido_por is None or mensaje.pedido_por == quien.id:
+        return True
+    if quien.tipo == "cliente":
+        return False
+    return mensaje.persona_id is not None or puede("notificaciones.mensaje.ver_pedidos")
+
+
+def _visible(mensaje: DeAlguien, visto: Set[str]) -> bool:
     de_que = mensaje.caso_id or mensaje.persona_id
     return de_que is None or str(de_que) in visto

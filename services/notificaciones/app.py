@@ -2,9 +2,20 @@
 
 from flask import Flask
 
+from notificaciones.avisos import api as avisos_api
+from notificaciones.avisos import pages as avisos
+from notificaciones.entrantes import api as entrantes_api
+from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
+from notificaciones.plantillas import api as plantillas_api
+from notificaciones.proveedores import api as proveedores_api
+from notificaciones.proveedores import entrada
+from notificaciones.proveedores import pages as proveedores
+from notificaciones.proveedores.desvio import Desvio
+from notificaciones.reglas import api as reglas_api
+from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -18,12 +29,24 @@ from oficina.web.client import ServiceClient
 def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    # A file of providers that cannot be used is told at the start, and not at the first message.
+    Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(entrantes.bp)
+    app.register_blueprint(avisos.bp)
+    app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
+    app.register_blueprint(proveedores.bp)
+    app.register_blueprint(entrada.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(entrantes_api.bp)
+    document.register_blueprint(avisos_api.bp)
+    document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
+    document.register_blueprint(plantillas_api.bp)
+    document.register_blueprint(proveedores_api.bp)
     document.register_blueprint(bus_api(handlers))
     document.register_blueprint(auditoria_api("notificaciones"))
     return app

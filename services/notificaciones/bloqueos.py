@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from notificaciones.mensajes.actions import Cita, encargar, planificar_recordatorios, retirar_por
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
-from notificaciones.plantillas.catalogo import Clave
 from oficina.clock import now
 
 
@@ -37,6 +36,8 @@ def reponer(
         .where(
             de_persona_o_casos(persona_id, caso_ids),
             Mensaje.motivo == Motivo.PERSONA_BLOQUEADA,
+            # What somebody asked for on a day, they ask for again if it still makes sense.
+            Mensaje.pedido_por.is_(None),
             Mensaje.estado.in_((Estado.CANCELADA, Estado.SUPRIMIDA)),
             Mensaje.cambiado_en >= desde,
         )
@@ -45,7 +46,7 @@ def reponer(
     ahora = now()
     citas = {uno.cita_id: uno for uno in retirados if uno.cita_id is not None}
     for cita_id, uno in citas.items():
-        if uno.plantilla is Clave.RECORDATORIO_CITA and uno.persona_id is not None:
+        if uno.regla is not None and uno.persona_id is not None:
             inicia_en = datetime.fromisoformat(uno.datos["inicia_en"])
             cita = Cita(
                 cita_id=cita_id,
@@ -53,10 +54,11 @@ def reponer(
                 caso_id=uno.caso_id,
                 inicia_en=inicia_en,
                 secuencia=marca,
+                lugar=uno.datos.get("lugar"),
             )
             yield from planificar_recordatorios(session, cita, ahora)
     for uno in retirados:
-        if uno.plantilla is Clave.RECORDATORIO_CITA:
+        if uno.regla is not None:
             continue
         otro = encargar(
             session,
@@ -64,7 +66,9 @@ def reponer(
             uno.plantilla,
             ahora,
             caso_id=uno.caso_id,
+            persona_id=uno.persona_id,
             derivacion_id=uno.derivacion_id,
+            cita_id=uno.cita_id,
             caduca_en=uno.caduca_en,
             datos=uno.datos,
         )

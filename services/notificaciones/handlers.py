@@ -23,6 +23,7 @@ from oficina.events.agenda import (
     CitaInasistencia,
     CitaRealizada,
     CitaReprogramada,
+    CitaRespondida,
 )
 from oficina.events.casos import (
     AccesoExcepcionalAbierto,
@@ -90,6 +91,24 @@ def retirar_de_realizada(session: Session, hecho: CitaRealizada, _sobre: Sobre) 
 def retirar_de_inasistencia(session: Session, hecho: CitaInasistencia, _sobre: Sobre) -> None:
     """Nobody is reminded of what is over."""
     actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
+
+
+@handlers.on(CitaRespondida)
+def avisar_respuesta(session: Session, hecho: CitaRespondida, sobre: Sobre) -> None:
+    """Whom the person was to see is told that they do not come, as the rules say of each answer."""
+    if hecho.respuesta in reglas().respuesta_a_cita:
+        _prepare(
+            session,
+            actions.encargar(
+                session,
+                f"{Clave.AVISO_CITA_RESPONDIDA}/{hecho.cita_id}/{sobre.sequence}",
+                Clave.AVISO_CITA_RESPONDIDA,
+                now(),
+                caso_id=hecho.caso_id,
+                cita_id=hecho.cita_id,
+                datos={"respuesta": hecho.respuesta},
+            ),
+        )
 
 
 @handlers.on(DerivacionEnviada)
@@ -392,6 +411,7 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
         caso_id=hecho.caso_id,
         inicia_en=hecho.inicia_en,
         secuencia=sobre.sequence,
+        lugar=hecho.lugar,
     )
     for mensaje in actions.planificar_recordatorios(session, cita, now()):
         _prepare(session, mensaje)

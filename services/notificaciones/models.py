@@ -1,7 +1,25 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
+from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.base import Base
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
+from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
+from notificaciones.proveedores.models import IntentoDeEnvio
+from notificaciones.reglas.models import Regla, VersionDeRegla
 from notificaciones.suscripciones.models import Suscripcion
 
-__all__ = ["Base", "Mensaje", "PasoDeMensaje", "Salida", "Suscripcion"]
+__all__ = [
+    "Base",
+    "IntentoDeEnvio",
+    "Mensaje",
+    "PasoDeMensaje",
+    "PlantillaGuardada",
+    "PreferenciaDeAvisos",
+    "Regla",
+    "Respuesta",
+    "Salida",
+    "Suscripcion",
+    "VersionDePlantilla",
+    "VersionDeRegla",
+]

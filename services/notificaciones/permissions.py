@@ -15,16 +15,38 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_citas": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
+    # What people answer: of somebody whom the reader may see, or of nobody whom the office knows.
+    "notificaciones.respuesta.ver": _PROFESIONALES | {"recepcion", "servicio"},
+    "notificaciones.respuesta.atender": _PROFESIONALES | {"recepcion"},
+    # To somebody of the office, whom they may see; to any address at all, and before all others,
+    # whoever answers for what the office says.
+    "notificaciones.mensaje.pedir": _PROFESIONALES,
+    "notificaciones.mensaje.pedir_a_direccion": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.pedir_urgente": frozenset({"coordinacion"}),
+    "notificaciones.mensaje.ver_pedidos": frozenset({"coordinacion"}),
     "notificaciones.persona.copiar": frozenset({"servicio"}),
     "notificaciones.persona.suprimir": frozenset({"servicio"}),
+    "notificaciones.persona.alcanzar": frozenset({"servicio"}),
     # That somebody reads a reserved case by exception.
     "notificaciones.mensaje.ver_jefatura": frozenset({"coordinacion"}),
+    # What the office says to everybody: who attends may read it, coordination answers for it.
+    "notificaciones.plantilla.ver": _PROFESIONALES
+    | {"recepcion", "administrador", "delegado_datos", "servicio"},
+    "notificaciones.plantilla.escribir": frozenset({"coordinacion"}),
+    # About one's own cases: who answers for some.
+    "notificaciones.aviso.preferir": _PROFESIONALES,
+    # When people are reminded is the office's to say; whoever attends them knows it.
+    "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
+    "notificaciones.regla.escribir": frozenset({"coordinacion"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}
     ),
     "notificaciones.suscripcion.administrar": frozenset({"administrador", "contraparte_unidad"}),
     "notificaciones.suscripcion.leer": frozenset({"contraparte_unidad"}),
+    # Who carries the messages and what it costs; who administers takes one out of service.
+    "notificaciones.proveedor.ver": frozenset({"administrador", "coordinacion"}),
+    "notificaciones.proveedor.operar": frozenset({"administrador"}),
     # That a person asked for a right over their data, or that somebody suspects a breach of it.
     "notificaciones.mensaje.ver_datos": frozenset({"delegado_datos", "servicio"}),
     **permisos_del_bus("notificaciones"),

@@ -1,4 +1,6 @@
-"""What notificaciones forgets: what a message said and to whom, and what was delivered to units."""
+"""What notificaciones forgets: what a message said and to whom, what people answered, and what was
+delivered to units.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,15 +10,24 @@ from uuid import UUID
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.proveedores.models import Recibo
 from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
 from oficina.retencion import Retencion
 
 retencion = Retencion("notificaciones")
 
 _VIVOS = [*EN_ESPERA, Estado.RESERVADA]
-_CONTENIDO = (Mensaje.destino, Mensaje.asunto, Mensaje.cuerpo, Mensaje.enlace)
+_CONTENIDO = (
+    Mensaje.destino,
+    Mensaje.destino_indice,
+    Mensaje.asunto,
+    Mensaje.cuerpo,
+    Mensaje.enlace,
+    Mensaje.valores,
+)
 
 
 def _con_contenido(limite: datetime) -> Select[Any]:
@@ -40,12 +51,31 @@ def vaciar(session: Session, ids: Sequence[UUID]) -> int:
 
 
 @retencion.clase(
+    "notificaciones.respuesta",
+    lambda limite: select(Respuesta.id).where(Respuesta.creada_en < limite),
+)
+def borrar_respuestas(session: Session, ids: Sequence[UUID]) -> int:
+    """Also one that nobody attended to: after so long nobody waits for an answer to it."""
+    session.execute(delete(Respuesta).where(Respuesta.id.in_(ids)))
+    return len(ids)
+
+
+@retencion.clase(
     "notificaciones.entrega", lambda limite: select(Entrega.id).where(Entrega.creada_en < limite)
 )
 def borrar_entregas(session: Session, ids: Sequence[UUID]) -> int:
     """Of webhooks and feeds alike, also what was never taken."""
     session.execute(delete(IntentoDeEntrega).where(IntentoDeEntrega.entrega_id.in_(ids)))
     session.execute(delete(Entrega).where(Entrega.id.in_(ids)))
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.recibo", lambda limite: select(Recibo.id).where(Recibo.recibido_en < limite)
+)
+def borrar_recibos(session: Session, ids: Sequence[UUID]) -> int:
+    """What one said is in its message; of one that nobody understood nothing is left."""
+    session.execute(delete(Recibo).where(Recibo.id.in_(ids)))
     return len(ids)
 
 

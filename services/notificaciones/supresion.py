@@ -1,5 +1,5 @@
 """What notificaciones erases of somebody: what messages to them and about their cases said, and to
-whom. That they were sent stays.
+whom, and what they answered. That there were messages and answers stays.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.bloqueos import de_persona_o_casos
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.actions import retirar_por
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
@@ -16,21 +17,31 @@ from notificaciones.plantillas.catalogo import Clave
 from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
-_SE_VACIAN = (
+RESPUESTAS = "notificaciones.respuestas"
+SE_VACIAN = (
     Mensaje.destino,
+    Mensaje.destino_indice,
     Mensaje.asunto,
     Mensaje.cuerpo,
     Mensaje.enlace,
+    Mensaje.valores,
+    Mensaje.pedido_huella,
     Mensaje.idioma,
     Mensaje.idioma_pedido,
     Mensaje.referencia,
 )
 
+_DE_RESPUESTA = (Respuesta.de, Respuesta.de_indice, Respuesta.texto, Respuesta.idioma)
+
 
 def contar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapping[str, int]:
     """How many of each class would go; nothing is done."""
     consulta = select(func.count()).select_from(Mensaje).where(_suyos(persona_id, caso_ids))
-    return {MENSAJES: session.scalar(consulta) or 0}
+    contestadas = _contestadas(persona_id, caso_ids)
+    return {
+        MENSAJES: session.scalar(consulta) or 0,
+        RESPUESTAS: session.scalar(select(func.count(Respuesta.id)).where(contestadas)) or 0,
+    }
 
 
 def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapping[str, int]:
@@ -41,15 +52,27 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
-    con_algo = or_(*(columna.is_not(None) for columna in _SE_VACIAN))
+    con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
     session.execute(
         update(Mensaje)
         .where(suyos, con_algo)
-        .values({columna.key: None for columna in _SE_VACIAN})
+        .values({columna.key: None for columna in SE_VACIAN})
+        .execution_options(synchronize_session=False)
+    )
+    contestadas = _contestadas(persona_id, caso_ids)
+    respuestas = session.scalar(select(func.count(Respuesta.id)).where(contestadas)) or 0
+    session.execute(
+        update(Respuesta)
+        .where(contestadas)
+        .values({columna.key: None for columna in _DE_RESPUESTA})
         .execution_options(synchronize_session=False)
     )
     olvidar_respuestas(session, [persona_id, *caso_ids])
-    return {MENSAJES: cuantos}
+    return {MENSAJES: cuantos, RESPUESTAS: respuestas}
+
+
+def _contestadas(persona_id: UUID, caso_ids: Iterable[UUID]) -> ColumnElement[bool]:
+    return or_(Respuesta.persona_id == persona_id, Respuesta.caso_id.in_(list(caso_ids)))
 
 
 def _suyos(persona_id: UUID, caso_ids: Iterable[UUID]) -> ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from notificaciones.mensajes import actions, envio, queries
+from notificaciones.avisos import actions as avisos
+from notificaciones.mensajes import actions, carriles, envio, queries, recibos
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import reparto
 from oficina.bus import retention
@@ -16,12 +17,20 @@ jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 retencion.registrar_en(jobs)
 jobs.loops["entregas"] = reparto.repartir
+jobs.loops["envios"] = carriles.correr
 
 
 @jobs.task
 def preparar(env: Env, mensaje_id: str) -> None:
-    """Write one planned message, and send it if it is due."""
+    """Write one planned message, and have it sent if it is due."""
     envio.preparar(env, UUID(mensaje_id))
+    carriles.atender(env)
+
+
+@jobs.sweep(every=60)
+def resumir(env: Env) -> None:
+    """Ask for the morning's digests; the other sweep writes them."""
+    avisos.resumir(env.db, now())
 
 
 @jobs.sweep(every=2)
@@ -39,10 +48,12 @@ def barrer(env: Env) -> None:
     for mensaje in abandonados:
         envio.recuperar(env, mensaje)
     with env.db.read() as session:
+        sin_mensaje = recibos.pendientes(session)
+    for recibo_id in sin_mensaje:
+        with env.db.begin() as session:
+            recibos.revisar(session, recibo_id)
+    with env.db.read() as session:
         por_preparar = queries.por_preparar(session, real_now())
     for mensaje_id in por_preparar:
         envio.preparar(env, mensaje_id)
-    with env.db.read() as session:
-        debidos = queries.debidos(session, now(), real_now())
-    for mensaje_id in debidos:
-        envio.enviar(env, mensaje_id)
+    carriles.atender(env)

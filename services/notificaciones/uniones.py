@@ -1,26 +1,31 @@
-"""What becomes of messages when two records turn out to be of one person, and when not.
+"""What becomes of messages and answers when two records turn out to be of one person, and when not.
 
 Who a message is for, in which language and where it goes is asked of their owner before it leaves.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje
 from oficina.apartadas import apartada
 
+_TABLAS: Sequence[type[Any]] = (Mensaje, Respuesta)
 
-def llevar(session: Session, absorbida_id: UUID, vigente_id: UUID) -> Sequence[UUID]:
-    """The messages to one record are to the other now; their ids."""
+
+def llevar(session: Session, absorbida_id: UUID, vigente_id: UUID) -> list[UUID]:
+    """What is of one record is of the other now; the ids."""
+    # Whoever writes something for this record at this moment was before, or finds it joined.
     apartada(session, absorbida_id)
-    ids = session.scalars(
-        select(Mensaje.id).where(Mensaje.persona_id == absorbida_id).order_by(Mensaje.id)
-    ).all()
-    _pasar(session, ids, vigente_id)
-    return ids
+    movidas: list[UUID] = []
+    for tabla in _TABLAS:
+        suyas = tabla.persona_id == absorbida_id
+        movidas += _pasar(session, tabla, suyas, vigente_id)
+    return movidas
 
 
 def devolver(
@@ -30,16 +35,19 @@ def devolver(
     movidas: Iterable[UUID],
     casos: Iterable[str],
 ) -> None:
-    """Those that had gone over, and those of the cases that go back, are the other record's again."""
-    suyos = or_(Mensaje.id.in_(list(movidas)), Mensaje.caso_id.in_([UUID(uno) for uno in casos]))
-    ids = session.scalars(select(Mensaje.id).where(Mensaje.persona_id == vigente_id, suyos)).all()
-    _pasar(session, ids, absorbida_id)
+    """What had gone over, and what is of the cases that go back, is the other record's."""
+    ids, de_casos = list(movidas), [UUID(uno) for uno in casos]
+    for tabla in _TABLAS:
+        suyas = or_(tabla.id.in_(ids), tabla.caso_id.in_(de_casos))
+        _pasar(session, tabla, (tabla.persona_id == vigente_id) & suyas, absorbida_id)
 
 
-def _pasar(session: Session, ids: Sequence[UUID], a: UUID) -> None:
+def _pasar(session: Session, tabla: type[Any], cuales: Any, a: UUID) -> Sequence[UUID]:
+    ids = session.scalars(select(tabla.id).where(cuales).order_by(tabla.id)).all()
     session.execute(
-        update(Mensaje)
-        .where(Mensaje.id.in_(ids))
+        update(tabla)
+        .where(tabla.id.in_(ids))
         .values(persona_id=a)
         .execution_options(synchronize_session=False)
     )
+    return ids

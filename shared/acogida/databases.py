@@ -4,14 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from casos.red.actions import sembrar
+from casos.red import actions as red
+from notificaciones.plantillas import actions as plantillas
+from notificaciones.reglas import actions as reglas
 from oficina.db import Database
 from oficina.migrations import is_current, migrate
 from oficina.settings import SERVICES, Settings
 
 
 def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
-    """Make today's tables, and in casos the network of institutions that every office starts with.
+    """Make today's tables, and what every office starts with: in casos the network of institutions,
+    in notificaciones the rules of reminders and the templates that this version brings.
 
     In the demonstration the institutions have invented addresses. May be called again; True when
     tables had to change.
@@ -19,7 +22,11 @@ def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     changed = migrate(service, db)
     if service == "casos":
         with db.begin() as session:
-            sembrar(session, demo=demo)
+            red.sembrar(session, demo=demo)
+    if service == "notificaciones":
+        with db.begin() as session:
+            reglas.sembrar(session)
+            plantillas.sembrar(session)
     return changed
 
 

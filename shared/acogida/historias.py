@@ -50,7 +50,8 @@ from casos.red.models import ServicioRed
 from notificaciones.mensajes import actions as avisos
 from notificaciones.mensajes.models import SALIDA, PasoDeMensaje, Salida
 from notificaciones.mensajes.states import Estado, Paso
-from notificaciones.plantillas.catalogo import Canal, Clave, Valor, base, plantillas, redactar
+from notificaciones.plantillas.catalogo import Canal, Clave, Valor, base, redactar
+from notificaciones.plantillas.vigentes import plantillas
 from oficina import clock
 from oficina.actor import Actor
 from oficina.calendar_cl import es_habil, sumar_dias_habiles
@@ -307,7 +308,7 @@ def _enviar(session: Session, correo: Correo) -> None:
     )
     if mensaje is None:
         return
-    plantilla = plantillas()[Clave.DERIVACION_ENVIADA]
+    plantilla = plantillas(session)[Clave.DERIVACION_ENVIADA]
     texto = redactar(plantilla, Canal.CORREO, base(), correo.valores)
     mensaje.id = correo.mensaje_id
     mensaje.escribir(Canal.CORREO, correo.destino, base(), texto)

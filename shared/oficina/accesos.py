@@ -1,12 +1,13 @@
-"""How often each thing was done to or read of somebody, as the audit of one service tells it."""
+"""What the audit of one service tells of things, and of an account that touched them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields
-from sqlalchemy import func, select
+from marshmallow import Schema, fields, post_load
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from oficina.audit import Auditoria
@@ -45,3 +46,51 @@ def accesos(session: Session, cosas: Collection[UUID]) -> Sequence[Accesos]:
         .order_by(Auditoria.accion)
     )
     return [Accesos(*fila) for fila in session.execute(consulta)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsoDeCuenta:
+    """What an account did from a moment on and before another."""
+
+    cuenta_id: UUID
+    desde: datetime
+    antes_de: datetime
+
+    def cosas(self) -> Select[UUID]:
+        """The ids of what it read or changed one by one."""
+        return self._filas(select(Auditoria.recurso_id)).where(Auditoria.recurso_id.is_not(None))
+
+    def listas(self, session: Session) -> int:
+        """How often it saw a list or searched: of those the audit keeps how many they held."""
+        consulta = self._filas(select(func.count())).where(
+            Auditoria.recurso_id.is_(None), Auditoria.cantidad > 0
+        )
+        return session.scalar(consulta) or 0
+
+    def _filas(self, consulta: Select[Any]) -> Select[Any]:
+        return consulta.where(
+            Auditoria.actor_id == self.cuenta_id,
+            Auditoria.ocurrida_en >= self.desde,
+            Auditoria.ocurrida_en < self.antes_de,
+        )
+
+
+class UsoDeCuentaSchema(Schema):
+    """The same, as a question."""
+
+    cuenta_id = fields.UUID(required=True)
+    desde = fields.AwareDateTime(required=True)
+    antes_de = fields.AwareDateTime(required=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_options: Any) -> UsoDeCuenta:
+        return UsoDeCuenta(**data)
+
+
+class TocadoSchema(Schema):
+    """The ids of the things of a service that an account touched, and of whom and which case each
+    is; and how many lists it saw.
+    """
+
+    ids = fields.List(fields.UUID(), required=True)
+    listas = fields.Integer(required=True)

@@ -90,8 +90,8 @@ def desbloquear(session: Session, persona_id: UUID) -> datetime | None:
 
 
 def vigente(session: Session, persona_id: UUID) -> UUID:
-    """Who answers for a person here: they themselves, or the record that theirs was joined to. Nobody
-    joins it to another one, nor undoes it, before this transaction ends.
+    """Who answers for a person here: they themselves, or the record that theirs was joined to.
+    Nobody joins it to another one, nor undoes it, before this transaction ends.
     """
     fila = apartada(session, persona_id)
     while fila is not None and fila.vigente_id is not None:

@@ -102,7 +102,7 @@ def _setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The whole environment of one process. `from_env` is the only reader of os.environ."""
+    """The whole environment of one process. Nothing else reads os.environ, but `leer_secreto`."""
 
     data_dir: Path = _setting("DATOS", Path("datos"), Path, "Folder of the embedded data.")
     host: str = _setting("ACOGIDA_HOST", "127.0.0.1", str, "Address to listen on.")
@@ -173,6 +173,13 @@ class Settings:
         "oficina@acogida.example",
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
+    )
+    proveedores: str = _setting(
+        "ACOGIDA_PROVEEDORES",
+        "",
+        str,
+        "File (JSON) of the providers of SMS and mail; empty: mail by ACOGIDA_SMTP_URL, and SMS "
+        "stay in the viewable outbox.",
     )
     sms_tildes: str = _setting(
         "ACOGIDA_SMS_TILDES",
@@ -337,6 +344,17 @@ def _read(source: Mapping[str, str], variable: str, *, secret: bool) -> str | No
         except (OSError, ValueError):
             raise ValueError(f"no se puede leer el archivo {name} ({variable}_FILE)") from None
     return source.get(variable)
+
+
+def leer_secreto(variable: str) -> str:
+    """The secret that a file of settings names by its variable, or by its variable's `_FILE`.
+
+    Raises ValueError when there is none.
+    """
+    text = _read(os.environ, variable, secret=True)
+    if not text:
+        raise ValueError("no está en el entorno, ni con _FILE")
+    return text
 
 
 def _secret_in(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -10,11 +11,14 @@ import pytest
 from sqlalchemy import func, select
 
 from columns import COLUMNS
-from notificaciones.mensajes import actions
+from notificaciones.mensajes import actions, despacho
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.base import Envio
+from notificaciones.proveedores.configuracion import Limites
+from notificaciones.proveedores.desvio import Ruta
+from notificaciones.proveedores.models import ConsumoDeProveedor
 from notificaciones.proveedores.salida import OutboxProvider
 from oficina.bus.tables import Outbox
 from oficina.clock import now
@@ -52,14 +56,20 @@ def _lista(db: Database) -> UUID:
     return mensaje.id
 
 
+def _ruta(db: Database) -> Ruta:
+    return Ruta(OutboxProvider(db), Canal.CORREO, "Salida")
+
+
 def _send(db: Database, mensaje_id: UUID) -> bool:
     """What a worker does, without asking anybody; whether it got as far as the provider."""
     with db.begin() as session:
-        tomado = actions.reservar(session, mensaje_id)
+        tomado = despacho.reservar(session, mensaje_id)
     if tomado is None or tomado.reserva is None:
         return False
     with db.begin() as session:
-        autorizado = actions.autorizar_llamada(session, mensaje_id, tomado.reserva, None)
+        autorizado = despacho.autorizar_llamada(
+            session, mensaje_id, tomado.reserva, None, _ruta(db)
+        )
     if autorizado is None:
         return False
     resultado = OutboxProvider(db).entregar(
@@ -73,7 +83,7 @@ def _send(db: Database, mensaje_id: UUID) -> bool:
         )
     )
     with db.begin() as session:
-        return actions.asentar(session, mensaje_id, tomado.reserva, "salida", resultado)
+        return despacho.asentar(session, mensaje_id, tomado.reserva, _ruta(db), resultado)
 
 
 def _withdraw(db: Database, mensaje_id: UUID) -> bool:
@@ -112,3 +122,38 @@ def test_enviar_y_retirar_a_la_vez_deja_un_solo_final(db: Database) -> None:
         assert final is (Estado.ENTREGADA if enviado else Estado.CANCELADA)
         # The end alone: the fixture prepared it without telling.
         assert hechos == 1
+
+
+def test_de_un_presupuesto_nadie_pasa(db: Database) -> None:
+    ruta = Ruta(
+        OutboxProvider(db),
+        Canal.CORREO,
+        "Salida",
+        Decimal(10),
+        limites=Limites(segmentos_por_dia=5),
+        de_oficina=Limites(pesos_por_dia=Decimal(1000)),
+    )
+    ids = [_lista(db) for _ in range(VUELTAS)]
+    with db.begin() as session:
+        for mensaje in session.scalars(select(Mensaje)):
+            mensaje.segmentos = 1
+
+    def ask(mensaje_id: UUID) -> bool:
+        with db.begin() as session:
+            tomado = despacho.reservar(session, mensaje_id)
+        assert tomado is not None
+        assert tomado.reserva is not None
+        with db.begin() as session:
+            dicho = despacho.autorizar_llamada(session, mensaje_id, tomado.reserva, None, ruta)
+        return isinstance(dicho, Mensaje)
+
+    with ThreadPoolExecutor(6) as pool:
+        allowed = list(pool.map(ask, ids))
+
+    assert allowed.count(True) == 5
+    with db.read() as session:
+        took = {uno.proveedor: (uno.segmentos, uno.costo) for uno in session.scalars(_CONSUMOS)}
+    assert took == {"oficina": (5, 50_000), "salida": (5, 50_000)}
+
+
+_CONSUMOS = select(ConsumoDeProveedor)

@@ -23,7 +23,7 @@ STARTS = {
         "/casos/recepcion",
     ],
     "profesional": ["/", "/casos/?estado=todos"],
-    "coordinacion": ["/", "/casos/?estado=todos"],
+    "coordinacion": ["/", "/casos/?estado=todos", "/notificaciones/reglas/nueva"],
     "delegado_datos": [
         "/",
         "/casos/derechos?ver=todas",

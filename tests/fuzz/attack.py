@@ -103,6 +103,11 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "texto": ("Lo que se hizo.", None),
     "tipo": ("correo", "telefono"),
     "valor": ("una@personas.example", "+56 9 0000 0101"),
+    "destino": ("una@personas.example", "+56 9 8765 4321", None),
+    "caduca_en": (None,),
+    "programado_para": (None,),
+    "plantilla": ("aviso_general", "retiro_listo"),
+    "valores": ({"texto": "Inventado."}, {"hasta": "2027-03-09", "lugar": "en la oficina"}),
 }
 """What the office says in such a field, where the schema does not tell: to get past the door."""
 

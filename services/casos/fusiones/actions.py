@@ -42,7 +42,7 @@ class Impedida(Conflicto):
         self.obstaculos = obstaculos
 
 
-def fusionar(  # noqa: PLR0913, PLR0917  which two, as they were seen, why, by whom and when
+def fusionar(  # noqa: PLR0917  which two, as they were seen, why, by whom and when
     session: Session,
     vigente_id: UUID,
     absorbida_id: UUID,
@@ -152,7 +152,7 @@ def impedimentos_de_deshacer(session: Session, fusion: Fusion, ahora: datetime) 
 
 
 def _anotar(session: Session, actor: Actor, accion: str, persona: Persona, fusion: Fusion) -> None:
-    """In the history of each of the two, with the union that says why in words that can be erased."""
+    """In the history of each of the two, with the union, which says why and can be erased."""
     codigo = f"fusion:{fusion.id}"
     registrar(session, actor, accion, "persona", persona.id, motivo_codigo=codigo)
 

@@ -22,6 +22,11 @@ def _motivo() -> Texto:
     )
 
 
+def _acciones(fusion: Fusion) -> list[str]:
+    pasos: Mapping[Paso, Any] = PASOS[fusion.estado]
+    return [paso.value for paso in pasos]
+
+
 class NuevaFusionSchema(Schema):
     """Which record is joined to which, why, and the versions of both that were compared."""
 
@@ -95,7 +100,7 @@ class FusionSchema(Schema):
     deshecha_en = fields.AwareDateTime(allow_none=True)
     deshecha_por = fields.String()
     deshecha_motivo = fields.String(allow_none=True)
-    acciones = fields.Function(lambda fusion: _acciones(fusion))
+    acciones = fields.Function(_acciones)
     version = fields.Integer()
 
 
@@ -103,8 +108,3 @@ class FusionesSchema(Schema):
     """Several unions."""
 
     fusiones = fields.List(fields.Nested(FusionSchema))
-
-
-def _acciones(fusion: Fusion) -> list[str]:
-    pasos: Mapping[Paso, Any] = PASOS[fusion.estado]
-    return [paso.value for paso in pasos]

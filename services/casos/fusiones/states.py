@@ -1,4 +1,4 @@
-"""Which states a union has, which steps are allowed, and what stands against making or undoing it."""
+"""Which states a union has, which steps are allowed, and what stands against one."""
 
 from collections.abc import Mapping
 from enum import StrEnum

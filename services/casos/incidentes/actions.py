@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.folios import siguiente_folio
+from casos.incidentes.alcanzadas import Tocado, exigir_completo, personas_de
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.models import (
     AvisoDeIncidente,
@@ -22,7 +23,7 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
-from casos.incidentes.queries import alcanzadas_por, buscar_personas, incidente_por_id
+from casos.incidentes.queries import buscar_personas, incidente_por_id
 from casos.incidentes.states import (
     Accion,
     Causa,
@@ -34,6 +35,7 @@ from casos.incidentes.states import (
 from casos.plazos import actions as plazos
 from casos.plazos.models import Plazo
 from oficina import clock
+from oficina.accesos import UsoDeCuenta
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
@@ -101,11 +103,12 @@ class Periodo:
     desde: date
     hasta: date
 
-    def limites(self) -> tuple[datetime, datetime]:
-        """The first moment, and the one after the last."""
-        return (
-            datetime.combine(self.desde, time(), clock.ZONA),
-            datetime.combine(self.hasta + timedelta(days=1), time(), clock.ZONA),
+    def uso(self) -> UsoDeCuenta:
+        """From the first moment to the one after the last."""
+        return UsoDeCuenta(
+            cuenta_id=self.cuenta_id,
+            desde=datetime.combine(self.desde, time(), clock.ZONA),
+            antes_de=datetime.combine(self.hasta + timedelta(days=1), time(), clock.ZONA),
         )
 
 
@@ -200,11 +203,13 @@ def vincular(
 
 
 def vincular_alcanzadas(
-    session: Session, incidente_id: UUID, periodo: Periodo, actor: Actor, ahora: datetime
+    session: Session, incidente_id: UUID, tocado: Tocado, actor: Actor, ahora: datetime
 ) -> IncidenteSeguridad:
-    """Name everybody whose data an account read or changed in a time. As `vincular`."""
-    desde, antes_de = periodo.limites()
-    halladas = alcanzadas_por(session, periodo.cuenta_id, desde, antes_de, Alcance.de(actor))
+    """Name everybody whose data an account read or changed. As `vincular`, and
+    ServicioNoDisponible when it is not known of whom.
+    """
+    exigir_completo(tocado)
+    halladas = personas_de(session, tocado, Alcance.de(actor))
     return _vincular(session, incidente_id, {una.id for una in halladas.personas}, actor, ahora)
 
 

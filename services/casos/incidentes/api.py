@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.incidentes import actions, queries, vistas
 from casos.incidentes.actions import Aviso, Decision, Medida, NuevoReporte, Periodo
+from casos.incidentes.alcanzadas import Alcanzadas, personas_de, tocado_por
 from casos.incidentes.models import Clasificacion, IncidenteSeguridad
-from casos.incidentes.queries import Alcanzadas, FilaIncidente, Reporte, SeguimientoDeIncidente
+from casos.incidentes.queries import FilaIncidente, Reporte, SeguimientoDeIncidente
 from casos.incidentes.schemas import (
     AlcanzadasSchema,
     AvisoSchema,
@@ -38,6 +39,7 @@ from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint("incidentes", __name__, url_prefix="/casos/api/v1", description="Incidentes")
 
@@ -117,13 +119,14 @@ def seguimiento(incidente_id: UUID) -> SeguimientoDeIncidente:
 @bp.arguments(PeriodoDeCuentaSchema)
 @bp.response(200, AlcanzadasSchema)
 @requires("casos.incidente.ver")
+@unrehearsed
 def alcanzadas(periodo: Periodo, incidente_id: UUID) -> Alcanzadas:
     """De quiénes leyó o cambió datos una cuenta en un período, según la auditoría"""
     with env().db.read() as session:
         queries.incidente_por_id(session, incidente_id)
-        halladas = queries.alcanzadas_por(
-            session, periodo.cuenta_id, *periodo.limites(), Alcance.de(actor())
-        )
+    tocado = tocado_por(env(), periodo.uso())
+    with env().db.read() as session:
+        halladas = personas_de(session, tocado, Alcance.de(actor()))
     registrar_lectura(
         env().db,
         actor(),
@@ -180,9 +183,10 @@ def vincular(escritas: list[str], incidente_id: UUID) -> Answer:
 @bp.response(200, IncidenteSchema)
 @requires("casos.incidente.gestionar")
 @versioned
+@unrehearsed
 def vincular_alcanzadas(periodo: Periodo, incidente_id: UUID) -> Answer:
     """Agregar a todas las personas cuyos datos leyó o cambió una cuenta en un período"""
-    return _hacer(incidente_id, actions.vincular_alcanzadas, periodo)
+    return _hacer(incidente_id, actions.vincular_alcanzadas, tocado_por(env(), periodo.uso()))
 
 
 @bp.post("/incidentes/<uuid:incidente_id>/desvincular")

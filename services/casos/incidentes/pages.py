@@ -25,6 +25,7 @@ from casos.alcance import Alcance
 from casos.equipo import equipo
 from casos.etiquetas import opciones
 from casos.incidentes import actions, queries, vistas
+from casos.incidentes.alcanzadas import personas_de, tocado_por
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.etiquetas import HECHAS
 from casos.incidentes.models import IncidenteSeguridad
@@ -55,9 +56,10 @@ from casos.plazos.models import Plazo
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
-from oficina.errors import Conflicto, DatosInvalidos
+from oficina.errors import Conflicto, DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import check_version, form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -156,15 +158,28 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
     pedida = Accion(accion)
     with env().db.read() as session:
         uno = queries.incidente_por_id(session, incidente_id)
-    form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno))
+    form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno) | {"version": uno.version})
+    vencida = False
     if form.valid:
         try:
             with env().db.begin() as session:
+                check_version(
+                    queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
+                )
                 _HACER[pedida](session, incidente_id, form.data, actor(), clock.now())
         except DatosInvalidos as error:
             form.add_errors(error)
         except Conflicto as error:
             form.add_error("", error.detail)
+        except VersionVencida:
+            vencida = True
+            form.add_error(
+                "",
+                _(
+                    "Otra persona cambió este incidente mientras usted escribía. Lo que escribió "
+                    "sigue aquí: revise cómo está y envíelo de nuevo."
+                ),
+            )
         else:
             flash(_("Quedó anotado en el incidente %(folio)s.", folio=uno.folio), "success")
             return redirect(url_for(".ver", incidente_id=incidente_id), 303)
@@ -182,8 +197,9 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
         destinatarios=opciones(Destinatario),
         medios=opciones(MedioDeAviso),
         faltas=sorted(uno.faltas()),
+        vencida=vencida,
     )
-    return page, 422 if form.sent else 200
+    return page, 412 if vencida else 422 if form.sent else 200
 
 
 @bp.route("/incidentes/<uuid:incidente_id>/alcanzadas", methods=["GET", "POST"])
@@ -195,16 +211,18 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
     form = Form(PeriodoDeCuentaSchema())
     halladas = None
     if form.valid and request.form.get("agregar"):
+        tocado = tocado_por(env(), form.data.uso())
         with env().db.begin() as session:
-            actions.vincular_alcanzadas(session, incidente_id, form.data, actor(), clock.now())
+            check_version(
+                queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
+            )
+            actions.vincular_alcanzadas(session, incidente_id, tocado, actor(), clock.now())
         flash(_("Se agregaron al incidente %(folio)s.", folio=uno.folio), "success")
         return redirect(url_for(".ver", incidente_id=incidente_id), 303)
     if form.valid:
+        tocado = tocado_por(env(), form.data.uso())
         with env().db.read() as session:
-            desde, antes_de = form.data.limites()
-            halladas = queries.alcanzadas_por(
-                session, form.data.cuenta_id, desde, antes_de, Alcance.de(actor())
-            )
+            halladas = personas_de(session, tocado, Alcance.de(actor()))
     registrar_lectura(
         env().db,
         actor(),
@@ -219,6 +237,7 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
         uno=uno,
         cuentas=[(str(quien), nombre) for quien, nombre in equipo().todos()],
         halladas=halladas,
+        sistemas=dict(opciones(Sistema)),
     )
     return page, 422 if form.sent and not form.valid else 200
 

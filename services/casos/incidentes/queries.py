@@ -9,18 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, union
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import Alcance
-from casos.derivaciones.models import Derivacion
-from casos.expedientes.models import Caso
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.models import IncidenteSeguridad, PersonaDeIncidente
 from casos.incidentes.states import EN_EL_REGISTRO, PENDIENTES, Causa, Destinatario, Estado
 from casos.personas.models import Persona
 from casos.plazos.models import EstadoPlazo, Plazo
-from oficina.audit import Auditoria
 from oficina.errors import NoEncontrado
 
 MAXIMO = 200
@@ -82,16 +79,6 @@ class Busqueda:
 
     personas: Sequence[PersonaVinculada]
     desconocidas: Sequence[str] = field(default=())
-
-
-@dataclass(frozen=True)
-class Alcanzadas:
-    """Whose data an account read or changed in a time, and how often it saw lists or searched:
-    of those the audit keeps how many they held, not whom.
-    """
-
-    personas: Sequence[PersonaVinculada]
-    listas: int
 
 
 def incidente_por_id(
@@ -206,46 +193,6 @@ def buscar_personas(session: Session, escritas: Iterable[str], alcance: Alcance)
     conocidas: set[object] = {una.id for una in halladas} | {una.folio for una in halladas}
     sobran = [una for una in cuales if not {ids[una], folios[una]} & conocidas]
     return Busqueda(sorted(halladas, key=lambda una: una.folio), sorted(sobran))
-
-
-def alcanzadas_por(
-    session: Session, cuenta: UUID, desde: datetime, antes_de: datetime, alcance: Alcance
-) -> Alcanzadas:
-    """Whose data an account read or changed in casos in a time, by what the audit says."""
-    filas = (
-        select(Auditoria.recurso_id)
-        .where(
-            Auditoria.actor_id == cuenta,
-            Auditoria.ocurrida_en >= desde,
-            Auditoria.ocurrida_en < antes_de,
-            Auditoria.recurso_id.is_not(None),
-        )
-        .subquery()
-    )
-    tocados = select(filas.c.recurso_id)
-    de_casos = select(Caso.persona_id).where(
-        or_(
-            Caso.id.in_(tocados),
-            Caso.id.in_(select(Derivacion.caso_id).where(Derivacion.id.in_(tocados))),
-        )
-    )
-    todas = union(select(Persona.id).where(Persona.id.in_(tocados)), de_casos).subquery()
-    consulta = (
-        select(Persona.id, Persona.folio)
-        .where(Persona.id.in_(select(todas)), alcance.personas())
-        .order_by(Persona.folio)
-    )
-    listas = session.scalar(
-        select(func.count()).where(
-            Auditoria.actor_id == cuenta,
-            Auditoria.ocurrida_en >= desde,
-            Auditoria.ocurrida_en < antes_de,
-            Auditoria.recurso_id.is_(None),
-            Auditoria.cantidad > 0,
-        )
-    )
-    personas = [PersonaVinculada(*fila) for fila in session.execute(consulta)]
-    return Alcanzadas(personas, listas or 0)
 
 
 def _con_plazos(

@@ -360,10 +360,13 @@ class IncidenteSchema(IncidenteResumenSchema):
 
 
 class AlcanzadasSchema(Schema):
-    """Whose data an account read or changed, and how many lists it saw."""
+    """Whose data an account read or changed, how many lists it saw, and which services did not
+    say so: with one of them away there may be more.
+    """
 
     personas = fields.List(fields.Nested(PersonaVinculadaSchema))
     listas = fields.Integer()
+    sin_respuesta = fields.List(fields.String())
 
 
 class MedidaTomadaSchema(Schema):

@@ -90,7 +90,7 @@ def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Pers
 
 
 def persona_por_folio(session: Session, folio: str, alcance: Alcance) -> Persona:
-    """The person with a folio, or the one to whose record theirs was joined. Raises NoEncontrado."""
+    """The person with a folio, or the one that record was joined to. Raises NoEncontrado."""
     hallada = session.execute(
         select(Persona.id, Persona.fusionada_en_id).where(Persona.folio == folio.strip().upper())
     ).first()

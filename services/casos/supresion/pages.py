@@ -22,6 +22,7 @@ from casos.supresion.schemas import NegativaSchema
 from casos.supresion.states import Estado
 from oficina import clock
 from oficina.audit import registrar_lectura
+from oficina.errors import VersionVencida
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
@@ -108,6 +109,8 @@ def confirmar(supresion_id: UUID) -> ResponseReturnValue:
     except Impedida as error:
         form.add_error("", error.detail)
         return _pagina(supresion_id, form), 409
+    except VersionVencida:
+        return _vencida(supresion_id, form)
     flash(_("Se suprimió. Cada servicio lo confirma en esta página."), "success")
     return redirect(url_for(".ver", supresion_id=supresion_id), 303)
 
@@ -119,9 +122,12 @@ def negar(supresion_id: UUID) -> ResponseReturnValue:
     form = Form(NegacionSchema())
     if not form.valid:
         return _pagina(supresion_id, form), 422
-    with env().db.begin() as session:
-        check_version(queries.supresion_por_id(session, supresion_id), form.data["version"])
-        actions.negar(session, supresion_id, form.data["motivo"], actor(), clock.now())
+    try:
+        with env().db.begin() as session:
+            check_version(queries.supresion_por_id(session, supresion_id), form.data["version"])
+            actions.negar(session, supresion_id, form.data["motivo"], actor(), clock.now())
+    except VersionVencida:
+        return _vencida(supresion_id, form)
     flash(_("Quedó anotado que no se confirma."), "success")
     return redirect(url_for(".ver", supresion_id=supresion_id), 303)
 
@@ -156,6 +162,12 @@ def _descarga(contenido: bytes, nombre: str, tipo: str) -> Response:
     respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
     respuesta.headers["Cache-Control"] = "private, no-store"
     return respuesta
+
+
+def _vencida(supresion_id: UUID, form: Form) -> ResponseReturnValue:
+    """The page as it is now, with what was written."""
+    form.add_error("", _("Esta supresión cambió mientras usted la miraba: revise cómo está ahora."))
+    return _pagina(supresion_id, form), 412
 
 
 def _pagina(supresion_id: UUID, form: Form) -> str:

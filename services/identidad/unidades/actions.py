@@ -52,10 +52,12 @@ def editar_unidad(session: Session, unidad_id: UUID, datos: EdicionUnidad, actor
     return una
 
 
-def cerrar_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
+def cerrar_unidad(
+    session: Session, unidad_id: UUID, actor: Actor, version: int | None = None
+) -> Unidad:
     """Nobody new may be put in it; whoever is in it stays until somebody moves them."""
     una = unidad_por_id(session, unidad_id)
-    check_version(una, None)
+    check_version(una, version)
     if una.codigo == MIGRACION:
         raise Conflicto(_("La unidad de la propia oficina no se puede cerrar."))
     una.activa = False
@@ -63,10 +65,12 @@ def cerrar_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
     return una
 
 
-def abrir_unidad(session: Session, unidad_id: UUID, actor: Actor) -> Unidad:
+def abrir_unidad(
+    session: Session, unidad_id: UUID, actor: Actor, version: int | None = None
+) -> Unidad:
     """A closed unit is in use again."""
     una = unidad_por_id(session, unidad_id)
-    check_version(una, None)
+    check_version(una, version)
     una.activa = True
     registrar(session, actor, "identidad.unidad.abrir", "unidad", unidad_id)
     return una

@@ -11,6 +11,7 @@ from identidad.unidades.schemas import EdicionUnidadSchema, NuevaUnidadSchema
 from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 
 bp = Blueprint("unidades_paginas", __name__, url_prefix="/identidad/unidades")
@@ -64,7 +65,7 @@ def unidad(unidad_id: UUID) -> ResponseReturnValue:
 def cerrar(unidad_id: UUID) -> ResponseReturnValue:
     """Close a unit."""
     with env().db.begin() as session:
-        actions.cerrar_unidad(session, unidad_id, actor())
+        actions.cerrar_unidad(session, unidad_id, actor(), form_version())
     flash(_("La unidad está cerrada: ya no se puede elegir."), "success")
     return redirect(url_for(".unidad", unidad_id=unidad_id), 303)
 
@@ -74,6 +75,6 @@ def cerrar(unidad_id: UUID) -> ResponseReturnValue:
 def abrir(unidad_id: UUID) -> ResponseReturnValue:
     """Open a closed unit again."""
     with env().db.begin() as session:
-        actions.abrir_unidad(session, unidad_id, actor())
+        actions.abrir_unidad(session, unidad_id, actor(), form_version())
     flash(_("La unidad se puede elegir otra vez."), "success")
     return redirect(url_for(".unidad", unidad_id=unidad_id), 303)

@@ -7,19 +7,23 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from notificaciones import supresion
-from notificaciones.alcance import exigir, mensajes_a_la_vista, visibles
-from notificaciones.mensajes import queries
+from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
+from notificaciones.entrantes.queries import de_persona as respuestas_de_persona
+from notificaciones.mensajes import pedidos, queries
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pedidos import Pedido
 from notificaciones.mensajes.schemas import (
     CasosSchema,
     Consulta,
     ConsultaSchema,
     DatosDePersonaSchema,
     MensajeSchema,
+    PedidoSchema,
 )
-from oficina.accesos import accesos
+from oficina.accesos import TocadoSchema, UsoDeCuenta, UsoDeCuentaSchema, accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
+from oficina.clock import now
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -47,11 +51,13 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
     """Todo lo que hay de una persona en los mensajes, para su copia; solo para servicios"""
     with env().db.read() as session:
         hallados = queries.de_persona(session, persona_id)
-        if not hallados:
+        contestados = respuestas_de_persona(session, persona_id)
+        if not hallados and not contestados:
             raise NoEncontrado
-        de_ellos = accesos(session, [persona_id, *(uno.id for uno in hallados)])
+        cosas = [uno.id for uno in hallados] + [una.id for una in contestados]
+        de_ellos = accesos(session, [persona_id, *cosas])
     registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
-    return {"mensajes": hallados, "accesos": de_ellos}
+    return {"mensajes": hallados, "respuestas": contestados, "accesos": de_ellos}
 
 
 @personas_bp.get("/<uuid:persona_id>/supresion")
@@ -68,6 +74,20 @@ def supresion_de_persona(persona_id: UUID, *, caso: list[UUID]) -> dict[str, Any
         env().db, actor(), "notificaciones.persona.prever_supresion", "persona", persona_id
     )
     return {"borrado": contado}
+
+
+@personas_bp.get("/alcanzadas")
+@personas_bp.arguments(UsoDeCuentaSchema, location="query")
+@personas_bp.response(200, TocadoSchema)
+@requires("notificaciones.persona.alcanzar")
+def alcanzadas(uso: UsoDeCuenta) -> dict[str, Any]:
+    """De quiénes son los mensajes que una cuenta leyó o cambió; solo para servicios"""
+    with env().db.read() as session:
+        ids, listas = queries.alcanzadas(session, uso), uso.listas(session)
+    registrar_lectura(
+        env().db, actor(), "notificaciones.persona.alcanzar", "persona", None, cantidad=len(ids)
+    )
+    return {"ids": ids, "listas": listas}
 
 
 @bp.get("")
@@ -87,6 +107,37 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
         cantidad=len(hallados),
     )
     return hallados
+
+
+@bp.post("")
+@bp.arguments(PedidoSchema)
+@bp.response(201, MensajeSchema)
+@bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
+@requires("notificaciones.mensaje.pedir")
+def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
+    """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
+    exigir_pedido(env(), pedido)
+    encargo = pedidos.revisar_pedido(env(), pedido, now())
+    with env().db.begin() as session:
+        uno, nuevo = pedidos.pedir(session, encargo, actor(), now())
+    if not nuevo:
+        exigir(env(), uno, actor())
+        registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)
+    return uno, 201 if nuevo else 200, etag_of(uno)
+
+
+@bp.post("/<uuid:mensaje_id>/cancelacion")
+@bp.response(200, MensajeSchema)
+@requires("notificaciones.mensaje.pedir")
+@versioned
+def cancelar(mensaje_id: UUID) -> tuple[Mensaje, int, dict[str, str]]:
+    """Cancelar un mensaje pedido, mientras espera"""
+    with env().db.read() as session:
+        hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+    exigir(env(), hallado, actor())
+    with env().db.begin() as session:
+        uno = pedidos.cancelar(session, mensaje_id, actor(), None)
+    return uno, 200, etag_of(uno)
 
 
 @bp.get("/<uuid:mensaje_id>")

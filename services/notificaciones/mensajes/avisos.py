@@ -1,10 +1,12 @@
 """What the notices to the office's own staff need: whom each is for today, and what it says."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from notificaciones.avisos.queries import del_resumen
 from notificaciones.mensajes.destinatarios import Responden, avisables
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import (
@@ -22,6 +24,7 @@ from notificaciones.plantillas.catalogo import Canal, Clave, Valor
 from notificaciones.reglas.catalogo import Aviso, reglas
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
+from oficina.clock import now
 from oficina.env import Env
 from oficina.errors import NoEncontrado
 
@@ -191,6 +194,64 @@ def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
     return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
 
 
+def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    cita = env.client.get("agenda", f"/agenda/api/v1/citas/{mensaje.cita_id}")
+    if cita["estado"] != "agendada":
+        return Descarte(Paso.CANCELAR, Motivo.CITA_TERMINADA)
+    if cita["respuesta"] != mensaje.datos["respuesta"]:
+        # They changed their mind, or it has another time.
+        return Descarte(Paso.CANCELAR, Motivo.CITA_REPROGRAMADA)
+    inicia_en = datetime.fromisoformat(cita["inicia_en"])
+    valores: dict[str, Valor] = {
+        "respuesta": plantillas.nombre_de_respuesta(mensaje.datos["respuesta"]),
+        "fecha": inicia_en,
+        "hora": inicia_en,
+        "cita_url": f"{env.settings.base_url}/agenda/citas/{mensaje.cita_id}",
+    }
+    aviso = reglas().respuesta_a_cita[mensaje.datos["respuesta"]]
+    return _to_readers(env, mensaje, aviso, Responden(cita["profesional_id"]), valores)
+
+
+def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    """What is left today of the notices that it took, as each one's owner answers anew."""
+    with env.db.read() as session:
+        tomados = del_resumen(session, mensaje.id)
+    vigentes = [
+        (aviso.plantilla, hallado)
+        for aviso in tomados
+        if aviso.caduca_en is None or aviso.caduca_en > now()
+        if isinstance(hallado := AVISOS[aviso.plantilla](env, aviso), Reunido)
+    ]
+    if not vigentes:
+        return Descarte(Paso.SUPRIMIR, Motivo.NADA_QUE_RESUMIR)
+    valores: dict[str, Valor] = {
+        "cuantos": len(vigentes),
+        "detalle": _detalle(vigentes),
+        "preferencias_url": f"{env.settings.base_url}/notificaciones/mis-avisos",
+    }
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=vigentes[-1][1].destino,
+        idioma=plantillas.base(),
+        valores=valores,
+    )
+
+
+def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
+    """By kind, how many and where each is: addresses hold ids and nothing else."""
+    partes = []
+    for clave in AVISOS:
+        donde = Counter(_address(uno) for cual, uno in vigentes if cual is clave)
+        if donde:
+            partes.append(f"{plantillas.titulo_en_resumen(clave)}: {donde.total()}")
+            partes += [f"{url} ({veces})" if veces > 1 else url for url, veces in donde.items()]
+    return "\n\n".join(partes)
+
+
+def _address(hallado: Reunido) -> str:
+    return str(next(valor for nombre, valor in hallado.valores.items() if nombre.endswith("_url")))
+
+
 def _to_staff(
     env: Env,
     mensaje: Mensaje,
@@ -230,7 +291,7 @@ def _to_readers(
     )
 
 
-AVISOS: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
@@ -241,5 +302,7 @@ AVISOS: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] =
     Clave.AVISO_INCIDENTE: _aviso_incidente,
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
     Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
+    Clave.AVISO_CITA_RESPONDIDA: _aviso_cita_respondida,
+    Clave.AVISO_RESUMEN: _aviso_resumen,
 }
 """How each kind of notice finds out what it needs."""

@@ -8,11 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from flask_babel import gettext as _
+from marshmallow import ValidationError, validate
 
 from notificaciones.mensajes.states import Motivo
-from notificaciones.plantillas.catalogo import Canal
+from notificaciones.plantillas.catalogo import Canal, idioma_de
 from notificaciones.reglas.catalogo import Aviso, reglas
+from oficina.contacto import normalizar_telefono
 from oficina.env import Env
+from oficina.errors import DatosInvalidos, NoEncontrado, NoPermitido
 
 # Somebody who answered for a case and has another task now hears nothing of it.
 _RESPONDEN = frozenset({"profesional", "coordinacion"})
@@ -35,8 +39,59 @@ class Responden:
         return cls(respuesta["responsable_id"], respuesta["solo"])
 
 
-def via_de(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
-    """Channel and address that the person wants and has, or why there is none."""
+@dataclass(frozen=True)
+class Destinatario:
+    """A person of the office, as they may be written to today."""
+
+    canal: Canal
+    destino: str
+    idioma: str
+
+
+def persona(
+    env: Env,
+    persona_id: UUID | None,
+    canal: Canal | None = None,
+    *,
+    otra_via: bool | None = None,
+) -> Destinatario | Motivo:
+    """How a person is written to, as casos says it today, or why they are not.
+
+    `canal`, when somebody chose it: that one or none, unless `otra_via` lets it be another.
+    """
+    try:
+        contacto = env.client.get("casos", f"/casos/api/v1/personas/{persona_id}/contacto")
+    except NoEncontrado:
+        return Motivo.SIN_CONTACTO
+    except NoPermitido:
+        return Motivo.PERSONA_BLOQUEADA
+    via = via_de(contacto, canal, otra_via=otra_via)
+    return via if isinstance(via, Motivo) else Destinatario(*via, idioma_de(contacto["idioma"]))
+
+
+def direccion_de(escrita: str, canal: Canal | None) -> tuple[Canal, str]:
+    """Channel and address of what somebody wrote; raises DatosInvalidos at `destino`."""
+    correo = "@" in escrita
+    if canal is not None and correo != (canal is Canal.CORREO):
+        raise DatosInvalidos({"destino": [_("No es una dirección de ese canal.")]})
+    if correo:
+        try:
+            validate.Email()(escrita)
+        except ValidationError as error:
+            raise DatosInvalidos({"destino": [_("No es un correo electrónico válido.")]}) from error
+        return Canal.CORREO, escrita
+    telefono = normalizar_telefono(escrita)
+    if telefono is None or not _takes_sms(telefono):
+        raise DatosInvalidos({"destino": [_("No es un número de celular.")]})
+    return Canal.SMS, telefono
+
+
+def via_de(
+    contacto: Mapping[str, Any], canal: Canal | None = None, *, otra_via: bool | None = None
+) -> tuple[Canal, str] | Motivo:
+    """Channel and address that the person wants and has, or why there is none. Without `otra_via`
+    a channel that was chosen is the only one; what nobody chose is the person's wish.
+    """
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
     if not contacto["admite_recordatorios"]:
@@ -49,9 +104,11 @@ def via_de(contacto: Mapping[str, Any]) -> tuple[Canal, str] | Motivo:
     if contacto["correo"]:
         vias[Canal.CORREO] = contacto["correo"]
     preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
-    for canal in (preferida, *Canal):
-        if canal in vias:
-            return canal, vias[canal]
+    primera = canal or preferida
+    demas = otra_via if otra_via is not None else canal is None
+    for una in (primera, *(Canal if demas else ())):
+        if una in vias:
+            return una, vias[una]
     return Motivo.SIN_CONTACTO
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
-from notificaciones.mensajes.states import Estado, Motivo, Paso
+from notificaciones.mensajes.states import Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.proveedores.resultados import Desenlace
 
-PLANTILLAS: Mapping[Clave, LazyString] = {
+PLANTILLAS: Mapping[str, LazyString] = {
     Clave.RECORDATORIO_CITA: _l("Recordatorio de cita"),
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
@@ -27,7 +28,13 @@ PLANTILLAS: Mapping[Clave, LazyString] = {
     Clave.INVITACION_CUENTA: _l("Invitación a una cuenta"),
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
+    Clave.AVISO_CITA_RESPONDIDA: _l("Aviso interno de lo que una persona contestó de su cita"),
+    Clave.RESPUESTA_AYUDA: _l("Respuesta a quien pide ayuda"),
+    Clave.AVISO_RESUMEN: _l("Resumen de avisos"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
+    Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
+    Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
+    Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -40,6 +47,8 @@ ESTADOS: Mapping[Estado, LazyString] = {
     Estado.LISTA: _l("En espera"),
     Estado.RESERVADA: _l("Enviándose"),
     Estado.ENTREGADA: _l("Enviado"),
+    Estado.CONFIRMADA: _l("Llegó"),
+    Estado.REBOTADA: _l("No llegó"),
     Estado.FALLIDA: _l("Falló"),
     Estado.VENCIDA: _l("Venció sin enviarse"),
     Estado.CANCELADA: _l("Cancelado"),
@@ -47,11 +56,19 @@ ESTADOS: Mapping[Estado, LazyString] = {
     Estado.INCIERTA: _l("No se sabe si llegó"),
 }
 
+PRIORIDADES: Mapping[Prioridad, LazyString] = {
+    Prioridad.URGENTE: _l("Urgente"),
+    Prioridad.NORMAL: _l("Normal"),
+    Prioridad.MASIVA: _l("Después de los demás"),
+}
+
 TONOS: Mapping[Estado, str] = {
     Estado.PROGRAMADA: "info",
     Estado.LISTA: "info",
     Estado.RESERVADA: "info",
     Estado.ENTREGADA: "bien",
+    Estado.CONFIRMADA: "bien",
+    Estado.REBOTADA: "mal",
     Estado.FALLIDA: "mal",
     Estado.VENCIDA: "aviso",
     Estado.CANCELADA: "neutro",
@@ -65,6 +82,11 @@ EXPLICACIONES: Mapping[Estado, LazyString] = {
     Estado.LISTA: _l("Está escrito y espera su hora."),
     Estado.RESERVADA: _l("Se está enviando en este momento."),
     Estado.ENTREGADA: _l("Salió de la oficina: el proveedor lo recibió."),
+    Estado.CONFIRMADA: _l("El proveedor avisó que llegó a su destino."),
+    Estado.REBOTADA: _l(
+        "Salió de la oficina, pero el proveedor avisó que no se pudo entregar: revise el teléfono "
+        "o el correo de la persona."
+    ),
     Estado.FALLIDA: _l("No se pudo enviar y no se volverá a intentar."),
     Estado.VENCIDA: _l("No alcanzó a salir a tiempo; enviarlo tarde confundiría."),
     Estado.CANCELADA: _l("Se canceló antes de salir."),
@@ -91,24 +113,33 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_CANCELADA: _l("La cita se canceló."),
     Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
+    Motivo.REGLA_CAMBIADA: _l("La oficina cambió la regla que lo pide."),
+    Motivo.REGLA_APAGADA: _l("La oficina apagó la regla que lo pidió."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
     Motivo.DERIVACION_DECIDIDA: _l("Ya se decidió cómo sigue el caso."),
     Motivo.ENLACE_NO_VIGENTE: _l("El enlace se usó, se revocó o fue reemplazado por otro."),
     Motivo.PLAZO_TERMINADO: _l("El plazo ya no corre."),
     Motivo.SOLICITUD_RESPONDIDA: _l("La solicitud ya se respondió, o alguien la tomó."),
     Motivo.INCIDENTE_ATENDIDO: _l("El incidente ya se atendió."),
+    Motivo.EN_RESUMEN: _l("Va en el resumen de la mañana, como lo eligió quien lo recibe."),
+    Motivo.NADA_QUE_RESUMIR: _l("Nada de lo que traía sigue pendiente."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),
     Motivo.PROVEEDOR_NO_DISPONIBLE: _l("El proveedor no estaba disponible."),
     Motivo.PROVEEDOR_RECHAZA: _l("El proveedor lo rechazó: revise la dirección."),
     Motivo.PROVEEDOR_SIN_RESPUESTA: _l("El proveedor no alcanzó a confirmar."),
     Motivo.ENVIO_INTERRUMPIDO: _l("El envío se interrumpió antes de llamar al proveedor."),
+    Motivo.PROVEEDOR_EN_PAUSA: _l("Alguien puso en pausa al proveedor."),
+    Motivo.PRESUPUESTO_AGOTADO: _l("Se agotó el presupuesto del día; espera al siguiente."),
+    Motivo.LIMITE_DE_DESTINATARIO: _l("Esa dirección ya recibió los mensajes que se permiten."),
+    Motivo.REBOTADO: _l("El proveedor no lo pudo entregar."),
     Motivo.CADUCADO: _l("Pasó el momento en que servía."),
+    Motivo.PEDIDO_CANCELADO: _l("Quien lo pidió lo canceló."),
 }
 
 PASOS: Mapping[Paso, LazyString] = {
     Paso.PREPARAR: _l("Se escribió"),
-    Paso.MOVER: _l("La cita cambió de hora y el mensaje con ella"),
+    Paso.MOVER: _l("Tomó otra hora de salida"),
     Paso.RESERVAR: _l("Comenzó el envío"),
     Paso.DEVOLVER: _l("No salió todavía; se reintenta"),
     Paso.ENTREGAR: _l("El proveedor lo recibió"),
@@ -117,6 +148,16 @@ PASOS: Mapping[Paso, LazyString] = {
     Paso.CANCELAR: _l("Se canceló"),
     Paso.SUPRIMIR: _l("Se decidió no enviarlo"),
     Paso.DUDAR: _l("Quedó en duda"),
+    Paso.CONFIRMAR: _l("El proveedor avisó que llegó"),
+    Paso.REBOTAR: _l("El proveedor avisó que no llegó"),
+}
+
+DESENLACES: Mapping[Desenlace | None, LazyString] = {
+    Desenlace.ENTREGADO: _l("Lo recibió"),
+    Desenlace.TRANSITORIO: _l("No pudo en ese momento"),
+    Desenlace.DEFINITIVO: _l("Lo rechazó"),
+    Desenlace.INCIERTO: _l("No se sabe si lo recibió"),
+    None: _l("Se le está entregando"),
 }
 
 

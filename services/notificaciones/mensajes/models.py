@@ -4,18 +4,31 @@ Two clocks. `enviar_en` and `caduca_en` are the domain's: when the office means 
 until when it makes sense. `visible` and `reservada_hasta` are the machine's: retries and leases.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, ForeignKey, Index, String
+from sqlalchemy import (
+    JSON,
+    Computed,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
+from notificaciones import direcciones
 from notificaciones.base import Base
 from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
 from notificaciones.mensajes.sms import Escrito
-from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -30,6 +43,24 @@ from oficina.privacy import EncryptedText
 
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
+
+
+class ClaveDePlantilla(TypeDecorator[str]):
+    """The key of a template: a `Clave` when the program itself sends it."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return _CLAVES.get(value, value) if value is not None else None
+
+
+_CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
+
+_POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
 
 class _DeQue(TypedDict):
@@ -52,19 +83,37 @@ class Mensaje(Personal, Identified, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
+        Index("ix_mensajes_referencia", "referencia"),
         Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        Index(
+            "ix_mensajes_por_resumir",
+            "creado_en",
+            sqlite_where=_POR_RESUMIR,
+            postgresql_where=_POR_RESUMIR,
+        ),
     )
 
     clave_de_negocio: Mapped[str] = mapped_column(String(160), unique=True)
-    plantilla: Mapped[Clave] = mapped_column(text_enum(Clave))
+    plantilla: Mapped[str] = mapped_column(ClaveDePlantilla)
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
+    regla_version: Mapped[int | None] = mapped_column()
     persona_id: Mapped[UUID | None] = mapped_column()
     caso_id: Mapped[UUID | None] = mapped_column(index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
     cita_id: Mapped[UUID | None] = mapped_column()
     datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    # Of one that was asked for: by whom, a fingerprint of what was asked, and what is needed to
+    # write it anew as its person wishes it when it leaves.
+    pedido_por: Mapped[UUID | None] = mapped_column(index=True)
+    pedido_huella: Mapped[str | None] = mapped_column(String(64))
+    canal_pedido: Mapped[Canal | None] = mapped_column(text_enum(Canal))
+    valores: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.valores"))
+    prioridad: Mapped[Prioridad] = mapped_column(
+        text_enum(Prioridad), default=Prioridad.NORMAL, server_default=Prioridad.NORMAL
+    )
 
     canal: Mapped[Canal | None] = mapped_column(text_enum(Canal))
     idioma_pedido: Mapped[str | None] = mapped_column(String(20))
@@ -72,6 +121,8 @@ class Mensaje(Personal, Identified, Base):
     destino: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.destino"))
     asunto: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.asunto"))
     cuerpo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.cuerpo"))
+    # Finds the messages that an address got, without opening any of them.
+    destino_indice: Mapped[str | None] = mapped_column(String(64), index=True)
     enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))
 
     # What an SMS takes as it was written, what it would have taken with every accent, and the
@@ -80,6 +131,10 @@ class Mensaje(Personal, Identified, Base):
     segmentos: Mapped[int | None] = mapped_column()
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
+
+    # A notice that its reader gets in a digest, and the digest that took it.
+    en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
@@ -123,6 +178,7 @@ class Mensaje(Personal, Identified, Base):
     def escribir(self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion) -> None:
         """Say it anew, without a step: what its owner answers may change until it leaves."""
         self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido
+        self.destino_indice = direcciones.indice(destino)
         self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
         self._medir(texto.sms)
 
@@ -136,11 +192,22 @@ class Mensaje(Personal, Identified, Base):
         self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
         self.intentos, self.visible = 0, clock.real_now()
 
-    def mover(self, clave: str, enviar_en: datetime, caduca_en: datetime, **datos: str) -> None:
-        """Its appointment has another time: it leaves at another moment and says another thing."""
-        self._pasar(Paso.MOVER)
-        self.clave_de_negocio, self.enviar_en, self.caduca_en = clave, enviar_en, caduca_en
-        self.datos = {**self.datos, **datos}
+    def mover(
+        self,
+        clave: str,
+        plan: Plan,
+        regla_version: int,
+        *,
+        motivo: Motivo | None = None,
+        datos: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Its appointment has another time, or its rule says another thing: it leaves at another
+        moment and is written anew.
+        """
+        self._pasar(Paso.MOVER, motivo)
+        self.clave_de_negocio, self.regla_version = clave, regla_version
+        self.enviar_en, self.caduca_en = plan.enviar_en, plan.caduca_en
+        self.datos = {**self.datos, **(datos or {})}
         self.asunto = self.cuerpo = None
         self._medir(None)
         self.intentos, self.visible = 0, clock.real_now()
@@ -157,10 +224,17 @@ class Mensaje(Personal, Identified, Base):
         self.visible = visible
         return None
 
+    def llamar(self, hasta: datetime) -> None:
+        """A provider is about to be called: from here on a crash leaves a doubt."""
+        self.llamado, self.reservada_hasta = True, hasta
+
     def entregar(self, proveedor: str, referencia: str) -> MensajeEnviado:
-        """A provider has it. Once it left the office, its link is forgotten here."""
+        """A provider has it. Once it left the office, its link is forgotten here; of one that was
+        erased meanwhile also by which name the provider knows it, which would lead to whom.
+        """
         self._pasar(Paso.ENTREGAR)
-        self.proveedor, self.referencia = proveedor, referencia
+        self.proveedor = proveedor
+        self.referencia = referencia if self.destino is not None else None
         self.entregado_en = clock.now()
         if proveedor != SALIDA:
             self.cuerpo, self.enlace = self.cuerpo_sin_enlace(), None
@@ -175,6 +249,15 @@ class Mensaje(Personal, Identified, Base):
         """Perhaps it was sent; it is not sent again."""
         self._pasar(Paso.DUDAR, motivo)
         return MensajeFallido(**self._de_que(), motivo_codigo=motivo.value)
+
+    def confirmar(self) -> None:
+        """Its provider says that it arrived."""
+        self._pasar(Paso.CONFIRMAR)
+
+    def rebotar(self) -> MensajeFallido:
+        """Its provider says that it did not arrive."""
+        self._pasar(Paso.REBOTAR, Motivo.REBOTADO)
+        return MensajeFallido(**self._de_que(), motivo_codigo=Motivo.REBOTADO.value)
 
     def vencer(self) -> MensajeCancelado:
         """Too late to make sense."""
@@ -259,7 +342,7 @@ class Mensaje(Personal, Identified, Base):
     def _de_que(self) -> _DeQue:
         return {
             "mensaje_id": self.id,
-            "plantilla": self.plantilla.value,
+            "plantilla": str(self.plantilla),
             "canal": self.canal.value if self.canal else "por_definir",
             "caso_id": self.caso_id,
             "derivacion_id": self.derivacion_id,

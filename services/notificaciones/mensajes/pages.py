@@ -2,22 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from notificaciones import alcance
-from notificaciones.mensajes import etiquetas, queries
+from notificaciones.mensajes import etiquetas, pedidos, queries
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
+from notificaciones.mensajes.states import EN_ESPERA
+from notificaciones.plantillas import vigentes
 from notificaciones.plantillas.catalogo import Clave, idiomas
+from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
+from notificaciones.proveedores.desvio import Desvio
 from oficina.audit import registrar_lectura
 from oficina.clock import ZONA, today
 from oficina.web.app import env
-from oficina.web.auth import actor, requires
+from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 
 bp = Blueprint(
@@ -37,6 +43,7 @@ def salida() -> str:
         consulta=consulta,
         sms_del_mes=del_mes,
         direccion=dict(request.args),
+        ve_proveedores=puede("notificaciones.proveedor.ver"),
         todas=len(alcance.visibles()) > 1,
         **_list_of(_found(consulta)),
     )
@@ -61,17 +68,37 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
         historia = queries.historia(session, uno)
+        intentos = queries.intentos(session, uno)
     alcance.exigir(env(), uno, actor())
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     return render_template(
         "notificaciones/mensaje.html",
         mensaje=uno,
         historia=historia,
+        intentos=intentos,
+        proveedores=_names(),
+        desenlaces=etiquetas.DESENLACES,
         en_la_salida=uno.en_la_salida(),
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
+        se_cancela=uno.pedido_por is not None and uno.estado in EN_ESPERA,
         **_words(),
     )
+
+
+@bp.post("/<uuid:mensaje_id>/cancelacion")
+@requires("notificaciones.mensaje.pedir")
+def cancelar(mensaje_id: UUID) -> ResponseReturnValue:
+    """Take back what was asked for and waits."""
+    with env().db.read() as session:
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
+    alcance.exigir(env(), uno, actor())
+    # A form that does not say which version it saw was not written by its page.
+    version = request.form.get("version", -1, type=int)
+    with env().db.begin() as session:
+        pedidos.cancelar(session, mensaje_id, actor(), version)
+    flash(_("Está cancelado: no saldrá."), "success")
+    return redirect(url_for(".mensaje", mensaje_id=mensaje_id), HTTPStatus.SEE_OTHER)
 
 
 def _asked() -> Consulta:
@@ -119,15 +146,21 @@ def _missing_translation(uno: Mensaje) -> str | None:
     )
 
 
+def _names() -> dict[str, str]:
+    """What the file calls each provider."""
+    rutas = Desvio.de(env().settings, env().db).rutas
+    return {clave: ruta.nombre for clave, ruta in rutas.items()}
+
+
 def _words() -> dict[str, Any]:
+    visibles = alcance.visibles()
+    with env().db.read() as session:
+        todas = vigentes.plantillas(session)
     return {
-        "plantillas": {
-            clave: texto
-            for clave, texto in etiquetas.PLANTILLAS.items()
-            if clave in alcance.visibles()
-        },
+        "plantillas": {clave: nombre_de(una) for clave, una in todas.items() if clave in visibles},
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
         "canales": etiquetas.CANALES,
+        "prioridades": etiquetas.PRIORIDADES,
         "estados": etiquetas.ESTADOS,
         "tonos": etiquetas.TONOS,
         "explicaciones": etiquetas.EXPLICACIONES,

@@ -5,10 +5,13 @@ to the staff need is in `avisos`.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
+from notificaciones import direcciones
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.avisos import AVISOS
-from notificaciones.mensajes.destinatarios import via_de
+from notificaciones.mensajes.destinatarios import persona
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import (
     PLAZO_TERMINADO,
@@ -22,15 +25,21 @@ from notificaciones.mensajes.preguntas import (
 )
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.states import Motivo, Paso
+from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.plantillas.vigentes import plantillas as vigentes
+from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
+from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.queries import version_de
 from oficina.env import Env
-from oficina.errors import Conflicto, NoEncontrado, NoPermitido
+from oficina.errors import Conflicto, NoEncontrado
 
 
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
-    return _REUNIR[mensaje.plantilla](env, mensaje)
+    # One of the office's own is always asked for.
+    return _REUNIR.get(mensaje.plantilla, _pedido)(env, mensaje)
 
 
 def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
@@ -38,9 +47,10 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
 
     None when it leaves as it is.
     """
-    if not plantillas.plantillas()[mensaje.plantilla].reconsulta_al_enviar:
+    de_fabrica = plantillas.de_fabrica().get(mensaje.plantilla)
+    if de_fabrica is not None and not de_fabrica.reconsulta_al_enviar:
         return None
-    hallado = _REVISAR[mensaje.plantilla](env, mensaje)
+    hallado = _REVISAR.get(mensaje.plantilla, _pedido_al_salir)(env, mensaje)
     if isinstance(hallado, Reparto):
         raise AssertionError("who a written message is for is known")
     return hallado
@@ -51,7 +61,7 @@ def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     texto = plantillas.redactar(plantilla, reunido.canal, reunido.idioma, reunido.valores)
     if reunido.canal is not Canal.SMS:
         return texto
-    escrito = sms.escribir(texto.cuerpo, reunido.tildes)
+    escrito = sms.escribir(texto.cuerpo, plantilla.tildes or reunido.tildes)
     return replace(texto, cuerpo=escrito.texto, sms=escrito)
 
 
@@ -64,20 +74,20 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     inicia_en = datetime.fromisoformat(cita["inicia_en"])
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
-    try:
-        contacto = env.client.get("casos", f"/casos/api/v1/personas/{mensaje.persona_id}/contacto")
-    except NoEncontrado:
-        return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
-    except NoPermitido:
-        return Descarte(Paso.SUPRIMIR, Motivo.PERSONA_BLOQUEADA)
-    via = via_de(contacto)
-    if isinstance(via, Motivo):
-        return Descarte(Paso.SUPRIMIR, via)
-    idioma = plantillas.idioma_de(contacto["idioma"])
+    regla = _regla_de(env, mensaje)
+    quien = persona(
+        env,
+        mensaje.persona_id,
+        mensaje.canal_pedido or regla.solo_por,
+        otra_via=regla.otra_via and mensaje.canal_pedido is None,
+    )
+    if isinstance(quien, Motivo):
+        return Descarte(Paso.SUPRIMIR, quien)
+    idioma = plantillas.base() if regla.idioma is IdiomaDeRegla.BASE else quien.idioma
     frases = cita["lugar_frases"]
     return Reunido(
-        canal=via[0],
-        destino=via[1],
+        canal=quien.canal,
+        destino=quien.destino,
         idioma=idioma,
         valores={
             "fecha": inicia_en,
@@ -86,6 +96,46 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         },
         tildes=Tildes(env.settings.sms_tildes),
     )
+
+
+def _regla_de(env: Env, mensaje: Mensaje) -> Recordatorio:
+    """What the rule said that asked for a reminder."""
+    with env.db.read() as session:
+        version = version_de(session, mensaje.regla, mensaje.regla_version)
+    if version is None:
+        # Planned by a version of the program before rules were written down.
+        return reglas().de_fabrica["cita_48h"]
+    return version.recordatorio
+
+
+def a_persona(
+    env: Env, persona_id: UUID, canal: Canal | None, valores: Mapping[str, Valor]
+) -> Reunido | Descarte:
+    """What was asked for a person, as they wish it today."""
+    quien = persona(env, persona_id, canal)
+    if isinstance(quien, Motivo):
+        return Descarte(Paso.SUPRIMIR, quien)
+    return Reunido(
+        canal=quien.canal,
+        destino=quien.destino,
+        idioma=quien.idioma,
+        valores=valores,
+        tildes=Tildes(env.settings.sms_tildes),
+    )
+
+
+def _pedido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    if mensaje.persona_id is None:
+        raise AssertionError("what goes to an address was written when it was asked for")
+    with env.db.read() as session:
+        plantilla = vigentes(session)[mensaje.plantilla]
+    valores = guardados(plantilla, mensaje.valores)
+    return a_persona(env, mensaje.persona_id, mensaje.canal_pedido, valores)
+
+
+def _pedido_al_salir(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
+    """What goes to an address leaves as it is; a person may have changed their mind."""
+    return None if mensaje.persona_id is None else _pedido(env, mensaje)
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -187,7 +237,22 @@ def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
-_REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+def _respuesta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """What the office answers by itself goes back to where the question came from."""
+    with env.db.read() as session:
+        respuesta = session.get(Respuesta, UUID(mensaje.datos["respuesta_id"]))
+    if respuesta is None or respuesta.de is None:
+        return Descarte(Paso.CANCELAR, Motivo.PERSONA_SUPRIMIDA)
+    return Reunido(
+        canal=direcciones.canal_de(respuesta.de),
+        destino=respuesta.de,
+        idioma=respuesta.idioma or plantillas.base(),
+        valores={},
+        tildes=Tildes(env.settings.sms_tildes),
+    )
+
+
+_REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
@@ -196,12 +261,15 @@ _REUNIR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] 
     Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
+    Clave.RESPUESTA_AYUDA: _respuesta,
     **AVISOS,
+    **dict.fromkeys(plantillas.pedibles(), _pedido),
 }
 
 
 # A reminder that is written keeps its link; only its clock may have stopped.
-_REVISAR: Mapping[Clave, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
+_REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
+    **dict.fromkeys(plantillas.pedibles(), _pedido_al_salir),
 }

@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.mensajes.states import EN_ESPERA, Estado
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Prioridad
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.proveedores.models import IntentoDeEnvio
+from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
+
+# A reminder never waits behind a thousand messages that were asked for together.
+_TURNO = case({uno: turno for turno, uno in enumerate(Prioridad)}, value=Mensaje.prioridad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +30,15 @@ class Filtro:
     `visibles` is the reader's scope (`alcance`).
     """
 
-    visibles: frozenset[Clave]
-    plantilla: Clave | None = None
+    visibles: frozenset[str]
+    plantilla: str | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
 
-def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[Clave]) -> Mensaje:
+def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[str]) -> Mensaje:
     """The message; raises NoEncontrado, also when it is not the reader's to see."""
     mensaje = session.get(Mensaje, mensaje_id)
     if mensaje is None or mensaje.plantilla not in visibles:
@@ -68,8 +74,17 @@ def historia(session: Session, mensaje: Mensaje) -> Sequence[PasoDeMensaje]:
     ).all()
 
 
+def intentos(session: Session, mensaje: Mensaje) -> Sequence[IntentoDeEnvio]:
+    """Who was asked to carry it and what each answered, the first one first."""
+    return session.scalars(
+        select(IntentoDeEnvio)
+        .where(IntentoDeEnvio.mensaje_id == mensaje.id)
+        .order_by(IntentoDeEnvio.id)
+    ).all()
+
+
 def sms_que_salieron(
-    session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[Clave]
+    session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[str]
 ) -> Sequence[Suma]:
     """What the SMS of some days took, `hasta` excluded: by price, what nobody was charged apart."""
     en_la_salida = Mensaje.proveedor == SALIDA
@@ -86,7 +101,7 @@ def sms_que_salieron(
             Mensaje.sale_en >= desde,
             Mensaje.sale_en < hasta,
             Mensaje.canal == Canal.SMS,
-            Mensaje.estado == Estado.ENTREGADA,
+            Mensaje.estado.in_(SALIERON),
             Mensaje.tarifa.is_not(None),
             Mensaje.plantilla.in_(visibles),
         )
@@ -109,15 +124,16 @@ def por_preparar(session: Session, real: datetime) -> Sequence[UUID]:
     return _ids(session, Mensaje.estado == Estado.PROGRAMADA, Mensaje.visible <= real)
 
 
-def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[UUID]:
-    """Messages to be sent."""
-    return _ids(
-        session,
+def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[tuple[UUID, Prioridad]]:
+    """Messages to be sent, who may wait least first."""
+    query = select(Mensaje.id, Mensaje.prioridad).where(
         Mensaje.estado == Estado.LISTA,
         Mensaje.enviar_en <= ahora,
         Mensaje.visible <= real,
         or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
     )
+    query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id).limit(LIMITE)
+    return [(row.id, row.prioridad) for row in session.execute(query)]
 
 
 def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
@@ -130,7 +146,8 @@ def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool]) -> Sequence[UUID]:
-    query = select(Mensaje.id).where(*conditions).order_by(Mensaje.enviar_en, Mensaje.id)
+    query = select(Mensaje.id).where(*conditions)
+    query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id)
     return session.scalars(query.limit(LIMITE)).all()
 
 
@@ -147,3 +164,19 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         if valor is not None:
             conditions.append(columna == valor)
     return conditions
+
+
+def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
+    """Whom the messages and answers that an account touched are of, and what else it touched."""
+    cosas = uso.cosas()
+    suyos = (
+        *(
+            select(columna).where(Mensaje.id.in_(cosas))
+            for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+        ),
+        *(
+            select(columna).where(Respuesta.id.in_(cosas))
+            for columna in (Respuesta.persona_id, Respuesta.caso_id)
+        ),
+    )
+    return [uno for uno in session.scalars(union(cosas, *suyos)) if uno is not None]

@@ -1,28 +1,52 @@
 """What is asked of messages and what goes out."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    validate,
+    validates_schema,
+)
 
+from notificaciones.entrantes.schemas import RespuestaDeCopiaSchema
+from notificaciones.mensajes.pedidos import Pedido
 from notificaciones.mensajes.queries import Filtro
-from notificaciones.mensajes.states import Estado, Motivo
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.mensajes.states import Estado, Motivo, Prioridad
+from notificaciones.plantillas.catalogo import Canal, idiomas
+from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
+
+_CLAVE = re.compile(r"[A-Za-z0-9._:/-]{1,80}\Z")
+
+
+class ClaveField(fields.String):
+    """The key of a template: the program's or the office's own."""
+
+    def __init__(self, **options: Any) -> None:
+        regexp = validate.Regexp(rf"{NOMBRE.pattern}\Z", error=_l("Esa plantilla no existe."))
+        super().__init__(validate=regexp, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consulta:
     """Which messages a reader asks for, before the reader's scope."""
 
-    plantilla: Clave | None = None
+    plantilla: str | None = None
     estado: Estado | None = None
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
 
-    def filtro(self, visibles: frozenset[Clave]) -> Filtro:
+    def filtro(self, visibles: frozenset[str]) -> Filtro:
         """The same with the reader's scope."""
         return Filtro(visibles=visibles, **vars(self))
 
@@ -30,7 +54,7 @@ class Consulta:
 class ConsultaSchema(Schema):
     """Which messages."""
 
-    plantilla = fields.Enum(Clave, by_value=True)
+    plantilla = ClaveField()
     estado = fields.Enum(Estado, by_value=True)
     caso_id = fields.UUID()
     cita_id = fields.UUID()
@@ -49,7 +73,7 @@ class VistaSchema(Schema):
 
         unknown = EXCLUDE
 
-    tipo = fields.Enum(Clave, by_value=True, attribute="plantilla")
+    tipo = ClaveField(attribute="plantilla")
     estado = fields.Enum(Estado, by_value=True)
     caso = fields.UUID(attribute="caso_id")
     cita = fields.UUID(attribute="cita_id")
@@ -58,6 +82,62 @@ class VistaSchema(Schema):
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Consulta:
         return Consulta(**data)
+
+
+class PedidoSchema(Schema):
+    """A message that is asked for: to a person of the office, or to an address."""
+
+    plantilla = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    persona_id = fields.UUID(load_default=None, allow_none=True)
+    destino = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=3, max=254),
+        metadata={"description": "Un celular o un correo; en vez de `persona_id`"},
+    )
+    valores = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=40)),
+        values=fields.Raw(),
+        load_default=dict,
+        validate=validate.Length(max=50),
+        metadata={"description": "Uno por cada variable de la plantilla; días y horas en ISO 8601"},
+    )
+    canal = fields.Enum(Canal, by_value=True, load_default=None, allow_none=True)
+    idioma = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Solo con `destino`: de una persona se sabe"},
+    )
+    programado_para = fields.AwareDateTime(load_default=None, allow_none=True)
+    caduca_en = fields.AwareDateTime(load_default=None, allow_none=True)
+    prioridad = fields.Enum(
+        Prioridad,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Si no se dice, la de la plantilla"},
+    )
+    clave_de_negocio = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(
+            _CLAVE, error=_l("Use de 1 a 80 letras, números, puntos, guiones, «_», «:» o «/».")
+        ),
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def _uno_de_los_dos(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data["persona_id"] is None) == (data["destino"] is None):
+            raise ValidationError({"destino": [_("Diga una persona o una dirección, y no ambas.")]})
+        if data["idioma"] is not None:
+            if data["persona_id"] is not None:
+                raise ValidationError({"idioma": [_("De una persona el idioma se sabe.")]})
+            if data["idioma"] not in idiomas():
+                raise ValidationError({"idioma": [_("Elija una de la lista.")]})
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Pedido:
+        return Pedido(**data)
 
 
 class TarifaSchema(Schema):
@@ -91,7 +171,7 @@ class MensajeSchema(Schema):
     """A message as its readers see it. Moments are UTC."""
 
     id = fields.UUID(required=True)
-    plantilla = fields.Enum(Clave, by_value=True, required=True)
+    plantilla = ClaveField(required=True)
     plantilla_version = fields.Integer(allow_none=True)
     regla = fields.String(allow_none=True)
     persona_id = fields.UUID(allow_none=True)
@@ -106,6 +186,8 @@ class MensajeSchema(Schema):
     cuerpo = fields.Function(lambda mensaje: mensaje.cuerpo_visible())
     estado = fields.Enum(Estado, by_value=True, required=True)
     motivo = fields.Enum(Motivo, by_value=True, allow_none=True)
+    prioridad = fields.Enum(Prioridad, by_value=True, required=True)
+    pedido_por = fields.UUID(allow_none=True)
     enviar_en = fields.AwareDateTime(required=True)
     caduca_en = fields.AwareDateTime(allow_none=True)
     entregado_en = fields.AwareDateTime(allow_none=True)
@@ -140,6 +222,7 @@ class DatosDePersonaSchema(Schema):
         fields.Nested(MensajeDeCopiaSchema),
         required=True,
     )
+    respuestas = fields.List(fields.Nested(RespuestaDeCopiaSchema), required=True)
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)
 
 

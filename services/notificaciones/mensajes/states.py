@@ -11,6 +11,8 @@ class Estado(StrEnum):
     LISTA = "lista"  # written; waits for its moment
     RESERVADA = "reservada"  # one worker is sending it, until its lease ends
     ENTREGADA = "entregada_a_proveedor"
+    CONFIRMADA = "confirmada"  # the provider says that it reached its reader
+    REBOTADA = "rebotada"  # the provider took it and could not deliver it
     FALLIDA = "fallida"
     VENCIDA = "vencida"  # its moment passed; late it would confuse
     CANCELADA = "cancelada"  # what it was about is no more
@@ -31,6 +33,8 @@ class Paso(StrEnum):
     CANCELAR = "cancelar"
     SUPRIMIR = "suprimir"
     DUDAR = "dudar"
+    CONFIRMAR = "confirmar"
+    REBOTAR = "rebotar"
 
 
 E, P = Estado, Paso
@@ -58,16 +62,34 @@ PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
         P.SUPRIMIR: E.SUPRIMIDA,
         P.DUDAR: E.INCIERTA,
     },
-    E.ENTREGADA: {},
+    # What the provider says later is final, and the first word of it stays.
+    E.ENTREGADA: {P.CONFIRMAR: E.CONFIRMADA, P.REBOTAR: E.REBOTADA},
+    E.CONFIRMADA: {},
+    E.REBOTADA: {},
     E.FALLIDA: {},
     E.VENCIDA: {},
     E.CANCELADA: {},
     E.SUPRIMIDA: {},
-    # The provider's answer may still come, late.
-    E.INCIERTA: {P.ENTREGAR: E.ENTREGADA, P.FALLAR: E.FALLIDA},
+    # The provider's answer may still come, late; a receipt is one.
+    E.INCIERTA: {
+        P.ENTREGAR: E.ENTREGADA,
+        P.FALLAR: E.FALLIDA,
+        P.CONFIRMAR: E.CONFIRMADA,
+        P.REBOTAR: E.REBOTADA,
+    },
 }
 
 EN_ESPERA = frozenset({E.PROGRAMADA, E.LISTA})
+SALIERON = frozenset({E.ENTREGADA, E.CONFIRMADA, E.REBOTADA})
+"""A provider had them, whatever became of them then."""
+
+
+class Prioridad(StrEnum):
+    """Who goes first among the messages that are due at the same time."""
+
+    URGENTE = "urgente"
+    NORMAL = "normal"
+    MASIVA = "masiva"
 
 
 class Motivo(StrEnum):
@@ -86,16 +108,25 @@ class Motivo(StrEnum):
     CITA_CANCELADA = "cita_cancelada"
     CITA_REPROGRAMADA = "cita_reprogramada"
     CITA_TERMINADA = "cita_terminada"
+    REGLA_CAMBIADA = "regla_cambiada"
+    REGLA_APAGADA = "regla_apagada"
     DERIVACION_NO_VIGENTE = "derivacion_no_vigente"
     DERIVACION_DECIDIDA = "derivacion_decidida"
     ENLACE_NO_VIGENTE = "enlace_no_vigente"
     PLAZO_TERMINADO = "plazo_terminado"
     SOLICITUD_RESPONDIDA = "solicitud_respondida"
     INCIDENTE_ATENDIDO = "incidente_atendido"
+    EN_RESUMEN = "en_resumen"
+    NADA_QUE_RESUMIR = "nada_que_resumir"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"
     PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"
     PROVEEDOR_RECHAZA = "proveedor_rechaza"
     PROVEEDOR_SIN_RESPUESTA = "proveedor_sin_respuesta"
     ENVIO_INTERRUMPIDO = "envio_interrumpido"
+    PROVEEDOR_EN_PAUSA = "proveedor_en_pausa"
+    PRESUPUESTO_AGOTADO = "presupuesto_agotado"
+    LIMITE_DE_DESTINATARIO = "limite_de_destinatario"
+    REBOTADO = "rebotado"
     CADUCADO = "caducado"
+    PEDIDO_CANCELADO = "pedido_cancelado"

@@ -1,13 +1,12 @@
-"""What messages say: texts as data (plantillas.json, idiomas.json) and a strict engine for them.
+"""What messages say: templates, and how one is written for its reader.
 
-A text may name declared variables as `{{nombre}}` and nothing else: no code, no attributes, no
-conditions. A text that names something undeclared, or has a lone pair of braces, does not load; a
-value that is missing or of another type does not render. Days and hours are Chile's, written in
-the reader's language; a language without a text falls back to the base language, visibly.
+Texts and flags that this version of the program brings are data (plantillas.json); those that an
+office wrote itself are rows, and `vigentes` says which are in force. What a text may name is read
+in `motor`. Days and hours are Chile's, written in the reader's language (idiomas.json); a language
+without a text falls back to the base language, visibly.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notificaciones.mensajes.sms import Escrito
+from notificaciones.mensajes.sms import Escrito, Tildes
+from notificaciones.mensajes.states import Prioridad
+from notificaciones.plantillas import motor
+from notificaciones.plantillas.motor import PlantillaInvalida, Tipo, Valor, Variable
 from oficina.clock import local
 
-_PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
-
-Valor = str | int | datetime
+__all__ = ["PlantillaInvalida", "Tipo", "Valor", "Variable"]
 
 
 class Canal(StrEnum):
@@ -51,22 +51,34 @@ class Clave(StrEnum):
     AVISO_ACCESO_EXCEPCIONAL = "aviso_acceso_excepcional"
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
+    AVISO_CITA_RESPONDIDA = "aviso_cita_respondida"
+    RESPUESTA_AYUDA = "respuesta_ayuda"
+    AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
+    PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
+    RETIRO_LISTO = "retiro_listo"
+    AVISO_GENERAL = "aviso_general"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
 """Messages that open an account: for their person and whoever administers, not for colleagues."""
 
 
-class Tipo(StrEnum):
-    """What a variable holds."""
+class Tema(StrEnum):
+    """What a message is about, for whoever does not want to hear of it any more."""
 
-    TEXTO = "texto"
-    URL = "url"
-    ENTERO = "entero"
-    FECHA = "fecha"
-    FECHA_LARGA = "fecha_larga"
-    HORA = "hora"
+    CITAS = "citas"
+    DERIVACIONES = "derivaciones"
+    PLAZOS = "plazos"
+    DATOS = "datos"
+    CUENTAS = "cuentas"
+    AVISOS = "avisos"
+    INFORMACION = "informacion"
+    PRUEBAS = "pruebas"
+
+
+PARTES: Mapping[Canal, tuple[str, ...]] = {Canal.SMS: ("sms",), Canal.CORREO: ("asunto", "correo")}
+"""What there is to write of a message that goes by each channel."""
 
 
 _PYTHON: Mapping[Tipo, type] = {
@@ -77,10 +89,6 @@ _PYTHON: Mapping[Tipo, type] = {
     Tipo.FECHA_LARGA: datetime,
     Tipo.HORA: datetime,
 }
-
-
-class PlantillaInvalida(Exception):
-    """A text or its values cannot be used; says which variable and why."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +112,58 @@ class Idioma:
             "hora": f"{aqui:%H}",
             "minuto": f"{aqui:%M}",
         }
-        return sustituir(self.formatos[tipo], partes)
+        return motor.leer(self.formatos[tipo]).escribir(partes, ())
 
 
-@dataclass(frozen=True)
-class Plantilla:
-    """One logical message in all its languages. `textos`: language -> part -> text."""
+@dataclass(frozen=True, kw_only=True)
+class Ajustes:
+    """How the messages of a template are treated.
 
-    clave: Clave
-    version: int
+    `por_ley` is the reason why they leave even to whoever wants none: empty when they do not.
+    `retencion_dias` is how long what they said is kept, when that is less than the office keeps
+    everything; `tildes` what is done with an SMS's accents, None as the office does.
+    """
+
     no_duplicar: bool
     respeta_ventana: bool
-    reconsulta_al_enviar: bool
-    variables: Mapping[str, Tipo]
-    secretas: frozenset[str]
+    prioridad: Prioridad = Prioridad.NORMAL
+    tema: Tema = Tema.INFORMACION
+    por_ley: str = ""
+    retencion_dias: int | None = None
+    tildes: Tildes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plantilla(Ajustes):
+    """One logical message in all its languages. `textos`: language -> part -> text.
+
+    One that `se_pide` is sent because a program or somebody of the staff asks for it, with values
+    of theirs; the others are sent because something happened. `imprescindibles` are named by every
+    text of it: without them it is of no use. `nombre` is that of an office's own, which may be
+    `retirada`: nothing new is sent with it.
+    """
+
+    clave: str
+    version: int
+    nombre: str = ""
+    retirada: bool = False
+    reconsulta_al_enviar: bool = False
+    se_pide: bool = False
+    variables: Mapping[str, Variable]
+    secretas: frozenset[str] = frozenset()
+    imprescindibles: frozenset[str] = frozenset()
     textos: Mapping[str, Mapping[str, str]]
+
+    @property
+    def canales(self) -> tuple[Canal, ...]:
+        """By which channels it goes: those that the base language has texts for."""
+        de_base = self.textos[base()]
+        return tuple(canal for canal, partes in PARTES.items() if partes[-1] in de_base)
+
+    @property
+    def partes(self) -> tuple[str, ...]:
+        """What there is to write in each language."""
+        return tuple(parte for canal in self.canales for parte in PARTES[canal])
 
 
 @dataclass(frozen=True)
@@ -134,24 +179,6 @@ class Redaccion:
     sms: Escrito | None = None
 
 
-def sustituir(texto: str, valores: Mapping[str, str]) -> str:
-    """Put each value in its place; raises PlantillaInvalida for a name without a value."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in valores:
-            raise PlantillaInvalida(f"no value for {{{{{match[1]}}}}}")
-        return valores[match[1]]
-
-    return _PLACEHOLDER.sub(value, texto)
-
-
-def nombres(texto: str) -> frozenset[str]:
-    """The variables that a text names; raises PlantillaInvalida for anything else in braces."""
-    if "{{" in (rest := _PLACEHOLDER.sub("", texto)) or "}}" in rest:
-        raise PlantillaInvalida("braces that are not {{a_name}}")
-    return frozenset(_PLACEHOLDER.findall(texto))
-
-
 def redactar(
     plantilla: Plantilla, canal: Canal, idioma: str, valores: Mapping[str, Valor]
 ) -> Redaccion:
@@ -159,32 +186,37 @@ def redactar(
 
     `idioma` is wanted; what was used, the base language if need be, is in the answer.
     """
-    if set(valores) != set(plantilla.variables):
-        difference = sorted(set(valores) ^ set(plantilla.variables))
+    opcionales = {nombre for nombre, una in plantilla.variables.items() if una.opcional}
+    if (set(valores) | opcionales) != set(plantilla.variables):
+        difference = sorted((set(valores) | opcionales) ^ set(plantilla.variables))
         raise PlantillaInvalida(f"{plantilla.clave}: values differ from variables: {difference}")
     usado = idioma if idioma in plantilla.textos else base()
     escritos = {
-        nombre: _escribir(nombre, tipo, valores[nombre], idiomas()[usado])
-        for nombre, tipo in plantilla.variables.items()
+        nombre: _escribir(nombre, plantilla.variables[nombre], valor, idiomas()[usado])
+        for nombre, valor in valores.items()
     }
+    ciertas = {nombre for nombre, valor in valores.items() if valor not in ("", 0)}
     textos = plantilla.textos[usado]
+
+    def parte(cual: str) -> str:
+        if cual not in textos:
+            raise PlantillaInvalida(f"{plantilla.clave} has no {cual}")
+        return motor.leer(textos[cual]).escribir(escritos, ciertas)
+
     if canal is Canal.SMS:
-        return Redaccion(usado, None, sustituir(_parte(plantilla, textos, "sms"), escritos))
-    # A header is one line: whatever a value brings.
-    asunto = " ".join(sustituir(_parte(plantilla, textos, "asunto"), escritos).split())
-    return Redaccion(usado, asunto, sustituir(_parte(plantilla, textos, "correo"), escritos))
+        return Redaccion(usado, None, parte("sms"))
+    return Redaccion(usado, motor.en_una_linea(parte("asunto")), parte("correo"))
 
 
-def _parte(plantilla: Plantilla, textos: Mapping[str, str], parte: str) -> str:
-    if parte not in textos:
-        raise PlantillaInvalida(f"{plantilla.clave} has no {parte}")
-    return textos[parte]
-
-
-def _escribir(nombre: str, tipo: Tipo, valor: Valor, idioma: Idioma) -> str:
-    if not isinstance(valor, _PYTHON[tipo]):
-        raise PlantillaInvalida(f"{nombre} is not a {tipo}")
-    return idioma.escribir(tipo, valor) if isinstance(valor, datetime) else str(valor)
+def _escribir(nombre: str, variable: Variable, valor: Valor, idioma: Idioma) -> str:
+    if not isinstance(valor, _PYTHON[variable.tipo]) or isinstance(valor, bool):
+        raise PlantillaInvalida(f"{nombre} is not a {variable.tipo}")
+    if isinstance(valor, datetime):
+        return idioma.escribir(variable.tipo, valor)
+    escrito = motor.escribir_texto(str(valor))
+    if variable.largo is not None and len(escrito) > variable.largo:
+        raise PlantillaInvalida(f"{nombre} is longer than {variable.largo}")
+    return escrito
 
 
 @cache
@@ -215,16 +247,24 @@ def idioma_de(codigo: str) -> str:
 
 
 @cache
-def plantillas() -> Mapping[Clave, Plantilla]:
-    """Every message, checked: raises PlantillaInvalida for a text that names the unknown."""
+def de_fabrica() -> Mapping[str, Plantilla]:
+    """Every message as this version of the program brings it; raises PlantillaInvalida for a text
+    that cannot be used.
+    """
     datos = _read("plantillas.json")
-    hechas = {
+    hechas: dict[str, Plantilla] = {
         Clave(clave): _plantilla(Clave(clave), datos["version"], plantilla)
         for clave, plantilla in datos["plantillas"].items()
     }
     if faltan := set(Clave) - set(hechas):
         raise PlantillaInvalida(f"no text for {sorted(faltan)}")
     return hechas
+
+
+@cache
+def pedibles() -> frozenset[str]:
+    """Those of the program that may be asked for."""
+    return frozenset(clave for clave, una in de_fabrica().items() if una.se_pide)
 
 
 def nombre_de_reloj(codigo: str) -> str:
@@ -257,6 +297,16 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
     return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
 
 
+def nombre_de_respuesta(codigo: str) -> str:
+    """What a person answered about their appointment, in the words of a notice."""
+    return str(_read("plantillas.json")["respuestas_a_cita"][codigo])
+
+
+def titulo_en_resumen(clave: str) -> str:
+    """What the notices of a kind are called in a digest."""
+    return str(_read("plantillas.json")["titulos_en_resumen"][clave])
+
+
 def como_se_avisa(*, por_correo: bool) -> str:
     """How the institution hears of it, in the words of a notice."""
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
@@ -268,23 +318,50 @@ def razon_de_suscripcion(codigo: str) -> str:
 
 
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:
+    ejemplos = _read("plantillas.json")["ejemplos"]
     plantilla = Plantilla(
         clave=clave,
         version=version,
         no_duplicar=datos["no_duplicar"],
         respeta_ventana=datos["respeta_ventana"],
+        prioridad=Prioridad(datos.get("prioridad", Prioridad.NORMAL)),
+        tema=Tema(datos.get("tema", Tema.AVISOS)),
+        por_ley=datos.get("por_ley", ""),
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
-        variables={nombre: Tipo(tipo) for nombre, tipo in datos["variables"].items()},
+        se_pide=datos.get("se_pide", False),
+        variables={
+            nombre: Variable(Tipo(tipo), ejemplo=ejemplos.get(nombre, ""))
+            for nombre, tipo in datos["variables"].items()
+        },
         secretas=frozenset(datos["secretas"]),
+        imprescindibles=frozenset(datos.get("imprescindibles", datos["secretas"])),
         textos=datos["textos"],
     )
-    for idioma, textos in plantilla.textos.items():
-        for parte, texto in textos.items():
-            if ajenas := nombres(texto) - set(plantilla.variables):
-                raise PlantillaInvalida(f"{clave}.{idioma}.{parte} names {sorted(ajenas)}")
-    if base() not in plantilla.textos or not set(plantilla.textos) <= set(idiomas()):
-        raise PlantillaInvalida(f"{clave}: languages {sorted(plantilla.textos)}")
+    for donde, problema in problemas(plantilla):
+        raise PlantillaInvalida(f"{clave}.{'.'.join(donde)}: {problema}")
     return plantilla
+
+
+def problemas(plantilla: Plantilla) -> list[tuple[tuple[str, ...], motor.Problema]]:
+    """All that keeps a template from being used, each with the language and the part of its text.
+
+    A language has all the parts of the base language, or none.
+    """
+    if base() not in plantilla.textos or not set(plantilla.textos) <= set(idiomas()):
+        raise PlantillaInvalida(f"{plantilla.clave}: languages {sorted(plantilla.textos)}")
+    hallados: list[tuple[tuple[str, ...], motor.Problema]] = []
+    for idioma, textos in plantilla.textos.items():
+        for parte in dict.fromkeys((*plantilla.partes, *textos)):
+            if parte not in textos or parte not in plantilla.partes:
+                hallados.append(((idioma, parte), motor.Problema(motor.Falta.VACIO)))
+                continue
+            # A subject may leave out what its text says.
+            sin_falta = () if parte == "asunto" else sorted(plantilla.imprescindibles)
+            hallados += [
+                ((idioma, parte), problema)
+                for problema in motor.problemas_de(textos[parte], plantilla.variables, sin_falta)
+            ]
+    return hallados
 
 
 @cache

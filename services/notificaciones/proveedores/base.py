@@ -6,7 +6,6 @@ message, or a failure before it could have it, leaves no doubt.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 from uuid import UUID
 
 from notificaciones.plantillas.catalogo import Canal
@@ -28,7 +27,8 @@ class Envio:
 class Proveedor(ABC):
     """One way out of the office."""
 
-    nombre: ClassVar[str]
+    nombre: str
+    """Its key: what a message keeps of who carried it."""
 
     @abstractmethod
     def entregar(self, envio: Envio) -> Resultado:
@@ -37,3 +37,6 @@ class Proveedor(ABC):
     def recibido(self, mensaje_id: UUID) -> bool | None:
         """Whether a message was handed over, None when the provider cannot tell."""
         return None
+
+    def cerrar(self) -> None:  # noqa: B027  most hold nothing
+        """Let go of what it holds open."""

@@ -1,30 +1,158 @@
-"""Which provider carries each channel."""
+"""Which ways a message may take, and in which order: capability, health and cost."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
+from notificaciones.mensajes.models import SALIDA
 from notificaciones.plantillas.catalogo import Canal
+from notificaciones.proveedores.archivo import leer
 from notificaciones.proveedores.base import Proveedor
+from notificaciones.proveedores.configuracion import (
+    SIN_LIMITE,
+    Configurado,
+    Limites,
+    RecibosConfigurados,
+    Tipo,
+)
+from notificaciones.proveedores.cupos import Cupos
+from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
 from notificaciones.proveedores.smtp import SmtpProvider
+from notificaciones.proveedores.tablero import Marca, Tablero, tablero
 from oficina.db import Database
 from oficina.settings import Settings
 
+CORREO_DE_LA_OFICINA = "smtp"
+"""The key of the mail server of ACOGIDA_SMTP_URL."""
+
+
+@dataclass(frozen=True)
+class Ruta:
+    """One way out: a provider, and what is agreed with it."""
+
+    proveedor: Proveedor
+    canal: Canal
+    nombre: str
+    costo_por_segmento: Decimal = Decimal(0)
+    unicode: bool = True
+    limites: Limites = SIN_LIMITE
+    de_oficina: Limites = SIN_LIMITE
+    """What all ways together may take of a day."""
+    recibos: RecibosConfigurados | None = None
+    """How it says later what became of a message, if it does."""
+
+    @property
+    def clave(self) -> str:
+        """The provider's."""
+        return self.proveedor.nombre
+
 
 class Desvio:
-    """Which provider carries each channel, by Settings."""
+    """The ways of an office, by Settings and its file of providers."""
 
-    def __init__(self, por_canal: Mapping[Canal, Proveedor]) -> None:
-        self._por_canal = por_canal
+    def __init__(
+        self,
+        rutas: Collection[Ruta],
+        board: Tablero,
+        cupos: Cupos,
+        oficina: Limites = SIN_LIMITE,
+    ) -> None:
+        self.oficina = oficina
+        self.cupos = cupos
+        self.rutas = {ruta.clave: ruta for ruta in rutas}
+        self._board = board
+        # Cheapest first; of two at one price, the one that the file names first.
+        self._por_canal = {
+            canal: sorted(
+                (ruta for ruta in rutas if ruta.canal is canal),
+                key=lambda ruta: ruta.costo_por_segmento,
+            )
+            for canal in Canal
+        }
 
-    @classmethod
-    def de(cls, settings: Settings, db: Database) -> "Desvio":
-        """Mail by SMTP where there is a server; everything else stays in the outbox."""
-        salida = OutboxProvider(db)
-        correo = (
-            SmtpProvider(settings.smtp_url, settings.mail_from) if settings.smtp_url else salida
-        )
-        return cls({Canal.SMS: salida, Canal.CORREO: correo})
+    @staticmethod
+    def de(settings: Settings, db: Database) -> "Desvio":
+        """Those of the file; mail also by ACOGIDA_SMTP_URL; the outbox where there is no other.
 
-    def de_canal(self, canal: Canal) -> Proveedor:
-        """The provider of a channel."""
-        return self._por_canal[canal]
+        Raises ArchivoInvalido.
+        """
+        return _made(settings, db)
+
+    def candidatas(self, canal: Canal, *, sin: Collection[str] = ()) -> Iterator[Ruta]:
+        """The ways of a channel whose turn it is, the best first. What is taken must be used.
+
+        `sin` are those that were tried already. A way that is offered counts as used: its breaker
+        and its bucket were asked.
+        """
+        for ruta in self._por_canal[canal]:
+            if ruta.clave not in sin and not self._board.pedir(
+                ruta.clave, ruta.limites.por_segundo
+            ):
+                yield ruta
+
+    def lleva(self, clave: str, canal: Canal) -> bool:
+        """Whether a provider carries a channel."""
+        return any(ruta.clave == clave for ruta in self._por_canal[canal])
+
+    def espera(self, canal: Canal) -> float:
+        """How many seconds until some way of a channel may be asked again."""
+        now = time.time()
+        waits = [self._board.leer(ruta.clave).espera(now) for ruta in self._por_canal[canal]]
+        return max(1.0, min(waits, default=60.0))
+
+    def anotar(self, ruta: Ruta, resultado: Resultado) -> None:
+        """Let every process know how a provider answered."""
+        if resultado.espera is not None and resultado.desenlace is Desenlace.TRANSITORIO:
+            self._board.dejar(ruta.clave, resultado.espera.total_seconds())
+        elif resultado.del_proveedor:
+            self._board.mal(ruta.clave)
+        else:
+            self._board.bien(ruta.clave)
+
+    def marca(self, clave: str) -> Marca:
+        """What is known of a provider."""
+        return self._board.leer(clave)
+
+    def cerrar(self) -> None:
+        """Let go of every connection."""
+        for ruta in self.rutas.values():
+            ruta.proveedor.cerrar()
+
+
+@lru_cache(maxsize=8)
+def _made(settings: Settings, db: Database) -> Desvio:
+    archivo = leer(settings.proveedores)
+    rutas = [_of(uno, settings, archivo.oficina) for uno in archivo.proveedores]
+    channels = {ruta.canal for ruta in rutas}
+    if settings.smtp_url:
+        mail = SmtpProvider(settings.smtp_url, settings.mail_from, CORREO_DE_LA_OFICINA)
+        rutas.append(Ruta(mail, Canal.CORREO, "SMTP"))
+        channels.add(Canal.CORREO)
+    outbox = OutboxProvider(db)
+    rutas += [Ruta(outbox, canal, SALIDA) for canal in Canal if canal not in channels]
+    return Desvio(rutas, tablero(settings), Cupos(settings, archivo.destinatario), archivo.oficina)
+
+
+def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
+    return Ruta(
+        _provider(uno, settings),
+        uno.canal,
+        uno.nombre,
+        uno.costo_por_segmento,
+        uno.unicode,
+        uno.limites,
+        oficina,
+        uno.recibos,
+    )
+
+
+def _provider(uno: Configurado, settings: Settings) -> Proveedor:
+    if uno.tipo is Tipo.SMTP and uno.servidor is not None:
+        sender = uno.servidor.remitente or settings.mail_from
+        return SmtpProvider(uno.servidor.url, sender, uno.clave)
+    from notificaciones.proveedores.http import HttpSmsProvider  # noqa: PLC0415  few offices need it
+
+    return HttpSmsProvider(uno)

@@ -9,6 +9,9 @@ from notificaciones.proveedores.base import Envio, Proveedor
 from notificaciones.proveedores.correo import componer
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 
+NO_ATIENDE = 421
+"""It closes the conversation, whatever it was about (RFC 5321 §3.8)."""
+
 
 class SmtpProvider(Proveedor):
     """E-mail through the office's own server.
@@ -17,11 +20,10 @@ class SmtpProvider(Proveedor):
     TLS from the start.
     """
 
-    nombre = "smtp"
+    ESPERA = 10.0
 
-    ESPERA = 15.0
-
-    def __init__(self, url: str, remitente: str) -> None:
+    def __init__(self, url: str, remitente: str, nombre: str = "smtp") -> None:
+        self.nombre = nombre
         self._url = urlsplit(url)
         self._remitente = remitente
 
@@ -31,13 +33,14 @@ class SmtpProvider(Proveedor):
             correo = componer(envio.mensaje_id, self._remitente, envio).as_bytes()
         except ValueError:
             # What cannot be written in a header: an address with a line break or a strange letter.
-            return Resultado(Desenlace.DEFINITIVO)
+            return Resultado(Desenlace.DEFINITIVO, detalle="direccion")
         try:
             server = self._connect()
         except smtplib.SMTPResponseException as error:
-            return _refused(error.smtp_code)
+            # Whom it does not let in, it does not let in for any message: our name or our key.
+            return Resultado(Desenlace.TRANSITORIO, detalle=f"SMTP {error.smtp_code}")
         except (OSError, smtplib.SMTPException):
-            return Resultado(Desenlace.TRANSITORIO)
+            return Resultado(Desenlace.TRANSITORIO, detalle="sin_conexion")
         try:
             return self._transact(server, envio, correo)
         finally:
@@ -63,14 +66,14 @@ class SmtpProvider(Proveedor):
             server.ehlo_or_helo_if_needed()
             code, _text = server.mail(self._remitente)
             if code != 250:
-                return _refused(code)
+                return Resultado(Desenlace.TRANSITORIO, detalle=f"SMTP {code}")
             code, _text = server.rcpt(envio.destino)
             if code not in {250, 251}:
                 return _refused(code)
         except UnicodeEncodeError:
-            return Resultado(Desenlace.DEFINITIVO)
+            return Resultado(Desenlace.DEFINITIVO, detalle="direccion")
         except (OSError, smtplib.SMTPException):
-            return Resultado(Desenlace.TRANSITORIO)
+            return Resultado(Desenlace.TRANSITORIO, detalle="sin_conexion")
         return self._send_text(server, envio, correo)
 
     def _send_text(self, server: smtplib.SMTP, envio: Envio, correo: bytes) -> Resultado:
@@ -79,17 +82,18 @@ class SmtpProvider(Proveedor):
         except smtplib.SMTPDataError as error:
             return _refused(error.smtp_code)
         except (OSError, smtplib.SMTPException):
-            return Resultado(Desenlace.INCIERTO)
+            return Resultado(Desenlace.INCIERTO, detalle="sin_respuesta")
         if code != 250:
             return _refused(code)
         # It has the mail; how the conversation ends does not matter.
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
-        return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id))
+        return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id), f"SMTP {code}")
 
 
 def _refused(code: int) -> Resultado:
-    return Resultado(Desenlace.DEFINITIVO if code >= 500 else Desenlace.TRANSITORIO)
+    desenlace = Desenlace.DEFINITIVO if code >= 500 else Desenlace.TRANSITORIO
+    return Resultado(desenlace, detalle=f"SMTP {code}", del_destino=code != NO_ATIENDE)
 
 
 def _tls() -> ssl.SSLContext:

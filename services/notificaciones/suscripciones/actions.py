@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.actions import encargar
@@ -269,11 +269,18 @@ def avanzar_repeticion(session: Session, suscripcion_id: UUID) -> bool:
     ).all()
     for row in rows:
         _repeat_one(session, una, cloudevent(row.cuerpo))
-    if len(rows) < TANDA:
-        una.repite_despues = una.repite_hasta = None
-        return False
-    una.repite_despues = rows[-1].id
-    return True
+    whole = len(rows) == TANDA
+    # Not through the row: how far it came is the machine's, and moves no version that people edit.
+    session.execute(
+        update(Suscripcion)
+        .where(Suscripcion.id == una.id)
+        .values(
+            repite_despues=rows[-1].id if whole else None,
+            repite_hasta=una.repite_hasta if whole else None,
+        )
+        .execution_options(synchronize_session="evaluate")
+    )
+    return whole
 
 
 def repartir(session: Session, hecho: Evento, sobre: Sobre) -> int:

@@ -24,11 +24,11 @@ from notificaciones.suscripciones.schemas import (
     SuscripcionSchema,
 )
 from notificaciones.suscripciones.states import Via
-from notificaciones.suscripciones.unidades import elegir
+from notificaciones.suscripciones.unidades import elegir, exigir_que_dirija
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
-from oficina.web.idempotency import withheld
+from oficina.web.idempotency import unrehearsed, withheld
 
 bp = Blueprint(
     "suscripciones",
@@ -54,11 +54,13 @@ def suscripciones() -> Sequence[Suscripcion]:
 @bp.response(201, ConSecretoSchema)
 @requires("notificaciones.suscripcion.administrar")
 @withheld("secreto")
+@unrehearsed
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
     """Suscribir una unidad; su secreto se dice solo esta vez"""
     nueva = NuevaSuscripcion(
         unidad=elegir(env(), datos["unidad"], actor()), via=datos["via"], pedido=datos["pedido"]
     )
+    exigir_que_dirija(env(), actor(), nueva.unidad)
     url = datos["url"] if nueva.via is Via.WEBHOOK else None
     al = mirar_destino(env().settings, url) if nueva.via is Via.WEBHOOK else None
     with env().db.begin() as session:
@@ -83,8 +85,9 @@ def suscripcion(suscripcion_id: UUID) -> ConEtiqueta:
 def editar(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:
     """Cambiar qué recibe, para qué o dónde"""
     with env().db.read() as session:
-        via = queries.suscripcion(session, suscripcion_id, actor()).via
-    al = mirar_destino(env().settings, datos["url"]) if via is Via.WEBHOOK else None
+        una = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), una.unidad)
+    al = mirar_destino(env().settings, datos["url"]) if una.via is Via.WEBHOOK else None
     with env().db.begin() as session:
         actions.editar(session, suscripcion_id, datos["pedido"], actor(), url=datos["url"], al=al)
     return _answer(suscripcion_id)
@@ -117,8 +120,12 @@ def reanudar(suscripcion_id: UUID) -> ConEtiqueta:
 @requires("notificaciones.suscripcion.administrar")
 @versioned
 @withheld("secreto")
+@unrehearsed
 def rotar(suscripcion_id: UUID) -> ConEtiqueta:
     """Darle otro secreto, que se dice solo esta vez; el anterior firma un día más"""
+    with env().db.read() as session:
+        una = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), una.unidad)
     with env().db.begin() as session:
         _una, secreto = actions.rotar(session, suscripcion_id, actor())
     return _answer(suscripcion_id, secreto=secreto)
@@ -128,6 +135,7 @@ def rotar(suscripcion_id: UUID) -> ConEtiqueta:
 @bp.arguments(PruebaSchema)
 @bp.response(202, EntregaSchema)
 @requires("notificaciones.suscripcion.administrar")
+@unrehearsed
 def probar(datos: dict[str, Any], suscripcion_id: UUID) -> Any:
     """Entregarle un hecho inventado, marcado como prueba"""
     with env().db.read() as session:
@@ -194,7 +202,7 @@ def atom(consulta: dict[str, Any], suscripcion_id: UUID) -> Response:
     with env().db.read() as session:
         una = queries.feed_de_unidad(session, suscripcion_id, actor())
     direccion = f"{env().settings.base_url}{bp.url_prefix}/{suscripcion_id}/atom"
-    return feed.responder(env(), una, consulta["antes"], direccion)
+    return feed.responder(env(), una, consulta["antes"], direccion, actor())
 
 
 def _answer(suscripcion_id: UUID, **also: str) -> ConEtiqueta:

@@ -20,12 +20,19 @@ from notificaciones.suscripciones.schemas import (
     escribir_filtros,
 )
 from notificaciones.suscripciones.states import PASOS, Estado, Paso, Via
-from notificaciones.suscripciones.unidades import elegir, nombres
+from notificaciones.suscripciones.unidades import (
+    dirige,
+    dirigibles,
+    elegir,
+    exigir_que_dirija,
+    nombres,
+)
 from oficina.bus.difusion import difusion
 from oficina.clock import ZONA, today
-from oficina.errors import DatosInvalidos
+from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, public, puede, requires
+from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 from oficina.web.limits import limited
@@ -61,11 +68,10 @@ def nueva() -> ResponseReturnValue:
             form.add_errors(error)
         else:
             return _secreto_una_vez(una, secreto)
-    mias = {una: nombre for una, nombre in nombres(env()).items() if una == (own or una)}
     page = render_template(
         "notificaciones/suscripciones/nueva.html",
         form=form,
-        elegibles=sorted(mias.items(), key=lambda una: una[1]),
+        elegibles=sorted(dirigibles(env(), actor()).items(), key=lambda una: una[1]),
         **_choices(),
     )
     return page, 422 if form.sent else 200
@@ -84,6 +90,7 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Change what it gets, why, or where."""
     with env().db.read() as session:
         una = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), una.unidad)
     form = Form(
         EdicionSchema(),
         {
@@ -97,18 +104,32 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
             "version": una.version,
         },
     )
+    vencida = False
     if form.valid:
         try:
             _editar(una, form.data)
         except DatosInvalidos as error:
             form.add_errors(error)
+        except VersionVencida:
+            vencida = True
+            form.add_error(
+                "",
+                _(
+                    "Otra persona cambió esta suscripción mientras usted escribía. Lo que "
+                    "escribió sigue aquí: si lo guarda, reemplaza lo que guardó ella."
+                ),
+            )
         else:
             flash(_("Guardamos los cambios."), "success")
             return _back(suscripcion_id)
     page = render_template(
-        "notificaciones/suscripciones/editar.html", form=form, una=una, **_choices()
+        "notificaciones/suscripciones/editar.html",
+        form=form,
+        una=una,
+        vencida=vencida,
+        **_choices(),
     )
-    return page, 422 if form.sent else 200
+    return page, 412 if vencida else 422 if form.sent else 200
 
 
 @bp.post("/<uuid:suscripcion_id>/pausa")
@@ -116,7 +137,7 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
 def pausar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Pause it."""
     with env().db.begin() as session:
-        actions.pausar(session, suscripcion_id, actor(), _version())
+        actions.pausar(session, suscripcion_id, actor(), form_version())
     flash(_("Está en pausa: lo que pase la espera."), "success")
     return _back(suscripcion_id)
 
@@ -126,7 +147,7 @@ def pausar(suscripcion_id: UUID) -> ResponseReturnValue:
 def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Resume it."""
     with env().db.begin() as session:
-        actions.reanudar(session, suscripcion_id, actor(), _version())
+        actions.reanudar(session, suscripcion_id, actor(), form_version())
     flash(_("Está activa."), "success")
     return _back(suscripcion_id)
 
@@ -135,8 +156,11 @@ def reanudar(suscripcion_id: UUID) -> ResponseReturnValue:
 @requires("notificaciones.suscripcion.administrar")
 def rotar(suscripcion_id: UUID) -> ResponseReturnValue:
     """Give it another secret, shown this once."""
+    with env().db.read() as session:
+        suya = queries.suscripcion(session, suscripcion_id, actor())
+    exigir_que_dirija(env(), actor(), suya.unidad)
     with env().db.begin() as session:
-        una, secreto = actions.rotar(session, suscripcion_id, actor(), _version())
+        una, secreto = actions.rotar(session, suscripcion_id, actor(), form_version())
     return _secreto_una_vez(una, secreto)
 
 
@@ -211,13 +235,16 @@ def canal(token: str) -> Response:
     )["antes"]
     with env().db.read() as session:
         una = queries.por_huella(session, actions.huella_de(token))
-    response = feed.responder(env(), una, antes, _feed_address(token))
+    response = feed.responder(
+        env(), una, antes, _feed_address(token), feed.quien_tiene_la_llave(una)
+    )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
 def _crear(datos: dict[str, Any]) -> tuple[Suscripcion, str]:
     unidad = elegir(env(), datos["unidad"], actor())
+    exigir_que_dirija(env(), actor(), unidad)
     webhook = datos["via"] is Via.WEBHOOK
     url = datos["url"] if webhook else None
     al = mirar_destino(env().settings, url) if webhook else None
@@ -261,6 +288,7 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         hoy=today(),
         pasos=PASOS[una.estado] if cambia else {},
         cambia=cambia and una.estado is not Estado.CERRADA,
+        dirige=cambia and dirige(env(), actor(), una.unidad),
         unidades=nombres(env(), todas=True),
         Paso=Paso,
         **_words(),
@@ -283,10 +311,6 @@ def _feed_address(token: str) -> str:
 
 def _back(suscripcion_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".ver", suscripcion_id=suscripcion_id), 303)
-
-
-def _version() -> int | None:
-    return request.form.get("version", type=int)
 
 
 def _choices() -> dict[str, Any]:

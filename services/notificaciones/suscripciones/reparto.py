@@ -31,6 +31,8 @@ log = telemetry.get_logger("notificaciones.suscripciones")
 ENVIADORES = 16
 GRACIA = 5.0
 """Seconds that senders have to write down what they know when the office closes."""
+REPOSO = 60.0
+"""Seconds until a repetition that failed is tried again."""
 PAUSA = 1.0
 """Seconds between two looks at what is due; a sender that has ended is followed by the next at
 once."""
@@ -53,6 +55,7 @@ class Reparto:
         self._out: dict[Future[bool], Debida] = {}
         self._changed = threading.Event()
         self._was_full = False
+        self._stuck: dict[UUID, float] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop` is set; what is out then is cut off, and is as if it was not begun."""
@@ -114,14 +117,24 @@ class Reparto:
             future.add_done_callback(lambda _future: self._changed.set())
 
     def _repeat(self) -> None:
-        """Go on with the repetitions, a part of each."""
+        """Go on with the repetitions, a part of each; one that fails is left alone for a while."""
         with self._env.db.read() as session:
             repeating = session.scalars(
                 select(Suscripcion.id).where(Suscripcion.repite_hasta.is_not(None))
             ).all()
         for suscripcion_id in repeating:
-            with self._env.db.begin() as session:
-                actions.avanzar_repeticion(session, suscripcion_id)
+            if time.monotonic() < self._stuck.get(suscripcion_id, 0.0):
+                continue
+            try:
+                with self._env.db.begin() as session:
+                    actions.avanzar_repeticion(session, suscripcion_id)
+            except Exception as error:
+                self._stuck[suscripcion_id] = time.monotonic() + REPOSO
+                log.error(
+                    "repeticion_detenida",
+                    suscripcion_id=str(suscripcion_id),
+                    kind=type(error).__name__,
+                )
 
 
 def repartir(env: Env, stop: threading.Event) -> None:

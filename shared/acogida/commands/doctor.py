@@ -23,6 +23,7 @@ from acogida.services import sealed_of
 from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
+from notificaciones.proveedores.archivo import ArchivoInvalido, leer
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database
@@ -114,6 +115,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
             yield f"Valores cifrados de {name}", partial(_sealed, settings, name)
     if "identidad" in services:
         yield "Entrada de las personas", partial(_sign_in, settings)
+    if "notificaciones" in services and settings.proveedores:
+        yield "Proveedores de mensajes", partial(_carriers, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.redis_url:
@@ -240,6 +243,16 @@ def _sign_in(settings: Settings) -> str:
     finally:
         proveedor.cerrar()
     return f"{said}; {agreed.emisor} responde"
+
+
+def _carriers(settings: Settings) -> str:
+    """Whether the file of providers can be used, its secrets included; nobody is called."""
+    try:
+        found = leer(settings.proveedores).proveedores
+    except ArchivoInvalido as error:
+        raise Problema(str(error)) from error
+    said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
+    return said or f"{settings.proveedores} no nombra ninguno"
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:

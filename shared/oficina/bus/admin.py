@@ -5,6 +5,7 @@ The page of operators, the API of each service and `acogida events` do it throug
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from oficina.db import Database
 from oficina.events import Clasificacion
 
 TANDA = 1000
+OCULTO = "***"
 """Facts that one transaction changes, or a few more."""
 
 # Written out, so that both databases see that the partial indexes of the inbox serve.
@@ -92,7 +94,7 @@ class Intervencion:
 
 @dataclass(frozen=True, kw_only=True)
 class EventoAbierto:
-    """A fact in a service's inbox with its envelope, and its data unless it is a reserved one."""
+    """A fact in a service's inbox with its envelope, and the ids in its data unless reserved."""
 
     evento: EventoRecibido
     sobre: dict[str, Any]
@@ -175,7 +177,9 @@ def listar(
 
 
 def abrir(db: Database, evento_id: UUID) -> EventoAbierto | None:
-    """One fact of the inbox, whole; None when it is not there. Reserved data stays closed."""
+    """One fact of the inbox; None when it is not there. Of its data the ids are shown and nothing
+    else of what it tells, of a reserved one not even those: whoever operates sees no case data.
+    """
     with db.read() as session:
         query = select(Inbox, _followers()).where(*is_evento(session, evento_id))
         found = session.execute(query).first()
@@ -189,9 +193,26 @@ def abrir(db: Database, evento_id: UUID) -> EventoAbierto | None:
     return EventoAbierto(
         evento=_received(row, detenidos),
         sobre=sobre,
-        datos=datos if is_open else None,
+        datos=_ids_only(datos) if is_open else None,
         historia=historia,
     )
+
+
+def _ids_only(value: Any) -> Any:
+    """What an operator sees of it: the ids; of the rest, that it is there."""
+    if isinstance(value, Mapping):
+        return {name: _ids_only(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_ids_only(inner) for inner in value]
+    return value if value is None or _is_id(value) else OCULTO
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        UUID(value)
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
 
 
 def reintentar(

@@ -23,6 +23,7 @@ class CitaAgendada(HechoDeCita):
 
     inicia_en: datetime
     termina_en: datetime
+    lugar: str | None = None
 
 
 @evento("agenda.cita.reprogramada", sujeto_id="cita_id")
@@ -31,6 +32,7 @@ class CitaReprogramada(HechoDeCita):
 
     inicia_en: datetime
     termina_en: datetime
+    lugar: str | None = None
 
 
 @evento("agenda.cita.cancelada", sujeto_id="cita_id")
@@ -48,6 +50,13 @@ class CitaRealizada(HechoDeCita):
 @evento("agenda.cita.inasistencia", sujeto_id="cita_id")
 class CitaInasistencia(HechoDeCita):
     """The person did not come."""
+
+
+@evento("agenda.cita.respondida", sujeto_id="cita_id")
+class CitaRespondida(HechoDeCita):
+    """The person answered a reminder: they come, or they do not."""
+
+    respuesta: str
 
 
 @evento("agenda.purga.confirmada", sujeto_id="supresion_id")

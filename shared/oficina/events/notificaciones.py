@@ -1,4 +1,4 @@
-"""What notificaciones tells: the fate of each message."""
+"""What notificaciones tells: the fate of each message, and what people answer to one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,20 @@ class MensajeFallido(_HechoDeMensaje):
     """A message could not be sent, and why."""
 
     motivo_codigo: str
+
+
+@evento("notificaciones.respuesta.recibida", sujeto_id="respuesta_id")
+class RespuestaRecibida(Evento):
+    """A person answered a reminder of an appointment at `inicia_en`: they come, or they do not."""
+
+    respuesta_id: UUID
+    cita_id: UUID
+    persona_id: UUID
+    caso_id: UUID | None = None
+    respuesta: str
+    canal: str
+    inicia_en: datetime
+    recibida_en: datetime
 
 
 @evento("notificaciones.purga.confirmada", sujeto_id="supresion_id")

@@ -2,10 +2,12 @@
 
 A database has two lines of history: the tables that oficina brings (outbox, inbox, audit), kept in
 `versions/` here, and the service's own, kept in `services/<servicio>/migrations/`. A line is
-straight and a file is named by its revision, so the last name of a folder is the line's head:
-whether a database is up to date is asked at every start, and Alembic is not loaded for it.
+straight and a file is named by its revision, so the head of a line is the one that none of its
+files follows: whether a database is up to date is asked at every start, and Alembic is not loaded
+for it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -21,6 +23,8 @@ from oficina.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+_FOLLOWS = re.compile(r"""^down_revision = ["'](\w+)["']""", re.MULTILINE)
 
 TABLES = (
     "oficina.bus.tables",
@@ -118,7 +122,12 @@ def is_current(servicio: str, db: Database) -> bool:
 
 def heads(servicio: str) -> set[str]:
     """The last revision of each line of a service's database."""
-    return {max(path.stem for path in line.glob("*_[0-9]*.py")) for line in _lines(servicio)}
+    return set().union(*(_ends(line) for line in _lines(servicio)))
+
+
+def _ends(line: Path) -> set[str]:
+    made = {path.stem: path.read_text(encoding="utf-8") for path in line.glob("*_[0-9]*.py")}
+    return made.keys() - {one for text in made.values() for one in _FOLLOWS.findall(text)}
 
 
 def _here() -> Path:

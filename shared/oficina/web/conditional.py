@@ -3,7 +3,7 @@
 A view of the API that is `@versioned` gives the version of its thing as ETag; one that changes the
 thing asks for that version in If-Match: 428 without one, 412 when somebody was faster. What creates
 something, and what only adds to what is never rewritten, asks for none. A form carries the version
-as a hidden field.
+as a hidden field; one without it changes nothing either.
 """
 
 import hashlib
@@ -69,13 +69,23 @@ class Versioned(Protocol):
 
 
 def check_version(thing: Versioned, version: int | None) -> None:
-    """Raise VersionVencida unless the writer saw the present version.
+    """Raise VersionVencida unless the writer saw the present version, VersionSinIndicar if they do
+    not say which one they saw.
 
-    `version` comes from a form's hidden field, or else from the request's If-Match.
+    `version` comes from a form's hidden field, or else from the request's If-Match. What the office
+    does by itself, on nobody's request to change something, says none.
     """
+    by_somebody = request.method not in SAFE_METHODS
+    if version is None and by_somebody and not request.if_match:
+        raise VersionSinIndicar(_("Abra la página de nuevo y envíe el formulario desde ella."))
     seen = version if version is not None else if_match()
     if seen is not None and seen != thing.version:
         raise VersionVencida
+
+
+def form_version() -> int | None:
+    """The version in the hidden field of the form that was sent, for a form of buttons alone."""
+    return request.form.get("version", type=int)
 
 
 def if_match() -> int | None:

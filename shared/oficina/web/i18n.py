@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     Babel(app, locale_selector=language)
     app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES)
-    app.jinja_env.filters.update(fecha=fecha, fecha_hora=fecha_hora, hace=hace)
+    app.jinja_env.filters.update(fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace)
 
 
 def language() -> str:
@@ -59,6 +59,11 @@ def fecha_hora(value: datetime | None) -> str:
     local = clock.local(value)
     day = dates.format_date(local.date(), format="medium", locale=_locale())
     return f"{day}, {dates.format_time(local, format='HH:mm', locale=_locale())}"
+
+
+def hora(value: datetime | None) -> str:
+    """The hour that clocks in Chile show."""
+    return "" if value is None else f"{clock.local(value):%H:%M}"
 
 
 def hace(value: datetime | None) -> str:

@@ -9,8 +9,9 @@ answer that refused left nothing, and its key is free.
 Before an answer is given again its request is rehearsed: the view does all of it once more in a
 transaction that is never committed, and what it was about and what it made is read as its reader
 reads it, so that every check of today is asked, scope among them. What is no longer the asker's is
-not given (404, or as the view says it). A secret that an answer shows once is not kept
-(`withheld`).
+not given (404, or as the view says it). A rehearsal has no effect outside the database: a view that
+has is `unrehearsed`. A counter of tries counts it once, as any request. A secret that an answer
+shows once is not kept (`withheld`).
 
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
 transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
@@ -28,7 +29,7 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
 
@@ -175,6 +176,14 @@ def withheld_of(view: Any) -> tuple[str, ...]:
     return members
 
 
+def unrehearsed(view: View) -> View:
+    """Mark a view of the API whose doing reaches outside its database (it asks another service, or
+    looks up a name): a kept answer is given again by what its readers say alone.
+    """
+    view.__unrehearsed__ = True  # type: ignore[attr-defined]  # the mark travels with the function
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Keep answers of `app`; `claim` stands at its door when it has an API."""
     app.extensions["idempotency"] = _Held()
@@ -213,15 +222,32 @@ def takes_key(path: str, method: str) -> bool:
 def olvidar_respuestas(session: Session, ids: Collection[UUID]) -> int:
     """Of somebody who is erased, the answers that name any of these ids; how many there were.
 
-    The same request does nothing again: it is told that its answer is gone.
+    The same request does nothing again: it is told that its answer is gone. They are sealed, so
+    each is opened, some at a time, and only what names one of them is locked; what is past its time
+    goes unread.
     """
     seek = [str(one) for one in ids]
-    forgotten = 0
-    for kept in session.scalars(select(KeptAnswer).order_by(KeptAnswer.clave).with_for_update()):
-        if any(one in kept.respuesta for one in seek):
-            kept.respuesta = _GONE
-            forgotten += 1
-    return forgotten
+    session.execute(delete(KeptAnswer).where(KeptAnswer.vence_en <= real_now()))
+    forgotten, last = 0, ""
+    while True:
+        page = session.execute(
+            select(KeptAnswer.clave, KeptAnswer.respuesta)
+            .where(KeptAnswer.clave > last)
+            .order_by(KeptAnswer.clave)
+            .limit(BATCH)
+        ).all()
+        theirs = [clave for clave, said in page if any(one in said for one in seek)]
+        if theirs:
+            session.execute(
+                update(KeptAnswer)
+                .where(KeptAnswer.clave.in_(theirs))
+                .values(respuesta=_GONE)
+                .execution_options(synchronize_session="fetch")
+            )
+            forgotten += len(theirs)
+        if len(page) < BATCH:
+            return forgotten
+        last = page[-1].clave
 
 
 _GONE_TITLE = "Los datos de esa respuesta se suprimieron"
@@ -299,9 +325,12 @@ def _rehearse(written: Mapping[str, Any]) -> None:
     it is done already, or that today something else is wrong with it, was expected.
     """
     env: Env = current_app.extensions["env"]
-    asked: list[tuple[str, Mapping[str, Any]]] = [(request.endpoint or "", request.view_args or {})]
+    asked: list[tuple[str, Mapping[str, Any]]] = []
+    endpoint = request.endpoint or ""
+    if not getattr(current_app.view_functions[endpoint], "__unrehearsed__", False):
+        asked.append((endpoint, request.view_args or {}))
     if written["status"] < 300:
-        # The view says who may do it today. Whose it is what was made then, its reader says.
+        # The door, and the view, say who may do it today; whose it is, its reader.
         asked += _readings(written["body"])
     for endpoint, values in asked:
         view = current_app.ensure_sync(current_app.view_functions[endpoint])

@@ -29,6 +29,8 @@ LUGARES = (
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
+    Lugar(_l("Respuestas"), "/notificaciones/respuestas", ATIENDEN),
+    Lugar(_l("Recordatorios"), "/notificaciones/reglas", ATIENDEN),
     Lugar(
         _l("Suscripciones"),
         "/notificaciones/suscripciones",

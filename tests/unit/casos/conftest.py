@@ -47,9 +47,11 @@ class Ventanilla:
         """What a person with a role sees at an address of casos."""
         return self._navegador(rol).get(f"/casos{path}", **what)
 
-    def enviar(self, path: str, datos: dict[str, Any], rol: str = "recepcion") -> TestResponse:
+    def enviar(
+        self, path: str, datos: dict[str, Any], rol: str = "recepcion", **what: Any
+    ) -> TestResponse:
         """What answers a form that a person with a role sends."""
-        return self._navegador(rol).post(f"/casos{path}", data=datos)
+        return self._navegador(rol).post(f"/casos{path}", data=datos, **what)
 
     def api(self, metodo: str, path: str, rol: str = "recepcion", **what: Any) -> TestResponse:
         """Ask the API as a role."""

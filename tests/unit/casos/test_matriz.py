@@ -535,20 +535,21 @@ def _tocar(mundo: Mundo, metodo: str, path: str, asunto: Asunto, quien: str) -> 
     url = (path + consulta).format(**ids)
     ventanilla = mundo.ventanilla
     rol = "servicio" if quien == "S" else USUARIOS[quien]
+    # Whatever version is there: whoever may not read it could not know it.
+    como_este = {"If-Match": "*"} if metodo != "GET" else {}
     if url.startswith("/api/v1"):
         cuerpo = CUERPOS.get(path.rpartition("/")[2]) if metodo != "GET" else None
         if "/unidad/" in path and cuerpo:
             cuerpo = None
         json = cuerpo(mundo, asunto) if cuerpo else ({} if metodo != "GET" else None)
-        # Whatever version is there: whoever may not read it could not know it.
-        como_este = {"If-Match": "*"} if metodo != "GET" else {}
         return ventanilla.api(
             metodo, url.removeprefix("/api/v1"), rol, json=json, headers=como_este
         )
     if metodo == "GET":
         return ventanilla.pagina(url, rol)
     formulario = FORMULARIOS.get(path)
-    return ventanilla.enviar(url, formulario(mundo, asunto) if formulario else {}, rol)
+    datos = formulario(mundo, asunto) if formulario else {}
+    return ventanilla.enviar(url, datos, rol, headers=como_este)
 
 
 def _dice(answer: TestResponse, asunto: Asunto, *, lista: bool) -> str:

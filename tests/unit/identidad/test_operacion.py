@@ -116,7 +116,9 @@ def test_a_fact_is_opened_with_its_error_data_and_envelope(
     closed = _read(admin, f"{OPERACION}/reportes/{reserved}")
 
     assert ERROR in opened
-    assert '"tema": "REG.TEMP"' in opened
+    assert '"caso_id": "' in opened
+    assert '"tema": "***"' in opened
+    assert "REG.TEMP" not in opened
     assert CasoOrientado.ce_type() in opened
     assert "REG.TEMP" not in closed
     assert "Es un hecho reservado: sus datos no se muestran." in closed

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from identidad import actions, tasks
+from identidad import actions, secretos, tasks
 from identidad.models import Rol, Sesion
 from identidad.schemas import PARA_QUE
 from oficina.audit import Auditoria
@@ -261,3 +261,9 @@ def test_a_name_that_no_database_keeps_is_nobodys(browser: FlaskClient) -> None:
 
     program = {"grant_type": "client_credentials", "client_id": "x\x00", "client_secret": "s"}
     assert browser.post("/identidad/oauth/token", data=program).status_code == 401
+
+
+def test_a_password_costs_an_attacker_what_owasp_asks() -> None:
+    """What the office uses; tests themselves compare with less."""
+    assert secretos.PASADAS >= 2
+    assert secretos.MEMORIA_KIB >= 19 * 1024

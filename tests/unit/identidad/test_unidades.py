@@ -1,5 +1,6 @@
 """Units: only the administrator keeps them; whoever works here may ask for them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -42,7 +43,10 @@ def test_a_unit_is_added_renamed_closed_and_opened_again(admin: FlaskClient, ofi
     assert _una(oficina, "vivienda").codigo == "vivienda"
 
     for verb, stands in (("cerrar", False), ("abrir", True)):
-        assert admin.post(f"{page}/{verb}").status_code == 303
+        assert admin.post(f"{page}/{verb}").status_code == 428
+        seen = re.search(r'name="version" value="(\d+)"', admin.get(page).text)
+        assert seen
+        assert admin.post(f"{page}/{verb}", data={"version": seen[1]}).status_code == 303
         assert _una(oficina, "vivienda").activa is stands
     assert [a for a in _acciones(oficina) if a.startswith("identidad.unidad.")] == [
         f"identidad.unidad.{verb}" for verb in ("crear", "editar", "cerrar", "abrir")
@@ -90,19 +94,25 @@ def test_a_closed_unit_is_not_chosen_and_who_is_in_it_keeps_it(
     persona = oficina.funcionario("profesional")
     with oficina.identidad.extensions["env"].db.begin() as session:
         session.merge(persona).unidad = "dideco"
-    admin.post(f"{UNIDADES}/{_una(oficina, 'dideco').id}/cerrar")
+    una = _una(oficina, "dideco")
+    admin.post(f"{UNIDADES}/{una.id}/cerrar", data={"version": una.version})
     account = {
         "nombre": "Otra Persona",
         "correo": "otra@oficina.example",
         "roles": "recepcion",
         "unidad": "dideco",
     }
+    editing = re.search(
+        r'name="version" value="(\d+)"', admin.get(f"/identidad/cuentas/{persona.id}/editar").text
+    )
+    assert editing
 
     refused = admin.post(
         "/identidad/cuentas/nueva", data=account | {"usuario": "otra", "clave": "una clave larga"}
     )
     kept = admin.post(
-        f"/identidad/cuentas/{persona.id}/editar", data=account | {"roles": "profesional"}
+        f"/identidad/cuentas/{persona.id}/editar",
+        data=account | {"roles": "profesional", "version": editing[1]},
     )
 
     assert refused.status_code == 422
@@ -111,7 +121,9 @@ def test_a_closed_unit_is_not_chosen_and_who_is_in_it_keeps_it(
 
 
 def test_the_office_itself_is_not_closed(admin: FlaskClient, oficina: Any) -> None:
-    assert admin.post(f"{UNIDADES}/{_una(oficina, 'migracion').id}/cerrar").status_code == 409
+    una = _una(oficina, "migracion")
+    refused = admin.post(f"{UNIDADES}/{una.id}/cerrar", data={"version": una.version})
+    assert refused.status_code == 409
 
 
 def test_units_by_the_api(oficina: Any) -> None:

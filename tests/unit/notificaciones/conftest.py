@@ -132,10 +132,9 @@ class Casa:
         oyentes = {"agenda": de_agenda, "casos": de_casos, "notificaciones": handlers}
         transport = LocalTransport([(dbs[name], one) for name, one in oyentes.items()])
         while sum(Relay(db, transport, name).run_once() for name, db in dbs.items()):
-            pass
-        for name, one in oyentes.items():
-            while Worker(dbs[name], one).run_once():
-                pass
+            for name, one in oyentes.items():
+                while Worker(dbs[name], one).run_once():
+                    pass
 
     def barrer(self) -> None:
         """One sweep, and the facts that it tells."""

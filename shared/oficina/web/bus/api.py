@@ -78,7 +78,7 @@ def _add_looks(bp: Blueprint, servicio: str) -> None:
     @bp.response(200, EventoAbiertoSchema)
     @requires(f"{servicio}.bus.ver")
     def evento(evento_id: UUID) -> EventoAbierto:
-        """Un hecho con su error y, si no es reservado, con sus datos"""
+        """Un hecho con su error y, si no es reservado, los identificadores de sus datos"""
         found = admin.abrir(env().db, evento_id)
         if found is None:
             raise NoEncontrado

@@ -8,8 +8,8 @@ _OPERAN = frozenset({"administrador"})
 def permisos_del_bus(servicio: str) -> Mapping[str, frozenset[str]]:
     """The lines of the bus in the table of a service's permissions.
 
-    Operators see ids, codes and errors, never the data of a reserved fact. What was told, whole, is
-    for services only: one that is to hear it again asks for it.
+    Operators see ids, types and errors, never what a fact tells, and of a reserved one no id in
+    it. What was told, whole, is for services only: one that is to hear it again asks for it.
     """
     return {
         f"{servicio}.bus.ver": _OPERAN,

@@ -138,7 +138,9 @@ class IntervencionSchema(_Answer):
 
 
 class EventoAbiertoSchema(_Answer):
-    """A fact with its envelope, its data unless it is reserved, and what was done about it."""
+    """A fact with its envelope, the ids in its data unless it is reserved (the rest is «***»), and
+    what was done about it.
+    """
 
     evento = fields.Nested(EventoRecibidoSchema, required=True)
     sobre = fields.Dict(keys=fields.String(), required=True)

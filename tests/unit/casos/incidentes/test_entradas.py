@@ -49,6 +49,13 @@ def _dar(casos: Casos, cual: str, paso: str, json: object, etag: str = "") -> An
     return casos.api(DELEGADA, "POST", ruta, json, **{"If-Match": leida})
 
 
+def _vista(page: str) -> dict[str, str]:
+    """The version that the form of a page carries."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found
+    return {"version": found[1]}
+
+
 def _folio(casos: Casos) -> str:
     with casos.db.read() as session:
         persona_id = session.get_one(Caso, casos.mundo.caso_id).persona_id
@@ -115,9 +122,10 @@ def test_la_delegada_lo_lleva_de_la_sospecha_al_cierre_en_las_paginas(casos: Cas
         ("avisar", {"destinatario": "personas", "medio": "carta", **avisado}),
         ("cerrar", {"texto": "Se revisaron las listas de correo."}),
     ):
-        assert browser.get(f"{url}/{accion}").status_code == 200
+        vista = browser.get(f"{url}/{accion}")
         assert browser.post(f"{url}/{accion}", data={}).status_code == 422
-        hecho = browser.post(f"{url}/{accion}", data=datos)
+        assert browser.post(f"{url}/{accion}", data=datos).status_code == 428
+        hecho = browser.post(f"{url}/{accion}", data=datos | _vista(vista.text))
         assert hecho.status_code == 303, hecho.text
     page = browser.get(url).text
 
@@ -145,7 +153,8 @@ def test_antes_de_tiempo_no_se_cierra_y_se_dice_que_falta(casos: Casos) -> None:
     cual = _reportado(casos)["id"]
     assert _dar(casos, cual, "abrir", CLASIFICACION).status_code == 200
 
-    page = casos.como(DELEGADA).post(f"/casos/incidentes/{cual}/cerrar", data={"texto": "Ya"})
+    browser, url = casos.como(DELEGADA), f"/casos/incidentes/{cual}/cerrar"
+    page = browser.post(url, data={"texto": "Ya"} | _vista(browser.get(url).text))
     por_api = _dar(casos, cual, "cerrar", {"texto": "Ya"})
     sin_decidir = _dar(
         casos,
@@ -187,6 +196,26 @@ def test_quien_vio_otra_version_no_escribe_encima(casos: Casos) -> None:
 
     assert _dar(casos, cual, "medida", MEDIDA, etag=etag).status_code == 412
     assert casos.api(DELEGADA, "POST", f"/incidentes/{cual}/medida", MEDIDA).status_code == 428
+
+
+def test_en_las_paginas_tampoco_se_escribe_encima_y_lo_escrito_no_se_pierde(casos: Casos) -> None:
+    """Two delegates classify: the second sees what the first wrote before writing over it."""
+    cual = _reportado(casos)["id"]
+    _dar(casos, cual, "abrir", CLASIFICACION)
+    browser, url = casos.como(DELEGADA), f"/casos/incidentes/{cual}/clasificar"
+    vista = _vista(browser.get(url).text)
+    primera = CLASIFICACION | {"efectos": "Lo que escribió la primera"}
+    segunda = CLASIFICACION | {"efectos": "Lo que escribió la segunda"}
+    assert browser.post(url, data=primera | vista).status_code == 303
+
+    tarde = browser.post(url, data=segunda | vista)
+
+    assert tarde.status_code == 412
+    assert "Otra persona cambió este incidente" in tarde.text
+    assert "Lo que escribió la segunda" in tarde.text
+    assert casos.api(DELEGADA, "GET", f"/incidentes/{cual}").json["efectos"] == primera["efectos"]
+    assert browser.post(url, data=segunda | _vista(tarde.text)).status_code == 303
+    assert casos.api(DELEGADA, "GET", f"/incidentes/{cual}").json["efectos"] == segunda["efectos"]
 
 
 def test_el_registro_dice_lo_que_la_agencia_pide_y_no_nombra_a_nadie(casos: Casos) -> None:
@@ -243,32 +272,3 @@ def test_lo_escrito_no_esta_en_claro_en_la_base(casos: Casos) -> None:
 
     for escrito in ("una lista", "Pudieron llamar", "borrar el correo", "Riesgo razonable"):
         assert escrito not in filas
-
-
-def test_la_delegada_busca_de_quienes_vio_datos_una_cuenta_y_las_agrega(casos: Casos) -> None:
-    cual = _reportado(casos)["id"]
-    _dar(casos, cual, "abrir", CLASIFICACION)
-    with casos.db.read() as session:
-        persona_id = session.get_one(Caso, casos.mundo.caso_id).persona_id
-    assert casos.api("recepcion", "GET", f"/personas/{persona_id}").status_code == 200
-    with casos.db.read() as session:
-        cuenta = session.scalars(
-            select(Auditoria.actor_id)
-            .where(Auditoria.recurso_id == persona_id, Auditoria.accion == "casos.persona.ver")
-            .order_by(Auditoria.id.desc())
-        ).first()
-    dia = str(clock.local(clock.real_now()).date())
-    periodo = {"cuenta_id": str(cuenta), "desde": dia, "hasta": dia}
-    browser = casos.como(DELEGADA)
-    url = f"/casos/incidentes/{cual}/alcanzadas"
-
-    halladas = browser.post(url, data=periodo).text
-    por_api = casos.api(DELEGADA, "POST", f"/incidentes/{cual}/alcanzadas", periodo)
-    hecho = browser.post(url, data=periodo | {"agregar": "1"})
-
-    assert browser.get(url).status_code == 200
-    assert _folio(casos) in halladas
-    assert _folio(casos) in [p["folio"] for p in por_api.json["personas"]]
-    assert _folio(casos) in browser.get(hecho.location).text
-    al_reves = periodo | {"desde": "2999-01-01"}
-    assert browser.post(url, data=al_reves).status_code == 422

@@ -18,9 +18,10 @@ from casos.incidentes.actions import (
     NuevoReporte,
     Periodo,
 )
+from casos.incidentes.alcanzadas import Tocado, personas_de
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.models import Clasificacion
-from casos.incidentes.queries import alcanzadas_por, con_historia, registro, vinculadas
+from casos.incidentes.queries import con_historia, registro, vinculadas
 from casos.incidentes.states import (
     PASOS,
     PENDIENTES,
@@ -373,15 +374,20 @@ def test_la_auditoria_dice_de_quienes_vio_datos_una_cuenta(mundo: Mundo) -> None
     dia = clock.local(clock.real_now()).date()
     periodo = Periodo(cuenta_id=intrusa.id, desde=dia, hasta=dia)
 
+    def tocado(cuando: Periodo) -> Tocado:
+        with mundo.db.read() as session:
+            uso = cuando.uso()
+            return Tocado(frozenset(session.scalars(uso.cosas())), uso.listas(session))
+
     with mundo.db.begin() as session:
-        actions.vincular_alcanzadas(session, cual, periodo, DELEGADA, LUNES)
+        actions.vincular_alcanzadas(session, cual, tocado(periodo), DELEGADA, LUNES)
     antes = Periodo(
         cuenta_id=intrusa.id, desde=dia - timedelta(days=9), hasta=dia - timedelta(days=1)
     )
     with mundo.db.read() as session:
         alcance = actions.Alcance.de(DELEGADA)
-        halladas = alcanzadas_por(session, intrusa.id, *periodo.limites(), alcance)
-        de_antes = alcanzadas_por(session, intrusa.id, *antes.limites(), alcance)
+        halladas = personas_de(session, tocado(periodo), alcance)
+        de_antes = personas_de(session, tocado(antes), alcance)
         nombradas = vinculadas(session, cual)
 
     assert [una.id for una in halladas.personas] == [persona_id]

@@ -100,6 +100,10 @@ def test_de_la_solicitud_al_certificado(vida: Vida) -> None:
     vista = coordinacion.get(una).text
     assert "Confirmar la supresión" in vista
     assert FICHA["nombre_social"] not in vista + coordinacion.get("/casos/supresiones").text
+    assert coordinacion.post(f"{una}/confirmar").status_code == 428
+    vencida = coordinacion.post(f"{una}/negar", data={"version": 7, "motivo": "Zmarca: falta"})
+    assert vencida.status_code == 412
+    assert "Zmarca: falta" in vencida.text
     assert coordinacion.post(f"{una}/confirmar", data={"version": 7}).status_code == 412
     assert coordinacion.post(f"{una}/confirmar", data={"version": 1}).status_code == 303
     assert "Falta" in delegada.get(una).text

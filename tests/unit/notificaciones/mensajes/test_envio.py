@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from casos.plazos import actions as plazos
-from notificaciones import tasks
-from notificaciones.mensajes import actions, envio
+from notificaciones import supresion, tasks
+from notificaciones.mensajes import actions, despacho, envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.base import Envio
 from notificaciones.proveedores.correo import en_html
+from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
 from notificaciones.proveedores.smtp import SmtpProvider
@@ -75,9 +76,9 @@ def test_dos_que_quieren_el_mismo_mensaje_lo_tiene_uno(casa: Any) -> None:
     mensaje = _lista(casa)
 
     with casa.db.begin() as session:
-        primero = actions.reservar(session, mensaje.id)
+        primero = despacho.reservar(session, mensaje.id)
     with casa.db.begin() as session:
-        segundo = actions.reservar(session, mensaje.id)
+        segundo = despacho.reservar(session, mensaje.id)
 
     assert primero is not None
     assert segundo is None
@@ -86,7 +87,7 @@ def test_dos_que_quieren_el_mismo_mensaje_lo_tiene_uno(casa: Any) -> None:
 def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
     mensaje = _lista(casa)
     with casa.db.begin() as session:
-        actions.reservar(session, mensaje.id)
+        despacho.reservar(session, mensaje.id)
 
     casa.ir_a(MEDIODIA + timedelta(days=40))
     casa.barrer()
@@ -97,7 +98,7 @@ def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
 def test_si_muere_antes_de_llamar_se_envia_despues(casa: Any) -> None:
     mensaje = _lista(casa)
     with casa.db.begin() as session:
-        actions.reservar(session, mensaje.id)
+        despacho.reservar(session, mensaje.id)
     _vence_la_reserva(casa)
 
     casa.barrer()
@@ -134,7 +135,7 @@ def test_si_el_proveedor_no_sabe_decide_la_plantilla(
     _vence_la_reserva(casa)
 
     with casa.db.begin() as session:
-        actions.recuperar(session, mensaje.id, "smtp", recibido=None)
+        despacho.recuperar(session, mensaje.id, "smtp", recibido=None)
 
     final = _el_mensaje(casa)
     assert final.estado is estado
@@ -150,11 +151,11 @@ def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
     reserva = mensaje.reserva
     _vence_la_reserva(casa)
     with casa.db.begin() as session:
-        actions.recuperar(session, mensaje.id, "smtp", recibido=None)
+        despacho.recuperar(session, mensaje.id, "smtp", recibido=None)
 
     with casa.db.begin() as session:
         entregado = Resultado(Desenlace.ENTREGADO, "1")
-        assert actions.asentar(session, mensaje.id, reserva, "smtp", entregado)
+        assert despacho.asentar(session, mensaje.id, reserva, _ruta(casa), entregado)
 
     assert _el_mensaje(casa).estado is Estado.ENTREGADA
 
@@ -162,26 +163,60 @@ def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
 def test_lo_que_se_retira_mientras_se_prepara_el_envio_no_sale(casa: Any) -> None:
     mensaje = _lista(casa)
     with casa.db.begin() as session:
-        tomado = actions.reservar(session, mensaje.id)
+        tomado = despacho.reservar(session, mensaje.id)
         assert tomado is not None
         tomado.retirar(Motivo.CITA_CANCELADA)
 
     with casa.db.begin() as session:
-        autorizado = actions.autorizar_llamada(session, mensaje.id, tomado.reserva, None)
+        autorizado = despacho.autorizar_llamada(
+            session, mensaje.id, tomado.reserva, None, _ruta(casa)
+        )
 
     assert autorizado is None
     assert _el_mensaje(casa).estado is Estado.CANCELADA
 
 
+@pytest.mark.parametrize("en_duda", [False, True])
+def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
+    casa: Any, *, en_duda: bool
+) -> None:
+    """The provider had it already: that it left stays, and nothing that leads to whom."""
+    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
+    reserva, caso_id = mensaje.reserva, mensaje.caso_id
+    assert reserva is not None
+    assert caso_id is not None
+    if en_duda:
+        with casa.db.begin() as session:
+            despacho.asentar(
+                session, mensaje.id, reserva, _ruta(casa), Resultado(Desenlace.INCIERTO, "")
+            )
+    with casa.db.begin() as session:
+        assert supresion.borrar(session, uuid7(), [caso_id]) == {"notificaciones.mensajes": 1}
+
+    with casa.db.begin() as session:
+        entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")
+        assert despacho.asentar(session, mensaje.id, reserva, _ruta(casa), entregado)
+
+    uno = _el_mensaje(casa)
+    assert uno.estado is Estado.ENTREGADA
+    assert [columna.key for columna in supresion.SE_VACIAN if getattr(uno, columna.key)] == []
+
+
 def _autorizado(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Mensaje:
     mensaje = _lista(casa, plantilla)
     with casa.db.begin() as session:
-        tomado = actions.reservar(session, mensaje.id)
+        tomado = despacho.reservar(session, mensaje.id)
         assert tomado is not None
     with casa.db.begin() as session:
-        autorizado = actions.autorizar_llamada(session, mensaje.id, tomado.reserva, None)
-        assert autorizado is not None
+        autorizado = despacho.autorizar_llamada(
+            session, mensaje.id, tomado.reserva, None, _ruta(casa)
+        )
+    assert isinstance(autorizado, Mensaje)
     return autorizado
+
+
+def _ruta(casa: Any) -> Ruta:
+    return Ruta(OutboxProvider(casa.db), Canal.CORREO, "Salida")
 
 
 def _envio(mensaje: Mensaje) -> Envio:
@@ -370,7 +405,7 @@ def test_lo_que_caduca_no_se_reserva(casa: Any) -> None:
     casa.cambiar(lambda m: setattr(m, "caduca_en", MEDIODIA))
 
     with casa.db.begin() as session:
-        assert actions.reservar(session, mensaje.id) is None
+        assert despacho.reservar(session, mensaje.id) is None
 
 
 def test_un_recordatorio_cortado_a_la_mitad_queda_en_duda_y_no_se_repite(
@@ -381,8 +416,9 @@ def test_un_recordatorio_cortado_a_la_mitad_queda_en_duda_y_no_se_repite(
     proveedor = SmtpProvider(f"smtp://127.0.0.1:{smtp.puerto}", "oficina@acogida.example")
 
     resultado = proveedor.entregar(_envio(mensaje))
+    assert mensaje.reserva is not None
     with casa.db.begin() as session:
-        actions.asentar(session, mensaje.id, mensaje.reserva, "smtp", resultado)
+        despacho.asentar(session, mensaje.id, mensaje.reserva, _ruta(casa), resultado)
     casa.barrer()
 
     assert _el_mensaje(casa).estado is Estado.INCIERTA
@@ -395,7 +431,7 @@ def test_sin_servidor_el_mensaje_espera_y_al_final_se_rinde(casa: Any) -> None:
 
     envio.enviar(env, mensaje.id)
     assert _el_mensaje(casa).estado is Estado.LISTA
-    casa.cambiar(lambda m: setattr(m, "intentos", actions.INTENTOS_DE_ENVIO))
+    casa.cambiar(lambda m: setattr(m, "intentos", despacho.INTENTOS_DE_ENVIO))
     casa.cambiar(lambda m: setattr(m, "visible", clock.real_now()))
     envio.enviar(env, mensaje.id)
 

@@ -45,7 +45,7 @@ def test_cada_rol_ve_lo_suyo(casa: Any) -> None:
 
     assert "Derivación enviada a una institución" in pagina("profesional").text
     assert "Derivación enviada a una institución" not in pagina("recepcion").text
-    assert pagina("recepcion").text.count("Recordatorio de cita") == 2
+    assert pagina("recepcion").text.count("Recordatorio de cita</a>") == 2
     assert "Derivación enviada a una institución" not in pagina("administrador").text
     assert "Recordatorio de cita" not in pagina("administrador").text
     assert pagina("auditor").status_code == 403

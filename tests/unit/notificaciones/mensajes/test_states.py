@@ -9,6 +9,7 @@ import pytest
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
+from notificaciones.reglas.calculo import Plan
 from oficina.errors import TransicionInvalida
 
 AHORA = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
@@ -16,7 +17,7 @@ TEXTO = Redaccion("es", None, "Hola")
 
 HACER: Mapping[Paso, Callable[[Mensaje], object]] = {
     Paso.PREPARAR: lambda m: m.preparar(Canal.SMS, "+56987654321", "es", TEXTO),
-    Paso.MOVER: lambda m: m.mover("otra", AHORA, AHORA, inicia_en="x"),
+    Paso.MOVER: lambda m: m.mover("otra", Plan(AHORA, AHORA), 2, datos={"inicia_en": "x"}),
     Paso.DEVOLVER: lambda m: m.devolver(Motivo.PROVEEDOR_NO_DISPONIBLE, AHORA),
     Paso.ENTREGAR: lambda m: m.entregar("salida", "1"),
     Paso.FALLAR: lambda m: m.fallar(Motivo.PROVEEDOR_RECHAZA),

@@ -14,13 +14,13 @@ from notificaciones.plantillas.catalogo import (
     PlantillaInvalida,
     Tipo,
     Valor,
+    de_fabrica,
     idioma_de,
     idiomas,
-    plantillas,
     redactar,
 )
 
-CITA = plantillas()[Clave.RECORDATORIO_CITA]
+CITA = de_fabrica()[Clave.RECORDATORIO_CITA]
 MARTES = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
 
 
@@ -127,7 +127,7 @@ def test_un_asunto_es_una_linea() -> None:
 def test_lo_que_va_a_instituciones_no_tiene_donde_poner_a_una_persona() -> None:
     for clave in (Clave.DERIVACION_ENVIADA, Clave.RECORDATORIO_PLAZO, Clave.AVISO_PLAZO_VENCIDO):
         assert not {"nombre", "persona", "documento", "telefono"} & set(
-            plantillas()[clave].variables
+            de_fabrica()[clave].variables
         )
 
 

@@ -143,7 +143,7 @@ def unidades(tmp_path: Path) -> Iterator[Suscriptores]:
     db = Database(columns.file_in(tmp_path, "notificaciones"))
     app = Flask("notificaciones")
     i18n.init_app(app)
-    with app.test_request_context():
+    with app.test_request_context(headers={"If-Match": "*"}):
         yield Suscriptores(Env(settings=settings, db=db, client=ServiceClient(settings)))
     db.close()
 

@@ -95,7 +95,7 @@ def test_se_avisa_a_la_contraparte_de_su_unidad_y_a_administracion(casa: Any) ->
 def test_si_alguien_la_reanudo_antes_no_se_avisa(casa: Any) -> None:
     unidades = Suscriptores(casa.env)
     una = _suscrita(casa, unidades)
-    with casa.app.test_request_context(), casa.db.begin() as session:
+    with casa.app.test_request_context(headers={"If-Match": "*"}), casa.db.begin() as session:
         actions.desactivar(session, session.get_one(Suscripcion, una), Motivo.YA_NO_RECIBE)
         actions.reanudar(session, una, ADMIN)
 

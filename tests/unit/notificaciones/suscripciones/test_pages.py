@@ -96,6 +96,19 @@ def _forma(**rest: Any) -> dict[str, Any]:
     } | rest
 
 
+def _cambio() -> dict[str, Any]:
+    """What changes of a subscription, to the API."""
+    sobra = {"unidad", "via"}
+    return {campo: valor for campo, valor in _forma().items() if campo not in sobra}
+
+
+def _version(page: str) -> dict[str, str]:
+    """What the forms of a page carry."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found
+    return {"version": found[1]}
+
+
 def _id(answer: Any) -> str:
     found = re.search(rf"{RAIZ}/([0-9a-f-]{{36}})", answer.text)
     assert found, answer.text
@@ -131,12 +144,13 @@ def test_se_suscribe_se_prueba_y_se_ve_lo_que_paso(
     assert "Se atendió a alguien" in pagina
     assert json.loads(sistema.recibidos[0].body)["prueba"] is True
 
-    version = re.search(r'name="version" value="(\d+)"', pagina)
-    assert version
     assert browser.post(f"{RAIZ}/{una}/pausa", data={"version": 99}).status_code == 412
+    assert browser.post(f"{RAIZ}/{una}/pausa").status_code == 428
     for paso in ("pausa", "reanudacion", "cierre"):
-        assert browser.post(f"{RAIZ}/{una}/{paso}").status_code == 303
-    assert browser.post(f"{RAIZ}/{una}/reanudacion").status_code == 409
+        vista = _version(browser.get(f"{RAIZ}/{una}").text)
+        assert browser.post(f"{RAIZ}/{una}/{paso}", data=vista).status_code == 303
+    cerrada = {"version": int(vista["version"]) + 1}
+    assert browser.post(f"{RAIZ}/{una}/reanudacion", data=cerrada).status_code == 409
     assert sitio.auditadas() == ["crear", "probar", "pausar", "reanudar", "cerrar"]
 
 
@@ -145,13 +159,14 @@ def test_se_edita_se_rota_y_se_repite(sitio: Sitio) -> None:
     una = _id(browser.post(f"{RAIZ}/nueva", data=_forma(url="http://127.0.0.1:9/h")))
     vieja = browser.get(f"{RAIZ}/{una}/editar").text
     assert "http://127.0.0.1:9/h" in vieja
-    version = re.search(r'name="version" value="(\d+)"', vieja)
-    assert version
 
-    cambio = _forma(url="http://127.0.0.1:8/h", version=version[1], filtros="modo=interna")
+    cambio = _forma(url="http://127.0.0.1:8/h", filtros="modo=interna") | _version(vieja)
     assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 303
-    assert browser.post(f"{RAIZ}/{una}/editar", data=cambio).status_code == 412
-    otra = browser.post(f"{RAIZ}/{una}/secreto").text
+    tarde = browser.post(f"{RAIZ}/{una}/editar", data=cambio | {"nombre": "Otro nombre"})
+    assert tarde.status_code == 412
+    assert "Otro nombre" in tarde.text
+    assert browser.post(f"{RAIZ}/{una}/secreto").status_code == 428
+    otra = browser.post(f"{RAIZ}/{una}/secreto", data=_version(tarde.text)).text
     assert otra.count("whsec_") == 1
     assert "24" in otra
     assert browser.post(f"{RAIZ}/{una}/repeticion", data={}).status_code == 422
@@ -181,6 +196,81 @@ def test_cada_quien_lo_suyo(sitio: Sitio) -> None:
     assert sitio.pedir("POST", "", ajena, json=nueva).status_code == 403
     del nueva["unidad"]
     assert sitio.pedir("POST", "", ajena, json=nueva).json["unidad"] == "una_mas"
+
+
+def test_quien_administra_no_dirige_lo_que_recibe_una_unidad_por_la_que_alguien_responde(
+    sitio: Sitio,
+) -> None:
+    """They see no case data: neither a secret that opens it nor a change of where it goes."""
+    admin, bearer = sitio.entrar("administrador"), sitio.oficina.bearer("administrador")
+    star = {"If-Match": "*"}
+    sin_nadie = admin.post(f"{RAIZ}/nueva", data=_forma(via="atom", unidad="una_mas"))
+    assert "/atom.xml" in sin_nadie.text
+    assert admin.get(f"{RAIZ}/{_id(sin_nadie)}/editar").status_code == 200
+    contraparte = sitio.oficina.funcionario("contraparte_unidad")
+    with sitio.oficina.identidad.extensions["env"].db.begin() as session:
+        session.merge(contraparte).unidad = "dideco"
+
+    suya = sitio.entrar("contraparte_unidad").post(f"{RAIZ}/nueva", data=_forma(via="atom"))
+    una = _id(suya)
+    camino = urlsplit(re.search(r"https?://[^<]*/atom\.xml", suya.text)[0]).path  # type: ignore[index]
+    assert sitio.app.test_client().get(camino).status_code == 200
+
+    assert 'value="dideco"' not in admin.get(f"{RAIZ}/nueva").text
+    pagina = admin.get(f"{RAIZ}/{una}").text
+    assert "quien responde por la unidad" in pagina
+    assert "/secreto" not in pagina
+    negadas = [
+        admin.post(f"{RAIZ}/nueva", data=_forma(via="atom")),
+        admin.get(f"{RAIZ}/{una}/editar"),
+        admin.post(f"{RAIZ}/{una}/editar", data=_forma() | _version(pagina)),
+        admin.post(f"{RAIZ}/{una}/secreto", data=_version(pagina)),
+        sitio.pedir("POST", "", bearer, json=_forma(via="atom")),
+        sitio.pedir("PUT", f"/{una}", bearer, json=_cambio(), headers=star),
+        sitio.pedir("POST", f"/{una}/secreto", bearer, headers=star),
+        sitio.pedir("GET", f"/{una}/atom", bearer),
+    ]
+    assert [uno.status_code for uno in negadas] == [403] * len(negadas)
+    assert not any("atom.xml" in uno.text or "whsec_" in uno.text for uno in negadas)
+    assert admin.post(f"{RAIZ}/{una}/pausa", data=_version(pagina)).status_code == 303
+
+
+def test_quien_lee_un_canal_queda_anotado_una_vez_por_hora(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    hecha = browser.post(f"{RAIZ}/nueva", data=_forma(via="atom"))
+    una = UUID(_id(hecha))
+    camino = urlsplit(re.search(r"https?://[^<]*/atom\.xml", hecha.text)[0]).path  # type: ignore[index]
+    programa = sitio.program("dideco", "contraparte_unidad")
+
+    def leer() -> list[str]:
+        for _ in range(2):
+            # A minute later, as the mark of the last look has it.
+            with sitio.suscriptores.db.begin() as session:
+                turno.marcar_leida(session, una, real_now() - timedelta(minutes=2))
+            assert sitio.app.test_client().get(camino).status_code == 200
+            with sitio.suscriptores.db.begin() as session:
+                turno.marcar_leida(session, una, real_now() - timedelta(minutes=2))
+            assert sitio.pedir("GET", f"/{una}/atom", programa).status_code == 200
+        with sitio.suscriptores.db.read() as session:
+            leidas = select(Auditoria.actor_nombre).where(
+                Auditoria.accion == "notificaciones.suscripcion.leer",
+                Auditoria.recurso_id == una,
+            )
+            return list(session.scalars(leidas.order_by(Auditoria.id)))
+
+    with sitio.suscriptores.db.begin() as session:
+        session.add(
+            Auditoria(
+                ocurrida_en=real_now() - timedelta(minutes=61),
+                actor_id=una,
+                actor_tipo="cliente",
+                actor_nombre="hace más de una hora",
+                accion="notificaciones.suscripcion.leer",
+                recurso="suscripcion",
+                recurso_id=una,
+            )
+        )
+    assert leer() == ["hace más de una hora", "dideco", "Programa"]
 
 
 def test_lo_entregado_a_una_no_se_ve_bajo_otra(sitio: Sitio) -> None:
@@ -276,9 +366,10 @@ def test_un_canal_atom_por_paginas(sitio: Sitio) -> None:
     del_programa = sitio.pedir("GET", f"/{suscripcion_id}/atom", programa)
     assert len(ET.fromstring(del_programa.data).findall("a:entry", ATOM)) == 50
 
-    browser.post(f"{RAIZ}/{suscripcion_id}/secreto")
+    pagina = f"{RAIZ}/{suscripcion_id}"
+    browser.post(f"{pagina}/secreto", data=_version(browser.get(pagina).text))
     assert publico.get(camino).status_code == 404
-    browser.post(f"{RAIZ}/{suscripcion_id}/pausa")
+    browser.post(f"{pagina}/pausa", data=_version(browser.get(pagina).text))
     assert sitio.pedir("GET", f"/{suscripcion_id}/atom", programa).status_code == 404
 
 

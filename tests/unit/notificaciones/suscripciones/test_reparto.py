@@ -3,6 +3,8 @@ became somebody else's to know of.
 """
 
 import json
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +12,10 @@ import pytest
 
 from notificaciones.suscripciones import actions
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
-from notificaciones.suscripciones.models import Entrega
+from notificaciones.suscripciones.models import Entrega, Suscripcion
+from notificaciones.suscripciones.reparto import Reparto
 from notificaciones.suscripciones.states import Estado, Via
+from oficina.bus.envelope import to_cloudevent
 from oficina.bus.inbox import Mensaje, recibir
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.bus.tables import Inbox
@@ -186,3 +190,41 @@ def test_lo_que_se_repite_es_lo_de_despues_y_con_el_mismo_nombre(unidades: Suscr
     assert {told[1].id, told[2].id} < {uno.id for uno in again}
     assert all(uno.estado is EstadoDeEntrega.PENDIENTE and not uno.intentos for uno in again)
     assert unidades.suscripcion(una).repite_hasta is None
+
+
+def test_una_repeticion_que_no_se_puede_no_detiene_a_las_demas(unidades: Suscriptores) -> None:
+    """Nor does how far one came make a form that somebody has open a stale one."""
+    rota, _ = unidades.crear()
+    sana, _ = unidades.crear(unidad="una_mas")
+    sobre = to_cloudevent(
+        atencion(),
+        evento_id=uuid7(),
+        source="/independencia/casos",
+        sequence=1,
+        time=real_now(),
+        clasificacion=Clasificacion.INTERNO,
+    )
+    with unidades.db.single() as connection:
+        recibir(connection, "notificaciones", [Mensaje.of(sobre)])
+    unidades.cambiar(Inbox, estado=EstadoDeEntrega.HECHO)
+    for una in (rota, sana):
+        with unidades.db.begin() as session:
+            actions.repetir(session, una, real_now() - timedelta(days=1), ADMIN)
+    with unidades.db.begin() as session:
+        session.get_one(Suscripcion, rota).clave = "no es Base64"
+    antes = unidades.suscripcion(sana).version
+
+    stop = threading.Event()
+    running = threading.Thread(target=Reparto(unidades.env).run, args=(stop,))
+    running.start()
+    try:
+        limit = time.monotonic() + 20
+        while unidades.suscripcion(sana).repitiendo and time.monotonic() < limit:
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        running.join(20)
+
+    assert len(unidades.entregas(sana)) == 1
+    assert unidades.suscripcion(sana).version == antes
+    assert unidades.suscripcion(rota).repitiendo

@@ -1,6 +1,7 @@
 """The bus of a service as JSON: what operators see and do, and what services ask each other."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -75,7 +76,11 @@ def test_the_data_of_a_reserved_fact_stays_closed(admin: FlaskClient, buzon: Buz
     opened = admin.get(f"{BUS}/eventos/{plain}").get_json()
     closed = admin.get(f"{BUS}/eventos/{reserved}").get_json()
 
-    assert opened["datos"]["tema"] == "REG.TEMP"
+    assert UUID(opened["datos"]["caso_id"])
+    assert {valor for campo, valor in opened["datos"].items() if not campo.endswith("_id")} == {
+        "***"
+    }
+    assert "REG.TEMP" not in str(opened)
     assert opened["sobre"]["type"] == CasoOrientado.ce_type()
     assert closed["datos"] is None
     assert "data" not in closed["sobre"]

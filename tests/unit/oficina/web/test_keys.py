@@ -4,13 +4,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, event, select
 from tests.unit.casos.derivaciones.casos_app import Casos, levantar
 
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.states import Estado
 from oficina.audit import Auditoria
-from oficina.web.idempotency import HEADER, REPLAYED, WITHHELD
+from oficina.clock import real_now
+from oficina.db import uuid7
+from oficina.web.idempotency import (
+    BATCH,
+    HEADER,
+    LIFE,
+    REPLAYED,
+    WITHHELD,
+    KeptAnswer,
+    olvidar_respuestas,
+)
 
 NUEVA = {"nombres": "Marie-Ange", "primer_apellido": "Inventada"}
 
@@ -88,3 +98,43 @@ def test_a_step_that_waits_for_its_version_keeps_its_key(casos: Casos) -> None:
     assert (stale.status_code, first.status_code, late.status_code) == (412, 200, 200)
     assert late.data == first.data
     assert UUID(late.json["id"]) == derivacion_id
+
+
+def test_of_who_is_erased_every_kept_answer_goes_and_they_are_read_some_at_a_time(
+    casos: Casos,
+) -> None:
+    suya = uuid7()
+    manana, ayer = real_now() + LIFE, real_now() - LIFE
+    cuales = {1, BATCH, 2 * BATCH}
+    asked: list[str] = []
+    with casos.db.begin() as session:
+        session.execute(delete(KeptAnswer))
+        session.add_all(
+            KeptAnswer(
+                clave=f"{number:064d}",
+                cuerpo="",
+                respuesta=f'{{"id": "{suya if number in cuales else number}"}}',
+                vence_en=manana,
+            )
+            for number in range(2 * BATCH + 1)
+        )
+        vieja = KeptAnswer(clave="v" * 64, cuerpo="", respuesta=str(suya), vence_en=ayer)
+        session.add(vieja)
+
+    with casos.db.begin() as session:
+        connection = session.connection()
+        event.listen(
+            connection, "before_cursor_execute", lambda _c, _k, sql, *_rest: asked.append(sql)
+        )
+        assert olvidar_respuestas(session, [uuid7(), suya]) == len(cuales)
+
+    with casos.db.read() as session:
+        quedan = session.execute(select(KeptAnswer.clave, KeptAnswer.respuesta)).all()
+    assert not [una for una in quedan if str(suya) in una.respuesta]
+    assert {int(una.clave) for una in quedan if '"status": 410' in una.respuesta} == cuales
+    assert len(quedan) == 2 * BATCH + 1
+    reads = [sql for sql in asked if sql.startswith("SELECT")]
+    assert len(reads) == 3
+    assert all("LIMIT" in sql for sql in reads)
+    with casos.db.begin() as session:
+        session.execute(delete(KeptAnswer))

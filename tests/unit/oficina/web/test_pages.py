@@ -199,6 +199,7 @@ def test_distance_is_from_the_day_of_the_domain(app: Flask) -> None:
 def test_stale_writes_are_refused(browser: FlaskClient) -> None:
     assert browser.post("/casos/escribir", data={"version": "7"}).status_code == 200
     assert browser.post("/casos/escribir", data={"version": "6"}).status_code == 412
+    assert browser.post("/casos/escribir").status_code == 428
     assert browser.post("/casos/escribir", headers={"If-Match": '"7"'}).status_code == 200
     assert browser.post("/casos/escribir", headers={"If-Match": '"6"'}).status_code == 412
     assert browser.post("/casos/escribir", headers={"If-Match": '"x"'}).status_code == 412

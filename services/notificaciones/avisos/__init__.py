@@ -1,0 +1,1 @@
+"""How somebody of the staff wants the notices about their cases: at once, or every morning."""

@@ -1,0 +1,32 @@
+"""What people read for the codes of an answer, and the tone of a state's badge."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from notificaciones.entrantes.states import Efecto, Estado
+
+EFECTOS: Mapping[Efecto, LazyString] = {
+    Efecto.CITA_CONFIRMADA: _l("Confirma su cita: quedó anotado en ella."),
+    Efecto.CITA_RECHAZADA: _l("No viene a su cita: quedó anotado en ella y se avisó."),
+    Efecto.PIDE_BAJA: _l("Pide que no le escriban más: anótelo en su ficha."),
+    Efecto.PIDE_ALTA: _l("Pide que le escriban otra vez: anótelo en su ficha."),
+    Efecto.AYUDA: _l("Pide ayuda."),
+    Efecto.NO_ENTENDIDA: _l("No es una palabra que la oficina entienda por sí sola: léala."),
+    Efecto.SIN_CITA: _l("Contesta sí o no, y ningún recordatorio de una cita por venir salió ahí."),
+    Efecto.VARIAS_CITAS: _l("Contesta sí o no, y no se sabe a cuál de sus citas: pregúntele."),
+    Efecto.PERSONA_BLOQUEADA: _l("Contesta sí o no, y los datos de la persona están bloqueados."),
+}
+
+ESTADOS: Mapping[Estado, LazyString] = {
+    Estado.PENDIENTE: _l("Por atender"),
+    Estado.ATENDIDA: _l("Atendida"),
+    Estado.RESUELTA: _l("Sin nada que hacer"),
+}
+
+TONOS: Mapping[Estado, str] = {
+    Estado.PENDIENTE: "aviso",
+    Estado.ATENDIDA: "bien",
+    Estado.RESUELTA: "neutro",
+}

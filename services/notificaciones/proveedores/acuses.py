@@ -1,0 +1,91 @@
+"""What providers say later, read as the file says: receipts of a request that was authenticated."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from notificaciones.proveedores.configuracion import Formato, RecibosConfigurados, codigo_de, lugar
+from notificaciones.proveedores.models import Acuse
+from oficina.errors import DatosInvalidos
+
+MUCHOS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dicho:
+    """One receipt: what it is about, and how it ended."""
+
+    referencia: str
+    mensaje_id: UUID | None
+    acuse: Acuse
+    detalle: str
+
+    def huella(self, proveedor: str) -> str:
+        """The same for whatever says the same: a receipt that comes again is known."""
+        said = [proveedor, self.referencia, str(self.mensaje_id or ""), self.acuse.value]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def leer_recibos(configurados: RecibosConfigurados, body: bytes) -> Sequence[Dicho]:
+    """The receipts of a request that end something: what is under way says nothing.
+
+    Raises DatosInvalidos for what is not as the file says.
+    """
+    datos = _datos(configurados.formato, body)
+    if configurados.lista:
+        found = lugar_crudo(datos, configurados.lista)
+        if not isinstance(found, list) or len(found) > MUCHOS:
+            raise DatosInvalidos({"cuerpo": ["No tiene la lista de recibos acordada."]})
+        todos = found
+    else:
+        todos = [datos]
+    return [dicho for uno in todos if (dicho := _one(configurados, uno)) is not None]
+
+
+def _datos(formato: Formato, body: bytes) -> Any:
+    try:
+        text = body.decode("utf-8")
+        if formato is Formato.FORMULARIO:
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DatosInvalidos({"cuerpo": ["No se puede leer."]}) from error
+
+
+def lugar_crudo(datos: Any, place: str) -> Any:
+    """What is at a place, whatever it is."""
+    for name in place.removeprefix("/").split("/"):
+        datos = datos.get(name) if isinstance(datos, Mapping) else None
+    return datos
+
+
+def _one(configurados: RecibosConfigurados, uno: Any) -> Dicho | None:
+    estado = lugar(uno, configurados.estado)
+    referencia = (lugar(uno, configurados.referencia) or "") if configurados.referencia else ""
+    mensaje_id = _uuid(lugar(uno, configurados.mensaje_id)) if configurados.mensaje_id else None
+    if estado is None or not (referencia or mensaje_id):
+        raise DatosInvalidos({"cuerpo": ["Falta la referencia o el estado de un recibo."]})
+    if estado in configurados.confirmada:
+        acuse = Acuse.CONFIRMADA
+    elif estado in configurados.rebotada:
+        acuse = Acuse.REBOTADA
+    else:
+        return None
+    codigo = lugar(uno, configurados.codigo) if configurados.codigo else ""
+    return Dicho(
+        referencia=referencia[:200],
+        mensaje_id=mensaje_id,
+        acuse=acuse,
+        detalle=codigo_de(codigo or estado),
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,85 @@
+"""How many messages one address gets in an hour and in a day (the file's `destinatario`).
+
+Counted as rate limits are, in Redis when there is one, under the blind index of the address. What
+nobody handed over is not counted; a counter that is away lets messages through.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from notificaciones.plantillas.catalogo import Canal
+from notificaciones.proveedores.configuracion import PorDestinatario
+from oficina import telemetry
+from oficina.clock import real_now
+from oficina.privacy import blind_index
+from oficina.settings import Settings
+from oficina.web.limits import REDIS_OPTIONS
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import RateLimiter
+
+log = telemetry.get_logger("notificaciones.proveedores")
+
+
+class Cupos:
+    """The counters of every address."""
+
+    def __init__(
+        self, settings: Settings, por_destinatario: Mapping[Canal, PorDestinatario]
+    ) -> None:
+        self._redis_url = settings.redis_url
+        self._items = {canal: _items(uno) for canal, uno in por_destinatario.items()}
+
+    def espera(self, canal: Canal, destino: str) -> timedelta | None:
+        """How long until an address may get one more; None when it may now."""
+        from limits.errors import StorageError  # noqa: PLC0415  only an office with limits needs it
+
+        for item in self._items.get(canal, ()):
+            key = _key(canal, destino)
+            try:
+                if self._counters.test(item, *key):
+                    continue
+                reset = self._counters.get_window_stats(item, *key).reset_time
+            except StorageError:
+                log.warning("contador_no_disponible")
+                return None
+            return timedelta(seconds=max(1.0, reset - real_now().timestamp()))
+        return None
+
+    def contar(self, canal: Canal, destino: str) -> None:
+        """An address got one."""
+        from limits.errors import StorageError  # noqa: PLC0415
+
+        for item in self._items.get(canal, ()):
+            try:
+                self._counters.hit(item, *_key(canal, destino))
+            except StorageError:
+                log.warning("contador_no_disponible")
+
+    @cached_property
+    def _counters(self) -> "RateLimiter":
+        from limits.storage import storage_from_string  # noqa: PLC0415
+        from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
+
+        options = REDIS_OPTIONS if self._redis_url else {}
+        return MovingWindowRateLimiter(
+            storage_from_string(self._redis_url or "memory://", **options)
+        )
+
+
+def _items(uno: PorDestinatario) -> "tuple[RateLimitItem, ...]":
+    from limits import RateLimitItemPerDay, RateLimitItemPerHour  # noqa: PLC0415
+
+    items: list[RateLimitItem] = []
+    if uno.por_hora is not None:
+        items.append(RateLimitItemPerHour(uno.por_hora))
+    if uno.por_dia is not None:
+        items.append(RateLimitItemPerDay(uno.por_dia))
+    return tuple(items)
+
+
+def _key(canal: Canal, destino: str) -> tuple[str, str, str]:
+    return "notificaciones", canal.value, blind_index("notificaciones.mensaje.destino", destino)

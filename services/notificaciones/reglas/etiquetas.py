@@ -1,0 +1,52 @@
+"""What people read for the codes of a rule of reminders."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla
+from notificaciones.reglas.ejemplos import Caso
+from notificaciones.reglas.models import Origen
+
+CANALES: Mapping[CanalDeRegla, LazyString] = {
+    CanalDeRegla.PREFERIDO: _l("El que la persona prefiere"),
+    CanalDeRegla.SMS: _l("Mensaje de texto"),
+    CanalDeRegla.CORREO: _l("Correo electrónico"),
+}
+
+IDIOMAS: Mapping[IdiomaDeRegla, LazyString] = {
+    IdiomaDeRegla.PERSONA: _l("El de la persona; en español si no hay texto en el suyo"),
+    IdiomaDeRegla.BASE: _l("Siempre en español"),
+}
+
+ORIGENES: Mapping[Origen, LazyString] = {
+    Origen.FABRICA: _l("Vino con el programa"),
+    Origen.OFICINA: _l("La escribió la oficina"),
+}
+
+CASOS: Mapping[Caso, LazyString] = {
+    Caso.PROPIO: _l("La cita que usted prueba"),
+    Caso.TEMPRANO: _l("Temprano en la mañana"),
+    Caso.MEDIA_MANANA: _l("A media mañana"),
+    Caso.TARDE: _l("Por la tarde"),
+    Caso.TRAS_FERIADO: _l("Después de un feriado"),
+    Caso.TRAS_CAMBIO_DE_HORA: _l("Después del cambio de hora"),
+}
+
+CAMPOS: Mapping[str, LazyString] = {
+    "nombre": _l("Nombre"),
+    "antes_horas": _l("Horas antes de la cita"),
+    "a_las": _l("A esta hora de ese día"),
+    "desde": _l("Se escribe desde las"),
+    "hasta": _l("Se escribe hasta las"),
+    "en_feriados": _l("También en feriados"),
+    "vispera": _l("Hora en la víspera"),
+    "margen_horas": _l("Horas que deben quedar"),
+    "caduca_antes_horas": _l("Horas antes en que caduca"),
+    "canal": _l("Por"),
+    "otra_via": _l("Si no se puede, por la otra vía"),
+    "idioma": _l("Idioma"),
+    "plantilla": _l("Mensaje"),
+    "lugares": _l("Solo para citas en"),
+}
