@@ -101,7 +101,7 @@ def vigente(session: Session, persona_id: UUID) -> UUID:
 
 
 def unir(session: Session, absorbida_id: UUID, vigente_id: UUID, movidas: Iterable[UUID]) -> None:
-    """What comes late of a record is of the one to which it was joined. `movidas`: what went over."""
+    """What comes late of a record is of the one it was joined to. `movidas`: what went over."""
     fila = apartada(session, absorbida_id)
     if fila is None:
         fila = PersonaApartada(persona_id=absorbida_id, cantidades={})

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from casos.fusiones.states import Estado, Obstaculo
 
-ESTADOS: Mapping[Estado, LazyString] = {
+ESTADOS: Mapping[str, LazyString] = {
     Estado.HECHA: _l("Unidas"),
     Estado.DESHECHA: _l("Separadas otra vez"),
 }

@@ -1,10 +1,12 @@
 """Entrance: two records side by side, joining them, and undoing it, on pages."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from casos.alcance import Alcance
@@ -14,7 +16,12 @@ from casos.fusiones.etiquetas import CAMPOS, CLASES, OBSTACULOS
 from casos.fusiones.reglas import reglas
 from casos.fusiones.schemas import BuscarOtraSchema, ReversionSchema, UnionSchema
 from casos.fusiones.states import Estado, Obstaculo
-from casos.personas.queries import contactos_vistos, documentos_vistos, persona_por_folio
+from casos.personas.queries import (
+    contactos_vistos,
+    documentos_vistos,
+    persona_por_folio,
+    persona_por_id,
+)
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado, VersionVencida
@@ -24,7 +31,7 @@ from oficina.web.forms import Form
 
 bp = Blueprint("fusiones_paginas", __name__, url_prefix="/casos")
 
-_PALABRAS: Mapping[str, Mapping[str, object]] = {
+_PALABRAS: Mapping[str, Mapping[Any, LazyString]] = {
     "clases": CLASES,
     "campos": CAMPOS,
     "obstaculos": OBSTACULOS,
@@ -52,7 +59,7 @@ def elegir(persona_id: UUID) -> ResponseReturnValue:
     form = Form(BuscarOtraSchema())
     alcance = Alcance.de(actor())
     with env().db.read() as session:
-        persona = queries.persona_por_id(session, persona_id, alcance)
+        persona = persona_por_id(session, persona_id, alcance)
         if form.valid:
             try:
                 otra = persona_por_folio(session, form.data["folio"], alcance)

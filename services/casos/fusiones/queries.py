@@ -70,16 +70,12 @@ def vista_previa(
     """
     vigente = persona_por_id(session, vigente_id, alcance)
     absorbida = persona_por_id(session, absorbida_id, alcance)
-    de_ella = {(uno.tipo, uno.indice) for uno in (*vigente.documentos, *vigente.contactos)}
     pares = matching.duplicados_entre(session, vigente_id, absorbida_id)
     return VistaPrevia(
         _lado(session, vigente, alcance),
         _lado(session, absorbida, alcance),
         se_llenarian(vigente, absorbida),
-        sum(
-            (uno.tipo, uno.indice) in de_ella
-            for uno in (*absorbida.documentos, *absorbida.contactos)
-        ),
+        len(_senas(vigente) & _senas(absorbida)),
         impedimentos(session, vigente_id, absorbida_id),
         pares[-1] if pares else None,
     )
@@ -105,7 +101,7 @@ def fusion_por_id(session: Session, fusion_id: UUID, alcance: Alcance) -> Fusion
     """A union with both people, of whom the reader may see the one that stays (and the other when
     it was undone). Raises NoEncontrado.
     """
-    hallada = session.scalar(_con_ambas(alcance).where(Fusion.id == fusion_id))
+    hallada: Fusion | None = session.scalar(_con_ambas(alcance).where(Fusion.id == fusion_id))
     if hallada is None:
         raise NoEncontrado
     return hallada
@@ -154,6 +150,13 @@ _TABLAS = {
     "documentos": "documentos_identidad",
     "contactos": "contactos",
 }
+
+
+def _senas(persona: Persona) -> set[tuple[str, str]]:
+    """What documents and contacts are known by; the persons' are loaded."""
+    return {(uno.tipo, uno.indice) for uno in persona.documentos} | {
+        (uno.tipo, uno.indice) for uno in persona.contactos
+    }
 
 
 def _con_ambas(alcance: Alcance) -> Any:
