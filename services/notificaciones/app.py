@@ -10,6 +10,7 @@ from notificaciones.handlers import handlers
 from notificaciones.mensajes import api, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
+from notificaciones.plantillas import pages as plantillas
 from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
@@ -36,6 +37,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
     app.register_blueprint(suscripciones.bp)
+    app.register_blueprint(plantillas.bp)
     app.register_blueprint(proveedores.bp)
     app.register_blueprint(entrada.bp)
     document = new_api(app, title="Notificaciones")

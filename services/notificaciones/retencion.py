@@ -3,22 +3,25 @@ delivered to units.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, case, delete, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
+from notificaciones.plantillas.models import DIAS, PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import Recibo
 from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
-from oficina.retencion import Retencion
+from oficina.db import UtcDateTime
+from oficina.retencion import Retencion, periodos
 
 retencion = Retencion("notificaciones")
 
+_CLASE = "notificaciones.mensaje.contenido"
 _VIVOS = [*EN_ESPERA, Estado.RESERVADA]
 _CONTENIDO = (
     Mensaje.destino,
@@ -31,14 +34,23 @@ _CONTENIDO = (
 
 
 def _con_contenido(limite: datetime) -> Select[Any]:
+    """Past the office's limit, or past the shorter one of the template that it was written with."""
+    ahora = limite + timedelta(days=periodos().clases[_CLASE].dias or 0)
+    hasta = {dias: literal(ahora - timedelta(days=dias), UtcDateTime()) for dias in DIAS}
+    con_menos = exists().where(
+        PlantillaGuardada.clave == Mensaje.plantilla,
+        VersionDePlantilla.plantilla_id == PlantillaGuardada.id,
+        VersionDePlantilla.numero == Mensaje.plantilla_version,
+        Mensaje.cambiado_en < case(hasta, value=VersionDePlantilla.retencion_dias),
+    )
     return select(Mensaje.id).where(
         Mensaje.estado.not_in(_VIVOS),
-        Mensaje.cambiado_en < limite,
+        or_(Mensaje.cambiado_en < limite, con_menos),
         or_(*(columna.is_not(None) for columna in _CONTENIDO)),
     )
 
 
-@retencion.clase("notificaciones.mensaje.contenido", _con_contenido)
+@retencion.clase(_CLASE, _con_contenido)
 def vaciar(session: Session, ids: Sequence[UUID]) -> int:
     """Nobody is editing a message that has ended: its version need not grow."""
     session.execute(

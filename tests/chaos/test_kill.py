@@ -88,6 +88,14 @@ def test_derivations_survive_kills(tmp_path: Path) -> None:
     _everything_once(tmp_path)
 
 
+_OF_THEM = "SELECT count(*) FROM mensajes WHERE persona_id IS NOT NULL"
+SEALED = (
+    ("agenda", "SELECT count(*) FROM citas WHERE asunto IS NOT NULL"),
+    ("notificaciones", f"{_OF_THEM} AND coalesce(destino, cuerpo) IS NOT NULL"),
+)
+"""What a name in a file does not show: their appointments and messages, where they are sealed."""
+
+
 def test_erasures_survive_kills(tmp_path: Path) -> None:
     """Killed again and again, an erasure ends everywhere, once, and no file holds the person."""
     marks = [f"Zborrable{hour[:2]}quinze" for hour in HOURS]
@@ -97,6 +105,7 @@ def test_erasures_survive_kills(tmp_path: Path) -> None:
         erasures = [_ask_to_be_erased(office, *one) for one in zip(marks, HOURS, strict=True)]
         # Agenda and notificaciones hold them as well, sealed.
         assert _holding(tmp_path, marks) == {"casos"}
+        assert all(_count(tmp_path, *one) > 0 for one in SEALED)
         confirming = threading.Thread(target=_confirm_until_it_breaks, args=(office, erasures))
         confirming.start()
         _kill_when(office, "an erasure", lambda: _erased(tmp_path, "agenda") > 0)
@@ -116,6 +125,7 @@ def test_erasures_survive_kills(tmp_path: Path) -> None:
         certified = "SELECT count(*) FROM certificados_de_borrado WHERE asunto LIKE 'supresion/%'"
         assert _count(tmp_path, service, certified) == ERASED * (1 + (service == "casos"))
     assert _holding(tmp_path, marks) == set()
+    assert [_count(tmp_path, *one) for one in SEALED] == [0] * len(SEALED)
 
 
 def _ask_to_be_erased(office: Office, mark: str, hour: str) -> str:

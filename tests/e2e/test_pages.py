@@ -23,7 +23,12 @@ STARTS = {
         "/casos/recepcion",
     ],
     "profesional": ["/", "/casos/?estado=todos"],
-    "coordinacion": ["/", "/casos/?estado=todos", "/notificaciones/reglas/nueva"],
+    "coordinacion": [
+        "/",
+        "/casos/?estado=todos",
+        "/notificaciones/plantillas/nueva",
+        "/notificaciones/reglas/nueva",
+    ],
     "delegado_datos": [
         "/",
         "/casos/derechos?ver=todas",

@@ -76,7 +76,27 @@ SOURCES = {
     "profesional_id": "SELECT id FROM funcionarios",
     "responsable_id": "SELECT id FROM funcionarios",
     "evento_id": "SELECT evento_id FROM inbox",
+    "incidente_id": "SELECT id FROM incidentes",
+    "solicitud_id": "SELECT id FROM solicitudes_derecho",
+    "supresion_id": "SELECT id FROM supresiones",
+    "bloqueo_id": "SELECT id FROM bloqueos",
+    "consentimiento_id": "SELECT id FROM consentimientos",
+    "acceso_id": "SELECT id FROM accesos_excepcionales",
+    "copia_id": "SELECT id FROM copias_de_datos",
+    "documento_id": "SELECT id FROM documentos_identidad",
+    "contacto_id": "SELECT id FROM contactos",
+    "importacion_id": "SELECT id FROM importaciones",
+    "suscripcion_id": "SELECT id FROM suscripciones",
+    "entrega_id": "SELECT id FROM entregas",
+    "informe_id": "SELECT id FROM informes",
+    "unidad_id": "SELECT id FROM unidades",
+    "cliente_id": "SELECT id FROM clientes_api",
+    "cuenta_id": "SELECT id FROM funcionarios",
+    "funcionario_id": "SELECT id FROM funcionarios",
+    "enlace_id": "SELECT id FROM enlaces_de_cuenta",
 }
+"""Where the ids of an address or a body come from, that a request may find something."""
+SIN_FUENTE = {"secreto_id": "told once, when it is made", "proveedor_id": "none is configured"}
 
 WORDS: dict[str, tuple[Any, ...]] = {
     "base_licitud": ("funcion_legal", "consentimiento"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fuzz.attack import Target
+from fuzz.attack import SIN_FUENTE, SOURCES, Target
 
 EXAMPLES = 4
 ROUND = 25
@@ -38,6 +38,20 @@ def test_whatever_is_asked_is_answered_as_the_document_says(target: Target) -> N
     print(f"{target.sent} requests: {dict(sorted(target.answers.items()))}")
     for status in (200, 201, 404, 409, 422):
         assert target.answers[status], f"no request was answered {status}: the attack is blunt"
+
+
+def test_every_id_of_an_address_is_one_that_exists(target: Target) -> None:
+    """Else all that the attack meets there is 404: also of what was added since."""
+    named = {
+        path.partition("}")[0]
+        for operation in target.operations()
+        for path in operation.path.split("{")[1:]
+    }
+    ids = {name for name in named if name.endswith("_id")}
+    assert {"incidente_id", "suscripcion_id", "solicitud_id"} <= ids
+    assert ids - SOURCES.keys() - SIN_FUENTE.keys() == set()
+    with_rows = {name for name in ids & SOURCES.keys() if name in target.ids}
+    assert {"unidad_id", "cliente_id", "incidente_id", "solicitud_id"} <= with_rows, with_rows
 
 
 def _round(target: Target, examples: int, seed: int | None) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'notificaciones_0012'
-down_revision = "notificaciones_0011"
+down_revision = "notificaciones_0006"
 branch_labels = None
 depends_on = None
 

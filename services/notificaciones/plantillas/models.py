@@ -20,6 +20,9 @@ from notificaciones.plantillas.catalogo import Ajustes, Tema, Tipo, Variable
 from oficina import clock
 from oficina.db import Identified, text_enum
 
+DIAS = range(3, 91)
+"""For how many days what its messages said may be kept, when that is less than the office keeps."""
+
 
 class Origen(StrEnum):
     """Who wrote a version."""

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,6 +75,14 @@ def ficha(session: Session, clave: str) -> Ficha:
         raise NoEncontrado
     en_vigor = version(session, guardada, guardada.vigente)
     return _ficha(guardada, en_vigor, _newest_of_the_program(session))
+
+
+def ficha_por_id(session: Session, plantilla_id: UUID) -> Ficha:
+    """The same by its id; raises NoEncontrado."""
+    guardada = session.get(PlantillaGuardada, plantilla_id)
+    if guardada is None:
+        raise NoEncontrado
+    return ficha(session, guardada.clave)
 
 
 def versiones(session: Session, guardada: PlantillaGuardada) -> Sequence[VersionDePlantilla]:

@@ -14,7 +14,7 @@ from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas.actions import PROPIA, Contenido, NuevaPlantilla
 from notificaciones.plantillas.catalogo import Ajustes, Canal, Tema, idiomas
-from notificaciones.plantillas.models import AJUSTES, Origen
+from notificaciones.plantillas.models import AJUSTES, DIAS, Origen
 from notificaciones.plantillas.motor import NOMBRE, Tipo, Variable
 from oficina.web.names import is_a_name
 
@@ -69,7 +69,7 @@ class AjustesSchema(Schema):
     retencion_dias = fields.Integer(
         load_default=None,
         allow_none=True,
-        validate=validate.Range(3, 90, error=_l("Entre 3 y 90 días.")),
+        validate=validate.Range(DIAS[0], DIAS[-1], error=_l("Entre 3 y 90 días.")),
     )
     tildes = fields.Enum(
         Tildes,
@@ -205,6 +205,7 @@ class NuevaPlantillaFormaSchema(NuevaPlantillaSchema):
 
     no_duplicar = fields.Boolean(load_default=False)
     respeta_ventana = fields.Boolean(load_default=False)
+    textos = fields.Nested(TextosSchema, load_default=dict)
     variables = VariablesEscritasField(load_default=list)
 
 
@@ -213,6 +214,7 @@ class EdicionFormaSchema(ContenidoDePlantillaSchema):
 
     no_duplicar = fields.Boolean(load_default=False)
     respeta_ventana = fields.Boolean(load_default=False)
+    textos = fields.Nested(TextosSchema, load_default=dict)
     version = fields.Integer(required=True)
 
 

@@ -31,6 +31,7 @@ LUGARES = (
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
     Lugar(_l("Respuestas"), "/notificaciones/respuestas", ATIENDEN),
     Lugar(_l("Recordatorios"), "/notificaciones/reglas", ATIENDEN),
+    Lugar(_l("Plantillas"), "/notificaciones/plantillas", frozenset({"coordinacion"})),
     Lugar(
         _l("Suscripciones"),
         "/notificaciones/suscripciones",

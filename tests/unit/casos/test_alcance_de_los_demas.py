@@ -243,7 +243,11 @@ def test_los_mensajes_se_ven_segun_su_caso(casa: Casa, letra: str) -> None:
         assert (
             listados(f"cita_id={casa.citas[nombre]}") & {suyos[Clave.RECORDATORIO_CITA]} == de_cita
         )
-        assert listados(f"derivacion_id={ids['derivacion']}") <= mios(nombre)
+        with casa.db("notificaciones").read() as session:
+            de_ella = select(Mensaje.id).where(Mensaje.derivacion_id == UUID(ids["derivacion"]))
+            de_derivacion = {str(uno) for uno in session.scalars(de_ella)} & todos
+        assert suyos[Clave.DERIVACION_ENVIADA] in de_derivacion
+        assert listados(f"derivacion_id={ids['derivacion']}") == mios(nombre) & de_derivacion
         for mensaje in suyos.values():
             status = 200 if mensaje in mios(nombre) else 404
             assert casa.api(letra, "GET", f"{api}/{mensaje}").status_code == status, nombre

@@ -100,8 +100,13 @@ def test_nadie_ve_ni_usa_lo_bloqueado_y_quien_lo_veria_sabe_solo_eso(vida: Vida)
     # Whoever holds the link is told nothing of why.
     visto = vida.servicios["casos"].test_client().get(f"/casos/api/v1/enlace/{token}")
     assert (visto.status_code, visto.json["paquete"], visto.json["acciones"]) == (200, None, [])
-    dado = vida.servicios["casos"].test_client().post(f"/casos/api/v1/enlace/{token}/cumplir")
-    assert dado.status_code in {409, 422}
+    respuesta = {"texto": "Zmarca: se cumplió"}
+    dado = (
+        vida.servicios["casos"]
+        .test_client()
+        .post(f"/casos/api/v1/enlace/{token}/cumplir", json=respuesta)
+    )
+    assert dado.status_code == 409, dado.text
     assert (
         vida.pedir("POST", f"/derivaciones/{derivacion_id}/enlace", rol="servicio").status_code
         == 409

@@ -307,12 +307,6 @@ def test_quien_la_propuso_no_la_confirma(vida: Vida) -> None:
         assert vida.pedir("GET", f"/supresiones/{supresion_id}", rol=rol).status_code == 403
 
 
-def _supresiones() -> Any:
-    from casos.supresion.models import Supresion
-
-    return Supresion
-
-
 def test_si_un_servicio_calla_se_avisa_y_al_repararlo_se_termina_una_vez(vida: Vida) -> None:
     vida.cita()
     vida.circular()

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from notificaciones.plantillas import catalogo as modulo
 from notificaciones.plantillas.catalogo import Canal, Clave, de_fabrica, redactar
 from notificaciones.plantillas.models import Origen, PlantillaGuardada, VersionDePlantilla
 from notificaciones.plantillas.vigentes import plantillas
+from notificaciones.retencion import retencion
 from oficina.audit import Auditoria
+from oficina.clock import real_now
 from oficina.db import Database
 
 RAIZ = "/notificaciones/api/v1/plantillas"
@@ -367,3 +369,18 @@ def test_otro_proceso_usa_lo_publicado_y_por_mensaje_no_se_pregunta_mas_que_una_
         assert len(preguntas) == 1
     finally:
         otro.close()
+
+
+def test_lo_que_dijo_un_mensaje_se_guarda_los_dias_de_su_plantilla(casa: Any) -> None:
+    _publicar(casa, "recordatorio_cita", retencion_dias=10)
+    casa.ir_a(LUNES)
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=40))
+    casa.barrer()
+
+    clase = "notificaciones.mensaje.contenido"
+    assert retencion.simular(casa.db, real_now() + timedelta(days=9))[clase] == 0
+    assert retencion.simular(casa.db, real_now() + timedelta(days=11))[clase] == 1
+    retencion.aplicar(casa.db, real_now() + timedelta(days=11))
+    assert casa.mensajes(regla="cita_48h")[0].cuerpo is None
