@@ -90,11 +90,13 @@ def actualizar(
     """
     persona = _para_cambiar(session, persona_id, actor)
     check_version(persona, version)
+    # Asked before anything changes: one change is one version.
+    de_unidas = tokens_de_unidas(session, persona.id)
     cambiados = _aplicar(persona, cambios)
     if not cambiados:
         return persona
     if cambiados & _NOMBRE:
-        persona.indexar_nombre(tokens_de_unidas(session, persona.id))
+        persona.indexar_nombre(de_unidas)
     session.flush()
     if cambiados & _COMPARADOS:
         matching.sugerir(session, persona.id, senas_de(persona), ahora)

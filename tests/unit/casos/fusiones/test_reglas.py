@@ -244,7 +244,7 @@ def test_unir_y_deshacer_deja_todo_igual(
         vigente, absorbida = UUID(personas[orden[0]]), UUID(personas[orden[1]])
         foto = _foto(ventanilla, personas)
         try:
-            with ventanilla.db.begin() as session:
+            with ventanilla.app.test_request_context(), ventanilla.db.begin() as session:
                 versiones = [session.get_one(Persona, una).version for una in (vigente, absorbida)]
                 hecha = actions.fusionar(
                     session,
