@@ -61,21 +61,25 @@ def visibles() -> frozenset[str]:
     return frozenset[str]().union(*mine)
 
 
-def mensajes_a_la_vista(env: Env, filtro: Filtro, quien: Actor) -> Sequence[Mensaje]:
-    """The messages that the reader may see, what leaves last first, at most `LIMITE`.
+def mensajes_a_la_vista(
+    env: Env, filtro: Filtro, quien: Actor, *, tandas: int = 1
+) -> Sequence[Mensaje]:
+    """The messages that the reader may see, what leaves last first; `tandas` times `LIMITE` at
+    most.
 
     Raises ServicioNoDisponible.
     """
     hallados: list[Mensaje] = []
     desde = None
-    for _vuelta in range(_VUELTAS):
+    maximo = tandas * LIMITE
+    for _vuelta in range(_VUELTAS * tandas):
         with env.db.read() as session:
             tanda = queries.mensajes(session, filtro, antes_de=desde)
         hallados += a_la_vista(env, tanda, quien)
-        if len(tanda) < LIMITE or len(hallados) >= LIMITE:
+        if len(tanda) < LIMITE or len(hallados) >= maximo:
             break
         desde = tanda[-1]
-    return hallados[:LIMITE]
+    return hallados[:maximo]
 
 
 class DeAlguien(Protocol):
@@ -146,7 +150,7 @@ def _vistos(env: Env, *, casos: Set[UUID], personas: Set[UUID]) -> frozenset[str
 
 
 def _le_toca(mensaje: Mensaje, quien: Actor) -> bool:
-    if mensaje.plantilla is Clave.AVISO_RESUMEN:
+    if mensaje.plantilla == Clave.AVISO_RESUMEN:
         # It tells of cases of somebody: for them alone.
         return str(mensaje.datos["funcionario_id"]) == str(quien.id)
     if mensaje.pedido_por is None or mensaje.pedido_por == quien.id:

@@ -11,7 +11,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.reglas.catalogo import reglas
-from notificaciones.suscripciones import actions as suscripciones
+from notificaciones.suscripciones import reparto
 from oficina import apartadas
 from oficina.bus.difusion import difusion
 from oficina.bus.inbox import Handlers, Sobre
@@ -395,13 +395,13 @@ def avisar_acceso_excepcional(
 @handlers.on(*(uno.kind for uno in difusion().hechos.values()))
 def repartir_a_unidades(session: Session, hecho: Evento, sobre: Sobre) -> None:
     """The units that subscribed to it get it."""
-    suscripciones.repartir(session, hecho, sobre)
+    reparto.repartir(session, hecho, sobre)
 
 
 @handlers.on(CasoConfidencialidadCambiada)
 def callar_caso(session: Session, hecho: CasoConfidencialidadCambiada, sobre: Sobre) -> None:
     """What was told of a case before does not leave for any unit any more."""
-    suscripciones.callar(session, hecho.caso_id, sobre.time)
+    reparto.callar(session, hecho.caso_id, sobre.time)
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:

@@ -7,10 +7,12 @@ from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import IntentoDeEnvio
 from notificaciones.reglas.models import Regla, VersionDeRegla
+from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
 
 __all__ = [
     "Base",
+    "Cola",
     "IntentoDeEnvio",
     "Mensaje",
     "PasoDeMensaje",

@@ -38,6 +38,9 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     # When people are reminded is the office's to say; whoever attends them knows it.
     "notificaciones.regla.ver": _PROFESIONALES | {"recepcion"},
     "notificaciones.regla.escribir": frozenset({"coordinacion"}),
+    # Who may see a message that did not leave may ask for it again.
+    "notificaciones.mensaje.repetir": _PROFESIONALES | {"recepcion"},
+    "notificaciones.mensaje.exportar": frozenset({"coordinacion", "delegado_datos"}),
     # A unit's own, or all of whoever administers; the delegate oversees: it is communication.
     "notificaciones.suscripcion.ver": frozenset(
         {"administrador", "contraparte_unidad", "delegado_datos"}

@@ -5,7 +5,8 @@ from uuid import UUID
 from notificaciones.avisos import actions as avisos
 from notificaciones.mensajes import actions, carriles, envio, queries, recibos
 from notificaciones.retencion import retencion
-from notificaciones.suscripciones import reparto
+from notificaciones.suscripciones import enviadores
+from notificaciones.suscripciones.colas import mantenimiento
 from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
@@ -16,7 +17,8 @@ jobs = Jobs("notificaciones")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)
 jobs.sweep(every=retention.EVERY)(podar_respuestas)
 retencion.registrar_en(jobs)
-jobs.loops["entregas"] = reparto.repartir
+jobs.sweep(every=mantenimiento.CADA)(mantenimiento.mantener_colas)
+jobs.loops["entregas"] = enviadores.enviar_lo_debido
 jobs.loops["envios"] = carriles.correr
 
 

@@ -131,6 +131,21 @@ class Settings:
         "RabbitMQ, several hosts separated by commas; empty: the local bus.",
         secret=True,
     )
+    amqp_unidades_url: str = _setting(
+        "ACOGIDA_AMQP_UNIDADES_URL",
+        "",
+        _url("amqp", "amqps"),
+        "RabbitMQ as the systems of other units reach it, without user or virtual host; empty: no "
+        "unit is given a queue.",
+    )
+    rabbitmq_api_url: str = _setting(
+        "ACOGIDA_RABBITMQ_API_URL",
+        "",
+        _url("http", "https"),
+        "Management API of RabbitMQ, with the user who makes the queues of units; only the jobs of "
+        "notificaciones need it.",
+        secret=True,
+    )
     redis_url: str = _setting(
         "ACOGIDA_REDIS_URL",
         "",
@@ -289,12 +304,22 @@ class Settings:
             wrong.append("ACOGIDA_FECHA: solo la oficina sin servidores mueve su fecha; quítela")
         if self.amqp_url and not self.database_url:
             wrong.append("ACOGIDA_DATABASE_URL: hace falta cuando está ACOGIDA_AMQP_URL")
+        if self.amqp_unidades_url and self.embedded:
+            wrong.append(
+                "ACOGIDA_AMQP_UNIDADES_URL: las colas de las unidades están en RabbitMQ; hace "
+                "falta ACOGIDA_AMQP_URL"
+            )
         return wrong
 
     @property
     def embedded(self) -> bool:
         """One process and the local bus, no server at all."""
         return not self.amqp_url
+
+    @property
+    def da_colas(self) -> bool:
+        """Whether a unit may have a queue of its own."""
+        return bool(self.amqp_url and self.amqp_unidades_url)
 
     @property
     def base_url(self) -> str:

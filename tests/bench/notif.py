@@ -1,4 +1,5 @@
-"""How many webhooks leave in a second for endpoints that answer while one endpoint hangs.
+"""What asking for a message costs (`_pedir`), and how many webhooks leave in a second for endpoints
+that answer while one endpoint hangs.
 
 The loop of the jobs process on the embedded office's own tables, as it runs there; the receivers
 are another process of this machine, which answers 204 on connections that it keeps.
@@ -17,11 +18,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import columns
+from bench import _pedir
 from bench.result import Result
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
+from notificaciones.suscripciones.enviadores import Enviadores
 from notificaciones.suscripciones.models import Entrega
-from notificaciones.suscripciones.reparto import Reparto
 from notificaciones.suscripciones.states import Via
 from oficina.actor import Actor
 from oficina.bus.envelope import read_sobre, to_cloudevent
@@ -72,7 +74,8 @@ ADMIN = Actor(
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Deliveries a second."""
+    """What a request costs, and deliveries a second."""
+    yield from _pedir.measure()
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE, text=True)
     try:
         assert receiver.stdout is not None
@@ -96,8 +99,8 @@ def _rate(folder: Path, port: int) -> float:
             _subscribe(db, settings, f"http://127.0.0.1:{port}/{number}")
     _hear(db)
     stop = threading.Event()
-    reparto = Reparto(Env(settings=settings, db=db, client=ServiceClient(settings)))
-    running = threading.Thread(target=reparto.run, args=(stop,))
+    enviadores = Enviadores(Env(settings=settings, db=db, client=ServiceClient(settings)))
+    running = threading.Thread(target=enviadores.run, args=(stop,))
     began = time.perf_counter()
     running.start()
     while _waiting(db, hung):
@@ -143,7 +146,7 @@ def _hear(db: Database) -> None:
                     clasificacion=Clasificacion.INTERNO,
                 )
             )
-            actions.repartir(session, hecho, sobre)
+            reparto.repartir(session, hecho, sobre)
 
 
 def _waiting(db: Database, hung: UUID) -> int:

@@ -68,7 +68,7 @@ def _suscripcion(db: Database, entregas: int, *, ordenada: bool = False, casos: 
 
 def _take(db: Database, una: UUID, ahora_mas: timedelta = timedelta(0)) -> Lote | None:
     with db.begin() as session:
-        url = session.get_one(Suscripcion, una).url or ""
+        url = session.get_one(Suscripcion, una).destino
         return turno.tomar(session, Debida(una, url, 0), real_now() + ahora_mas)
 
 
@@ -135,7 +135,7 @@ def test_lo_que_dijo_una_direccion_reemplazada_no_se_le_achaca_a_la_nueva(db: Da
         session.get_one(Suscripcion, una).url = "https://nueva.example/h"
 
     with db.begin() as session:
-        assert turno.tomar(session, Debida(una, lote.url, 0), real_now()) is None
+        assert turno.tomar(session, Debida(una, lote.destino, 0), real_now()) is None
     _settle(db, una, lote, status=turno.GONE)
 
     with db.read() as session:

@@ -4,8 +4,8 @@ Each is the one that TEST_DATABASE_URL, TEST_AMQP_URL or TEST_REDIS_URL names, o
 this machine, started on free loopback ports with its data in a temporary folder and stopped by its
 pid. A program that is not installed fails the test with the name of its Debian package.
 
-`own_postgres`, `own_rabbitmq` and `rabbitmq_cluster` are always programs of this machine: a test
-may kill them, and start them again on the same port and data.
+`own_postgres`, `own_rabbitmq`, `managed_rabbitmq` and `rabbitmq_cluster` are always programs of
+this machine: a test may kill them, and start them again on the same port and data.
 """
 
 from servers.postgres import own_postgres, postgres
@@ -16,6 +16,7 @@ from servers.rabbitmq import (
     Node,
     broker,
     connected,
+    managed_rabbitmq,
     own_rabbitmq,
     rabbitmq,
     rabbitmq_cluster,
@@ -32,6 +33,7 @@ __all__ = [
     "broker",
     "connected",
     "free_port",
+    "managed_rabbitmq",
     "own_postgres",
     "own_rabbitmq",
     "postgres",

@@ -76,7 +76,7 @@ class Broker:
 class Node(Server):
     """One node of RabbitMQ on this machine."""
 
-    def __init__(self, folder: Path, port: int, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, port: int, env: Mapping[str, str], management: int) -> None:
         """What `_node` has prepared."""
         url = f"amqp://guest:guest@127.0.0.1:{port}/%2F"
 
@@ -88,6 +88,8 @@ class Node(Server):
         not_yet = (OSError, pika.exceptions.AMQPError)
         super().__init__(url, [PROGRAM], folder, ready=ready, not_yet=not_yet, env=env)
         self.name = env["RABBITMQ_NODENAME"]
+        self.management = management
+        """Where the management API listens once its plugin is enabled."""
         self.broker = Broker(url, (str(PROGRAM.parent / "rabbitmqctl"),), env)
 
 
@@ -149,7 +151,15 @@ def own_rabbitmq() -> Iterator[Node]:
 
 
 @contextmanager
-def rabbitmq_cluster(size: int = 3) -> Iterator[Cluster]:
+def managed_rabbitmq() -> Iterator[tuple[Broker, str]]:
+    """A RabbitMQ of one node with its management API, and the address of that API."""
+    with rabbitmq_cluster(1, plugins=("rabbitmq_management",)) as cluster:
+        node = cluster.nodes[0]
+        yield node.broker, f"http://guest:guest@127.0.0.1:{node.management}"
+
+
+@contextmanager
+def rabbitmq_cluster(size: int = 3, plugins: Sequence[str] = ()) -> Iterator[Cluster]:
     """A RabbitMQ of several nodes, all on this machine."""
     epmd = shutil.which("epmd")
     if not PROGRAM.exists() or epmd is None:
@@ -163,7 +173,7 @@ def rabbitmq_cluster(size: int = 3) -> Iterator[Cluster]:
         stack.enter_context(
             Server("", command, home, ready=lambda: _knock(epmd_port), not_yet=OSError, env={})
         )
-        nodes = [_node(folder, port, epmd_port, ports) for port in ports]
+        nodes = [_node(folder, port, epmd_port, ports, plugins) for port in ports]
         for node in nodes:
             stack.callback(node.stop)
             node.start(wait=False)
@@ -197,11 +207,20 @@ def _password(name: str) -> str:
     return f"clave-de-{name}"
 
 
-def _node(shared: Path, port: int, epmd_port: int, ports: Sequence[int]) -> Node:
+def _node(
+    shared: Path, port: int, epmd_port: int, ports: Sequence[int], plugins: Sequence[str]
+) -> Node:
     folder = shared / str(port)
     folder.mkdir()
-    (folder / "enabled_plugins").write_text("[].\n", encoding="utf-8")
-    settings = ["loopback_users = none", *_formation(ports)]
+    enabled = f"[{','.join(plugins)}].\n"
+    (folder / "enabled_plugins").write_text(enabled, encoding="utf-8")
+    management = free_port()
+    listener = (
+        f"management.tcp.port = {management}",
+        "management.tcp.ip = 127.0.0.1",
+        "collect_statistics_interval = 500",
+    )
+    settings = ["loopback_users = none", *_formation(ports), *(listener if plugins else ())]
     (folder / "rabbitmq.conf").write_text("\n".join([*settings, ""]), encoding="utf-8")
     environment = {
         "PATH": os.environ["PATH"],
@@ -221,7 +240,7 @@ def _node(shared: Path, port: int, epmd_port: int, ports: Sequence[int]) -> Node
         "RABBITMQ_FEATURE_FLAGS_FILE": str(folder / "feature_flags"),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{LOOPBACK} {os.environ.get('TEST_ERL_ARGS', '')}",
     }
-    return Node(folder, port, environment)
+    return Node(folder, port, environment, management)
 
 
 def _formation(ports: Sequence[int]) -> list[str]:

@@ -187,6 +187,8 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.cancelar": _l("Canceló un mensaje que se había pedido"),
     "notificaciones.mensaje.confirmar": _l("Supo que un mensaje llegó"),
     "notificaciones.aviso.preferir": _l("Eligió cómo recibir sus avisos"),
+    "notificaciones.mensaje.exportar": _l("Descargó la lista de mensajes"),
+    "notificaciones.mensaje.repetir": _l("Pidió un mensaje otra vez"),
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),

@@ -9,17 +9,20 @@ from flask_smorest import Blueprint
 from notificaciones import supresion
 from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
 from notificaciones.entrantes.queries import de_persona as respuestas_de_persona
-from notificaciones.mensajes import pedidos, queries
+from notificaciones.mensajes import pedidos, queries, relato, repeticion
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pedidos import Pedido
+from notificaciones.mensajes.relato import Hito
 from notificaciones.mensajes.schemas import (
     CasosSchema,
     Consulta,
     ConsultaSchema,
     DatosDePersonaSchema,
+    HitoSchema,
     MensajeSchema,
     PedidoSchema,
 )
+from notificaciones.reglas.queries import version_de
 from oficina.accesos import TocadoSchema, UsoDeCuenta, UsoDeCuentaSchema, accesos
 from oficina.apartadas import VistaPreviaSchema
 from oficina.audit import registrar_lectura
@@ -28,6 +31,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint(
     "mensajes",
@@ -114,6 +118,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @bp.response(201, MensajeSchema)
 @bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
 @requires("notificaciones.mensaje.pedir")
+@unrehearsed
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
     exigir_pedido(env(), pedido)
@@ -124,6 +129,34 @@ def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
         exigir(env(), uno, actor())
         registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)
     return uno, 201 if nuevo else 200, etag_of(uno)
+
+
+@bp.get("/<uuid:mensaje_id>/relato")
+@bp.response(200, HitoSchema(many=True))
+@requires("notificaciones.mensaje.ver")
+def historia(mensaje_id: UUID) -> Sequence[Hito]:
+    """Por qué llegó o no, en palabras y en orden"""
+    with env().db.read() as session:
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+        pasos = queries.historia(session, uno)
+        version = version_de(session, uno.regla, uno.regla_version)
+    exigir(env(), uno, actor())
+    registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
+    return relato.relato(uno, pasos, version)
+
+
+@bp.post("/<uuid:mensaje_id>/repeticion")
+@bp.response(201, MensajeSchema)
+@requires("notificaciones.mensaje.repetir")
+@versioned
+def repetir(mensaje_id: UUID) -> tuple[Mensaje, int, dict[str, str]]:
+    """Pedir otra vez lo que no salió; dos veces es una"""
+    with env().db.read() as session:
+        hallado = queries.mensaje_por_id(session, mensaje_id, visibles=visibles())
+    exigir(env(), hallado, actor())
+    with env().db.begin() as session:
+        otra = repeticion.repetir(session, mensaje_id, actor(), now())
+    return otra, 201, etag_of(otra)
 
 
 @bp.post("/<uuid:mensaje_id>/cancelacion")

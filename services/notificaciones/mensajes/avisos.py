@@ -241,7 +241,7 @@ def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
     """By kind, how many and where each is: addresses hold ids and nothing else."""
     partes = []
     for clave in AVISOS:
-        donde = Counter(_address(uno) for cual, uno in vigentes if cual is clave)
+        donde = Counter(_address(uno) for cual, uno in vigentes if cual == clave)
         if donde:
             partes.append(f"{plantillas.titulo_en_resumen(clave)}: {donde.total()}")
             partes += [f"{url} ({veces})" if veces > 1 else url for url, veces in donde.items()]

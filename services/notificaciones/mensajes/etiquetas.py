@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from enum import StrEnum
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
@@ -124,6 +125,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.EN_RESUMEN: _l("Va en el resumen de la mañana, como lo eligió quien lo recibe."),
     Motivo.NADA_QUE_RESUMIR: _l("Nada de lo que traía sigue pendiente."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
+    Motivo.VENTANA_CERRADA: _l("A esa hora no se escribe a nadie; espera a que se pueda."),
     Motivo.DATOS_NO_DISPONIBLES: _l("Otra parte de la oficina no respondió; se reintenta."),
     Motivo.PROVEEDOR_NO_DISPONIBLE: _l("El proveedor no estaba disponible."),
     Motivo.PROVEEDOR_RECHAZA: _l("El proveedor lo rechazó: revise la dirección."),
@@ -140,6 +142,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
 PASOS: Mapping[Paso, LazyString] = {
     Paso.PREPARAR: _l("Se escribió"),
     Paso.MOVER: _l("Tomó otra hora de salida"),
+    Paso.POSPONER: _l("Esperó"),
     Paso.RESERVAR: _l("Comenzó el envío"),
     Paso.DEVOLVER: _l("No salió todavía; se reintenta"),
     Paso.ENTREGAR: _l("El proveedor lo recibió"),
@@ -159,6 +162,78 @@ DESENLACES: Mapping[Desenlace | None, LazyString] = {
     Desenlace.INCIERTO: _l("No se sabe si lo recibió"),
     None: _l("Se le está entregando"),
 }
+
+
+CAUSAS: Mapping[str, LazyString] = {
+    Clave.RECORDATORIO_CITA: _l("Se agendó una cita, o cambió de hora."),
+    Clave.DERIVACION_ENVIADA: _l("Se envió una derivación a una institución."),
+    Clave.ENLACE_NUEVO: _l("Se pidió otro enlace para una institución."),
+    Clave.RECORDATORIO_PLAZO: _l("A una institución le queda poco plazo."),
+    Clave.AVISO_PLAZO_POR_VENCER: _l("Un plazo del caso está por vencer."),
+    Clave.AVISO_PLAZO_VENCIDO: _l("Un plazo del caso venció."),
+    Clave.AVISO_DERIVACION_FALLIDA: _l("Una derivación del caso no resultó."),
+    Clave.RETIRO_DE_DATOS: _l("Lo que se comunicó de una persona ya no se puede usar."),
+    Clave.AVISO_RETIRO_DE_DATOS: _l("Lo que se comunicó de una persona ya no se puede usar."),
+    Clave.SUPRESION_DE_DATOS: _l("Se suprimieron los datos de una persona."),
+    Clave.AVISO_SUPRESION_PROPUESTA: _l("Se propuso suprimir datos."),
+    Clave.AVISO_SUPRESION_ATRASADA: _l("Un servicio no ha confirmado una supresión."),
+    Clave.AVISO_SOLICITUD_DE_DERECHO: _l("Una solicitud de derechos llegó o vence."),
+    Clave.AVISO_INCIDENTE: _l("Alguien reportó un incidente, o uno de sus plazos vence."),
+    Clave.INVITACION_CUENTA: _l("Se creó una cuenta."),
+    Clave.CLAVE_OLVIDADA: _l("Alguien pidió otra clave para su cuenta."),
+    Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Alguien abrió un acceso excepcional."),
+    Clave.AVISO_SUSCRIPCION: _l("Se dejó de enviar hechos al sistema de una unidad."),
+    Clave.AVISO_RESUMEN: _l("Hay avisos que su lector recibe juntos."),
+}
+"""What made the office write each kind of message."""
+
+
+class Lugar(StrEnum):
+    """Where something can be mended."""
+
+    PERSONA = "persona"
+    RED = "red"
+    RESUMEN = "resumen"
+
+
+CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
+    Motivo.SIN_CONTACTO: (
+        _l("Anote un celular o un correo en su ficha y pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.PREFIERE_LLAMADA: (_l("Llame a la persona: así lo prefiere."), Lugar.PERSONA),
+    Motivo.NO_CONTACTAR: (_l("No le escriba: dígaselo cuando venga."), None),
+    Motivo.CONSENTIMIENTO_RETIRADO: (
+        _l("Si ahora quiere recordatorios, anótelo en su ficha."),
+        Lugar.PERSONA,
+    ),
+    Motivo.PERSONA_BLOQUEADA: (
+        _l("Nadie debe usar sus datos: lo que aún sirva sale al levantarse el bloqueo."),
+        None,
+    ),
+    Motivo.MOMENTO_PASADO: (
+        _l("Si hace falta, dígaselo de otra manera o pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.INSTITUCION_SIN_CORREO: (
+        _l("Anote su correo en el directorio de la red y pídalo otra vez."),
+        Lugar.RED,
+    ),
+    Motivo.PROVEEDOR_RECHAZA: (
+        _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.REBOTADO: (
+        _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.PROVEEDOR_NO_DISPONIBLE: (_l("Pídalo otra vez, o avise de otra manera."), None),
+    Motivo.PROVEEDOR_SIN_RESPUESTA: (_l("Pídalo otra vez, o avise de otra manera."), None),
+    Motivo.DATOS_NO_DISPONIBLES: (_l("Pídalo otra vez, o avise de otra manera."), None),
+    Motivo.CADUCADO: (_l("Ya no sirve. Si todavía hace falta, avise de otra manera."), None),
+    Motivo.EN_RESUMEN: (_l("Está en el resumen que recibió su lector."), Lugar.RESUMEN),
+}
+"""What somebody can do about a message that did not leave, and where."""
 
 
 def nombre_de_caracter(c: str) -> str:

@@ -99,7 +99,7 @@ class Mensaje(Personal, Identified, Base):
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
     regla_version: Mapped[int | None] = mapped_column()
-    persona_id: Mapped[UUID | None] = mapped_column()
+    persona_id: Mapped[UUID | None] = mapped_column(index=True)
     caso_id: Mapped[UUID | None] = mapped_column(index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
     cita_id: Mapped[UUID | None] = mapped_column()
@@ -213,8 +213,9 @@ class Mensaje(Personal, Identified, Base):
         self.intentos, self.visible = 0, clock.real_now()
 
     def posponer(self, enviar_en: datetime) -> None:
-        """Wait, as it is, for another moment."""
-        self.enviar_en, self.cambiado_en = enviar_en, clock.real_now()
+        """Wait, as it is, for the hours in which people are written to."""
+        self._pasar(Paso.POSPONER, Motivo.VENTANA_CERRADA)
+        self.enviar_en = enviar_en
 
     def devolver(self, motivo: Motivo, visible: datetime) -> MensajeCancelado | None:
         """Not sent now: free again and not before `visible`, or cancelled if it was withdrawn."""

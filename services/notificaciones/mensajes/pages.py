@@ -6,12 +6,28 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from notificaciones import alcance
-from notificaciones.mensajes import etiquetas, pedidos, queries
+from notificaciones.mensajes import (
+    etiquetas,
+    exportacion,
+    pedidos,
+    queries,
+    relato,
+    repeticion,
+)
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
 from notificaciones.mensajes.states import EN_ESPERA
@@ -20,8 +36,9 @@ from notificaciones.plantillas.catalogo import Clave, idiomas
 from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.reglas.queries import version_de
 from oficina.audit import registrar_lectura
-from oficina.clock import ZONA, today
+from oficina.clock import ZONA, now, today
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
@@ -68,22 +85,73 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
         historia = queries.historia(session, uno)
+        version = version_de(session, uno.regla, uno.regla_version)
+        otra = repeticion.repetida(session, uno)
+        plantilla = vigentes.plantillas(session)[uno.plantilla]
         intentos = queries.intentos(session, uno)
+        respaldo = queries.respaldo_de(session, uno)
     alcance.exigir(env(), uno, actor())
+    nombres = _names()
     registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", mensaje_id)
     return render_template(
         "notificaciones/mensaje.html",
         mensaje=uno,
-        historia=historia,
-        intentos=intentos,
-        proveedores=_names(),
-        desenlaces=etiquetas.DESENLACES,
+        hitos=relato.relato(
+            uno,
+            historia,
+            version,
+            [relato.Llevada(uno, nombres.get(uno.proveedor, uno.proveedor)) for uno in intentos],
+            anterior=_link(repeticion.repite_a(uno)),
+            respaldo=_link(respaldo),
+        ),
+        consejo=relato.consejo(uno),
+        otra=otra,
+        se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
         se_cancela=uno.pedido_por is not None and uno.estado in EN_ESPERA,
         **_words(),
     )
+
+
+@bp.get("/salida.csv")
+@requires("notificaciones.mensaje.exportar")
+def archivo() -> Response:
+    """The same list as a file: codes, moments and costs; nobody's name, address or text."""
+    hallados = alcance.mensajes_a_la_vista(
+        env(), _scoped(_asked()), actor(), tandas=exportacion.TANDAS
+    )
+    registrar_lectura(
+        env().db,
+        actor(),
+        "notificaciones.mensaje.exportar",
+        "mensaje",
+        None,
+        cantidad=len(hallados),
+    )
+    respuesta: Response = current_app.response_class(
+        exportacion.a_csv(hallados, _words()["plantillas"]), mimetype="text/csv"
+    )
+    nombre = f"acogida-mensajes-{today().isoformat()}.csv"
+    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
+    respuesta.headers["Cache-Control"] = "private, no-store"
+    return respuesta
+
+
+@bp.post("/<uuid:mensaje_id>/repeticion")
+@requires("notificaciones.mensaje.repetir")
+def repetir(mensaje_id: UUID) -> ResponseReturnValue:
+    """Ask again for what did not leave."""
+    with env().db.read() as session:
+        uno = queries.mensaje_por_id(session, mensaje_id, visibles=alcance.visibles())
+    alcance.exigir(env(), uno, actor())
+    # A form that does not say which version it saw was not written by its page.
+    version = request.form.get("version", -1, type=int)
+    with env().db.begin() as session:
+        otra = repeticion.repetir(session, mensaje_id, actor(), now(), version)
+    flash(_("Está pedido otra vez: este es el mensaje nuevo."), "success")
+    return redirect(url_for(".mensaje", mensaje_id=otra.id), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/<uuid:mensaje_id>/cancelacion")
@@ -146,6 +214,10 @@ def _missing_translation(uno: Mensaje) -> str | None:
     )
 
 
+def _link(mensaje_id: UUID | None) -> str | None:
+    return url_for(".mensaje", mensaje_id=mensaje_id) if mensaje_id is not None else None
+
+
 def _names() -> dict[str, str]:
     """What the file calls each provider."""
     rutas = Desvio.de(env().settings, env().db).rutas
@@ -159,6 +231,7 @@ def _words() -> dict[str, Any]:
     return {
         "plantillas": {clave: nombre_de(una) for clave, una in todas.items() if clave in visibles},
         "plantilla_de_cita": Clave.RECORDATORIO_CITA,
+        "motivos_que_se_buscan": sorted(etiquetas.MOTIVOS.items(), key=lambda uno: str(uno[1])),
         "canales": etiquetas.CANALES,
         "prioridades": etiquetas.PRIORIDADES,
         "estados": etiquetas.ESTADOS,

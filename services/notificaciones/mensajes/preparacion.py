@@ -222,7 +222,7 @@ def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     except (NoEncontrado, Conflicto):
         return Descarte(Paso.CANCELAR, Motivo.ENLACE_NO_VIGENTE)
     vence_en = datetime.fromisoformat(enlace["vence_en"])
-    vence = "enlace_vence" if mensaje.plantilla is Clave.INVITACION_CUENTA else "enlace_hora"
+    vence = "enlace_vence" if mensaje.plantilla == Clave.INVITACION_CUENTA else "enlace_hora"
     return Reunido(
         canal=Canal.CORREO,
         destino=enlace["correo"],

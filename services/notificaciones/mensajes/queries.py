@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
-from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Prioridad
+from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.models import IntentoDeEnvio
+from notificaciones.reglas.calculo import en_la_pared
 from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
 
@@ -36,6 +37,10 @@ class Filtro:
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
+    persona_id: UUID | None = None
+    motivo: Motivo | None = None
+    canal: Canal | None = None
+    dia: date | None = None
 
 
 def mensaje_por_id(session: Session, mensaje_id: UUID, *, visibles: frozenset[str]) -> Mensaje:
@@ -81,6 +86,12 @@ def intentos(session: Session, mensaje: Mensaje) -> Sequence[IntentoDeEnvio]:
         .where(IntentoDeEnvio.mensaje_id == mensaje.id)
         .order_by(IntentoDeEnvio.id)
     ).all()
+
+
+def respaldo_de(session: Session, mensaje: Mensaje) -> UUID | None:
+    """The message that was written by e-mail because this one did not arrive."""
+    clave = f"{mensaje.clave_de_negocio}/{Canal.CORREO}"
+    return session.scalar(select(Mensaje.id).where(Mensaje.clave_de_negocio == clave))
 
 
 def sms_que_salieron(
@@ -159,10 +170,17 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         Mensaje.caso_id,
         Mensaje.cita_id,
         Mensaje.derivacion_id,
+        Mensaje.persona_id,
+        Mensaje.motivo,
+        Mensaje.canal,
     ):
         valor = getattr(filtro, columna.key)
         if valor is not None:
             conditions.append(columna == valor)
+    if filtro.dia is not None:
+        siguiente = filtro.dia + timedelta(days=1)
+        conditions.append(Mensaje.sale_en >= en_la_pared(filtro.dia, time()))
+        conditions.append(Mensaje.sale_en < en_la_pared(siguiente, time()))
     return conditions
 
 

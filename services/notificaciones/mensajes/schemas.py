@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from notificaciones.mensajes.states import Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal, idiomas
 from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
+from oficina.web.forms import DIAS
 
 _CLAVE = re.compile(r"[A-Za-z0-9._:/-]{1,80}\Z")
 
@@ -45,6 +47,10 @@ class Consulta:
     caso_id: UUID | None = None
     cita_id: UUID | None = None
     derivacion_id: UUID | None = None
+    persona_id: UUID | None = None
+    motivo: Motivo | None = None
+    canal: Canal | None = None
+    dia: date | None = None
 
     def filtro(self, visibles: frozenset[str]) -> Filtro:
         """The same with the reader's scope."""
@@ -59,6 +65,10 @@ class ConsultaSchema(Schema):
     caso_id = fields.UUID()
     cita_id = fields.UUID()
     derivacion_id = fields.UUID()
+    persona_id = fields.UUID()
+    motivo = fields.Enum(Motivo, by_value=True)
+    canal = fields.Enum(Canal, by_value=True)
+    dia = fields.Date(validate=DIAS, metadata={"description": "Día en Chile en que sale"})
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Consulta:
@@ -78,6 +88,10 @@ class VistaSchema(Schema):
     caso = fields.UUID(attribute="caso_id")
     cita = fields.UUID(attribute="cita_id")
     derivacion = fields.UUID(attribute="derivacion_id")
+    persona = fields.UUID(attribute="persona_id")
+    motivo = fields.Enum(Motivo, by_value=True)
+    canal = fields.Enum(Canal, by_value=True)
+    dia = fields.Date(validate=DIAS)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Consulta:
@@ -145,7 +159,7 @@ class TarifaSchema(Schema):
 
     clave = fields.String(required=True)
     desde = fields.Date(required=True)
-    por_segmento = fields.Decimal(required=True, as_string=True)
+    por_segmento = fields.String(required=True)
     moneda = fields.String(required=True)
     confirmada = fields.Boolean(required=True)
     fuente = fields.String(required=True)
@@ -163,7 +177,7 @@ class SegmentosSchema(Schema):
     con_tildes = fields.Integer(required=True, allow_none=True)
     sin_tildes = fields.Integer(required=True, allow_none=True)
     sin_equivalente = fields.List(fields.String(), required=True)
-    costo = fields.Decimal(required=True, allow_none=True, as_string=True)
+    costo = fields.String(required=True, allow_none=True)
     tarifa = fields.Nested(TarifaSchema, required=True, allow_none=True)
 
 
@@ -174,6 +188,7 @@ class MensajeSchema(Schema):
     plantilla = ClaveField(required=True)
     plantilla_version = fields.Integer(allow_none=True)
     regla = fields.String(allow_none=True)
+    regla_version = fields.Integer(allow_none=True)
     persona_id = fields.UUID(allow_none=True)
     caso_id = fields.UUID(allow_none=True)
     derivacion_id = fields.UUID(allow_none=True)
@@ -194,6 +209,14 @@ class MensajeSchema(Schema):
     proveedor = fields.String(allow_none=True)
     segmentos = fields.Nested(SegmentosSchema, attribute="ocupa", allow_none=True)
     creado_en = fields.AwareDateTime(required=True)
+
+
+class HitoSchema(Schema):
+    """One thing that happened to a message, in the reader's words."""
+
+    cuando = fields.AwareDateTime(required=True)
+    que = fields.String(required=True)
+    porque = fields.List(fields.String(), required=True)
 
 
 class MensajeDeCopiaSchema(MensajeSchema):

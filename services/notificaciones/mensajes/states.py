@@ -25,6 +25,7 @@ class Paso(StrEnum):
 
     PREPARAR = "preparar"
     MOVER = "mover"
+    POSPONER = "posponer"
     RESERVAR = "reservar"
     DEVOLVER = "devolver"
     ENTREGAR = "entregar"
@@ -50,6 +51,7 @@ PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
     },
     E.LISTA: {
         P.MOVER: E.PROGRAMADA,
+        P.POSPONER: E.LISTA,
         P.RESERVAR: E.RESERVADA,
         P.VENCER: E.VENCIDA,
         P.CANCELAR: E.CANCELADA,
@@ -119,6 +121,7 @@ class Motivo(StrEnum):
     EN_RESUMEN = "en_resumen"
     NADA_QUE_RESUMIR = "nada_que_resumir"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
+    VENTANA_CERRADA = "ventana_cerrada"
     DATOS_NO_DISPONIBLES = "datos_no_disponibles"
     PROVEEDOR_NO_DISPONIBLE = "proveedor_no_disponible"
     PROVEEDOR_RECHAZA = "proveedor_rechaza"

@@ -53,7 +53,7 @@ class Ventana:
     def abierta(self, momento: datetime) -> bool:
         """Whether people may be written to at this moment."""
         aqui = local(momento)
-        return self._admite(aqui.date()) and self.contiene(aqui.time())
+        return self.admite(aqui.date()) and self.contiene(aqui.time())
 
     def contiene(self, hora: time) -> bool:
         """Whether an hour of a day on which people may be written to is inside."""
@@ -65,18 +65,19 @@ class Ventana:
             return momento
         aqui = local(momento)
         dia = aqui.date() if aqui.time() < self.desde else aqui.date() + _DAY
-        while not self._admite(dia):
+        while not self.admite(dia):
             dia += _DAY
         return en_la_pared(dia, self.desde)
 
     def vispera(self, momento: datetime, hora: time) -> datetime:
         """`hora` of the last day before `momento` on which people may be written to."""
         dia = local(momento).date() - _DAY
-        while not self._admite(dia):
+        while not self.admite(dia):
             dia -= _DAY
         return en_la_pared(dia, hora)
 
-    def _admite(self, dia: date) -> bool:
+    def admite(self, dia: date) -> bool:
+        """Whether people may be written to on a day."""
         return self.en_feriados or dia not in feriados(dia.year)
 
 
@@ -164,16 +165,44 @@ class Plan:
 
 def planificar(regla: Recordatorio, inicia_en: datetime, ahora: datetime) -> Plan:
     """Place one reminder of an appointment that begins at `inicia_en`."""
-    deseado = inicia_en - timedelta(hours=regla.antes_horas)
-    if regla.a_las is not None:
-        deseado = en_la_pared(local(deseado).date(), regla.a_las)
+    deseado, enviar_en = _deseado(regla, inicia_en), _sale_en(regla, inicia_en)
     caduca_en = inicia_en - timedelta(hours=regla.caduca_antes_horas)
-    enviar_en = regla.ventana.siguiente(deseado)
-    if enviar_en > inicia_en - timedelta(hours=regla.margen_horas):
-        enviar_en = regla.ventana.vispera(deseado, regla.vispera)
     # What was due before it was known is not sent late: it would arrive at an odd moment.
     omitido = Motivo.MOMENTO_PASADO if min(deseado, enviar_en) < ahora else None
     return Plan(enviar_en, caduca_en, omitido)
+
+
+class Razon(StrEnum):
+    """Why a reminder leaves when it does."""
+
+    A_SU_HORA = "a_su_hora"
+    VENTANA = "ventana"
+    FERIADO = "feriado"
+    VISPERA = "vispera"
+
+
+def razon(regla: Recordatorio, inicia_en: datetime) -> Razon:
+    """Why the reminder of an appointment leaves when it does."""
+    deseado = _deseado(regla, inicia_en)
+    enviar_en = _sale_en(regla, inicia_en)
+    if enviar_en < deseado:
+        return Razon.VISPERA
+    if enviar_en == deseado:
+        return Razon.A_SU_HORA
+    return Razon.VENTANA if regla.ventana.admite(local(deseado).date()) else Razon.FERIADO
+
+
+def _deseado(regla: Recordatorio, inicia_en: datetime) -> datetime:
+    antes = inicia_en - timedelta(hours=regla.antes_horas)
+    return antes if regla.a_las is None else en_la_pared(local(antes).date(), regla.a_las)
+
+
+def _sale_en(regla: Recordatorio, inicia_en: datetime) -> datetime:
+    deseado = _deseado(regla, inicia_en)
+    enviar_en = regla.ventana.siguiente(deseado)
+    if enviar_en > inicia_en - timedelta(hours=regla.margen_horas):
+        return regla.ventana.vispera(deseado, regla.vispera)
+    return enviar_en
 
 
 def en_la_pared(dia: date, hora: time) -> datetime:

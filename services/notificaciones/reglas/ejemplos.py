@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from notificaciones.reglas.calculo import Plan, Recordatorio, en_la_pared, planificar
+from notificaciones.reglas.calculo import Plan, Razon, Recordatorio, en_la_pared, planificar, razon
 from oficina.calendar_cl import es_habil, feriados, siguiente_habil
 from oficina.clock import ZONA, local
 
@@ -34,8 +34,8 @@ class Ejemplo:
     plan: Plan
     ya_paso: bool
     """Booked at this moment, it would be too late to remind of it so."""
-    de_vispera: bool
-    """It leaves on the eve: the window opens too late."""
+    razon: Razon
+    """Why it leaves then."""
 
 
 def ejemplos(
@@ -49,13 +49,12 @@ def ejemplos(
 
 def _one(regla: Recordatorio, caso: Caso, inicia_en: datetime, ahora: datetime) -> Ejemplo:
     plan = planificar(regla, inicia_en, inicia_en - timedelta(days=_HORIZONTE))
-    ventana_abierta_en = regla.ventana.siguiente(inicia_en - timedelta(hours=regla.antes_horas))
     return Ejemplo(
         caso=caso,
         inicia_en=inicia_en,
         plan=plan,
         ya_paso=planificar(regla, inicia_en, ahora).omitido is not None,
-        de_vispera=regla.a_las is None and plan.enviar_en < ventana_abierta_en,
+        razon=razon(regla, inicia_en),
     )
 
 

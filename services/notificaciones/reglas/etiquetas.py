@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla
+from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla, Razon
 from notificaciones.reglas.ejemplos import Caso
 from notificaciones.reglas.models import Origen
 
@@ -32,6 +32,13 @@ CASOS: Mapping[Caso, LazyString] = {
     Caso.TARDE: _l("Por la tarde"),
     Caso.TRAS_FERIADO: _l("Después de un feriado"),
     Caso.TRAS_CAMBIO_DE_HORA: _l("Después del cambio de hora"),
+}
+
+RAZONES: Mapping[Razon, LazyString] = {
+    Razon.A_SU_HORA: _l("Sale a la hora que dice la regla."),
+    Razon.VENTANA: _l("La hora que dice la regla queda fuera de la ventana: espera a que abra."),
+    Razon.FERIADO: _l("El día que dice la regla es feriado: sale al abrir la ventana después."),
+    Razon.VISPERA: _l("La ventana abriría demasiado tarde: sale la víspera."),
 }
 
 CAMPOS: Mapping[str, LazyString] = {

@@ -23,6 +23,7 @@ from oficina.clock import now
 from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 
 bp = Blueprint("reglas_paginas", __name__, url_prefix="/notificaciones/reglas")
@@ -123,7 +124,7 @@ def de_fabrica(clave: str) -> ResponseReturnValue:
     if dice is not None:
         try:
             with env().db.begin() as session:
-                actions.cambiar(session, clave, dice, actor(), _version())
+                actions.cambiar(session, clave, dice, actor(), form_version())
         except DatosInvalidos as error:
             _flash_errors(error)
         else:
@@ -137,7 +138,7 @@ def encender(clave: str) -> ResponseReturnValue:
     """Turn a rule on."""
     try:
         with env().db.begin() as session:
-            actions.encender(session, clave, actor(), _version())
+            actions.encender(session, clave, actor(), form_version())
     except DatosInvalidos as error:
         _flash_errors(error)
     else:
@@ -150,7 +151,7 @@ def encender(clave: str) -> ResponseReturnValue:
 def apagar(clave: str) -> ResponseReturnValue:
     """Turn a rule off; what waits by it still leaves, unless that is withdrawn too."""
     with env().db.begin() as session:
-        actions.apagar(session, clave, actor(), _version())
+        actions.apagar(session, clave, actor(), form_version())
     flash(_("La regla está apagada para las citas que se agenden desde ahora."), "success")
     return _back(clave)
 
@@ -250,15 +251,12 @@ def _back(clave: str) -> ResponseReturnValue:
     return redirect(url_for(".ver", clave=clave), 303)
 
 
-def _version() -> int | None:
-    return request.form.get("version", type=int)
-
-
 def _words() -> dict[str, Any]:
     return {
         "canales": etiquetas.CANALES,
         "idiomas_de_regla": etiquetas.IDIOMAS,
         "origenes": etiquetas.ORIGENES,
+        "razones": etiquetas.RAZONES,
         "casos_de_ejemplo": etiquetas.CASOS,
         "campos_de_regla": etiquetas.CAMPOS,
         "lugares_de_cita": lugares(env()),

@@ -7,7 +7,13 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from notificaciones.plantillas.catalogo import Clave
-from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla, Recordatorio, Ventana
+from notificaciones.reglas.calculo import (
+    CanalDeRegla,
+    IdiomaDeRegla,
+    Razon,
+    Recordatorio,
+    Ventana,
+)
 from notificaciones.reglas.ejemplos import Caso
 from notificaciones.reglas.models import Origen
 from oficina.web.names import is_a_name
@@ -113,7 +119,7 @@ class EjemploSchema(Schema):
     inicia_en = fields.AwareDateTime(required=True)
     plan = fields.Nested(PlanSchema, required=True)
     ya_paso = fields.Boolean(required=True)
-    de_vispera = fields.Boolean(required=True)
+    razon = fields.Enum(Razon, by_value=True, required=True)
 
 
 class EsperaSchema(Schema):

@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from notificaciones.suscripciones import actions, feed, queries
-from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
+from notificaciones.suscripciones import actions, feed, queries, reparto
+from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
+from notificaciones.suscripciones.colas.credenciales import credenciales
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.queries import Pagina
 from notificaciones.suscripciones.schemas import (
@@ -61,11 +62,10 @@ def crear(datos: dict[str, Any]) -> ConEtiqueta:
         unidad=elegir(env(), datos["unidad"], actor()), via=datos["via"], pedido=datos["pedido"]
     )
     exigir_que_dirija(env(), actor(), nueva.unidad)
-    url = datos["url"] if nueva.via is Via.WEBHOOK else None
-    al = mirar_destino(env().settings, url) if nueva.via is Via.WEBHOOK else None
+    al = mirar_via(env().settings, nueva.via, datos["url"])
     with env().db.begin() as session:
-        una, secreto = actions.crear(session, nueva, actor(), url=url, al=al)
-    return _answer(una.id, secreto=secreto)
+        una, secreto = actions.crear(session, nueva, actor(), url=datos["url"], al=al)
+    return _answer(una.id, secreto=_told(una, secreto))
 
 
 @bp.get("/<uuid:suscripcion_id>")
@@ -87,7 +87,7 @@ def editar(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:
     with env().db.read() as session:
         una = queries.suscripcion(session, suscripcion_id, actor())
     exigir_que_dirija(env(), actor(), una.unidad)
-    al = mirar_destino(env().settings, datos["url"]) if una.via is Via.WEBHOOK else None
+    al = mirar_via(env().settings, una.via, datos["url"])
     with env().db.begin() as session:
         actions.editar(session, suscripcion_id, datos["pedido"], actor(), url=datos["url"], al=al)
     return _answer(suscripcion_id)
@@ -127,8 +127,8 @@ def rotar(suscripcion_id: UUID) -> ConEtiqueta:
         una = queries.suscripcion(session, suscripcion_id, actor())
     exigir_que_dirija(env(), actor(), una.unidad)
     with env().db.begin() as session:
-        _una, secreto = actions.rotar(session, suscripcion_id, actor())
-    return _answer(suscripcion_id, secreto=secreto)
+        una, secreto = actions.rotar(session, suscripcion_id, actor())
+    return _answer(suscripcion_id, secreto=_told(una, secreto))
 
 
 @bp.post("/<uuid:suscripcion_id>/prueba")
@@ -155,7 +155,7 @@ def probar(datos: dict[str, Any], suscripcion_id: UUID) -> Any:
 def repetir(datos: dict[str, Any], suscripcion_id: UUID) -> ConEtiqueta:
     """Entregarle otra vez lo que pasó desde un momento, sin ir más atrás de cuando se suscribió"""
     with env().db.begin() as session:
-        actions.repetir(session, suscripcion_id, datos["desde"], actor())
+        reparto.repetir(session, suscripcion_id, datos["desde"], actor())
     return _answer(suscripcion_id)
 
 
@@ -203,6 +203,12 @@ def atom(consulta: dict[str, Any], suscripcion_id: UUID) -> Response:
         una = queries.feed_de_unidad(session, suscripcion_id, actor())
     direccion = f"{env().settings.base_url}{bp.url_prefix}/{suscripcion_id}/atom"
     return feed.responder(env(), una, consulta["antes"], direccion, actor())
+
+
+def _told(una: Suscripcion, secreto: str) -> str:
+    if una.via is not Via.COLA:
+        return secreto
+    return credenciales(env().settings, una.destino, secreto).direccion
 
 
 def _answer(suscripcion_id: UUID, **also: str) -> ConEtiqueta:

@@ -8,19 +8,14 @@ certificate; no redirect is followed, no proxy of the environment used, and of a
 part is read in a bounded time, to the second, however slowly it drips.
 """
 
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import httpx
 
 from notificaciones.suscripciones import turno
+from notificaciones.suscripciones.colas.publicacion import publicar
 from notificaciones.suscripciones.destino import (
     Destino,
     DestinoNoPermitido,
@@ -31,8 +26,9 @@ from notificaciones.suscripciones.destino import (
 )
 from notificaciones.suscripciones.firma import cabeceras
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
-from notificaciones.suscripciones.states import Falla
+from notificaciones.suscripciones.states import Falla, Via
 from notificaciones.suscripciones.turno import Debida, Lote, PorEntregar, Resultado
+from notificaciones.suscripciones.vigia import Hilo, Vigia
 from oficina.bus.envelope import CONTENT_TYPE
 from oficina.clock import real_now
 from oficina.env import Env
@@ -40,74 +36,22 @@ from oficina.env import Env
 RESPUESTA_MAXIMA = 64 * 1024
 
 
-@dataclass
-class Hilo:
-    """The connection of a batch, once there is one."""
-
-    conexion: socket.socket | None = None
-
-    def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Take it as httpcore tells of it."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self.conexion = info["return_value"].get_extra_info("socket")
-
-
-@dataclass(frozen=True)
-class _Attempt:
-    until: float
-    hilo: Hilo
-
-
-class Vigia:
-    """Ends attempts that take too long: whoever waits for a byte now and then never times out."""
-
-    def __init__(self) -> None:
-        self._attempts: dict[int, _Attempt] = {}
-        self._lock = threading.Lock()
-        self.stopped = False
-        """Whether nothing more is begun; what was cut off for it says nothing of its endpoint."""
-
-    @contextmanager
-    def attempt(self, seconds: float, hilo: Hilo) -> Iterator[None]:
-        """Watch what this thread does."""
-        me = threading.get_ident()
-        with self._lock:
-            self._attempts[me] = _Attempt(time.monotonic() + seconds, hilo)
-        try:
-            yield
-        finally:
-            with self._lock:
-                del self._attempts[me]
-
-    def stop(self) -> None:
-        """Cut everything off."""
-        self.stopped = True
-        self.look(float("inf"))
-
-    def look(self, now: float | None = None) -> None:
-        """Cut off what is past its time; called every moment by whoever runs the senders."""
-        now = time.monotonic() if now is None else now
-        with self._lock:
-            late = [one.hilo.conexion for one in self._attempts.values() if one.until < now]
-        for connection in late:
-            if connection is not None:
-                with suppress(OSError):  # it ended meanwhile
-                    connection.shutdown(socket.SHUT_RDWR)
-
-
 def entregar(
     env: Env, debida: Debida, vigia: Vigia, resolver: Resolver = resolver_del_sistema
 ) -> bool:
     """Send one batch of an endpoint, if it is its turn; whether more may be waiting."""
-    destino = _look(env, debida.url, resolver)
+    # A queue is on our own RabbitMQ: there is nothing to guard against.
+    al = None if debida.via is Via.COLA else _look(env, debida.destino, resolver)
     with env.db.begin() as session:
         lote = turno.tomar(session, debida, real_now())
     if lote is None:
         return False
-    if isinstance(destino, Falla):
-        resultados = [_failed(lote.entregas[0], destino)]
+    if al is None:
+        resultados = publicar(env.settings.amqp_url, lote, vigia)
+    elif isinstance(al, Falla):
+        resultados = [_failed(lote.entregas[0], al)]
     else:
-        resultados = _send(destino, lote, vigia)
+        resultados = _send(al, lote, vigia)
     with env.db.begin() as session:
         turno.asentar(session, debida.id, lote, resultados, real_now())
     failed = bool(resultados) and resultados[-1].del_destino

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from notificaciones.suscripciones.colas.models import FallaDeCola
 from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
 from oficina.bus.difusion import difusion
 from oficina.bus.tables import Estado as EstadoDeEntrega
@@ -13,6 +14,7 @@ from oficina.web.i18n import language
 VIAS: Mapping[Via, LazyString] = {
     Via.WEBHOOK: _l("Webhook firmado"),
     Via.ATOM: _l("Canal Atom"),
+    Via.COLA: _l("Cola propia (AMQP)"),
 }
 
 ESTADOS: Mapping[Estado, LazyString] = {
@@ -52,6 +54,14 @@ FALLAS: Mapping[Falla, LazyString] = {
     Falla.SIN_CONEXION: _l("No se pudo conectar"),
     Falla.SIN_RESPUESTA: _l("No contestó a tiempo"),
     Falla.RESPUESTA: _l("Contestó que no"),
+    Falla.SIN_COLA: _l("Su cola no está; se hace de nuevo"),
+}
+
+FALLAS_DE_COLA: Mapping[FallaDeCola, LazyString] = {
+    FallaDeCola.SIN_GESTION: _l("Informática no ha dicho cómo administrar RabbitMQ."),
+    FallaDeCola.SIN_RESPUESTA: _l("La administración de RabbitMQ no responde."),
+    FallaDeCola.SIN_PERMISO: _l("RabbitMQ no deja a la oficina administrar las colas."),
+    FallaDeCola.RECHAZADA: _l("RabbitMQ no aceptó hacerla."),
 }
 
 ORIGENES: Mapping[Origen, LazyString] = {

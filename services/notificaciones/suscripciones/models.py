@@ -22,9 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notificaciones.base import Base
+from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.states import PASOS, Estado, Falla, Motivo, Origen, Paso, Via
 from oficina.bus.difusion import Alcance, Difundible
 from oficina.bus.tables import Retryable
+from oficina.bus.topology import EXTERNAS
 from oficina.clock import real_now
 from oficina.db import Identified, text_enum
 from oficina.errors import TransicionInvalida
@@ -32,6 +34,11 @@ from oficina.privacy import EncryptedText
 
 VIGENCIA_DEL_ANTERIOR = timedelta(hours=24)
 """How long a secret that was replaced still signs."""
+
+
+def nombre_de_cola(unidad: str, suscripcion_id: UUID) -> str:
+    """What RabbitMQ calls the queue of a subscription, and its user."""
+    return f"{EXTERNAS}{unidad}.{suscripcion_id.hex}"
 
 
 class Suscripcion(Identified, Base):
@@ -49,6 +56,8 @@ class Suscripcion(Identified, Base):
     base: Mapped[str] = mapped_column(String(40))
     url: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.suscripcion.url"))
     ordenada: Mapped[bool] = mapped_column(default=False)
+    simultaneas: Mapped[int | None] = mapped_column()
+    """How many batches its endpoint takes at once at most; None leaves it to the office."""
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.ACTIVA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
@@ -79,6 +88,23 @@ class Suscripcion(Identified, Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def destino(self) -> str:
+        """Where what is sent goes: a webhook's address, or the name of the queue."""
+        return nombre_de_cola(self.unidad, self.id) if self.via is Via.COLA else self.url or ""
+
+    @property
+    def cola(self) -> str | None:
+        """The name of its queue, if it has one."""
+        return self.destino if self.via is Via.COLA else None
+
+    @property
+    def a_la_vez(self) -> int:
+        """How many batches may be out at once. One to a queue, which keeps the order."""
+        if self.fallas or self.via is Via.COLA:
+            return 1
+        return self.simultaneas or reintentos().simultaneas
 
     def admite(self, regla: Difundible, data: Mapping[str, Any]) -> bool:
         """Whether a fact with these fields is for it."""

@@ -1,6 +1,6 @@
 """Pages of subscriptions, for the units, whoever administers and whoever oversees; and the feed."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from notificaciones.suscripciones import actions, etiquetas, feed, queries
-from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
+from notificaciones.suscripciones import actions, etiquetas, feed, queries, reparto
+from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
 from notificaciones.suscripciones.bases import bases
+from notificaciones.suscripciones.colas.credenciales import credenciales, ejemplos
 from notificaciones.suscripciones.models import VIGENCIA_DEL_ANTERIOR, Suscripcion
 from notificaciones.suscripciones.schemas import (
     EdicionSchema,
@@ -28,7 +29,7 @@ from notificaciones.suscripciones.unidades import (
     nombres,
 )
 from oficina.bus.difusion import difusion
-from oficina.clock import ZONA, today
+from oficina.clock import ZONA, real_now, today
 from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, public, puede, requires
@@ -36,6 +37,9 @@ from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 from oficina.web.limits import limited
+
+DIA = timedelta(days=1)
+"""How far back the rates of a subscription look."""
 
 bp = Blueprint("suscripciones_paginas", __name__, url_prefix="/notificaciones/suscripciones")
 
@@ -68,10 +72,13 @@ def nueva() -> ResponseReturnValue:
             form.add_errors(error)
         else:
             return _secreto_una_vez(una, secreto)
+    da_colas = env().settings.da_colas
     page = render_template(
         "notificaciones/suscripciones/nueva.html",
         form=form,
         elegibles=sorted(dirigibles(env(), actor()).items(), key=lambda una: una[1]),
+        ofrecidas=[una for una in etiquetas.VIAS.items() if una[0] is not Via.COLA or da_colas],
+        da_colas=da_colas,
         **_choices(),
     )
     return page, 422 if form.sent else 200
@@ -100,6 +107,7 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
             "finalidad": una.finalidad,
             "base": una.base,
             "ordenada": una.ordenada,
+            "simultaneas": una.simultaneas,
             "url": una.url,
             "version": una.version,
         },
@@ -192,7 +200,7 @@ def repetir(suscripcion_id: UUID) -> ResponseReturnValue:
     if form.valid:
         desde = datetime.combine(form.data["desde"], time(), ZONA).astimezone(UTC)
         with env().db.begin() as session:
-            actions.repetir(session, suscripcion_id, desde, actor())
+            reparto.repetir(session, suscripcion_id, desde, actor())
         flash(_("Lo que pasó desde ese día se entrega otra vez."), "success")
         return _back(suscripcion_id)
     return _page(suscripcion_id, form), 422
@@ -245,17 +253,15 @@ def canal(token: str) -> Response:
 def _crear(datos: dict[str, Any]) -> tuple[Suscripcion, str]:
     unidad = elegir(env(), datos["unidad"], actor())
     exigir_que_dirija(env(), actor(), unidad)
-    webhook = datos["via"] is Via.WEBHOOK
-    url = datos["url"] if webhook else None
-    al = mirar_destino(env().settings, url) if webhook else None
+    url = datos["url"]
+    al = mirar_via(env().settings, datos["via"], url)
     pedida = NuevaSuscripcion(unidad=unidad, via=datos["via"], pedido=datos["pedido"])
     with env().db.begin() as session:
         return actions.crear(session, pedida, actor(), url=url, al=al)
 
 
 def _editar(una: Suscripcion, datos: dict[str, Any]) -> None:
-    webhook = una.via is Via.WEBHOOK
-    al = mirar_destino(env().settings, datos["url"]) if webhook else None
+    al = mirar_via(env().settings, una.via, datos["url"])
     with env().db.begin() as session:
         actions.editar(
             session,
@@ -276,6 +282,8 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         una = queries.suscripcion(session, suscripcion_id, actor())
         pagina = queries.entregas(session, suscripcion_id, antes)
         cuentas = queries.por_estado(session, suscripcion_id)
+        ritmo = queries.ritmo(session, suscripcion_id, real_now() - DIA)
+        cola = queries.cola(session, suscripcion_id)
     cambia = puede("notificaciones.suscripcion.administrar") and queries.puede_administrar(
         actor(), una.unidad
     )
@@ -284,6 +292,9 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         una=una,
         pagina=pagina,
         cuentas=cuentas,
+        ritmo=ritmo,
+        cola=cola,
+        ejemplos=ejemplos() if una.via is Via.COLA else {},
         form=form,
         hoy=today(),
         pasos=PASOS[una.estado] if cambia else {},
@@ -300,6 +311,10 @@ def _secreto_una_vez(una: Suscripcion, secreto: str) -> str:
         "notificaciones/suscripciones/secreto.html",
         una=una,
         secreto=secreto if una.via is Via.WEBHOOK else "",
+        credenciales=(
+            credenciales(env().settings, una.destino, secreto) if una.via is Via.COLA else None
+        ),
+        ejemplos=ejemplos() if una.via is Via.COLA else {},
         direccion=_feed_address(secreto) if una.via is Via.ATOM else "",
         horas=round(VIGENCIA_DEL_ANTERIOR.total_seconds() / 3600),
     )
@@ -328,6 +343,7 @@ def _words() -> dict[str, Any]:
         "estados_de_entrega": etiquetas.ENTREGAS,
         "tonos_de_entrega": etiquetas.TONOS_DE_ENTREGA,
         "fallas": etiquetas.FALLAS,
+        "fallas_de_cola": etiquetas.FALLAS_DE_COLA,
         "origenes": etiquetas.ORIGENES,
         "nombre_de": etiquetas.nombre_de,
         "bases": {clave: uno.get(language(), uno["es"]) for clave, uno in bases().items()},

@@ -1,12 +1,15 @@
 """What can be asked of subscriptions: a unit sees its own, whoever administers or oversees all."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session, defer
 
+from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.states import Estado, Via
 from oficina.actor import Actor
@@ -25,6 +28,18 @@ class Pagina:
 
     entregas: Sequence[Entrega]
     siguiente: UUID | None
+
+
+@dataclass(frozen=True)
+class Ritmo:
+    """How attempts went: how many, how many failed, and in how many milliseconds half and 95 of
+    100 of those that arrived had arrived.
+    """
+
+    intentos: int
+    fallidos: int
+    p50: int | None
+    p95: int | None
 
 
 def suscripciones(session: Session, actor: Actor) -> Sequence[Suscripcion]:
@@ -99,6 +114,29 @@ def intentos(session: Session, entrega_id: UUID) -> Sequence[IntentoDeEntrega]:
         .where(IntentoDeEntrega.entrega_id == entrega_id)
         .order_by(IntentoDeEntrega.id)
     ).all()
+
+
+def cola(session: Session, suscripcion_id: UUID) -> Cola | None:
+    """How the queue of a subscription is; None of one that has none."""
+    return session.get(Cola, suscripcion_id)
+
+
+def ritmo(session: Session, suscripcion_id: UUID, desde: datetime) -> Ritmo:
+    """How the attempts since a moment went."""
+    made = (
+        select(IntentoDeEntrega.ms)
+        .join(Entrega, Entrega.id == IntentoDeEntrega.entrega_id)
+        .where(Entrega.suscripcion_id == suscripcion_id, IntentoDeEntrega.en >= desde)
+    )
+    good = made.where(IntentoDeEntrega.falla.is_(None))
+    intentos = session.scalar(made.with_only_columns(func.count())) or 0
+    bien = session.scalar(good.with_only_columns(func.count())) or 0
+
+    def at(part: float) -> int | None:
+        rank = max(0, math.ceil(part * bien) - 1)
+        return session.scalar(good.order_by(IntentoDeEntrega.ms).offset(rank).limit(1))
+
+    return Ritmo(intentos, intentos - bien, at(0.5), at(0.95))
 
 
 def por_estado(session: Session, suscripcion_id: UUID) -> dict[EstadoDeEntrega, int]:

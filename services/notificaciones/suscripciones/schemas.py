@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from notificaciones.suscripciones.actions import Pedido
 from notificaciones.suscripciones.bases import bases
+from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.web.names import is_a_name
@@ -91,6 +92,11 @@ class EdicionSchema(Schema):
         required=True, validate=validate.OneOf(list(bases()), error=_l("Elija una de la lista."))
     )
     ordenada = fields.Boolean(load_default=False)
+    simultaneas = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=1, max=reintentos().simultaneas, error=_l("De {min} a {max}.")),
+    )
     url = fields.String(
         load_default=None,
         allow_none=True,
@@ -157,7 +163,9 @@ class SuscripcionSchema(Schema):
     finalidad = fields.String(required=True)
     base = fields.String(required=True)
     url = fields.String(allow_none=True)
+    cola = fields.String(allow_none=True)
     ordenada = fields.Boolean(required=True)
+    simultaneas = fields.Integer(allow_none=True)
     estado = fields.Enum(Estado, by_value=True, required=True)
     motivo = fields.Enum(Motivo, by_value=True, allow_none=True)
     fallando_desde = fields.AwareDateTime(allow_none=True)
@@ -173,7 +181,8 @@ class SuscripcionSchema(Schema):
 class ConSecretoSchema(SuscripcionSchema):
     """A subscription with the secret that was just made: the only time that it is told.
 
-    Of a webhook it is what signs, of a feed its address.
+    Of a webhook it is what signs, of a feed the token in its address, of a queue the address with
+    its user and password.
     """
 
     secreto = fields.String(required=True)

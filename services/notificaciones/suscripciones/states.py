@@ -9,6 +9,11 @@ class Via(StrEnum):
 
     WEBHOOK = "webhook"
     ATOM = "atom"
+    COLA = "cola"
+
+
+SE_ENVIAN = frozenset({Via.WEBHOOK, Via.COLA})
+"""The ways by which the office sends; of the others it waits to be read."""
 
 
 class Estado(StrEnum):
@@ -57,6 +62,7 @@ class Falla(StrEnum):
     SIN_CONEXION = "sin_conexion"
     SIN_RESPUESTA = "sin_respuesta"
     RESPUESTA = "respuesta"
+    SIN_COLA = "sin_cola"  # RabbitMQ gave it back: the queue, or what binds it, is gone
 
 
 class Origen(StrEnum):

@@ -2,7 +2,7 @@
 
 A batch of one endpoint is leased to one sender. A sender that vanishes leaves its lease, which ends
 by itself; one that comes back too late changes nothing, nor does one whose batch went to an address
-that the unit has replaced meanwhile. At most `simultaneas` batches of an
+that the unit has replaced meanwhile. At most `a_la_vez` batches of an
 endpoint are out at once, whatever the number of processes, and one of an endpoint that fails.
 """
 
@@ -24,12 +24,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, load_only
 
 from notificaciones.suscripciones import actions
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.reintentos import reintentos
-from notificaciones.suscripciones.states import Estado, Falla, Motivo, Via
+from notificaciones.suscripciones.states import SE_ENVIAN, Estado, Falla, Motivo, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.db import uuid7
 
@@ -38,6 +38,14 @@ RESERVA = timedelta(seconds=60)
 MARCA_DE_VISTA = timedelta(minutes=1)
 
 GONE = 410
+
+_OF_A_TURN = (
+    Suscripcion.unidad,
+    Suscripcion.via,
+    Suscripcion.url,
+    Suscripcion.fallas,
+    Suscripcion.simultaneas,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +63,7 @@ class Lote:
     """Deliveries of one endpoint under one lease."""
 
     reserva: UUID
-    url: str
+    destino: str
     """Where it goes: what came of it is said of this address alone."""
     secretos: Sequence[str]
     entregas: Sequence[PorEntregar]
@@ -87,8 +95,10 @@ class Debida:
     """An endpoint for which something waits."""
 
     id: UUID
-    url: str
+    destino: str
     fallas: int
+    via: Via = Via.WEBHOOK
+    a_la_vez: int = 1
 
 
 def debidas(session: Session, ahora: datetime) -> Sequence[Debida]:
@@ -96,12 +106,12 @@ def debidas(session: Session, ahora: datetime) -> Sequence[Debida]:
     waits = (
         select(Entrega.id).where(Entrega.suscripcion_id == Suscripcion.id, *_free(ahora)).exists()
     )
-    rows = session.execute(
-        select(Suscripcion.id, Suscripcion.url, Suscripcion.fallas).where(
-            Suscripcion.via == Via.WEBHOOK, *_its_turn(ahora), waits
-        )
+    found = session.scalars(
+        select(Suscripcion)
+        .where(Suscripcion.via.in_(SE_ENVIAN), *_its_turn(ahora), waits)
+        .options(load_only(*_OF_A_TURN, raiseload=True))
     )
-    return [Debida(row.id, row.url or "", row.fallas) for row in rows]
+    return [Debida(una.id, una.destino, una.fallas, una.via, una.a_la_vez) for una in found]
 
 
 def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
@@ -111,7 +121,7 @@ def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
         .where(Suscripcion.id == debida.id, *_its_turn(ahora))
         .with_for_update(key_share=True)
     )
-    if una is None or una.url != debida.url:
+    if una is None or una.destino != debida.destino:
         return None
     out = session.scalar(
         select(func.count(distinct(Entrega.reserva))).where(
@@ -120,7 +130,7 @@ def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
             Entrega.reservada_hasta > ahora,
         )
     )
-    if out is not None and out >= (1 if una.fallas else reintentos().simultaneas):
+    if out is not None and out >= una.a_la_vez:
         return None
     query = select(Entrega).where(Entrega.suscripcion_id == una.id, *_free(ahora))
     if una.ordenada:
@@ -143,7 +153,7 @@ def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
     )
     return Lote(
         reserva=reserva,
-        url=debida.url,
+        destino=debida.destino,
         secretos=una.secretos(ahora),
         entregas=[
             PorEntregar(id=row.id, tipo=row.tipo, cuerpo=row.cuerpo.encode(), intentos=row.intentos)
@@ -177,7 +187,7 @@ def asentar(
         session.connection().execute(
             update(_TABLE).where(_TABLE.c.id.in_(left)).values(reserva=None, reservada_hasta=None)
         )
-    same = una is not None and una.estado is not Estado.CERRADA and una.url == lote.url
+    same = una is not None and una.estado is not Estado.CERRADA and una.destino == lote.destino
     if una is not None and same and suyos:
         _judge(session, una, suyos, ahora)
 

@@ -24,6 +24,9 @@ from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
 from notificaciones.proveedores.archivo import ArchivoInvalido, leer
+from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
+from oficina.bus import topology
+from oficina.bus.definitions import GESTOR
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database
@@ -119,6 +122,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
         yield "Proveedores de mensajes", partial(_carriers, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
+    if settings.da_colas and "notificaciones" in services:
+        yield "Colas de otras unidades", partial(_external, settings)
     if settings.redis_url:
         yield "Redis", partial(_redis, settings)
     if settings.service_urls:
@@ -259,6 +264,35 @@ def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:
     if wrong := rabbitmq.errores(settings.amqp_url, *services):
         raise Problema("\n  ".join(error.texto for error in wrong))
     return "responde, y tiene las colas y los permisos"
+
+
+def _external(settings: Settings) -> str:
+    """Whether queues of units can be made, and none can hold the bus or fill the disk."""
+    if not settings.rabbitmq_api_url:
+        raise Problema(
+            "falta ACOGIDA_RABBITMQ_API_URL. En contenedores la tiene solo notificaciones-jobs: "
+            "pregunte ahí (acogida doctor notificaciones)"
+        )
+    vhost = topology.parameters(settings.amqp_url)[0].virtual_host
+    try:
+        with Gestion(settings.rabbitmq_api_url, vhost) as gestion:
+            may, colas = gestion.puede_crear(), gestion.colas()
+    except GestionFallida as error:
+        raise Problema(
+            f"la administración de RabbitMQ no sirve ({error}); revise ACOGIDA_RABBITMQ_API_URL, "
+            "que rabbitmq_management esté activo y los permisos de su usuario (docs/operacion.md)"
+        ) from error
+    if not may:
+        raise Problema(
+            f"su usuario no puede crear otros: rabbitmqctl set_user_tags {GESTOR} administrator"
+        )
+    if unbounded := {nombre: falta for nombre, falta in colas.items() if falta}:
+        listed = "\n  ".join(f"{nombre}: {', '.join(falta)}" for nombre, falta in unbounded.items())
+        raise Problema(
+            "hay colas sin límite, que pueden llenar el disco; importe "
+            f"deploy/rabbitmq/definitions.json o bórrelas:\n  {listed}"
+        )
+    return f"se pueden crear; hay {len(colas)}, todas con límite"
 
 
 def _redis(settings: Settings) -> str:

@@ -9,24 +9,51 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from oficina.bus.topology import AUDITORIA, EVENTOS, MUERTAS, RESERVADOS, Topology
+from oficina.bus.topology import (
+    AUDITORIA,
+    EVENTOS,
+    EXTERNAS,
+    MUERTAS,
+    RESERVADOS,
+    UNIDADES,
+    Topology,
+)
 
 VHOST = "acogida"
 MAKER = "acogida"
 """The user of `acogida migrate`."""
+DIFUNDE = "notificaciones"
+"""The service that sends to other units; no other may."""
+
+GESTOR = "gestor"
+"""The user of the management API, an administrator of RabbitMQ: only one may make users. Its file
+is imported apart, as an office that gives no queues has none."""
 
 # A department that does not come for its messages loses the oldest, never holds up the others.
 _EXTERNAL = {
     "name": "externas",
-    "pattern": r"^ext\.",
+    "pattern": rf"^{re.escape(EXTERNAS)}",
     "apply-to": "queues",
     "priority": 1,
     "definition": {
         "max-length": 100_000,
+        "max-length-bytes": 64 * 1024 * 1024,
         "overflow": "drop-head",
         "message-ttl": 7 * 24 * 3600 * 1000,
     },
 }
+
+
+def manager(vhost: str = VHOST) -> dict[str, str]:
+    """What the user of the management API may, who makes the queues of other units."""
+    external = rf"^{re.escape(EXTERNAS)}"
+    return {
+        "vhost": vhost,
+        "user": GESTOR,
+        "configure": external,
+        "write": external,
+        "read": rf"^({re.escape(UNIDADES)}$|{re.escape(EXTERNAS)})",
+    }
 
 
 def definitions(topology: Topology, services: Iterable[str], vhost: str = VHOST) -> dict[str, Any]:
@@ -92,7 +119,8 @@ def _service(name: str) -> dict[str, str]:
     service = re.escape(name)
     # To configure is to compare: a service declares its own queues again when it starts.
     queues = rf"^{service}\.(eventos|muerta|tareas)$"
-    exchanges = "|".join(map(re.escape, (EVENTOS, RESERVADOS, MUERTAS)))
+    written = (EVENTOS, RESERVADOS, MUERTAS, *((UNIDADES,) if name == DIFUNDE else ()))
+    exchanges = "|".join(map(re.escape, written))
     return {
         "user": name,
         "configure": queues,

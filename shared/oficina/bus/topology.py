@@ -3,6 +3,8 @@
 acogida.eventos     topic: every fact, routing key `<servicio>.<agregado>.<hecho>`
 acogida.reservados  topic: reserved facts, read by our own services only
 acogida.muertas     direct: what ingest could not read
+acogida.unidades    direct: what leaves for the systems of other units, each with a queue of its
+                    own (`ext.…`, made while the office works) whose name is the key
 <servicio>.eventos  quorum: what one service hears; its bindings are its handlers' keys
 <servicio>.muerta   quorum: what was no fact at all
 <servicio>.tareas   quorum, behind a direct exchange of its name: the nudges of its jobs
@@ -28,6 +30,9 @@ from oficina.bus.inbox import Handlers
 EVENTOS = "acogida.eventos"
 RESERVADOS = "acogida.reservados"
 MUERTAS = "acogida.muertas"
+UNIDADES = "acogida.unidades"
+EXTERNAS = "ext."
+"""How the names of the queues of other units begin."""
 AUDITORIA = "auditoria.eventos"
 
 # The last net only: it counts crashes of the reader too, and what cannot be read is sent to the
@@ -86,7 +91,12 @@ class Topology:
 
 
 COMMON = Topology(
-    (Exchange(EVENTOS, "topic"), Exchange(RESERVADOS, "topic"), Exchange(MUERTAS, "direct")),
+    (
+        Exchange(EVENTOS, "topic"),
+        Exchange(RESERVADOS, "topic"),
+        Exchange(MUERTAS, "direct"),
+        Exchange(UNIDADES, "direct"),
+    ),
     (
         Queue(
             AUDITORIA,

@@ -75,8 +75,8 @@ def check_version(thing: Versioned, version: int | None) -> None:
     `version` comes from a form's hidden field, or else from the request's If-Match. What the office
     does by itself, on nobody's request to change something, says none.
     """
-    by_somebody = request.method not in SAFE_METHODS
-    if version is None and by_somebody and not request.if_match:
+    # A version that is given needs no request: an action is called without one too.
+    if version is None and request.method not in SAFE_METHODS and not request.if_match:
         raise VersionSinIndicar(_("Abra la página de nuevo y envíe el formulario desde ella."))
     seen = version if version is not None else if_match()
     if seen is not None and seen != thing.version:

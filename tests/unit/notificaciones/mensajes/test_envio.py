@@ -191,7 +191,7 @@ def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
                 session, mensaje.id, reserva, _ruta(casa), Resultado(Desenlace.INCIERTO, "")
             )
     with casa.db.begin() as session:
-        assert supresion.borrar(session, uuid7(), [caso_id]) == {"notificaciones.mensajes": 1}
+        assert supresion.borrar(session, uuid7(), [caso_id])[supresion.MENSAJES] == 1
 
     with casa.db.begin() as session:
         entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")

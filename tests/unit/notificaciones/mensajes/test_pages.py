@@ -117,7 +117,7 @@ def test_el_enlace_a_la_institucion_se_puede_seguir_desde_la_salida(casa: Any) -
     assert page.status_code == 200
     assert f'<a href="{_correo(casa).enlace}">' in page.text
     assert "nada salió de ella" in page.text
-    assert "Comenzó el envío" in page.text
+    assert "Intento 1 de enviarlo" in page.text
 
 
 def test_el_enlace_no_se_muestra_antes_de_que_salga(casa: Any) -> None:

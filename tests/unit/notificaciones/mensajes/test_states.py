@@ -18,6 +18,7 @@ TEXTO = Redaccion("es", None, "Hola")
 HACER: Mapping[Paso, Callable[[Mensaje], object]] = {
     Paso.PREPARAR: lambda m: m.preparar(Canal.SMS, "+56987654321", "es", TEXTO),
     Paso.MOVER: lambda m: m.mover("otra", Plan(AHORA, AHORA), 2, datos={"inicia_en": "x"}),
+    Paso.POSPONER: lambda m: m.posponer(AHORA),
     Paso.DEVOLVER: lambda m: m.devolver(Motivo.PROVEEDOR_NO_DISPONIBLE, AHORA),
     Paso.ENTREGAR: lambda m: m.entregar("salida", "1"),
     Paso.FALLAR: lambda m: m.fallar(Motivo.PROVEEDOR_RECHAZA),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.reglas import actions, queries
-from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla, Ventana, planificar
+from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla, Razon, Ventana, planificar
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.ejemplos import Caso, ejemplos
 from notificaciones.reglas.models import Origen
@@ -347,8 +347,8 @@ def test_los_ejemplos_son_lo_que_la_regla_haria() -> None:
     for uno in hechos.values():
         assert uno.plan == planificar(TRES_HORAS, uno.inicia_en, ahora - timedelta(days=400))
     # At 08:30 the window opens too late: the eve.
-    assert hechos[Caso.TEMPRANO].de_vispera
-    assert not hechos[Caso.TARDE].de_vispera
+    assert hechos[Caso.TEMPRANO].razon is Razon.VISPERA
+    assert hechos[Caso.TARDE].razon is Razon.A_SU_HORA
     # Independence Day is a Friday: the Monday after; clocks change on Saturday, 5 September.
     assert local(hechos[Caso.TRAS_FERIADO].inicia_en).date().isoformat() == "2026-09-21"
     assert local(hechos[Caso.TRAS_CAMBIO_DE_HORA].inicia_en).date().isoformat() == "2026-09-07"

@@ -11,12 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 import columns
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
-from notificaciones.suscripciones.envio import Vigia, entregar
+from notificaciones.suscripciones.envio import entregar
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.states import Via
 from notificaciones.suscripciones.turno import Debida
+from notificaciones.suscripciones.vigia import Vigia
 from oficina.actor import Actor
 from oficina.bus.envelope import read_sobre, to_cloudevent
 from oficina.clock import real_now
@@ -97,12 +98,12 @@ class Suscriptores:
             )
         )
         with self.db.begin() as session:
-            return actions.repartir(session, hecho, sobre)
+            return reparto.repartir(session, hecho, sobre)
 
     def enviar(self, suscripcion_id: UUID, **rest: Any) -> bool:
         """One turn of one sender."""
         una = self.suscripcion(suscripcion_id)
-        debida = Debida(una.id, una.url or "", una.fallas)
+        debida = Debida(una.id, una.destino, una.fallas, una.via, una.a_la_vez)
         return entregar(self.env, debida, rest.pop("vigia", Vigia()), **rest)
 
     def suscripcion(self, suscripcion_id: UUID) -> Suscripcion:

@@ -28,11 +28,11 @@ from cryptography.x509.oid import NameOID
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.suscripciones import actions, envio
-from notificaciones.suscripciones.envio import Vigia
+from notificaciones.suscripciones.enviadores import Enviadores
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
-from notificaciones.suscripciones.reparto import Reparto
 from notificaciones.suscripciones.states import Estado, Falla, Motivo
+from notificaciones.suscripciones.vigia import Vigia
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.clock import real_now
 from oficina.db import uuid7
@@ -386,7 +386,7 @@ def test_uno_que_cuelga_no_detiene_a_los_demas(unidades: Suscriptores, receptor:
     for _ in range(many):
         unidades.oir(atencion())
     stop = threading.Event()
-    running = threading.Thread(target=Reparto(unidades.env, enviadores=6).run, args=(stop,))
+    running = threading.Thread(target=Enviadores(unidades.env, enviadores=6).run, args=(stop,))
     running.start()
     try:
         sano.hasta(lambda uno: len(uno.recibidos) == many)
@@ -413,7 +413,8 @@ def test_muerto_en_medio_no_pierde_nada(unidades: Suscriptores, receptor: Sistem
         import sys
         from pathlib import Path
         from uuid import UUID
-        from notificaciones.suscripciones.envio import Vigia, entregar
+        from notificaciones.suscripciones.envio import entregar
+        from notificaciones.suscripciones.vigia import Vigia
         from notificaciones.suscripciones.turno import Debida
         from oficina.db import Database
         from oficina.env import Env

@@ -4,7 +4,7 @@ from typing import Any
 
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from notificaciones.plantillas.catalogo import Clave
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Motivo
 from oficina.actor import Actor
@@ -26,7 +26,7 @@ def _caso() -> CasoAbierto:
 
 
 def _suscrita(casa: Any, unidades: Suscriptores) -> Any:
-    with casa.app.test_request_context():
+    with casa.app.test_request_context(headers={"If-Match": "*"}):
         return unidades.crear(tipos=(CasoAbierto.ce_type(),))[0]
 
 
@@ -50,10 +50,10 @@ def test_un_hecho_llega_por_el_bus_y_calla_si_el_caso_se_reserva(casa: Any) -> N
     # Heard by the bus, so it can be repeated; but not what has become somebody else's to know.
     unidades.cambiar(Suscripcion, creada_en=real_now().replace(year=2020))
     unidades.cambiar(Inbox, recibido=real_now())
-    with casa.app.test_request_context(), casa.db.begin() as session:
-        actions.repetir(session, una, real_now().replace(year=2021), ADMIN)
+    with casa.app.test_request_context(headers={"If-Match": "*"}), casa.db.begin() as session:
+        reparto.repetir(session, una, real_now().replace(year=2021), ADMIN)
     with casa.db.begin() as session:
-        actions.avanzar_repeticion(session, una)
+        reparto.avanzar_repeticion(session, una)
     assert [uno.caso_id for uno in unidades.entregas(una)] == [segundo.caso_id]
 
 

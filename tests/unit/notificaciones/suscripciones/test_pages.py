@@ -18,14 +18,15 @@ import columns
 from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.unidades.actions import NuevaUnidad, crear_unidad
 from notificaciones.app import create_app
-from notificaciones.suscripciones import turno
-from notificaciones.suscripciones.models import Entrega, Suscripcion
+from notificaciones.suscripciones import queries, turno
+from notificaciones.suscripciones.colas.models import Cola
+from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.clock import real_now
 from oficina.events.casos import DerivacionEnviada
 from unit.notificaciones.suscripciones.conftest import ATENCION, Suscriptores
-from unit.notificaciones.suscripciones.receptor import Receptor
+from unit.notificaciones.suscripciones.receptor import Receptor, Respuesta
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 RAIZ = "/notificaciones/suscripciones"
@@ -413,3 +414,82 @@ def test_lo_sellado_no_se_lee_en_la_base(sitio: Sitio) -> None:
             for row in session.connection().exec_driver_sql(f"SELECT * FROM {table.__tablename__}")
         ]
     assert not [row for row in crudo if secreto in row or "127.0.0.1" in row or "presencial" in row]
+
+
+def test_una_cola_se_da_solo_con_servidores_y_se_ve_como_esta(sitio: Sitio) -> None:
+    browser = sitio.entrar("administrador")
+    assert 'value="cola"' not in browser.get(f"{RAIZ}/nueva").text
+    assert browser.post(f"{RAIZ}/nueva", data=_forma(via="cola")).status_code == 422
+
+    env = sitio.app.extensions["env"]
+    settings = replace(
+        env.settings,
+        amqp_url="amqp://notificaciones:x@rabbitmq/acogida",
+        amqp_unidades_url="amqps://mensajes.example.cl:5671",
+    )
+    sitio.app.extensions["env"] = replace(env, settings=settings)
+    assert 'value="cola"' in browser.get(f"{RAIZ}/nueva").text
+
+    hecha = browser.post(f"{RAIZ}/nueva", data=_forma(via="cola"))
+    una = UUID(_id(hecha))
+    nombre = f"ext.dideco.{una.hex}"
+    found = re.search(
+        rf"amqps://{nombre}:([\w-]{{43}})@mensajes\.example\.cl:5671/acogida", hecha.text
+    )
+    assert found
+    assert "amqplib" in hecha.text
+    assert "pika" in hecha.text
+    pagina = browser.get(f"{RAIZ}/{una}").text
+    assert found[1] not in pagina
+    assert "Se está haciendo" in pagina
+    sitio.suscriptores.cambiar(Cola, revisada_en=real_now(), mensajes=12, lectores=1)
+    assert "Mensajes que esperan: 12" in browser.get(f"{RAIZ}/{una}").text
+    vista = _version(browser.get(f"{RAIZ}/{una}").text)
+    assert found[1] not in browser.post(f"{RAIZ}/{una}/secreto", data=vista).text
+    admin = sitio.oficina.bearer("administrador")
+    etag = sitio.pedir("GET", f"/{una}", admin).headers["ETag"]
+    rotada = sitio.pedir("POST", f"/{una}/secreto", admin, headers={"If-Match": etag}).json
+    assert rotada["secreto"].startswith(f"amqps://{nombre}:")
+    assert rotada["cola"] == nombre
+
+
+def test_se_ve_como_va_y_cuanto_recibe_a_la_vez(
+    sitio: Sitio, receptor: Callable[..., Receptor]
+) -> None:
+    sistema = receptor(Respuesta(status=500), Respuesta())
+    browser = sitio.entrar("administrador")
+    assert (
+        browser.post(f"{RAIZ}/nueva", data=_forma(url=sistema.url, simultaneas="9")).status_code
+        == 422
+    )
+    una = UUID(_id(browser.post(f"{RAIZ}/nueva", data=_forma(url=sistema.url, simultaneas="2"))))
+    assert "no hubo intentos" in browser.get(f"{RAIZ}/{una}").text
+    suscriptores = sitio.suscriptores
+    assert suscriptores.suscripcion(una).a_la_vez == 2
+
+    suscriptores.oir()
+    for _turn in range(2):
+        suscriptores.ya()
+        suscriptores.enviar(una)
+
+    pagina = browser.get(f"{RAIZ}/{una}").text
+    assert "2 intentos, 1 sin éxito" in pagina
+    (bien,) = [uno.ms for uno in suscriptores.intentos() if uno.falla is None]
+    assert f"demoró {bien} ms o menos" in pagina
+    # Of a week ago nothing is said.
+    suscriptores.cambiar(IntentoDeEntrega, en=real_now() - timedelta(days=7))
+    assert "no hubo intentos" in browser.get(f"{RAIZ}/{una}").text
+
+
+def test_la_mitad_y_95_de_cada_cien(sitio: Sitio) -> None:
+    suscriptores = sitio.suscriptores
+    with sitio.app.test_request_context():
+        una, _ = suscriptores.crear()
+    suscriptores.oir()
+    (entrega,) = suscriptores.entregas(una)
+    with suscriptores.db.begin() as session:
+        for ms in [*range(1, 101)][::-1]:
+            session.add(IntentoDeEntrega(entrega_id=entrega.id, en=real_now(), ms=ms))
+    with suscriptores.db.read() as session:
+        ritmo = queries.ritmo(session, una, real_now() - timedelta(days=1))
+    assert (ritmo.intentos, ritmo.fallidos, ritmo.p50, ritmo.p95) == (100, 0, 50, 95)

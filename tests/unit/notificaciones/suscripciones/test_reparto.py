@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from notificaciones.suscripciones import actions
+from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
+from notificaciones.suscripciones.enviadores import Enviadores
 from notificaciones.suscripciones.models import Entrega, Suscripcion
-from notificaciones.suscripciones.reparto import Reparto
 from notificaciones.suscripciones.states import Estado, Via
 from oficina.bus.envelope import to_cloudevent
 from oficina.bus.inbox import Mensaje, recibir
@@ -87,14 +87,14 @@ def test_un_caso_que_se_reserva_se_calla_tambien_hacia_atras(unidades: Suscripto
         unidades.oir(uno)
 
     with unidades.db.begin() as session:
-        actions.callar(session, caso.caso_id, real_now() + timedelta(seconds=1))
+        reparto.callar(session, caso.caso_id, real_now() + timedelta(seconds=1))
 
     # What was told before the change and heard after it, too.
     assert unidades.oir(caso) == 0
     for una in (webhook, atom):
         assert [e.caso_id for e in unidades.entregas(una)] == [otro.caso_id]
     with unidades.db.begin() as session:
-        actions.callar(session, otro.caso_id, real_now() - timedelta(minutes=1))
+        reparto.callar(session, otro.caso_id, real_now() - timedelta(minutes=1))
     # What is told afterwards says itself who may hear it.
     assert unidades.oir(otro, sequence=2) == 2
 
@@ -181,9 +181,9 @@ def test_lo_que_se_repite_es_lo_de_despues_y_con_el_mismo_nombre(unidades: Suscr
 
     with unidades.db.begin() as session:
         # Not before it was subscribed, whatever was asked for.
-        actions.repetir(session, una, real_now() - timedelta(days=900), ADMIN)
+        reparto.repetir(session, una, real_now() - timedelta(days=900), ADMIN)
     with unidades.db.begin() as session:
-        assert not actions.avanzar_repeticion(session, una)
+        assert not reparto.avanzar_repeticion(session, una)
 
     again = unidades.entregas(una)
     assert {uno.evento_id for uno in again} == {uno.evento_id for uno in told}
@@ -209,13 +209,13 @@ def test_una_repeticion_que_no_se_puede_no_detiene_a_las_demas(unidades: Suscrip
     unidades.cambiar(Inbox, estado=EstadoDeEntrega.HECHO)
     for una in (rota, sana):
         with unidades.db.begin() as session:
-            actions.repetir(session, una, real_now() - timedelta(days=1), ADMIN)
+            reparto.repetir(session, una, real_now() - timedelta(days=1), ADMIN)
     with unidades.db.begin() as session:
         session.get_one(Suscripcion, rota).clave = "no es Base64"
     antes = unidades.suscripcion(sana).version
 
     stop = threading.Event()
-    running = threading.Thread(target=Reparto(unidades.env).run, args=(stop,))
+    running = threading.Thread(target=Enviadores(unidades.env).run, args=(stop,))
     running.start()
     try:
         limit = time.monotonic() + 20
