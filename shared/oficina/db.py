@@ -13,7 +13,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     MetaData,
     Uuid,
     create_engine,
@@ -214,6 +215,10 @@ class Whole:
             told += session.info.pop("nudges", [])
             if session.info.pop("emitted", False):
                 outer.info["emitted"] = True
+
+    def last(self, statement: Executable, values: Mapping[str, Any]) -> None:
+        """One statement after all parts, which undoes the whole when it fails."""
+        self._open().connection().execute(statement, values)
 
     def commit(self) -> None:
         """Keep it all, and wake whoever waits for it."""

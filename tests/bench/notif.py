@@ -1,9 +1,12 @@
-"""How many webhooks leave in a second for endpoints that answer while one endpoint hangs.
+"""What asking for a message costs (`_pedir`), how many webhooks leave in a second for endpoints
+that answer while one endpoint hangs, what an SMS costs to send, and how many leave in time while
+one of two gateways is down.
 
 The loop of the jobs process on the embedded office's own tables, as it runs there; the receivers
 are another process of this machine, which answers 204 on connections that it keeps.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +20,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import columns
+from bench import _pedir
+from bench.programs import sending
 from bench.result import Result
 from notificaciones.suscripciones import actions, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, Pedido
@@ -72,13 +77,20 @@ ADMIN = Actor(
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Deliveries a second."""
+    """What a request costs; deliveries a second; CPU of a message; per cent in time.
+
+    BENCH_OUTAGE_SECONDS is the outage's length: the figure of 390 s is in docs/operacion.md.
+    """
+    yield from _pedir.measure()
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE, text=True)
     try:
         assert receiver.stdout is not None
         port = int(receiver.stdout.readline())
         with tempfile.TemporaryDirectory(prefix="acogida-bench-") as folder:
             yield Result("webhooks_s", _rate(Path(folder), port), "1/s")
+        yield Result("send_cpu_ms", sending.cpu_ms(500), "ms")
+        outage = float(os.environ.get("BENCH_OUTAGE_SECONDS", "30"))
+        yield Result("outage_10s_pct", sending.outage_pct(outage), "%")
     finally:
         receiver.kill()
         receiver.wait()

@@ -83,7 +83,7 @@ def test_derivations_survive_kills(tmp_path: Path) -> None:
     with embedded(tmp_path, demo=True) as office:
         office.accounts = accounts
         wait_until("calm", lambda: _waiting(tmp_path) == 0, seconds=60)
-        # One that was being sent when the process died waits out its lease of 90 s.
+        # One that was being sent when the process died waits out its lease of less than a minute.
         wait_until("every mail", lambda: _settled(tmp_path) == _sent(tmp_path), seconds=150)
     _everything_once(tmp_path)
 

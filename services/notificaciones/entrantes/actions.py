@@ -62,6 +62,14 @@ def recibir(session: Session, entrante: Entrante) -> Respuesta:
     hold(session, f"notificaciones/respuesta/{indice}")
     conocida = session.scalars(select(Respuesta).where(Respuesta.huella == huella)).one_or_none()
     if conocida is not None:
+        registrar(
+            session,
+            _ACTOR,
+            "notificaciones.respuesta.recibir",
+            "respuesta",
+            conocida.id,
+            motivo_codigo="repetida",
+        )
         return conocida
     enviados = _sent_to(session, indice)
     ultimo = enviados[0] if enviados else None

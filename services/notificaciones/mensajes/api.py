@@ -31,6 +31,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
+from oficina.web.idempotency import unrehearsed
 
 bp = Blueprint(
     "mensajes",
@@ -117,6 +118,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @bp.response(201, MensajeSchema)
 @bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
 @requires("notificaciones.mensaje.pedir")
+@unrehearsed
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
     exigir_pedido(env(), pedido)

@@ -17,6 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from notificaciones.mensajes import queries
 from notificaciones.mensajes.envio import enviar
 from notificaciones.mensajes.states import Prioridad
+from notificaciones.proveedores.acuses import Dicho, Escrito
+from notificaciones.proveedores.desvio import Desvio
+from notificaciones.proveedores.escucha import escuchar
 from oficina import telemetry
 from oficina.clock import now, real_now
 from oficina.db import Database
@@ -57,6 +60,8 @@ class Carriles:
         looked = 0.0
         with _lock:
             _running[self._env.db] = self
+        desvio = Desvio.de(self._env.settings, self._env.db)
+        desvio.abrir(self._hear)
         try:
             while not stop.is_set():
                 self._collect()
@@ -71,11 +76,17 @@ class Carriles:
                 del _running[self._env.db]
             pool.shutdown(wait=False, cancel_futures=True)
             wait(self._out, GRACIA)
+            desvio.cerrar()
 
     def despertar(self) -> None:
         """Something is due."""
         self._told = True
         self._changed.set()
+
+    def _hear(self, proveedor: str, dicho: Dicho | Escrito) -> None:
+        """What a provider says by itself."""
+        with self._env.db.begin() as session:
+            escuchar(session, proveedor, dicho)
 
     def _collect(self) -> None:
         for future in [one for one in self._out if one.done()]:

@@ -161,7 +161,7 @@ def asentar(
             _doubt(session, mensaje, ruta.clave)
         case Desenlace.TRANSITORIO:
             _again(session, mensaje, Motivo.PROVEEDOR_NO_DISPONIBLE, resultado.espera)
-    if ruta.recibos is not None:
+    if ruta.avisa:
         session.flush()
         recibos.aplicar_pendientes(session, mensaje)
     return True

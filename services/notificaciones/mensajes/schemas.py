@@ -159,7 +159,7 @@ class TarifaSchema(Schema):
 
     clave = fields.String(required=True)
     desde = fields.Date(required=True)
-    por_segmento = fields.Decimal(required=True, as_string=True)
+    por_segmento = fields.String(required=True)
     moneda = fields.String(required=True)
     confirmada = fields.Boolean(required=True)
     fuente = fields.String(required=True)
@@ -177,7 +177,7 @@ class SegmentosSchema(Schema):
     con_tildes = fields.Integer(required=True, allow_none=True)
     sin_tildes = fields.Integer(required=True, allow_none=True)
     sin_equivalente = fields.List(fields.String(), required=True)
-    costo = fields.Decimal(required=True, allow_none=True, as_string=True)
+    costo = fields.String(required=True, allow_none=True)
     tarifa = fields.Nested(TarifaSchema, required=True, allow_none=True)
 
 

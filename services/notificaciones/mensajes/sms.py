@@ -18,13 +18,30 @@ from enum import StrEnum
 GSM = "GSM-7"
 UCS2 = "UCS-2"
 
-# §6.2.1 in the order of its codes, without the escape (0x1B); 0x09 is the capital C with cedilla.
-_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+# §6.2.1 in the order of its codes, the escape (0x1B) in its place; 0x09 is Ç, a capital.
+_ALPHABET = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+_BASIC = frozenset(_ALPHABET) - {"\x1b"}
 # §6.2.1.1: each is two septets, the escape and its code.
-_EXTENDED = frozenset("\f^{}\\[~]|€")
+_EXTENSION = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+_EXTENDED = frozenset(_EXTENSION)
+_EXTENDED_CODES = {code: c for c, code in _EXTENSION.items()}
+_CODES = {c: bytes((code,)) for code, c in enumerate(_ALPHABET)} | {
+    c: bytes((0x1B, code)) for c, code in _EXTENSION.items()
+}
 
 # What Unicode does not take apart, and how people write it on a typewriter. Invisible: nothing.
 _TYPED = {
@@ -82,6 +99,46 @@ class Escrito:
     texto: str
     conteo: Conteo
     con_tildes: int
+
+
+@dataclass(frozen=True)
+class Parte:
+    """One segment as a network carries it: septets in octets, or UTF-16."""
+
+    octetos: bytes
+    ucs2: bool
+
+
+def partir(texto: str) -> tuple[Parte, ...]:
+    """The segments of `texto` as it is: as many as `contar` says."""
+    ucs2 = contar(texto).codificacion == UCS2
+    letters = [c.encode("utf-16-be") if ucs2 else _CODES[c] for c in texto]
+    whole = sum(map(len, letters))
+    una, varias = (140, 134) if ucs2 else (160, 153)
+    if whole <= una:
+        return (Parte(b"".join(letters), ucs2),)
+    partes, last = [], b""
+    for letter in letters:
+        if len(last) + len(letter) > varias:
+            partes.append(Parte(last, ucs2))
+            last = b""
+        last += letter
+    return (*partes, Parte(last, ucs2))
+
+
+def descifrar(octetos: bytes, data_coding: int) -> str:
+    """A segment as its text: UCS-2, Latin 1 (3), or the basic alphabet, as the network says."""
+    if data_coding & 0x0C == 0x08:
+        return octetos.decode("utf-16-be", "replace")
+    if data_coding == 3:
+        return octetos.decode("latin-1")
+    letters, rest = [], iter(octetos)
+    for code in rest:
+        if code == 0x1B:
+            letters.append(_EXTENDED_CODES.get(next(rest, 0), " "))
+        else:
+            letters.append(_ALPHABET[code] if code < len(_ALPHABET) else "?")
+    return "".join(letters)
 
 
 def contar(texto: str) -> Conteo:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "notificaciones_0013"
-down_revision = "notificaciones_0012"
+down_revision = "notificaciones_0008"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,6 @@
-"""What providers say later, read as the file says: receipts of a request that was authenticated."""
+"""What providers say by themselves, read as the file says, of a request that was authenticated:
+receipts, and what people write.
+"""
 
 import hashlib
 import json
@@ -8,7 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from notificaciones.proveedores.configuracion import Formato, RecibosConfigurados, codigo_de, lugar
+from notificaciones.proveedores.configuracion import (
+    EntrantesConfigurados,
+    Formato,
+    RecibosConfigurados,
+    codigo_de,
+    lugar,
+)
 from notificaciones.proveedores.models import Acuse
 from oficina.errors import DatosInvalidos
 
@@ -30,20 +38,47 @@ class Dicho:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Escrito:
+    """What somebody wrote to the office. `referencia` is the provider's own name for it."""
+
+    de: str
+    texto: str
+    referencia: str
+
+
 def leer_recibos(configurados: RecibosConfigurados, body: bytes) -> Sequence[Dicho]:
     """The receipts of a request that end something: what is under way says nothing.
 
     Raises DatosInvalidos for what is not as the file says.
     """
-    datos = _datos(configurados.formato, body)
-    if configurados.lista:
-        found = lugar_crudo(datos, configurados.lista)
-        if not isinstance(found, list) or len(found) > MUCHOS:
-            raise DatosInvalidos({"cuerpo": ["No tiene la lista de recibos acordada."]})
-        todos = found
-    else:
-        todos = [datos]
+    todos = _todos(configurados.formato, configurados.lista, body)
     return [dicho for uno in todos if (dicho := _one(configurados, uno)) is not None]
+
+
+def leer_escritos(configurados: EntrantesConfigurados, body: bytes) -> Sequence[Escrito]:
+    """What people wrote, of a request. Raises DatosInvalidos for what is not as the file says."""
+    escritos = []
+    for uno in _todos(configurados.formato, configurados.lista, body):
+        said = [
+            lugar(uno, place)
+            for place in (configurados.de, configurados.texto, configurados.referencia)
+        ]
+        de, texto, referencia = (one or "" for one in said)
+        if not de or None in said:
+            raise DatosInvalidos({"cuerpo": ["Falta quién escribe, qué o su referencia."]})
+        escritos.append(Escrito(de=de[:254], texto=texto, referencia=referencia[:200]))
+    return escritos
+
+
+def _todos(formato: Formato, lista: str, body: bytes) -> Sequence[Any]:
+    datos = _datos(formato, body)
+    if not lista:
+        return [datos]
+    found = lugar_crudo(datos, lista)
+    if not isinstance(found, list) or len(found) > MUCHOS:
+        raise DatosInvalidos({"cuerpo": ["No tiene la lista acordada."]})
+    return found
 
 
 def _datos(formato: Formato, body: bytes) -> Any:

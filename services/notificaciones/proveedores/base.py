@@ -5,10 +5,12 @@ message, or a failure before it could have it, leaves no doubt.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from notificaciones.plantillas.catalogo import Canal
+from notificaciones.proveedores.acuses import Dicho, Escrito
 from notificaciones.proveedores.resultados import Resultado
 
 
@@ -24,11 +26,18 @@ class Envio:
     cuerpo: str
 
 
+Oyente = Callable[[str, Dicho | Escrito], None]
+"""Takes what a provider says later. When it raises, the provider says it again."""
+
+
 class Proveedor(ABC):
     """One way out of the office."""
 
     nombre: str
     """Its key: what a message keeps of who carried it."""
+
+    avisa: bool = False
+    """Whether it says later, by the way by which it is spoken to, what became of a message."""
 
     @abstractmethod
     def entregar(self, envio: Envio) -> Resultado:
@@ -37,6 +46,9 @@ class Proveedor(ABC):
     def recibido(self, mensaje_id: UUID) -> bool | None:
         """Whether a message was handed over, None when the provider cannot tell."""
         return None
+
+    def abrir(self, oyente: Oyente) -> None:  # noqa: B027  most are asked and no more
+        """Begin to hear what it says by itself; called by a process that sends."""
 
     def cerrar(self) -> None:  # noqa: B027  most hold nothing
         """Let go of what it holds open."""

@@ -22,6 +22,7 @@ class Tipo(StrEnum):
 
     SMS_HTTP = "sms_http"
     SMTP = "smtp"
+    SMPP = "smpp"
 
 
 class Metodo(StrEnum):
@@ -125,12 +126,37 @@ class RecibosConfigurados:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntrantesConfigurados:
+    """How what people write is read: places."""
+
+    autenticacion: AutenticacionDeEntrada
+    formato: Formato = Formato.JSON
+    lista: str = ""
+    de: str
+    texto: str
+    referencia: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServidorDeCorreo:
     """A mail server."""
 
     url: str = field(repr=False)
     remitente: str = ""
     """The office's own (ACOGIDA_MAIL_FROM) when it is empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServidorSmpp:
+    """An SMSC. `ventana` is how many submissions may wait for their answers."""
+
+    host: str
+    puerto: int
+    usuario: str
+    clave: str = field(repr=False)
+    ventana: int = 10
+    espera: float = 10.0
+    pregunta_cada: float = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +190,8 @@ class Configurado:
     peticion: Peticion | None = None
     servidor: ServidorDeCorreo | None = None
     recibos: RecibosConfigurados | None = None
+    entrantes: EntrantesConfigurados | None = None
+    smsc: ServidorSmpp | None = None
 
     @property
     def canal(self) -> Canal:

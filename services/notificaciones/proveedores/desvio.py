@@ -9,10 +9,11 @@ from functools import lru_cache
 from notificaciones.mensajes.models import SALIDA
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.archivo import leer
-from notificaciones.proveedores.base import Proveedor
+from notificaciones.proveedores.base import Oyente, Proveedor
 from notificaciones.proveedores.configuracion import (
     SIN_LIMITE,
     Configurado,
+    EntrantesConfigurados,
     Limites,
     RecibosConfigurados,
     Tipo,
@@ -43,6 +44,13 @@ class Ruta:
     """What all ways together may take of a day."""
     recibos: RecibosConfigurados | None = None
     """How it says later what became of a message, if it does."""
+    entrantes: EntrantesConfigurados | None = None
+    """How it hands over what people write, if it does."""
+
+    @property
+    def avisa(self) -> bool:
+        """Whether it says later what became of a message."""
+        return self.recibos is not None or self.proveedor.avisa
 
     @property
     def clave(self) -> str:
@@ -116,6 +124,11 @@ class Desvio:
         """What is known of a provider."""
         return self._board.leer(clave)
 
+    def abrir(self, oyente: Oyente) -> None:
+        """Begin to hear what providers say by themselves."""
+        for ruta in self.rutas.values():
+            ruta.proveedor.abrir(oyente)
+
     def cerrar(self) -> None:
         """Let go of every connection."""
         for ruta in self.rutas.values():
@@ -146,6 +159,7 @@ def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
         uno.limites,
         oficina,
         uno.recibos,
+        uno.entrantes,
     )
 
 
@@ -153,6 +167,10 @@ def _provider(uno: Configurado, settings: Settings) -> Proveedor:
     if uno.tipo is Tipo.SMTP and uno.servidor is not None:
         sender = uno.servidor.remitente or settings.mail_from
         return SmtpProvider(uno.servidor.url, sender, uno.clave)
-    from notificaciones.proveedores.http import HttpSmsProvider  # noqa: PLC0415  few offices need it
+    if uno.smsc is not None:
+        from notificaciones.proveedores.smpp import SmppProvider  # noqa: PLC0415  few need it
+
+        return SmppProvider(uno.clave, uno.smsc, uno.remitente)
+    from notificaciones.proveedores.http import HttpSmsProvider  # noqa: PLC0415  few need it
 
     return HttpSmsProvider(uno)

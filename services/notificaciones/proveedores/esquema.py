@@ -18,6 +18,7 @@ from notificaciones.proveedores.configuracion import (
     Condicion,
     Configurado,
     Credencial,
+    EntrantesConfigurados,
     Formato,
     Limites,
     Metodo,
@@ -26,6 +27,7 @@ from notificaciones.proveedores.configuracion import (
     RecibosConfigurados,
     Respuesta,
     ServidorDeCorreo,
+    ServidorSmpp,
     Tipo,
 )
 from oficina.settings import leer_secreto
@@ -280,8 +282,12 @@ class _EntradaSchema(_Schema):
     def _whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("tipo") is Credencial.BASICA and "usuario" not in data:
             raise ValidationError("falta", "usuario")
-        if data.get("tipo") is Credencial.HMAC and "cabecera" not in data:
+        if data.get("tipo") is Credencial.BASICA:
+            return
+        if "cabecera" not in data:
             raise ValidationError("falta", "cabecera")
+        if data["cabecera"].lower() == "authorization":
+            raise ValidationError("es la de las cuentas de la oficina: elija otra", "cabecera")
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> AutenticacionDeEntrada:
@@ -322,6 +328,25 @@ class _RecibosSchema(_Schema):
         return RecibosConfigurados(**{**data, **states})
 
 
+class _EntrantesSchema(_Schema):
+    autenticacion = fields.Nested(_EntradaSchema, required=True)
+    formato = fields.Enum(
+        Formato,
+        by_value=True,
+        validate=validate.OneOf(
+            (Formato.JSON, Formato.FORMULARIO), error="debe ser json o formulario"
+        ),
+    )
+    lista = fields.String(validate=_LUGAR)
+    de = fields.String(required=True, validate=_LUGAR)
+    texto = fields.String(required=True, validate=_LUGAR)
+    referencia = fields.String(required=True, validate=_LUGAR)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> EntrantesConfigurados:
+        return EntrantesConfigurados(**data)
+
+
 class _LimitesSchema(_PresupuestoSchema):
     por_segundo = fields.Float(
         validate=validate.Range(0, min_inclusive=False, error="debe ser más que 0")
@@ -351,6 +376,7 @@ class _SmsHttpSchema(_ProveedorSchema):
     remitente = fields.String(validate=validate.Length(max=20, error="a lo más 20 letras"))
     envio = fields.Nested(_PeticionSchema, required=True, attribute="peticion")
     recibos = fields.Nested(_RecibosSchema)
+    entrantes = fields.Nested(_EntrantesSchema)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Configurado:
@@ -391,6 +417,46 @@ class _SmtpSchema(_ProveedorSchema):
         )
 
 
+class _SmppSchema(_ProveedorSchema):
+    costo_por_segmento = fields.Decimal(
+        required=True, validate=validate.Range(0, error="debe ser 0 o más pesos")
+    )
+    unicode = fields.Boolean()
+    remitente = fields.String(
+        required=True, validate=validate.Length(1, 20, error="debe tener de 1 a 20 letras")
+    )
+    host = fields.String(required=True, validate=validate.Length(1, 253, error="falta"))
+    puerto = fields.Integer(
+        load_default=2775, strict=True, validate=validate.Range(1, 65535, error="no es un puerto")
+    )
+    usuario = fields.String(
+        required=True, validate=validate.Length(1, 15, error="debe tener de 1 a 15 letras")
+    )
+    clave_de_acceso = _Secreto(required=True)
+    ventana = fields.Integer(
+        load_default=10, strict=True, validate=validate.Range(1, 100, error="de 1 a 100")
+    )
+    espera_segundos = fields.Float(
+        load_default=10.0, validate=validate.Range(0.1, 15, error="debe estar entre 0.1 y 15")
+    )
+    pregunta_cada_segundos = fields.Float(
+        load_default=30.0, validate=validate.Range(0.1, 300, error="debe estar entre 0.1 y 300")
+    )
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Configurado:
+        smsc = ServidorSmpp(
+            host=data.pop("host"),
+            puerto=data.pop("puerto"),
+            usuario=data.pop("usuario"),
+            clave=data.pop("clave_de_acceso"),
+            ventana=data.pop("ventana"),
+            espera=data.pop("espera_segundos"),
+            pregunta_cada=data.pop("pregunta_cada_segundos"),
+        )
+        return Configurado(tipo=Tipo.SMPP, smsc=smsc, **data)
+
+
 class _Proveedor(fields.Field[Configurado]):
     """One provider, read as its kind is."""
 
@@ -403,6 +469,8 @@ class _Proveedor(fields.Field[Configurado]):
                 leido: Configurado = _SmsHttpSchema().load(rest)
             case Tipo.SMTP:
                 leido = _SmtpSchema().load(rest)
+            case Tipo.SMPP:
+                leido = _SmppSchema().load(rest)
             case _:
                 words = ", ".join(Tipo)
                 raise ValidationError({"tipo": [f"debe ser una de estas palabras: {words}"]})

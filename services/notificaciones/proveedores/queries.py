@@ -84,7 +84,7 @@ def panorama(session: Session, desvio: Desvio) -> Panorama:
                 fallas_seguidas=marca.fallas,
                 costo_por_segmento=ruta.costo_por_segmento,
                 por_segundo=ruta.limites.por_segundo,
-                recibos=ruta.recibos is not None,
+                recibos=ruta.avisa,
                 pausa=pausas.get(clave),
                 hoy=_day(hoy.get(clave), ruta.limites),
             )

@@ -29,7 +29,9 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import String, delete, func, select, update
+from sqlalchemy import String, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
 
@@ -91,10 +93,35 @@ class KeptAnswer(OficinaBase):
     vence_en: Mapped[datetime] = mapped_column(index=True)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """An answer that may be given again: to what, and as it is written."""
+
+    cuerpo: str
+    respuesta: str
+
+
+_FIND = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
+    KeptAnswer.clave == bindparam("clave"), KeptAnswer.vence_en > bindparam("ahora")
+)
+
+
+def _keeping(insert: Any) -> Any:
+    """Keep an answer, in place of one that is not given any more."""
+    told = insert(KeptAnswer)
+    columns = ("cuerpo", "respuesta", "vence_en")
+    return told.on_conflict_do_update(
+        index_elements=["clave"], set_={name: told.excluded[name] for name in columns}
+    )
+
+
+_KEEP = {"postgresql": _keeping(postgresql.insert), "sqlite": _keeping(sqlite.insert)}
+
+
 class _Answered(Exception):
     """Somebody answered the same request between our first look and our turn."""
 
-    def __init__(self, kept: KeptAnswer) -> None:
+    def __init__(self, kept: _Kept) -> None:
         super().__init__()
         self.kept = kept
 
@@ -132,22 +159,23 @@ class _Turn:
         self.stack.callback(held.give_back, self.clave)
         self.whole: Whole = self.stack.enter_context(db.together(self._alone))
 
-    def find(self, session: Session) -> KeptAnswer | None:
-        found = session.get(KeptAnswer, self.clave)
-        return found if found is not None and found.vence_en > real_now() else None
+    def find(self, connection: Connection) -> _Kept | None:
+        found = connection.execute(_FIND, {"clave": self.clave, "ahora": real_now()}).first()
+        return None if found is None else _Kept(found.cuerpo, found.respuesta)
 
     def keep(self, response: Response) -> None:
         """Write the answer beside its effect, and commit both."""
         if response.status_code < 300:
-            with self.whole.part() as session:
-                session.merge(
-                    KeptAnswer(
-                        clave=self.clave,
-                        cuerpo=self.cuerpo,
-                        respuesta=_written(response, g.cuenta.ultima),
-                        vence_en=real_now() + LIFE,
-                    )
-                )
+            # Nobody else writes this key: one statement, which needs no savepoint to undo it.
+            self.whole.last(
+                _KEEP[self.whole.db.engine.dialect.name],
+                {
+                    "clave": self.clave,
+                    "cuerpo": self.cuerpo,
+                    "respuesta": _written(response, g.cuenta.ultima),
+                    "vence_en": real_now() + LIFE,
+                },
+            )
         self.whole.commit()
 
     def _alone(self, session: Session) -> None:
@@ -156,7 +184,7 @@ class _Turn:
             number = int.from_bytes(bytes.fromhex(self.clave[:16]), signed=True)
             if not session.scalar(select(func.pg_try_advisory_xact_lock(number))):
                 raise ClaveEnCurso(retry_after=1)
-        if kept := self.find(session):
+        if kept := self.find(session.connection()):
             raise _Answered(kept)
 
 
@@ -206,7 +234,7 @@ def claim() -> Response | None:
     turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
     env: Env = current_app.extensions["env"]
     with env.db.read() as session:
-        kept = turn.find(session)
+        kept = turn.find(session.connection())
     if kept:
         return _again(turn, kept)
     turn.begin(env.db, current_app.extensions["idempotency"])
@@ -296,7 +324,7 @@ def _handle_answered(answered: _Answered) -> Response:
         return current_app.make_response(current_app.handle_user_exception(error))
 
 
-def _again(turn: _Turn, kept: KeptAnswer) -> Response:
+def _again(turn: _Turn, kept: _Kept) -> Response:
     """The answer that was given; who reads it now is written down as well."""
     if kept.cuerpo != turn.cuerpo:
         raise ClaveConOtroCuerpo(_("Para pedir otra cosa, use una clave nueva."))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import gsm
 from notificaciones.mensajes import sms
-from notificaciones.mensajes.sms import Tildes, contar, escribir, sin_tildes
+from notificaciones.mensajes.sms import UCS2, Tildes, contar, escribir, partir, sin_tildes
 
 # What each language writes and the default alphabet lacks, besides what nobody would expect.
 RAROS = "áíóúÁÍÓÚãõâêôçûîœ°“”–…\u00a0\u0301\x1b🙂م"
@@ -130,3 +130,16 @@ def test_ninguna_decision_pierde_nada_ni_cuesta_mas(texto: str) -> None:
     assert ahorro.conteo.partes <= ahorro.con_tildes
     assert (ahorro.texto != entero) == (ahorro.conteo.partes < ahorro.con_tildes)
     assert salen[Tildes.GSM].conteo.codificacion == (sms.UCS2 if sin_equivalente else sms.GSM)
+
+
+@given(TEXTOS)
+def test_se_parte_en_tantos_segmentos_como_se_cuentan(texto: str) -> None:
+    partes = partir(texto)
+
+    conteo = contar(texto)
+    assert len(partes) == conteo.partes
+    assert {parte.ucs2 for parte in partes} == {conteo.codificacion == UCS2}
+    if conteo.codificacion == UCS2:
+        assert b"".join(parte.octetos for parte in partes).decode("utf-16-be") == texto
+        # No character is cut in two.
+        assert all(parte.octetos.decode("utf-16-be") is not None for parte in partes)

@@ -87,7 +87,10 @@ def test_sin_archivo_no_hay_proveedores() -> None:
 @pytest.mark.parametrize(
     ("cambio", "error"),
     [
-        ({"tipo": "paloma"}, "proveedores.0.tipo: debe ser una de estas palabras: sms_http, smtp"),
+        (
+            {"tipo": "paloma"},
+            "proveedores.0.tipo: debe ser una de estas palabras: sms_http, smtp, smpp",
+        ),
         ({"clave": "Andes!"}, "proveedores.0.clave: debe ser una palabra de minúsculas"),
         ({"clave": "salida"}, "proveedores.0.clave: otro proveedor ya se llama salida"),
         ({"costo_por_segmento": "x"}, "proveedores.0.costo_por_segmento: debe ser un número"),

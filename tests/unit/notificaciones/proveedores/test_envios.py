@@ -1,5 +1,7 @@
 """One message and several ways: another one at once, never twice, and no more than was agreed."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -427,3 +429,56 @@ def _reject(taller: Taller, mensaje_id: UUID, ruta: Any) -> None:
     with taller.db.begin() as session:
         resultado = Resultado(Desenlace.DEFINITIVO, detalle="HTTP 422")
         despacho.asentar(session, mensaje_id, tomado.reserva, ruta, resultado)
+
+
+_MUERE = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+from notificaciones.mensajes import envio
+from oficina import clock
+from oficina.db import Database
+from oficina.env import Env
+from oficina.privacy import Keyring, use_keyring
+from oficina.settings import Settings
+from oficina.web.client import ServiceClient
+
+folder, providers, mensaje_id, noon = sys.argv[1:]
+clock._shift = timedelta(seconds=float(noon))
+settings = Settings(data_dir=Path(folder), proveedores=providers, log_level="WARNING")
+use_keyring(Keyring.load(settings.claves))
+db = Database(settings.database_for("notificaciones"))
+envio.enviar(Env(settings=settings, db=db, client=ServiceClient(settings)), UUID(mensaje_id))
+"""
+
+
+def test_kill_9_en_medio_de_una_llamada_se_decide_antes_de_un_minuto_y_no_se_repite(
+    taller: Taller, pasarela: Hacer
+) -> None:
+    una = pasarela()
+    suelta = threading.Event()
+    una.contesta = lambda _pedido: Contesta(cuerpo={"id": "1"}, suelta=suelta)
+    taller.proveedores(sms_http("una", una.url))
+    mensaje_id = taller.sms(UNICA)
+    settings, noon = taller.env.settings, str(clock._shift.total_seconds())
+    arguments = [str(settings.data_dir), settings.proveedores, str(mensaje_id), noon]
+    worker = subprocess.Popen([sys.executable, "-c", _MUERE, *arguments])
+    try:
+        assert hasta(lambda: len(una.recibidos) == 1, 20)
+    finally:
+        worker.kill()
+        worker.wait()
+        suelta.set()
+
+    held = taller.mensaje(mensaje_id)
+    assert (held.estado, held.llamado) == (Estado.RESERVADA, True)
+    assert held.reservada_hasta is not None
+    # With the sweep of every two seconds, within a minute of the call.
+    assert held.reservada_hasta - clock.real_now() < timedelta(seconds=57)
+    taller.cambiar(mensaje_id, reservada_hasta=clock.real_now())
+    for _ in range(3):
+        tasks.barrer(taller.env)
+
+    assert taller.mensaje(mensaje_id).estado is Estado.INCIERTA
+    assert len(una.recibidos) == 1

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from notificaciones import tasks
 from notificaciones.app import create_app
+from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import PasoDeMensaje
 from notificaciones.mensajes.states import Estado, Motivo, Paso
@@ -48,6 +49,17 @@ def _con_recibos(clave: str, url: str) -> dict[str, Any]:
             "codigo": "/error",
             "confirmada": ["DELIVRD"],
             "rebotada": ["UNDELIV", "EXPIRED"],
+        },
+        entrantes={
+            "autenticacion": {
+                "tipo": "token",
+                "cabecera": "X-Token",
+                "secreto": {"variable": "ACOGIDA_PROVEEDOR_FIRMA"},
+            },
+            "formato": "formulario",
+            "de": "/from",
+            "texto": "/body",
+            "referencia": "/sid",
         },
     )
 
@@ -211,6 +223,31 @@ def test_un_recibo_aclara_la_duda(puerta: Puerta, dicho: str, estado: Estado) ->
 def test_lo_que_no_es_un_aviso(puerta: Puerta, body: bytes) -> None:
     firma = hmac.new(SECRETO.encode(), body, hashlib.sha256).hexdigest()
     assert puerta.post(body, {"X-Firma": firma}).status_code == 422
+
+
+def test_lo_que_escribe_la_gente_entra_una_vez_y_solo_si_lo_trae_el_proveedor(
+    puerta: Puerta,
+) -> None:
+    body = b"from=%2B56987654321&body=AYUDA+por+favor&sid=in-1"
+    good = {
+        "X-Token": SECRETO,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+
+    for headers in ({}, {"X-Token": "otro"}, {"X-Firma": SECRETO}):
+        assert puerta.post(body, headers, "una/entrantes").status_code == 401
+    assert puerta.post(body, good, "callada/entrantes").status_code == 401
+    for _ in range(2):
+        assert puerta.post(body, good, "una/entrantes").status_code == 204
+    assert puerta.post(b"from=%2B569", good, "una/entrantes").status_code == 422
+
+    with puerta.taller.db.read() as session:
+        (respuesta,) = session.scalars(select(Respuesta)).all()
+    assert (respuesta.de, respuesta.texto, respuesta.proveedor) == (
+        "+56987654321",
+        "AYUDA por favor",
+        "una",
+    )
 
 
 # Who it is.

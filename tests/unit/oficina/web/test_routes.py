@@ -68,6 +68,7 @@ ABIERTAS = {
     "notificaciones": {
         "/notificaciones/suscripciones/enlace/<token>/atom.xml": "the token is the key",
         "/notificaciones/recibos/<clave>": "takes the credential agreed with the provider",
+        "/notificaciones/recibos/<clave>/entrantes": "takes the same, for what people write",
     },
 }
 """What everybody may ask for, and why."""
@@ -297,7 +298,9 @@ def test_without_credentials_nobody_enters(casa: Casa) -> None:
         answer = casa.pedir(puerta)
         if puerta.acceso.permiso is None:
             kept_out = answer.status_code in {401, 403}
-            has_own_key = puerta.regla.endswith(("/entrar", "/token", "/recibos/<clave>"))
+            has_own_key = puerta.regla.endswith(
+                ("/entrar", "/token", "/recibos/<clave>", "/entrantes")
+            )
             assert not kept_out or has_own_key, puerta
         elif puerta.es_json or puerta.cambia:
             if answer.status_code != 401 or "WWW-Authenticate" not in answer.headers:
