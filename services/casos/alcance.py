@@ -14,7 +14,7 @@ reader's is not found: in no list, no count and no search, and by its address it
 
 A person is reached through their cases: see `personas`. Somebody whose data are blocked, and their
 cases, are nobody's work: who would reach them learns that they are blocked, and nothing else. Who
-was erased is not there for anybody.
+was erased is not there for anybody. A record that was joined to another one is reached as that one.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from casos.personas.models import EstadoPersona, Persona
 from casos.red.models import Institucion
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.errors import DomainError, NoEncontrado, NoPermitido
+from oficina.errors import Conflicto, DomainError, NoEncontrado, NoPermitido
 from oficina.texts import N_
 
 
@@ -89,6 +89,21 @@ class DatosBloqueados(NoPermitido):
             ),
             estado=EstadoPersona.BLOQUEADA.value,
         )
+
+
+class PersonaUnida(Conflicto):
+    """The record was joined to another one, which is the one to use."""
+
+    title = N_("Esta ficha se unió a otra")
+
+    def __init__(self, vigente_id: UUID, folio: str) -> None:
+        super().__init__(
+            _("Use la ficha %(folio)s.", folio=folio),
+            estado=EstadoPersona.FUSIONADA.value,
+            persona_id=str(vigente_id),
+            folio=folio,
+        )
+        self.vigente_id = vigente_id
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,7 @@ class Alcance:
         if Nivel.MAQUINA in self.niveles:
             return true()
         if Nivel.DERECHOS in self.niveles:
-            return Persona.estado != EstadoPersona.ANONIMIZADA
+            return Persona.estado.not_in((EstadoPersona.FUSIONADA, EstadoPersona.ANONIMIZADA))
         if not self.atiende:
             return false()
         activa = true() if self.con_bloqueados else Persona.estado == EstadoPersona.ACTIVA
@@ -261,9 +276,17 @@ class Alcance:
         return NoEncontrado()
 
     def negativa_de_persona(self, session: Session, persona_id: UUID) -> DomainError:
-        """Why a person was not found: their data are blocked, or they are not there (for this
-        reader).
+        """Why a person was not found: the record is part of another one, their data are blocked, or
+        they are not there (for this reader).
         """
+        una = aliased(Persona)
+        vigente = session.execute(
+            select(Persona.id, Persona.folio)
+            .join(una, una.fusionada_en_id == Persona.id)
+            .where(una.id == persona_id, self.personas())
+        ).first()
+        if vigente is not None:
+            return PersonaUnida(*vigente)
         bloqueada = select(Persona.id).where(
             Persona.id == persona_id,
             Persona.estado == EstadoPersona.BLOQUEADA,
@@ -337,6 +360,16 @@ def exigir_usable(session: Session, persona_id: UUID, *, retener: bool = False) 
     if estado is EstadoPersona.BLOQUEADA:
         raise DatosBloqueados
     if estado is not EstadoPersona.ACTIVA:
+        raise NoEncontrado
+
+
+def exigir_no_unida(session: Session, persona_id: UUID) -> None:
+    """Raise NoEncontrado for a record that was joined to another one. Whoever writes something of
+    somebody whose data may be blocked holds the row so, as in `exigir_usable`.
+    """
+    consulta = select(Persona.estado).where(Persona.id == persona_id)
+    estado = session.scalar(consulta.with_for_update(key_share=True, read=True))
+    if estado is EstadoPersona.FUSIONADA:
         raise NoEncontrado
 
 

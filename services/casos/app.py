@@ -24,6 +24,8 @@ from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.fusiones import api as fusiones_api
+from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
@@ -63,6 +65,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         consentimientos_pages,
         derechos_pages,
         bloqueos_pages,
+        fusiones_pages,
         supresion_pages,
         copias_pages,
         incidentes_pages,
@@ -83,6 +86,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         consentimientos_api,
         derechos_api,
         bloqueos_api,
+        fusiones_api,
         supresion_api,
         copias_api,
         incidentes_api,

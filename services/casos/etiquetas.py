@@ -21,6 +21,8 @@ from casos.expedientes.models import (
     TipoCaso,
 )
 from casos.expedientes.states import Estado, MotivoCierre
+from casos.fusiones.etiquetas import ESTADOS as _DE_FUSIONES
+from casos.fusiones.states import Estado as EstadoFusion
 from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
@@ -83,6 +85,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Estado.EN_GESTION: _l("En gestión"),
         Estado.CERRADO: _l("Cerrado"),
     },
+    EstadoFusion: _DE_FUSIONES,
     MotivoElevacion: {
         MotivoElevacion.VULNERACION_DERECHOS: _l("Vulneración de derechos"),
         MotivoElevacion.REGULARIZACION_MIGRATORIA: _l("Regularización migratoria"),

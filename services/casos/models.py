@@ -11,6 +11,7 @@ from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
+from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.incidentes.models import (
@@ -50,6 +51,7 @@ __all__ = [
     "Evaluacion",
     "FilaImportada",
     "Folio",
+    "Fusion",
     "Hito",
     "Importacion",
     "IncidenteSeguridad",

@@ -28,6 +28,7 @@ _TRABAJAN = _ATIENDEN | {
 PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.persona.ver": _ATIENDEN,
     "casos.persona.registrar": _ATIENDEN,
+    "casos.persona.fusionar": frozenset({_COORDINACION}),
     "casos.persona.contacto": frozenset({_SERVICIO}),
     "casos.situacion.ver": _PROFESIONALES,
     "casos.atencion.ver": _ATIENDEN,

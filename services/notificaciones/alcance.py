@@ -24,7 +24,15 @@ from oficina.errors import NoEncontrado, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import puede
 
-_DE_CITAS = frozenset({Clave.RECORDATORIO_CITA, Clave.AVISO_CITA_RESPONDIDA, Clave.RESPUESTA_AYUDA})
+_DE_CITAS = frozenset(
+    {
+        Clave.RECORDATORIO_CITA,
+        Clave.AVISO_CITA_RESPONDIDA,
+        Clave.RESPUESTA_AYUDA,
+        Clave.RESPUESTA_BAJA,
+        Clave.RESPUESTA_ALTA,
+    }
+)
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees

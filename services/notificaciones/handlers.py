@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from notificaciones import bloqueos, supresion
+from notificaciones import bloqueos, supresion, uniones
 from notificaciones.mensajes import actions
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
@@ -41,6 +41,8 @@ from oficina.events.casos import (
     PersonaAnonimizada,
     PersonaBloqueada,
     PersonaDesbloqueada,
+    PersonaFusionada,
+    PersonaSeparada,
     PlazoDeDerechoPorVencer,
     PlazoDeDerechoVencido,
     PlazoDeIncidentePorVencer,
@@ -201,6 +203,20 @@ def reponer_de_desbloqueada(session: Session, hecho: PersonaDesbloqueada, sobre:
         marca = f"desbloqueo-{sobre.sequence}"
         for mensaje in bloqueos.reponer(session, hecho.persona_id, _casos(hecho), desde, marca):
             _prepare(session, mensaje)
+
+
+@handlers.on(PersonaFusionada)
+def unir(session: Session, hecho: PersonaFusionada, _sobre: Sobre) -> None:
+    """Messages to either record are to the one that stays."""
+    movidos = uniones.llevar(session, hecho.absorbida_id, hecho.persona_id)
+    apartadas.unir(session, hecho.absorbida_id, hecho.persona_id, movidos)
+
+
+@handlers.on(PersonaSeparada)
+def separar(session: Session, hecho: PersonaSeparada, _sobre: Sobre) -> None:
+    """What had gone over, and what is about the cases that go back, goes back."""
+    movidos = apartadas.separar(session, hecho.absorbida_id)
+    uniones.devolver(session, hecho.persona_id, hecho.absorbida_id, movidos, hecho.caso_ids)
 
 
 @handlers.on(PersonaAnonimizada)

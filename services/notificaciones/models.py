@@ -1,6 +1,7 @@
 """Every table of notificaciones, for migrations and for the mapper."""
 
 from notificaciones.avisos.models import PreferenciaDeAvisos
+from notificaciones.bajas.models import Baja
 from notificaciones.base import Base
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
@@ -11,6 +12,7 @@ from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
 
 __all__ = [
+    "Baja",
     "Base",
     "Cola",
     "IntentoDeEnvio",

@@ -16,6 +16,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "notificaciones.mensaje.ver_casos": _PROFESIONALES | {"servicio"},
     "notificaciones.mensaje.ver_cuentas": frozenset({"administrador"}),
     # What people answer: of somebody whom the reader may see, or of nobody whom the office knows.
+    "notificaciones.baja.anotar": _PROFESIONALES | {"recepcion"},
     "notificaciones.respuesta.ver": _PROFESIONALES | {"recepcion", "servicio"},
     "notificaciones.respuesta.atender": _PROFESIONALES | {"recepcion"},
     # To somebody of the office, whom they may see; to any address at all, and before all others,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, delete, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones.bajas.models import Baja
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
@@ -59,6 +60,15 @@ def vaciar(session: Session, ids: Sequence[UUID]) -> int:
         .values({columna.key: None for columna in _CONTENIDO})
         .execution_options(synchronize_session=False)
     )
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.baja", lambda limite: select(Baja.id).where(Baja.levantada_en < limite)
+)
+def borrar_bajas(session: Session, ids: Sequence[UUID]) -> int:
+    """Those that were lifted; one that stands is kept, or people would be written to again."""
+    session.execute(delete(Baja).where(Baja.id.in_(ids)))
     return len(ids)
 
 

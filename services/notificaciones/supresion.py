@@ -5,9 +5,10 @@ whom, and what they answered. That there were messages and answers stays.
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
+from notificaciones.bajas.models import Baja
 from notificaciones.bloqueos import de_persona_o_casos
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes.actions import retirar_por
@@ -52,6 +53,7 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
+    _vaciar_bajas(session, suyos, _contestadas(persona_id, caso_ids))
     con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
     session.execute(
         update(Mensaje)
@@ -69,6 +71,21 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     )
     olvidar_respuestas(session, [persona_id, *caso_ids])
     return {MENSAJES: cuantos, RESPUESTAS: respuestas}
+
+
+def _vaciar_bajas(
+    session: Session, suyos: ColumnElement[bool], contestadas: ColumnElement[bool]
+) -> None:
+    """Of an address where they want no messages its index alone stays: it keeps them unwritten."""
+    indices = union(
+        select(Mensaje.destino_indice).where(suyos), select(Respuesta.de_indice).where(contestadas)
+    )
+    session.execute(
+        update(Baja)
+        .where(Baja.indice.in_(indices))
+        .values(direccion=None, motivo=None, levantada_motivo=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _contestadas(persona_id: UUID, caso_ids: Iterable[UUID]) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""People whom their owner set apart: blocked for a while, or erased for good.
+"""People whom their owner set apart: blocked for a while, joined to another record, or erased for
+good.
 
 The owner of the people tells it as a fact; each service keeps a row here in the transaction of its
 handler, so that what reaches it late (a fact of another aggregate, a request that was under way)
@@ -9,7 +10,7 @@ Whoever writes something of a person asks `apartada` in the transaction that wri
 lock that they share with whoever sets the person apart: one waits for the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -39,6 +40,7 @@ class Situacion(StrEnum):
     """Why nothing is done with somebody's data."""
 
     BLOQUEADA = "bloqueada"
+    UNIDA = "unida"
     SUPRIMIDA = "suprimida"
 
 
@@ -56,6 +58,9 @@ class PersonaApartada(OficinaBase):
     cantidades: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     certificado_id: Mapped[UUID | None] = mapped_column()
     certificado_huella: Mapped[str | None] = mapped_column(String(64))
+    # Of a record that was joined to another: to which, and the ids of what went over here.
+    vigente_id: Mapped[UUID | None] = mapped_column()
+    movidas: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 def apartada(session: Session, persona_id: UUID) -> PersonaApartada | None:
@@ -82,6 +87,39 @@ def desbloquear(session: Session, persona_id: UUID) -> datetime | None:
     session.delete(fila)
     session.flush()
     return fila.desde
+
+
+def vigente(session: Session, persona_id: UUID) -> UUID:
+    """Who answers for a person here: they themselves, or the record that theirs was joined to.
+    Nobody joins it to another one, nor undoes it, before this transaction ends.
+    """
+    fila = apartada(session, persona_id)
+    while fila is not None and fila.vigente_id is not None:
+        persona_id = fila.vigente_id
+        fila = apartada(session, persona_id)
+    return persona_id
+
+
+def unir(session: Session, absorbida_id: UUID, vigente_id: UUID, movidas: Iterable[UUID]) -> None:
+    """What comes late of a record is of the one it was joined to. `movidas`: what went over."""
+    fila = apartada(session, absorbida_id)
+    if fila is None:
+        fila = PersonaApartada(persona_id=absorbida_id, cantidades={})
+        session.add(fila)
+    fila.situacion, fila.desde, fila.vigente_id = Situacion.UNIDA, real_now(), vigente_id
+    fila.movidas = [str(una) for una in movidas]
+    session.flush()
+
+
+def separar(session: Session, absorbida_id: UUID) -> list[UUID]:
+    """It is a record of its own again; the ids of what had gone over."""
+    fila = apartada(session, absorbida_id)
+    if fila is None or fila.situacion is not Situacion.UNIDA:
+        return []
+    movidas = [UUID(una) for una in fila.movidas or ()]
+    session.delete(fila)
+    session.flush()
+    return movidas
 
 
 def confirmar(

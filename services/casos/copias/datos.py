@@ -21,6 +21,7 @@ from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.personas.queries import persona_por_id, situaciones
+from casos.personas.unidas import unidas_a
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -85,9 +86,16 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         select(Atencion).where(Atencion.persona_id == persona_id).order_by(Atencion.inicio),
     )
     derivaciones = _derivaciones(session, ids)
-    cosas = [persona_id, *ids, *(una.id for una in (*solicitudes, *derivaciones))]
+    unidas = unidas_a(session, persona_id)
+    cosas = [
+        persona_id,
+        *(una.id for una in unidas),
+        *ids,
+        *(una.id for una in (*solicitudes, *derivaciones)),
+    ]
     return {
         "ficha": _campos(persona, _FICHA),
+        "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
         "documentos": [
             _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel"))
             for uno in persona.documentos

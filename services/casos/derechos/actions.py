@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from casos.alcance import Alcance
+from casos.alcance import Alcance, exigir_no_unida
 from casos.atenciones.models import Canal
 from casos.bloqueos.actions import bloquear, exigir_sin_bloqueo, resolver
 from casos.bloqueos.models import Bloqueo, Causa
@@ -69,6 +69,7 @@ def registrar(
 ) -> SolicitudDerecho:
     """Receive a request: its clock starts, and the delegate is told. Raises NoEncontrado."""
     persona_por_id(session, persona_id, Alcance.de(actor))
+    exigir_no_unida(session, persona_id)
     solicitud = SolicitudDerecho(
         folio=siguiente_folio(session, "SD", clock.local(ahora).year),
         persona_id=persona_id,

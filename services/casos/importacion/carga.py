@@ -23,6 +23,7 @@ from casos.importacion.inserciones import de_apartadas, insertar
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
 from casos.importacion.problemas import N_, Problema, guardar_problemas, leer_problemas
 from casos.importacion.resumen import Registro
+from casos.personas.unidas import vigentes
 from oficina import clock, telemetry
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
@@ -144,6 +145,7 @@ class Carga:
     ) -> tuple[dict[int, UUID], list[Problema]]:
         if not faltan:
             return {}, []
+        self._seguir_a_unidas(session, faltan)
         apartadas = de_apartadas(session, self._registro, faltan, self._personas)
         no_se_usan = [self._problema(n, _APARTADA) for n in sorted(apartadas)]
         faltan = [n for n in faltan if n not in apartadas]
@@ -160,6 +162,13 @@ class Carga:
                 motivo = N_("la base de datos no admitió la fila; revise el largo de sus textos")
                 problemas.append(self._problema(n, motivo))
         return personas, problemas
+
+    def _seguir_a_unidas(self, session: Session, faltan: Sequence[int]) -> None:
+        """People whose record was joined to another since they were read are that one."""
+        fichas = {f for n in faltan if (f := self._registro.agrupacion.de_fila[n]) is not None}
+        suyas = {f: self._personas[f] for f in fichas if f in self._personas}
+        unidas = vigentes(session, suyas.values())
+        self._personas.update({f: unidas[una] for f, una in suyas.items() if una in unidas})
 
     def _problema(self, n: int, motivo: str) -> Problema:
         fila = self._registro.lectura.filas[n]

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion, Canal
@@ -105,7 +105,8 @@ def _por_documento(session: Session, registro: Registro, lugares: Iterable[int])
     filas = session.execute(
         select(
             DocumentoIdentidad.indice,
-            Persona.id,
+            # The record that stays, of one that was joined to it.
+            func.coalesce(Persona.fusionada_en_id, Persona.id),
             Persona.nombres,
             Persona.primer_apellido,
             Persona.segundo_apellido,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from casos.importacion.fechas import Nacimiento
@@ -92,7 +92,12 @@ def _tocayos(session: Session, claves: Set[str], propias: Set[UUID]) -> Mapping[
     if not claves:
         return por_nombre
     filas = session.execute(
-        select(Persona.id, Persona.clave_nombre, Persona.fecha_nacimiento, Persona.precision_fecha)
+        select(
+            func.coalesce(Persona.fusionada_en_id, Persona.id).label("id"),
+            Persona.clave_nombre,
+            Persona.fecha_nacimiento,
+            Persona.precision_fecha,
+        )
         .where(Persona.clave_nombre.in_(claves))
         .order_by(Persona.id)
     )

@@ -16,11 +16,9 @@ from casos.personas.models import (
     Decision,
     DocumentoIdentidad,
     Persona,
-    PosibleDuplicado,
     SituacionMigratoria,
     indice_contacto,
     indice_documento,
-    par,
 )
 from casos.personas.queries import persona_a_la_vista
 from casos.personas.schemas import (
@@ -30,6 +28,7 @@ from casos.personas.schemas import (
     NuevaSituacion,
     precision,
 )
+from casos.personas.unidas import tokens_de_unidas
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
@@ -91,11 +90,13 @@ def actualizar(
     """
     persona = _para_cambiar(session, persona_id, actor)
     check_version(persona, version)
+    # Asked before anything changes: one change is one version.
+    de_unidas = tokens_de_unidas(session, persona.id)
     cambiados = _aplicar(persona, cambios)
     if not cambiados:
         return persona
     if cambiados & _NOMBRE:
-        persona.indexar_nombre()
+        persona.indexar_nombre(de_unidas)
     session.flush()
     if cambiados & _COMPARADOS:
         matching.sugerir(session, persona.id, senas_de(persona), ahora)
@@ -164,17 +165,13 @@ def declarar_distintas(
     alcance = Alcance.de(actor)
     for una in (persona_id, otra_id):
         persona_a_la_vista(session, una, alcance)
-    a, b = par(persona_id, otra_id)
-    duplicado = session.scalar(
-        select(PosibleDuplicado).where(
-            PosibleDuplicado.persona_a_id == a, PosibleDuplicado.persona_b_id == b
-        )
-    )
-    if duplicado is None:
+    duplicados = matching.duplicados_entre(session, persona_id, otra_id)
+    if not duplicados:
         raise NoEncontrado
-    duplicado.decision = Decision.DISTINTAS
-    duplicado.decidido_por = actor.nombre
-    duplicado.decidido_en = ahora
+    for duplicado in duplicados:
+        duplicado.decision = Decision.DISTINTAS
+        duplicado.decidido_por = actor.nombre
+        duplicado.decidido_en = ahora
     auditar(session, actor, "casos.persona.declarar_distintas", "persona", persona_id)
 
 

@@ -28,6 +28,7 @@ from casos.personas.models import (
     indice_documento,
 )
 from casos.personas.queries import Ajeno, cargos, sin_apartadas
+from casos.personas.unidas import vigentes
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import (
     DocumentoInvalido,
@@ -159,6 +160,9 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
     por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
     for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
         por_persona[persona_id].append(Hallazgo(hallazgo))
+    for unida, vigente in vigentes(session, por_persona).items():
+        # Found by what their other record said: the one that stays is shown.
+        por_persona[vigente] += por_persona.pop(unida)
     for hallazgos in por_persona.values():
         if len(set(hallazgos)) > 1:
             # What is written so sounds so: it says no more of anybody.

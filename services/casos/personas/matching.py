@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from casos.personas import nombres
@@ -29,6 +29,7 @@ from casos.personas.models import (
     TokenNombre,
     par,
 )
+from casos.personas.unidas import con_unidas, vigentes
 
 
 class Razon(StrEnum):
@@ -160,6 +161,8 @@ def parecidos(session: Session, senas: Senas) -> list[Parecido]:
         candidatos[persona_id].razones.add(razon)
     for persona_id in _suenan(session, senas):
         candidatos[persona_id]
+    for unida, vigente in vigentes(session, candidatos).items():
+        candidatos[vigente].razones |= candidatos.pop(unida).razones
     if senas.excepto is not None:
         candidatos.pop(senas.excepto, None)
     if not candidatos:
@@ -176,15 +179,16 @@ def parecidos(session: Session, senas: Senas) -> list[Parecido]:
 def sugerir(session: Session, persona_id: UUID, senas: Senas, ahora: datetime) -> int:
     """Remember, for somebody to decide, whom a record looks like; tells how many pairs are new.
 
-    A pair that is known keeps its decision; its reasons are brought up to date while it waits.
+    A pair that is known keeps its decision, also one of a record that was joined to this one; its
+    reasons are brought up to date while it waits.
     """
     hallados = parecidos(session, senas)
-    conocidos = {(d.persona_a_id, d.persona_b_id): d for d in duplicados_de(session, persona_id)}
+    conocidos = _conocidos(session, persona_id)
     nuevos = 0
     for hallado in hallados:
-        a, b = par(persona_id, hallado.persona.id)
-        duplicado = conocidos.get((a, b))
+        duplicado = conocidos.get(hallado.persona.id)
         if duplicado is None:
+            a, b = par(persona_id, hallado.persona.id)
             duplicado = PosibleDuplicado(
                 persona_a_id=a, persona_b_id=b, detectado_en=ahora, razones=[], puntaje=0
             )
@@ -200,15 +204,46 @@ def sugerir(session: Session, persona_id: UUID, senas: Senas, ahora: datetime) -
 
 
 def duplicados_de(session: Session, persona_id: UUID) -> Sequence[PosibleDuplicado]:
-    """Every pair that a record is in, decided or not."""
+    """Every pair that a record is in, decided or not; those of records joined to it too."""
+    suyas = con_unidas(session, persona_id)
     return session.scalars(
         select(PosibleDuplicado).where(
             or_(
-                PosibleDuplicado.persona_a_id == persona_id,
-                PosibleDuplicado.persona_b_id == persona_id,
+                PosibleDuplicado.persona_a_id.in_(suyas),
+                PosibleDuplicado.persona_b_id.in_(suyas),
             )
         )
     ).all()
+
+
+def duplicados_entre(session: Session, una: UUID, otra: UUID) -> Sequence[PosibleDuplicado]:
+    """The pairs of two records, or of records that were joined to them, decided ones last."""
+    de_una, de_otra = con_unidas(session, una), con_unidas(session, otra)
+    a, b = PosibleDuplicado.persona_a_id, PosibleDuplicado.persona_b_id
+    hallados = session.scalars(
+        select(PosibleDuplicado).where(
+            or_(
+                and_(a.in_(de_una), b.in_(de_otra)),
+                and_(a.in_(de_otra), b.in_(de_una)),
+            )
+        )
+    ).all()
+    return sorted(hallados, key=lambda uno: (uno.decision is not Decision.PENDIENTE, uno.id))
+
+
+def _conocidos(session: Session, persona_id: UUID) -> dict[UUID, PosibleDuplicado]:
+    """The pairs of somebody by the record that the other one is now; what was decided counts."""
+    suyos = sorted(
+        duplicados_de(session, persona_id), key=lambda uno: uno.decision is not Decision.PENDIENTE
+    )
+    ids = {i for uno in suyos for i in (uno.persona_a_id, uno.persona_b_id)}
+    unidas = vigentes(session, ids)
+    return {
+        otra: uno
+        for uno in suyos
+        for i in (uno.persona_a_id, uno.persona_b_id)
+        if (otra := unidas.get(i, i)) != persona_id
+    }
 
 
 def _coincidencias(session: Session, senas: Senas) -> list[tuple[UUID, Razon]]:

@@ -1,6 +1,6 @@
 """What the office knows of a person. Documents, contacts, address and status are encrypted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -64,6 +64,7 @@ class EstadoPersona(StrEnum):
 
     ACTIVA = "activa"
     BLOQUEADA = "bloqueada"
+    FUSIONADA = "fusionada"
     ANONIMIZADA = "anonimizada"
 
 
@@ -85,6 +86,12 @@ class Persona(Personal, Identified, Base):
             "estado",
             sqlite_where=text("estado <> 'activa'"),
             postgresql_where=text("estado <> 'activa'"),
+        ),
+        Index(
+            "ix_personas_fusionadas",
+            "fusionada_en_id",
+            sqlite_where=text("fusionada_en_id IS NOT NULL"),
+            postgresql_where=text("fusionada_en_id IS NOT NULL"),
         ),
     )
 
@@ -111,12 +118,15 @@ class Persona(Personal, Identified, Base):
     no_contactar: Mapped[bool] = mapped_column(default=False)
     canal_preferido: Mapped[CanalPreferido | None] = mapped_column(text_enum(CanalPreferido))
     origen: Mapped[Origen] = mapped_column(text_enum(Origen), default=Origen.OFICINA)
-    # Moved by casos.bloqueos and casos.supresion alone; kept from readers by casos.alcance.
+    # Moved by casos.bloqueos, casos.fusiones and casos.supresion alone; kept from readers by
+    # casos.alcance.
     estado: Mapped[EstadoPersona] = mapped_column(
         text_enum(EstadoPersona),
         default=EstadoPersona.ACTIVA,
         server_default=EstadoPersona.ACTIVA.value,
     )
+    # The record that stays, of one that was joined to it; never a record that was joined itself.
+    fusionada_en_id: Mapped[UUID | None] = mapped_column(ForeignKey("personas.id"))
     # In the place of the id in what figures are told, once the person was erased.
     codigo_cifras: Mapped[UUID | None]
     registrada_en: Mapped[datetime] = mapped_column(index=True)
@@ -150,14 +160,15 @@ class Persona(Personal, Identified, Base):
         """The first nationality (ISO 3166-1 alpha-3, XXA stateless)."""
         return self.nacionalidades[0] if self.nacionalidades else None
 
-    def indexar_nombre(self) -> None:
+    def indexar_nombre(self, otros: Set[str] = frozenset()) -> None:
         """Make the person findable by the present name; call it after changing any part of it.
 
-        The tokens must be loaded, or the person new.
+        The tokens must be loaded, or the person new. `otros`: by which they are found besides, from
+        the names of the records that were joined to this one.
         """
         partes = (self.nombres, self.primer_apellido, self.segundo_apellido)
         self.clave_nombre = nombres.clave(*partes)
-        quiere = nombres.tokens(*partes) | nombres.tokens(self.nombre_social)
+        quiere = nombres.tokens(*partes) | nombres.tokens(self.nombre_social) | otros
         tiene = {fila.token: fila for fila in self.tokens}
         for sobra in tiene.keys() - quiere:
             self.tokens.remove(tiene[sobra])

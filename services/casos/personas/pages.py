@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from casos import etiquetas
-from casos.alcance import Alcance
+from casos.alcance import Alcance, PersonaUnida
 from casos.atenciones import queries as atenciones
 from casos.expedientes import queries as expedientes
+from casos.fusiones import queries as fusiones
 from casos.personas import actions, busqueda, catalogos, matching, queries
 from casos.personas.busqueda import Consulta
 from casos.personas.models import (
@@ -28,6 +29,7 @@ from casos.personas.schemas import (
     NuevoDocumentoSchema,
 )
 from casos.personas.situaciones import categoria, categorias
+from casos.personas.unidas import unidas_a
 from casos.presentacion import idioma_del_lector
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -93,7 +95,10 @@ def registrar() -> ResponseReturnValue:
 def ver(persona_id: UUID) -> ResponseReturnValue:
     """A person's record, contact masked unless it was asked for."""
     completos = request.args.get("mostrar") == "contacto"
-    return _pagina(persona_id, completos=completos)
+    try:
+        return _pagina(persona_id, completos=completos)
+    except PersonaUnida as error:
+        return redirect(url_for("personas.ver", persona_id=error.vigente_id), 303)
 
 
 @bp.get("/personas/<uuid:persona_id>/editar")
@@ -217,6 +222,10 @@ def _pagina(
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id, alcance)
         vista = {
+            "unidas": unidas_a(session, persona_id),
+            "fusiones": fusiones.de_persona(session, persona_id, alcance)
+            if puede("casos.persona.fusionar")
+            else (),
             "duplicados": queries.duplicados_pendientes(session, persona_id, alcance),
             "atenciones": atenciones.de_persona(session, persona_id, alcance),
             "casos": expedientes.casos_de_persona(session, persona_id, alcance),

@@ -25,7 +25,9 @@ from casos.personas.models import (
     TipoContacto,
     de_tipo,
 )
+from casos.personas.unidas import con_unidas, vigentes
 from oficina.contacto import presentar_telefono
+from oficina.errors import NoEncontrado
 from oficina.privacy import mask
 
 _CasoAjeno = Row[UUID, str, str, Confidencialidad]
@@ -85,6 +87,16 @@ def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Pers
     if persona is None:
         raise alcance.negativa_de_persona(session, persona_id)
     return persona
+
+
+def persona_por_folio(session: Session, folio: str, alcance: Alcance) -> Persona:
+    """The person with a folio, or the one that record was joined to. Raises NoEncontrado."""
+    hallada = session.execute(
+        select(Persona.id, Persona.fusionada_en_id).where(Persona.folio == folio.strip().upper())
+    ).first()
+    if hallada is None:
+        raise NoEncontrado
+    return persona_por_id(session, hallada.fusionada_en_id or hallada.id, alcance)
 
 
 def ids_a_la_vista(session: Session, ids: Iterable[UUID], alcance: Alcance) -> Sequence[UUID]:
@@ -151,13 +163,16 @@ def a_la_vista(
 
 
 def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) -> Parecidos:
-    """The records that look like this one and about which nobody decided, the surest first."""
+    """The records that look like this one, or like one that was joined to it, and about which
+    nobody decided, the surest first.
+    """
+    suyas = con_unidas(session, persona_id)
     pares = session.scalars(
         select(PosibleDuplicado)
         .where(
             or_(
-                PosibleDuplicado.persona_a_id == persona_id,
-                PosibleDuplicado.persona_b_id == persona_id,
+                PosibleDuplicado.persona_a_id.in_(suyas),
+                PosibleDuplicado.persona_b_id.in_(suyas),
             ),
             PosibleDuplicado.decision == Decision.PENDIENTE,
         )
@@ -166,24 +181,18 @@ def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) 
     ).all()
     if not pares:
         return Parecidos(())
-    otras = {
-        duplicado.id: duplicado.persona_b_id
-        if duplicado.persona_a_id == persona_id
-        else duplicado.persona_a_id
-        for duplicado in pares
-    }
+    otras = {d.id: d.persona_b_id if d.persona_a_id in suyas else d.persona_a_id for d in pares}
+    unidas = vigentes(session, otras.values())
+    otras = {d: unidas.get(otra, otra) for d, otra in otras.items()}
     personas = session.scalars(select(Persona).where(Persona.id.in_(otras.values()))).all()
     por_id = {persona.id: persona for persona in personas}
-    return _repartir(
-        session,
-        {
-            otras[d.id]: Duplicado(
-                d.id, por_id[otras[d.id]], [Razon(codigo) for codigo in d.razones], d.puntaje
-            )
-            for d in pares
-        },
-        alcance,
-    )
+    hallados: dict[UUID, Duplicado] = {}
+    for d in pares:
+        otra = otras[d.id]
+        if otra not in suyas:
+            razones = [Razon(codigo) for codigo in d.razones]
+            hallados.setdefault(otra, Duplicado(d.id, por_id[otra], razones, d.puntaje))
+    return _repartir(session, hallados, alcance)
 
 
 def _repartir(session: Session, hallados: Mapping[UUID, Duplicado], alcance: Alcance) -> Parecidos:
@@ -222,12 +231,11 @@ def sin_apartadas(
             Persona.id.in_(list(ids)), Persona.estado != EstadoPersona.ACTIVA
         )
     ).all()
-    fuera = {i for i, estado, oculta in apartadas if not oculta or estado is _SUPRIMIDA}
-    bloqueada = any(not oculta and estado is not _SUPRIMIDA for _i, estado, oculta in apartadas)
-    return [i for i in ids if i not in fuera], bloqueada
-
-
-_SUPRIMIDA = EstadoPersona.ANONIMIZADA
+    bloqueadas = {
+        i for i, estado, oculta in apartadas if not oculta and estado is EstadoPersona.BLOQUEADA
+    }
+    fuera = {i for i, estado, _oculta in apartadas if estado is not EstadoPersona.BLOQUEADA}
+    return [i for i in ids if i not in fuera | bloqueadas], bool(bloqueadas)
 
 
 def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:
@@ -242,8 +250,9 @@ def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigrato
 def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapping[str, Any]:
     """How, in which language and whether a person may be written to, and reminded of appointments.
 
-    Raises NoEncontrado, DatosBloqueados.
+    Of a record that was joined to another, as that one says. Raises NoEncontrado, DatosBloqueados.
     """
+    persona_id = vigentes(session, [persona_id]).get(persona_id, persona_id)
     exigir_usable(session, persona_id)
     persona = persona_por_id(session, persona_id, SIN_LIMITE)
     return {

@@ -25,6 +25,7 @@ from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.states import Estado, MotivoAnulacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, Riesgo
+from casos.fusiones.models import Fusion
 from casos.importacion.models import FilaImportada, Importacion
 from casos.importacion.problemas import guardar_problemas
 from casos.personas.models import (
@@ -37,6 +38,7 @@ from casos.personas.models import (
     SituacionMigratoria,
     TokenNombre,
 )
+from casos.personas.unidas import unidas_a
 from casos.supresion.models import Supresion
 from oficina import clock
 from oficina.actor import Actor
@@ -47,9 +49,10 @@ _SISTEMA = Actor.sistema("casos")
 
 @dataclass(frozen=True)
 class Suyo:
-    """Whose, and the ids of what is theirs."""
+    """Whose, and the ids of what is theirs. `unidas`: records that were joined to this one."""
 
     persona: Persona
+    unidas: Sequence[Persona]
     casos: Sequence[UUID]
     derivaciones: Sequence[Derivacion]
     solicitudes: Sequence[UUID]
@@ -60,9 +63,14 @@ class Suyo:
         return [una.id for una in self.derivaciones]
 
     @property
+    def fichas(self) -> list[UUID]:
+        """Their record, and those that were joined to it."""
+        return [self.persona.id, *(una.id for una in self.unidas)]
+
+    @property
     def ids(self) -> list[UUID]:
         """Whatever an answer of the API about them would name."""
-        return [self.persona.id, *self.casos, *self.derivacion_ids, *self.solicitudes]
+        return [*self.fichas, *self.casos, *self.derivacion_ids, *self.solicitudes]
 
 
 def suyo(session: Session, persona: Persona) -> Suyo:
@@ -74,7 +82,7 @@ def suyo(session: Session, persona: Persona) -> Suyo:
     solicitudes = session.scalars(
         select(SolicitudDerecho.id).where(SolicitudDerecho.persona_id == persona.id)
     ).all()
-    return Suyo(persona, casos, derivaciones, solicitudes)
+    return Suyo(persona, unidas_a(session, persona.id), casos, derivaciones, solicitudes)
 
 
 def borrar(session: Session, de: Suyo, ahora: datetime) -> dict[str, int]:
@@ -97,9 +105,9 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
     persona = de.persona.id
     return {
         "casos.ficha": [
-            select(DocumentoIdentidad.id).where(DocumentoIdentidad.persona_id == persona),
-            select(Contacto.id).where(Contacto.persona_id == persona),
-            select(Persona.id).where(Persona.id == persona),
+            select(DocumentoIdentidad.id).where(DocumentoIdentidad.persona_id.in_(de.fichas)),
+            select(Contacto.id).where(Contacto.persona_id.in_(de.fichas)),
+            select(Persona.id).where(Persona.id.in_(de.fichas)),
         ],
         "casos.situaciones": [
             select(SituacionMigratoria.id).where(SituacionMigratoria.persona_id == persona)
@@ -115,7 +123,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         ],
         "casos.copias": [select(CopiaDeDatos.id).where(CopiaDeDatos.persona_id == persona)],
         "casos.registros": [_registros(persona)],
-        "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(persona))],
+        "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
     }
 
 
@@ -130,8 +138,10 @@ def _registros(persona: UUID) -> Select[Any]:
     )
 
 
-def _parecido(persona: UUID) -> Any:
-    return or_(PosibleDuplicado.persona_a_id == persona, PosibleDuplicado.persona_b_id == persona)
+def _parecido(de: Suyo) -> Any:
+    return or_(
+        PosibleDuplicado.persona_a_id.in_(de.fichas), PosibleDuplicado.persona_b_id.in_(de.fichas)
+    )
 
 
 def _hecho(session: Session, orden: Any) -> int:
@@ -140,11 +150,19 @@ def _hecho(session: Session, orden: Any) -> int:
 
 
 def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
-    persona = de.persona
-    cuantos = 1
+    cuantos = len(de.fichas)
     for tabla in (DocumentoIdentidad, Contacto):
-        cuantos += _hecho(session, delete(tabla).where(tabla.persona_id == persona.id))
-    _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id == persona.id))
+        cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
+    _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id.in_(de.fichas)))
+    uniones = or_(Fusion.vigente_id.in_(de.fichas), Fusion.absorbida_id.in_(de.fichas))
+    nada = {"motivo": None, "deshecha_motivo": None}
+    _hecho(session, update(Fusion).where(uniones).values(nada))
+    for persona in (de.persona, *de.unidas):
+        _vaciar(persona)
+    return cuantos
+
+
+def _vaciar(persona: Persona) -> None:
     nacida = persona.fecha_nacimiento
     persona.nombres = persona.primer_apellido = persona.segundo_apellido = ""
     persona.nombre_social, persona.clave_nombre = None, ""
@@ -156,7 +174,6 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     persona.requiere_interprete, persona.no_contactar = False, True
     persona.codigo_cifras = uuid4()
     persona.estado = EstadoPersona.ANONIMIZADA
-    return cuantos
 
 
 def _situaciones(session: Session, de: Suyo, _ahora: datetime) -> int:
@@ -234,7 +251,7 @@ def _registros_suyos(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _parecidos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    return _hecho(session, delete(PosibleDuplicado).where(_parecido(de.persona.id)))
+    return _hecho(session, delete(PosibleDuplicado).where(_parecido(de)))
 
 
 def _respuestas(session: Session, de: Suyo, _ahora: datetime) -> int:

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
+from notificaciones.bajas.actions import NuevaBaja, dar_de_alta, dar_de_baja
+from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.entrantes.palabras import Entendida, entender, palabras
 from notificaciones.entrantes.states import SOLAS, Efecto, Estado, Intencion
@@ -35,12 +37,15 @@ _SIRVE = timedelta(hours=12)
 # What an answer is kept of: longer ones are no answer to a reminder.
 LARGO = 2000
 
-_CONTESTAN = {Intencion.AYUDA: Clave.RESPUESTA_AYUDA}
+_CONTESTAN = {
+    Intencion.AYUDA: Clave.RESPUESTA_AYUDA,
+    Intencion.BAJA: Clave.RESPUESTA_BAJA,
+    Intencion.ALTA: Clave.RESPUESTA_ALTA,
+}
 _DE_CITA = {
     Intencion.SI: (Efecto.CITA_CONFIRMADA, "confirma"),
     Intencion.NO: (Efecto.CITA_RECHAZADA, "no_viene"),
 }
-_PIDEN = {Intencion.BAJA: Efecto.PIDE_BAJA, Intencion.ALTA: Efecto.PIDE_ALTA}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +123,15 @@ def _act(session: Session, respuesta: Respuesta, enviados: Sequence[Mensaje]) ->
     match respuesta.intencion:
         case Intencion.SI | Intencion.NO:
             _about_appointment(session, respuesta, enviados)
-        case Intencion.BAJA | Intencion.ALTA:
-            respuesta.efecto = _PIDEN[respuesta.intencion]
+        case Intencion.BAJA:
+            respuesta.efecto = Efecto.DE_BAJA
+            nueva = NuevaBaja(direccion=respuesta.de or "")
+            dar_de_baja(session, nueva, Origen.PALABRA, _ACTOR)
+            _answer(session, respuesta)
+        case Intencion.ALTA:
+            respuesta.efecto = Efecto.DE_ALTA
+            dar_de_alta(session, respuesta.de or "", _ACTOR)
+            _answer(session, respuesta)
         case Intencion.AYUDA:
             respuesta.efecto = Efecto.AYUDA
             _answer(session, respuesta)

@@ -10,8 +10,8 @@ from notificaciones.entrantes.states import Efecto, Estado
 EFECTOS: Mapping[Efecto, LazyString] = {
     Efecto.CITA_CONFIRMADA: _l("Confirma su cita: quedó anotado en ella."),
     Efecto.CITA_RECHAZADA: _l("No viene a su cita: quedó anotado en ella y se avisó."),
-    Efecto.PIDE_BAJA: _l("Pide que no le escriban más: anótelo en su ficha."),
-    Efecto.PIDE_ALTA: _l("Pide que le escriban otra vez: anótelo en su ficha."),
+    Efecto.DE_BAJA: _l("No quiere más mensajes ahí: está en Bajas y no se le escribe."),
+    Efecto.DE_ALTA: _l("Quiere mensajes otra vez: sus bajas se levantaron."),
     Efecto.AYUDA: _l("Pide ayuda."),
     Efecto.NO_ENTENDIDA: _l("No es una palabra que la oficina entienda por sí sola: léala."),
     Efecto.SIN_CITA: _l("Contesta sí o no, y ningún recordatorio de una cita por venir salió ahí."),

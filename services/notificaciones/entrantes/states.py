@@ -18,8 +18,8 @@ class Efecto(StrEnum):
 
     CITA_CONFIRMADA = "cita_confirmada"
     CITA_RECHAZADA = "cita_rechazada"
-    PIDE_BAJA = "pide_baja"
-    PIDE_ALTA = "pide_alta"
+    DE_BAJA = "de_baja"
+    DE_ALTA = "de_alta"
     AYUDA = "ayuda"
     NO_ENTENDIDA = "no_entendida"
     SIN_CITA = "sin_cita"
@@ -35,5 +35,13 @@ class Estado(StrEnum):
     ATENDIDA = "atendida"
 
 
-SOLAS = frozenset({Efecto.CITA_CONFIRMADA, Efecto.CITA_RECHAZADA, Efecto.AYUDA})
+SOLAS = frozenset(
+    {
+        Efecto.CITA_CONFIRMADA,
+        Efecto.CITA_RECHAZADA,
+        Efecto.DE_BAJA,
+        Efecto.DE_ALTA,
+        Efecto.AYUDA,
+    }
+)
 """What is done without anybody."""

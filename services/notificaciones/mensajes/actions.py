@@ -23,7 +23,7 @@ from notificaciones.plantillas.catalogo import Plantilla, Redaccion
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.reglas.calculo import planificar
 from notificaciones.reglas.queries import activas
-from oficina.apartadas import Situacion, apartada
+from oficina.apartadas import Situacion, apartada, vigente
 from oficina.clock import now, real_now
 from oficina.db import uuid7
 
@@ -54,7 +54,8 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
     somebody who was erased nothing comes back. What waits by a rule that is off, or is not for
     where it takes place now, would remind of another time: it is withdrawn.
     """
-    fila = apartada(session, cita.persona_id)
+    persona_id = vigente(session, cita.persona_id)
+    fila = apartada(session, persona_id)
     if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
         return []
     bloqueada = Motivo.PERSONA_BLOQUEADA if fila is not None else None
@@ -89,7 +90,7 @@ def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> l
             regla_version=regla.numero,
             caduca_en=plan.caduca_en,
             cita_id=cita.cita_id,
-            persona_id=cita.persona_id,
+            persona_id=persona_id,
             caso_id=cita.caso_id,
             datos=datos,
         )

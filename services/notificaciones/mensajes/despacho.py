@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from notificaciones import direcciones
+from notificaciones.bajas.queries import de_baja
 from notificaciones.mensajes import recibos, respaldo
 from notificaciones.mensajes.filas import bloqueado, contar, descartar
 from notificaciones.mensajes.models import Mensaje
@@ -113,11 +115,18 @@ def autorizar_llamada(
     if mensaje.retirado_por is not None:
         contar(session, mensaje.cancelar(mensaje.retirado_por))
         return None
+    plantilla = plantillas(session)[mensaje.plantilla]
     if hallado is not None:
-        plantilla = plantillas(session)[mensaje.plantilla]
         texto = redactar(plantilla, hallado)
         mensaje.plantilla_version = plantilla.version
         mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
+    indice = direcciones.indice(mensaje.destino or "")
+    mensaje.pese_a_baja = None
+    if de_baja(session, indice, plantilla.tema):
+        if not plantilla.por_ley:
+            contar(session, mensaje.suprimir(Motivo.DIRECCION_DE_BAJA))
+            return None
+        mensaje.pese_a_baja = plantilla.por_ley[:300]
     return _open(session, mensaje, ruta) or mensaje
 
 

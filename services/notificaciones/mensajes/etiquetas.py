@@ -30,6 +30,8 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.CLAVE_OLVIDADA: _l("Enlace para elegir otra clave"),
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Aviso a la jefatura de un acceso excepcional"),
     Clave.AVISO_CITA_RESPONDIDA: _l("Aviso interno de lo que una persona contestó de su cita"),
+    Clave.RESPUESTA_BAJA: _l("Respuesta a quien no quiere más mensajes"),
+    Clave.RESPUESTA_ALTA: _l("Respuesta a quien quiere mensajes otra vez"),
     Clave.RESPUESTA_AYUDA: _l("Respuesta a quien pide ayuda"),
     Clave.AVISO_RESUMEN: _l("Resumen de avisos"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
@@ -135,6 +137,9 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.PRESUPUESTO_AGOTADO: _l("Se agotó el presupuesto del día; espera al siguiente."),
     Motivo.LIMITE_DE_DESTINATARIO: _l("Esa dirección ya recibió los mensajes que se permiten."),
     Motivo.REBOTADO: _l("El proveedor no lo pudo entregar."),
+    Motivo.DIRECCION_DE_BAJA: _l(
+        "Desde ese número o correo se pidió no recibir más mensajes de esto: está en Bajas."
+    ),
     Motivo.CADUCADO: _l("Pasó el momento en que servía."),
     Motivo.PEDIDO_CANCELADO: _l("Quien lo pidió lo canceló."),
 }

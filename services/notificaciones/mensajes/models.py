@@ -121,6 +121,8 @@ class Mensaje(Personal, Identified, Base):
     destino: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.destino"))
     asunto: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.asunto"))
     cuerpo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.cuerpo"))
+    # Why it left for an address that wants none of its kind: what a law says.
+    pese_a_baja: Mapped[str | None] = mapped_column(String(300))
     # Finds the messages that an address got, without opening any of them.
     destino_indice: Mapped[str | None] = mapped_column(String(64), index=True)
     enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))

@@ -35,7 +35,7 @@ from notificaciones.plantillas.catalogo import (
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.reglas.catalogo import reglas
 from oficina.actor import Actor
-from oficina.apartadas import Situacion, apartada
+from oficina.apartadas import Situacion, apartada, vigente
 from oficina.audit import registrar
 from oficina.db import hold, uuid7
 from oficina.env import Env
@@ -120,8 +120,10 @@ def pedir(
                     {"clave_de_negocio": [_("Con esa clave ya se pidió otro mensaje.")]}
                 )
             return previo, False
-    if pedido.persona_id is not None:
-        fila = apartada(session, pedido.persona_id)
+    persona_id = pedido.persona_id
+    if persona_id is not None:
+        persona_id = vigente(session, persona_id)
+        fila = apartada(session, persona_id)
         if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
             raise no_hay_persona()
         if fila is not None:
@@ -130,7 +132,7 @@ def pedir(
         id=mensaje_id,
         clave_de_negocio=clave,
         plantilla=encargo.plantilla.clave,
-        persona_id=pedido.persona_id,
+        persona_id=persona_id,
         datos={},
         pedido_por=actor.id,
         pedido_huella=huella,

@@ -261,6 +261,8 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
     Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,
     Clave.CLAVE_OLVIDADA: _enlace_de_cuenta,
+    Clave.RESPUESTA_BAJA: _respuesta,
+    Clave.RESPUESTA_ALTA: _respuesta,
     Clave.RESPUESTA_AYUDA: _respuesta,
     **AVISOS,
     **dict.fromkeys(plantillas.pedibles(), _pedido),

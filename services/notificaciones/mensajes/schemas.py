@@ -203,6 +203,10 @@ class MensajeSchema(Schema):
     motivo = fields.Enum(Motivo, by_value=True, allow_none=True)
     prioridad = fields.Enum(Prioridad, by_value=True, required=True)
     pedido_por = fields.UUID(allow_none=True)
+    pese_a_baja = fields.String(
+        allow_none=True,
+        metadata={"description": "La ley por la que sale aunque la dirección esté de baja"},
+    )
     enviar_en = fields.AwareDateTime(required=True)
     caduca_en = fields.AwareDateTime(allow_none=True)
     entregado_en = fields.AwareDateTime(allow_none=True)

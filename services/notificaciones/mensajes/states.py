@@ -131,5 +131,6 @@ class Motivo(StrEnum):
     PRESUPUESTO_AGOTADO = "presupuesto_agotado"
     LIMITE_DE_DESTINATARIO = "limite_de_destinatario"
     REBOTADO = "rebotado"
+    DIRECCION_DE_BAJA = "direccion_de_baja"
     CADUCADO = "caducado"
     PEDIDO_CANCELADO = "pedido_cancelado"

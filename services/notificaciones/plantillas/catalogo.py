@@ -52,6 +52,8 @@ class Clave(StrEnum):
     INVITACION_CUENTA = "invitacion_cuenta"
     CLAVE_OLVIDADA = "clave_olvidada"
     AVISO_CITA_RESPONDIDA = "aviso_cita_respondida"
+    RESPUESTA_BAJA = "respuesta_baja"
+    RESPUESTA_ALTA = "respuesta_alta"
     RESPUESTA_AYUDA = "respuesta_ayuda"
     AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
@@ -75,6 +77,7 @@ class Tema(StrEnum):
     AVISOS = "avisos"
     INFORMACION = "informacion"
     PRUEBAS = "pruebas"
+    RESPUESTAS = "respuestas"
 
 
 PARTES: Mapping[Canal, tuple[str, ...]] = {Canal.SMS: ("sms",), Canal.CORREO: ("asunto", "correo")}

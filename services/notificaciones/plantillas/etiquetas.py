@@ -28,6 +28,7 @@ TEMAS: Mapping[Tema, LazyString] = {
     Tema.AVISOS: _l("Avisos al equipo"),
     Tema.INFORMACION: _l("Información de la oficina"),
     Tema.PRUEBAS: _l("Pruebas"),
+    Tema.RESPUESTAS: _l("Respuestas a lo que alguien preguntó"),
 }
 
 TILDES: Mapping[Tildes, LazyString] = {

@@ -40,6 +40,28 @@ class PersonaDesbloqueada(Evento):
     caso_ids: list[str]
 
 
+@evento("casos.persona.fusionada", sujeto_id="persona_id")
+class PersonaFusionada(Evento):
+    """Two records were of one person: what is held of `absorbida_id` is of `persona_id` from now
+    on. `caso_ids`: the cases that went over. Reserved.
+    """
+
+    persona_id: UUID
+    absorbida_id: UUID
+    caso_ids: list[str]
+
+
+@evento("casos.persona.separada", sujeto_id="persona_id")
+class PersonaSeparada(Evento):
+    """A union was undone: what was of `absorbida_id` before it, and whatever is of these cases, is
+    theirs again. Reserved.
+    """
+
+    persona_id: UUID
+    absorbida_id: UUID
+    caso_ids: list[str]
+
+
 @evento("casos.persona.anonimizada", sujeto_id="persona_id")
 class PersonaAnonimizada(Evento):
     """A person was erased: whoever holds anything of them erases it and confirms it. Reserved.

@@ -102,6 +102,8 @@ HIJOS: dict[str, Callable[[Ventanilla], Familia]] = {
 PARES = {
     "/casos/personas/<persona_id>/distintas/<otra_id>",
     "/casos/api/v1/personas/<persona_id>/distintas/<otra_id>",
+    "/casos/personas/<persona_id>/unir/<otra_id>",
+    "/casos/api/v1/personas/<persona_id>/fusion/<otra_id>",
 }
 """Two people side by side: none belongs to the other."""
 

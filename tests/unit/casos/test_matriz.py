@@ -115,6 +115,7 @@ PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++.
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/distintas/{otra}     +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/fusion/{otra}        ----++---  ----++---  ----.+---
 GET   /api/v1/personas/{persona}/contacto             -------+-  -------+-  -------+-
 GET   /api/v1/personas/{persona}/consentimientos      +++.++--+  +++.++--+  .++..+--+
 POST  /api/v1/personas/{persona}/consentimientos      +++.++---  +++.++---  .++..+---
@@ -164,6 +165,10 @@ POST  /personas/{persona}/documentos/{documento}/quitar +++.++---  +++.++---  .+
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/unir                        ----++---  ----++---  ----.+---
+POST  /personas/{persona}/unir                        ----++---  ----++---  ----.+---
+GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
+POST  /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/consentimientos             +++.++--+  +++.++--+  .++..+--+
 POST  /personas/{persona}/consentimientos             +++.++---  +++.++---  .++..+---
@@ -183,6 +188,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/importaciones": "a file that the coordination brings",
     "/casos/derechos": "what people ask of their data, for who answers it (tests of derechos)",
     "/casos/api/v1/derechos": "what people ask of their data, for who answers it",
+    "/casos/fusiones": "unions of records, seen by who sees both people (tests of fusiones)",
+    "/casos/api/v1/fusiones": "the same",
     "/casos/bloqueos": "whose data are blocked, for who answers for rights (tests of bloqueos)",
     "/casos/api/v1/bloqueos": "whose data are blocked, for who answers for rights",
     "/casos/supresiones": "erasures, which name nobody (tests of supresion)",

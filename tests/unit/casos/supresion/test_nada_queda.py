@@ -88,6 +88,19 @@ def _dice(valor: Any) -> str:
     return str(valor).casefold()
 
 
+def _unir_y_separar(vida: Vida) -> None:
+    """Another record of hers was joined to this one, parted from it and joined again."""
+    otra = vida.api("POST", "/personas", {"nombres": "Zorabel", "direccion": "Pasaje Velado"})["id"]
+    for _vez in range(2):
+        pedido = {"vigente_id": str(vida.persona_id), "absorbida_id": otra}
+        vista = vida.api("GET", f"/personas/{vida.persona_id}/fusion/{otra}", rol="coordinacion")
+        pedido |= {f"{cual}_version": vista[cual]["version"] for cual in ("vigente", "absorbida")}
+        motivo = {"motivo": "Zmarca: vino con los dos papeles"}
+        hecha = vida.api("POST", "/fusiones", pedido | motivo, rol="coordinacion")
+        if not _vez:
+            vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -99,6 +112,7 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"{persona}/documentos", documento | {"documento_pais": "HTI"})
     situacion = {"categoria": "residencia_temporal", "nota": "Zmarca: vence"}
     vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
+    _unir_y_separar(vida)
     caso_id = vida.caso(cerrado=False)
     vida.derivar(caso_id, avisada=True)
     with vida.db("casos").begin() as session:

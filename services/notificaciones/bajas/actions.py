@@ -1,0 +1,67 @@
+"""Opting out and in again: one function a use case, inside the entrance's transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from notificaciones import direcciones
+from notificaciones.bajas.models import Baja
+from notificaciones.bajas.queries import vigentes_de
+from notificaciones.bajas.states import Origen
+from notificaciones.plantillas.catalogo import Tema
+from oficina.actor import Actor
+from oficina.audit import registrar
+from oficina.clock import now
+from oficina.db import hold, uuid7
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaBaja:
+    """An address that wants no more of a topic, or of anything that may be stopped."""
+
+    direccion: str
+    tema: Tema | None = None
+    motivo: str = ""
+
+
+def dar_de_baja(session: Session, nueva: NuevaBaja, origen: Origen, actor: Actor) -> Baja:
+    """Write it down; what was written down before stays as it is."""
+    direccion = direcciones.normal(nueva.direccion)
+    indice = direcciones.indice(direccion)
+    hold(session, f"notificaciones/baja/{indice}")
+    for vigente in vigentes_de(session, indice):
+        if vigente.tema in {None, nueva.tema}:
+            return vigente
+    baja = Baja(
+        id=uuid7(),
+        indice=indice,
+        canal=direcciones.canal_de(direccion),
+        direccion=direccion,
+        tema=nueva.tema,
+        origen=origen,
+        motivo=nueva.motivo or None,
+        anotada_por=actor.id if origen is Origen.OFICINA else None,
+        desde=now(),
+    )
+    session.add(baja)
+    _record(session, actor, "anotar", baja, nueva.motivo)
+    return baja
+
+
+def levantar(session: Session, baja: Baja, motivo: str, actor: Actor) -> None:
+    """Somebody of the staff lifts one, with a reason."""
+    baja.levantar(Origen.OFICINA, actor.id, motivo, now())
+    _record(session, actor, "levantar", baja, motivo)
+
+
+def dar_de_alta(session: Session, direccion: str, actor: Actor) -> None:
+    """The address itself asks to be written to again, about everything."""
+    indice = direcciones.indice(direccion)
+    hold(session, f"notificaciones/baja/{indice}")
+    for vigente in vigentes_de(session, indice):
+        vigente.levantar(Origen.PALABRA, None, None, now())
+        _record(session, actor, "levantar", vigente, "")
+
+
+def _record(session: Session, actor: Actor, que: str, baja: Baja, motivo: str) -> None:
+    registrar(session, actor, f"notificaciones.baja.{que}", "baja", baja.id, motivo=motivo)

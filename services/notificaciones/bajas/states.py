@@ -1,0 +1,10 @@
+"""Who says that an address wants no more messages, or wants them again."""
+
+from enum import StrEnum
+
+
+class Origen(StrEnum):
+    """Where it comes from."""
+
+    PALABRA = "palabra"  # BAJA or ALTA, from that very address
+    OFICINA = "oficina"  # somebody of the staff, with a reason
