@@ -19,8 +19,14 @@ from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
+from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
+from notificaciones.bajas.states import Origen
+from notificaciones.entrantes.actions import Entrante, recibir
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import Estado
 from notificaciones.plantillas.catalogo import Clave
 from oficina import clock
+from oficina.actor import Actor
 from oficina.db import OficinaBase
 from oficina.settings import SERVICES
 from reportes import tasks as cifras
@@ -137,6 +143,7 @@ def _llenar(vida: Vida) -> None:
     consentido = vida.api("POST", f"{persona}/consentimientos", dado)
     vida.circular()
     vida.barrer_mensajes()
+    _escribirse(vida)
     retiro = {"motivo": "decision_de_la_persona", "detalle": "Zmarca: no quiero"}
     vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
     vida.de_un_registro()
@@ -155,6 +162,35 @@ def _llenar(vida: Vida) -> None:
     vida.circular()
     vida.barrer_mensajes()
     cifras.traer(vida.env("reportes"))
+
+
+def _escribirse(vida: Vida) -> None:
+    """A message that somebody asked for, what she answered, and what the office noted of it."""
+    pedido = {
+        "plantilla": "aviso_general",
+        "persona_id": str(vida.persona_id),
+        "valores": {"texto": "Zmarca: venga el lunes"},
+        "clave_de_negocio": "zorabel-1",
+    }
+    pedida = vida.api("POST", "/mensajes", pedido, rol="coordinacion", servicio="notificaciones")
+    with vida.db("notificaciones").begin() as session:
+        enviado = session.get_one(Mensaje, UUID(pedida["id"]))
+        # At whatever hour the tests run: it left within its window.
+        enviado.estado = Estado.RESERVADA
+        enviado.entregar("sms", "referencia-1")
+        session.flush()
+        respuesta = Entrante(
+            proveedor="salida",
+            de=enviado.destino or "",
+            texto="Zmarca: ese día no puedo",
+            referencia="1",
+            recibido_en=clock.now(),
+        )
+        recibir(session, respuesta)
+        quien = Actor.sistema("pruebas")
+        nueva = NuevaBaja(direccion=enviado.destino or "", motivo="Zmarca: lo pidió")
+        baja = dar_de_baja(session, nueva, Origen.OFICINA, quien)
+        levantar(session, baja, "Zmarca: se arrepintió", quien)
 
 
 def test_de_ella_no_queda_nada_en_ninguna_tabla(vida: Vida) -> None:
