@@ -44,14 +44,14 @@ def dar_de_baja(session: Session, nueva: NuevaBaja, origen: Origen, actor: Actor
         desde=now(),
     )
     session.add(baja)
-    _record(session, actor, "anotar", baja, nueva.motivo)
+    _record(session, actor, "anotar", baja)
     return baja
 
 
 def levantar(session: Session, baja: Baja, motivo: str, actor: Actor) -> None:
     """Somebody of the staff lifts one, with a reason."""
     baja.levantar(Origen.OFICINA, actor.id, motivo, now())
-    _record(session, actor, "levantar", baja, motivo)
+    _record(session, actor, "levantar", baja)
 
 
 def dar_de_alta(session: Session, direccion: str, actor: Actor) -> None:
@@ -60,8 +60,9 @@ def dar_de_alta(session: Session, direccion: str, actor: Actor) -> None:
     hold(session, f"notificaciones/baja/{indice}")
     for vigente in vigentes_de(session, indice):
         vigente.levantar(Origen.PALABRA, None, None, now())
-        _record(session, actor, "levantar", vigente, "")
+        _record(session, actor, "levantar", vigente)
 
 
-def _record(session: Session, actor: Actor, que: str, baja: Baja, motivo: str) -> None:
-    registrar(session, actor, f"notificaciones.baja.{que}", "baja", baja.id, motivo=motivo)
+def _record(session: Session, actor: Actor, que: str, baja: Baja) -> None:
+    """The reason stays with the opt-out, where it can be erased."""
+    registrar(session, actor, f"notificaciones.baja.{que}", "baja", baja.id)

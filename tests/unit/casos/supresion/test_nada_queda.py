@@ -19,8 +19,13 @@ from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
+from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
+from notificaciones.bajas.states import Origen
+from notificaciones.entrantes.actions import Entrante, recibir
+from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
 from oficina import clock
+from oficina.actor import Actor
 from oficina.db import OficinaBase
 from oficina.settings import SERVICES
 from reportes import tasks as cifras
@@ -101,6 +106,31 @@ def _unir_y_separar(vida: Vida) -> None:
             vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
 
 
+def _mensajes(vida: Vida) -> None:
+    """She answered a message, does not want more of them, and one was asked for with words."""
+    with vida.db("notificaciones").begin() as session:
+        de_ella = select(Mensaje).where(
+            Mensaje.persona_id == vida.persona_id, Mensaje.destino.is_not(None)
+        )
+        mensaje = session.scalars(de_ella).first()
+        assert mensaje is not None
+        mensaje.valores, mensaje.pedido_huella = "Zmarca: lo suyo", "huella"
+        destino = mensaje.destino or ""
+        entrante = Entrante(
+            proveedor="prueba",
+            de=destino,
+            texto="Zmarca: no puedo",
+            referencia="una",
+            recibido_en=clock.real_now(),
+        )
+        respuesta = recibir(session, entrante)
+        respuesta.persona_id = vida.persona_id
+        actor = Actor.sistema("notificaciones")
+        nueva = NuevaBaja(direccion=destino, motivo="Zmarca: lo pidió")
+        baja = dar_de_baja(session, nueva, Origen.OFICINA, actor)
+        levantar(session, baja, "Zmarca: volvió a pedir", actor)
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -142,6 +172,7 @@ def _llenar(vida: Vida) -> None:
     vida.de_un_registro()
     vida.parecida()
     pedida = vida.solicitud("acceso")
+    _mensajes(vida)
     copia = vida.api("POST", f"/derechos/{pedida}/copias", rol="delegado_datos")
     copias.hacer_copia(vida.env("casos"), copia["id"])
     vida.responder(pedida)
