@@ -64,5 +64,5 @@ def dar_de_alta(session: Session, direccion: str, actor: Actor) -> None:
 
 
 def _record(session: Session, actor: Actor, que: str, baja: Baja) -> None:
-    # Its reason stays where an erasure reaches it.
+    """The reason stays with the opt-out, where it can be erased."""
     registrar(session, actor, f"notificaciones.baja.{que}", "baja", baja.id)

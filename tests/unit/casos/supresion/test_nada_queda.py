@@ -23,7 +23,6 @@ from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.states import Estado
 from notificaciones.plantillas.catalogo import Clave
 from oficina import clock
 from oficina.actor import Actor
@@ -107,6 +106,31 @@ def _unir_y_separar(vida: Vida) -> None:
             vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
 
 
+def _mensajes(vida: Vida) -> None:
+    """She answered a message, does not want more of them, and one was asked for with words."""
+    with vida.db("notificaciones").begin() as session:
+        de_ella = select(Mensaje).where(
+            Mensaje.persona_id == vida.persona_id, Mensaje.destino.is_not(None)
+        )
+        mensaje = session.scalars(de_ella).first()
+        assert mensaje is not None
+        mensaje.valores, mensaje.pedido_huella = "Zmarca: lo suyo", "huella"
+        destino = mensaje.destino or ""
+        entrante = Entrante(
+            proveedor="prueba",
+            de=destino,
+            texto="Zmarca: no puedo",
+            referencia="una",
+            recibido_en=clock.real_now(),
+        )
+        respuesta = recibir(session, entrante)
+        respuesta.persona_id = vida.persona_id
+        actor = Actor.sistema("notificaciones")
+        nueva = NuevaBaja(direccion=destino, motivo="Zmarca: lo pidió")
+        baja = dar_de_baja(session, nueva, Origen.OFICINA, actor)
+        levantar(session, baja, "Zmarca: volvió a pedir", actor)
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -143,12 +167,12 @@ def _llenar(vida: Vida) -> None:
     consentido = vida.api("POST", f"{persona}/consentimientos", dado)
     vida.circular()
     vida.barrer_mensajes()
-    _escribirse(vida)
     retiro = {"motivo": "decision_de_la_persona", "detalle": "Zmarca: no quiero"}
     vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
     vida.de_un_registro()
     vida.parecida()
     pedida = vida.solicitud("acceso")
+    _mensajes(vida)
     copia = vida.api("POST", f"/derechos/{pedida}/copias", rol="delegado_datos")
     copias.hacer_copia(vida.env("casos"), copia["id"])
     vida.responder(pedida)
@@ -162,35 +186,6 @@ def _llenar(vida: Vida) -> None:
     vida.circular()
     vida.barrer_mensajes()
     cifras.traer(vida.env("reportes"))
-
-
-def _escribirse(vida: Vida) -> None:
-    """A message that somebody asked for, what she answered, and what the office noted of it."""
-    pedido = {
-        "plantilla": "aviso_general",
-        "persona_id": str(vida.persona_id),
-        "valores": {"texto": "Zmarca: venga el lunes"},
-        "clave_de_negocio": "zorabel-1",
-    }
-    pedida = vida.api("POST", "/mensajes", pedido, rol="coordinacion", servicio="notificaciones")
-    with vida.db("notificaciones").begin() as session:
-        enviado = session.get_one(Mensaje, UUID(pedida["id"]))
-        # At whatever hour the tests run: it left within its window.
-        enviado.estado = Estado.RESERVADA
-        enviado.entregar("sms", "referencia-1")
-        session.flush()
-        respuesta = Entrante(
-            proveedor="salida",
-            de=enviado.destino or "",
-            texto="Zmarca: ese día no puedo",
-            referencia="1",
-            recibido_en=clock.now(),
-        )
-        recibir(session, respuesta)
-        quien = Actor.sistema("pruebas")
-        nueva = NuevaBaja(direccion=enviado.destino or "", motivo="Zmarca: lo pidió")
-        baja = dar_de_baja(session, nueva, Origen.OFICINA, quien)
-        levantar(session, baja, "Zmarca: se arrepintió", quien)
 
 
 def test_de_ella_no_queda_nada_en_ninguna_tabla(vida: Vida) -> None:
