@@ -169,6 +169,8 @@ def test_la_misma_clave_de_negocio_es_un_mensaje(casa: Any) -> None:
     assert list(otro.json["errors"]) == ["clave_de_negocio"]
     assert ajeno.status_code == 201
     assert len(casa.mensajes()) == 2
+    # Who chose it may have named somebody with it.
+    assert not any("pago-17" in uno.clave_de_negocio for uno in casa.mensajes())
 
 
 def test_la_misma_clave_de_idempotencia_es_un_mensaje(casa: Any) -> None:
