@@ -110,10 +110,9 @@ def pedir(
     """
     pedido, hallado = encargo.pedido, encargo.hallado
     mensaje_id = uuid7()
-    clave = f"pedido/{actor.id}/{pedido.clave_de_negocio or mensaje_id}"
-    huella = None
+    clave, huella = f"pedido/{actor.id}/{mensaje_id}", None
     if pedido.clave_de_negocio is not None:
-        huella = _huella(pedido)
+        clave, huella = _clave(actor, pedido.clave_de_negocio), _huella(pedido)
         if (previo := _previo(session, clave)) is not None:
             if previo.pedido_huella != huella:
                 raise DatosInvalidos(
@@ -230,6 +229,11 @@ def _previo(session: Session, clave: str) -> Mensaje | None:
     """The message of a business key; nobody else asks for one with it meanwhile."""
     hold(session, clave)
     return session.scalar(select(Mensaje).where(Mensaje.clave_de_negocio == clave))
+
+
+def _clave(actor: Actor, clave_de_negocio: str) -> str:
+    """One key of whoever asks. They may have named somebody with it, so it cannot be read."""
+    return f"pedido/{actor.id}/{blind_index('notificaciones.mensaje.clave', clave_de_negocio)}"
 
 
 def _huella(pedido: Pedido) -> str:
