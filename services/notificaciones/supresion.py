@@ -15,6 +15,7 @@ from notificaciones.mensajes.actions import retirar_por
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Clave
+from notificaciones.proveedores.models import Recibo
 from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
@@ -54,6 +55,7 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
     _vaciar_bajas(session, suyos, _contestadas(persona_id, caso_ids))
+    _vaciar_recibos(session, suyos)
     con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
     session.execute(
         update(Mensaje)
@@ -84,6 +86,22 @@ def _vaciar_bajas(
         update(Baja)
         .where(Baja.indice.in_(indices))
         .values(direccion=None, motivo=None, levantada_motivo=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _vaciar_recibos(session: Session, suyos: ColumnElement[bool]) -> None:
+    """What a provider calls a message to them: one that still waited finds it by that no more."""
+    por_nombre = select(Mensaje.id).where(
+        suyos, Mensaje.proveedor == Recibo.proveedor, Mensaje.referencia == Recibo.referencia
+    )
+    session.execute(
+        update(Recibo)
+        .where(
+            Recibo.referencia != "",
+            or_(Recibo.mensaje_id.in_(select(Mensaje.id).where(suyos)), por_nombre.exists()),
+        )
+        .values(referencia="")
         .execution_options(synchronize_session=False)
     )
 

@@ -7,7 +7,7 @@ then every table is read, opened, and searched for her and for what was hers.
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
+from notificaciones.proveedores.models import Acuse, Recibo
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import OficinaBase
@@ -91,6 +92,22 @@ def _dice(valor: Any) -> str:
     if isinstance(valor, dict | list):
         return json.dumps(valor, ensure_ascii=False).casefold()
     return str(valor).casefold()
+
+
+def _avisar(vida: Vida) -> None:
+    """What a provider said of a message to her, too long ago to be looked at again."""
+    with vida.db("notificaciones").begin() as session:
+        suyo = select(Mensaje.id).where(Mensaje.persona_id == vida.persona_id).limit(1)
+        session.add(
+            Recibo(
+                proveedor="sms",
+                huella="0" * 64,
+                referencia="zmarca-1",
+                mensaje_id=session.scalars(suyo).one(),
+                acuse=Acuse.CONFIRMADA,
+                recibido_en=clock.real_now() - timedelta(hours=1),
+            )
+        )
 
 
 def _unir_y_separar(vida: Vida) -> None:
@@ -185,6 +202,7 @@ def _llenar(vida: Vida) -> None:
     )
     vida.circular()
     vida.barrer_mensajes()
+    _avisar(vida)
     cifras.traer(vida.env("reportes"))
 
 
