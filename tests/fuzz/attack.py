@@ -42,6 +42,7 @@ from oficina.errors import DomainError
 from oficina.settings import Settings
 from oficina.web.auth import access_of
 from oficina.web.tokens import LIFE, Credencial
+from sources import SOURCES
 
 CHECKS = [
     not_a_server_error,
@@ -61,42 +62,6 @@ READERS = {
     "GET /casos/api/v1/hechos": "numbers the facts that it is about to hand over",
     "GET /casos/api/v1/enlace/{token}": "counts that the link was opened",
 }
-
-SOURCES = {
-    "persona_id": "SELECT id FROM personas",
-    "otra_id": "SELECT id FROM personas",
-    "caso_id": "SELECT id FROM casos",
-    "derivacion_id": "SELECT id FROM derivaciones",
-    "reemplaza_a": "SELECT id FROM derivaciones",
-    "respuesta_id": "SELECT id FROM respuestas_derivacion",
-    "plazo_id": "SELECT id FROM plazos",
-    "servicio_id": "SELECT id FROM servicios_red",
-    "cita_id": "SELECT id FROM citas",
-    "mensaje_id": "SELECT id FROM mensajes",
-    "profesional_id": "SELECT id FROM funcionarios",
-    "responsable_id": "SELECT id FROM funcionarios",
-    "evento_id": "SELECT evento_id FROM inbox",
-    "incidente_id": "SELECT id FROM incidentes",
-    "solicitud_id": "SELECT id FROM solicitudes_derecho",
-    "supresion_id": "SELECT id FROM supresiones",
-    "bloqueo_id": "SELECT id FROM bloqueos",
-    "consentimiento_id": "SELECT id FROM consentimientos",
-    "acceso_id": "SELECT id FROM accesos_excepcionales",
-    "copia_id": "SELECT id FROM copias_de_datos",
-    "documento_id": "SELECT id FROM documentos_identidad",
-    "contacto_id": "SELECT id FROM contactos",
-    "importacion_id": "SELECT id FROM importaciones",
-    "suscripcion_id": "SELECT id FROM suscripciones",
-    "entrega_id": "SELECT id FROM entregas",
-    "informe_id": "SELECT id FROM informes",
-    "unidad_id": "SELECT id FROM unidades",
-    "cliente_id": "SELECT id FROM clientes_api",
-    "cuenta_id": "SELECT id FROM funcionarios",
-    "funcionario_id": "SELECT id FROM funcionarios",
-    "enlace_id": "SELECT id FROM enlaces_de_cuenta",
-}
-"""Where the ids of an address or a body come from, that a request may find something."""
-SIN_FUENTE = {"secreto_id": "told once, when it is made", "proveedor_id": "none is configured"}
 
 WORDS: dict[str, tuple[Any, ...]] = {
     "base_licitud": ("funcion_legal", "consentimiento"),

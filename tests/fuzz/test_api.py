@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fuzz.attack import SIN_FUENTE, SOURCES, Target
+from fuzz.attack import Target
+from sources import SIN_FUENTE, SOURCES
 
 EXAMPLES = 4
 ROUND = 25

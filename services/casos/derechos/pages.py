@@ -44,7 +44,7 @@ from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos
 from oficina.web.app import env
-from oficina.web.auth import actor, requires
+from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -114,9 +114,13 @@ def registrar(persona_id: UUID) -> ResponseReturnValue:
 @bp.get("/derechos/<uuid:solicitud_id>/recibo")
 @requires("casos.derecho.registrar")
 def recibo(solicitud_id: UUID) -> str:
-    """What the person takes along: the folio and until when the office answers; no name."""
+    """What the person takes along: the folio and until when the office answers; no name.
+
+    For who took it in: that somebody asks for a right over their data is theirs to know.
+    """
+    quien = None if puede("casos.derecho.ver") else actor().id
     with env().db.read() as session:
-        hallada = queries.seguimiento(session, solicitud_id)
+        hallada = queries.seguimiento(session, solicitud_id, recibida_por=quien)
     registrar_lectura(env().db, actor(), "casos.derecho.recibo", "solicitud", solicitud_id)
     return render_template("casos/derechos/recibo.html", una=hallada, solicitud_id=solicitud_id)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from casos.derechos.models import SolicitudDerecho
@@ -81,8 +81,11 @@ def bandeja(session: Session, *, todas: bool = False) -> Sequence[FilaSolicitud]
     return [FilaSolicitud(*fila) for fila in session.execute(consulta)]
 
 
-def seguimiento(session: Session, solicitud_id: UUID) -> SeguimientoDeSolicitud:
-    """How a request stands; raises NoEncontrado."""
+def seguimiento(
+    session: Session, solicitud_id: UUID, *, recibida_por: UUID | None = None
+) -> SeguimientoDeSolicitud:
+    """How a request stands; with `recibida_por`, one that they took in. Raises NoEncontrado."""
+    suya = true() if recibida_por is None else SolicitudDerecho.recibida_por_id == recibida_por
     fila = session.execute(
         select(
             SolicitudDerecho.folio,
@@ -91,7 +94,7 @@ def seguimiento(session: Session, solicitud_id: UUID) -> SeguimientoDeSolicitud:
             Plazo.vence_en,
         )
         .join(Plazo, Plazo.solicitud_id == SolicitudDerecho.id)
-        .where(SolicitudDerecho.id == solicitud_id)
+        .where(SolicitudDerecho.id == solicitud_id, suya)
     ).one_or_none()
     if fila is None:
         raise NoEncontrado

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -172,9 +172,10 @@ class Puerta:
     def con_id(self) -> bool:
         return any(isinstance(one, UUIDConverter) for one in self.rule._converters.values())
 
-    def direccion(self) -> str:
-        """An address of this route, with ids that nobody was given."""
+    def direccion(self, ids: Mapping[str, UUID] | None = None) -> str:
+        """An address of this route; with ids that nobody was given, but for those of `ids`."""
         values = {name: _algo(converter) for name, converter in self.rule._converters.items()}
+        values |= ids or {}
         routes = self.app.url_map.bind("localhost")
         return routes.build(self.rule.endpoint, values, method=self.metodo)
 
@@ -211,6 +212,11 @@ class Casa:
         if rol is not None:
             headers |= {"Authorization": f"Bearer {self.tokens[rol]}"}
         return _abrir(puerta.app.test_client(), puerta, headers)
+
+    def preguntar(self, puerta: Puerta, rol: str, ids: Mapping[str, UUID]) -> TestResponse:
+        """Ask for what has these ids."""
+        headers = {"Authorization": f"Bearer {self.tokens[rol]}"}
+        return puerta.app.test_client().open(puerta.direccion(ids), headers=headers)
 
     def desde_otro_sitio(self, puerta: Puerta, headers: Mapping[str, str]) -> TestResponse:
         """Ask with the cookie of somebody who may, from a page that is not ours."""
