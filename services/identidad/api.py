@@ -58,7 +58,7 @@ def yo() -> Actor:
 
 @bp.post("/sesiones/renovacion")
 @bp.response(200, RenovacionSchema)
-@requires("identidad.sesion.renovar")
+@requires("identidad.sesion.renovar", scoped=False)
 @withheld("token")
 def renovacion() -> dict[str, str]:
     """Un token nuevo de una sesión vigente, para los servicios de la oficina"""

@@ -9,7 +9,7 @@ cannot be registered. Permissions are a table from permission to roles, in each 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -32,9 +32,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Acceso:
-    """The mark of a view: the permission that it asks for, or None when it is public."""
+    """The mark of a view: the permission that it asks for, or None when it is public.
+
+    Unless it is `scoped`, the scopes of a program do not narrow it.
+    """
 
     permiso: str | None
+    scoped: bool = True
 
 
 class Identidad(Protocol):
@@ -66,9 +70,12 @@ class IdentidadRemota:
         return str(answer.json()["token"]) if answer.status_code == 200 else None
 
 
-def requires(permiso: str) -> Callable[[View], View]:
-    """Mark a view as open to the roles that `permiso` names in the service's table."""
-    return _marked(Acceso(permiso))
+def requires(permiso: str, *, scoped: bool = True) -> Callable[[View], View]:
+    """Mark a view as open to the roles that `permiso` names in the service's table.
+
+    `scoped=False` is for what a program asks about its own token, whatever it is for.
+    """
+    return _marked(Acceso(permiso, scoped))
 
 
 def public(view: View) -> View:
@@ -151,7 +158,8 @@ class Guard:
     def _authorise(self, acceso: Acceso) -> None:
         if acceso.permiso is None:
             return
-        if not actor().tiene(acceso.permiso, self.permisos[acceso.permiso]):
+        quien = actor() if acceso.scoped else replace(actor(), alcances=None)
+        if not quien.tiene(acceso.permiso, self.permisos[acceso.permiso]):
             raise NoPermitido
 
     def _accept_bearer(self, token: str) -> None:

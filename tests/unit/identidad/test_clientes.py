@@ -96,6 +96,24 @@ def test_a_program_asks_for_less_and_never_gets_more_by_waiting(
         assert api.get(UNIDADES, headers=headers).status_code == 403
 
 
+def test_a_program_goes_on_in_other_services_until_its_secret_ends(
+    oficina: Any, servicios: dict[str, Flask], api: FlaskClient, admin: dict[str, str]
+) -> None:
+    """They ask identidad for a fresh token within the minute, whatever the program may do there."""
+    suyo = TABLERO | {"alcances": ["casos.red.ver"]}
+    made = api.post(API, json=suyo, headers=admin).get_json()
+    headers = _bearer(_token(api, made["client_secret"]))
+    casos = servicios["casos"].test_client()
+    red = "/casos/api/v1/red/servicios"
+
+    assert casos.get(red, headers=headers).status_code == 200
+    oficina.adelantar(servicios["casos"], 60)
+    assert casos.get(red, headers=headers).status_code == 200
+    secreto = made["secretos"][0]["id"]
+    api.post(f"{API}/{made['id']}/secretos/{secreto}/revocar", headers=admin)
+    assert casos.get(red, headers=headers).status_code == 401
+
+
 def test_a_scope_that_it_has_not_is_refused_by_its_name(
     api: FlaskClient, admin: dict[str, str]
 ) -> None:
