@@ -45,7 +45,15 @@ def _give_an_address(coordinacion: httpx.Client) -> None:
     """The coordination completes the institution's address, or nobody could be written to."""
     page = f"/casos/red/servicios/{_service(coordinacion)['id']}"
     data = {"capacidad": "con_cupo", "estado": "activo", "correo": "legal@red.example"}
+    data["version"] = _seen(coordinacion.get(page).text)
     assert coordinacion.post(page, data=data).status_code == 303
+
+
+def _seen(form: str) -> str:
+    """The version that a form was shown with."""
+    found = re.search(r'name="version" value="(\d+)"', form)
+    assert found, "a form says which version it shows"
+    return found[1]
 
 
 def register(recepcion: httpx.Client) -> dict[str, Any]:

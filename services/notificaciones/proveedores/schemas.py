@@ -11,11 +11,11 @@ class ConsumoSchema(Schema):
 
     mensajes = fields.Integer(required=True)
     segmentos = fields.Integer(required=True)
-    costo = fields.Decimal(required=True, as_string=True)
+    costo = fields.String(required=True)
     rechazados = fields.Integer(required=True)
     fallas = fields.Integer(required=True)
     inciertos = fields.Integer(required=True)
-    pesos_por_dia = fields.Decimal(required=True, allow_none=True, as_string=True)
+    pesos_por_dia = fields.String(required=True, allow_none=True)
     segmentos_por_dia = fields.Integer(required=True, allow_none=True)
     agotado = fields.Boolean(required=True)
 
@@ -29,7 +29,7 @@ class ProveedorSchema(Schema):
     salud = fields.Enum(Salud, by_value=True, required=True)
     hasta = fields.AwareDateTime(required=True, allow_none=True)
     fallas_seguidas = fields.Integer(required=True)
-    costo_por_segmento = fields.Decimal(required=True, as_string=True)
+    costo_por_segmento = fields.String(required=True)
     por_segundo = fields.Float(required=True, allow_none=True)
     recibos = fields.Boolean(required=True)
     en_pausa = fields.Function(lambda uno: uno.pausa is not None)

@@ -354,6 +354,7 @@ def test_claveunica_tells_a_run_and_the_account_has_it(
         "correo": persona.correo,
         "roles": "profesional",
         "run": "11.111.111-1",
+        "version": persona.version,
     }
     address = f"/identidad/cuentas/{persona.id}/editar"
 
