@@ -57,14 +57,15 @@ servers: ## Install PostgreSQL, RabbitMQ, Redis and Chromium from Debian's packa
 # Libraries look for what the tests need (rich, Pygments) and load it: an office has none of it.
 BENCH := TEST_ACOGIDA=$(CURDIR)/.venv-office/bin/acogida PYTHONPATH=tests $(BIN)/python -m bench
 
-bench: $(VENV)/.dev .venv-office/.runtime ## Run the benchmarks (ONLY=area for a part) and write bench.json
+bench: $(VENV)/.dev .venv-office/.ready ## Run the benchmarks (ONLY=area for a part) and write bench.json
 	$(BENCH)
 
-bench-peers: $(VENV)/.dev .venv-office/.runtime .venv-peers/.ready ## The same, with the peers that each benchmark is compared with
+bench-peers: $(VENV)/.dev .venv-office/.ready .venv-peers/.ready ## The same, with the peers that each benchmark is compared with
 	$(BENCH) --peers
 
-.venv-office/.runtime: requirements.lock pyproject.toml
+.venv-office/.ready: requirements.lock pyproject.toml
 	@$(MAKE) --no-print-directory setup VENV=.venv-office
+	@touch $@
 
 .venv-peers/.ready: requirements-peers.txt
 	@$(PYTHON) -m venv .venv-peers
