@@ -182,6 +182,16 @@ def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> R
 
 
 def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    razon = plantillas.nombre_de_razon(mensaje.datos["razon"])
+    return _de_sus_datos(env, mensaje, {"razon": razon})
+
+
+def _supresion_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    return _de_sus_datos(env, mensaje, {})
+
+
+def _de_sus_datos(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reunido | Descarte:
+    """To an institution about what it was sent: which derivation, without a link."""
     derivacion = derivacion_de(env, mensaje)
     if not derivacion:
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
@@ -195,22 +205,8 @@ def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "institucion": derivacion["institucion"],
             "servicio": derivacion["servicio"],
             "folio": derivacion["folio"],
-            "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
+            **extra,
         },
-    )
-
-
-def _supresion_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
-    derivacion = derivacion_de(env, mensaje)
-    if not derivacion:
-        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
-    if not derivacion["correo"]:
-        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
-    return Reunido(
-        canal=Canal.CORREO,
-        destino=derivacion["correo"],
-        idioma=plantillas.base(),
-        valores={campo: derivacion[campo] for campo in ("institucion", "servicio", "folio")},
     )
 
 

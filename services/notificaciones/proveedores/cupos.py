@@ -7,7 +7,11 @@ nobody handed over is not counted; a counter that is away lets messages through.
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.configuracion import PorDestinatario
@@ -16,10 +20,6 @@ from oficina.clock import real_now
 from oficina.privacy import blind_index
 from oficina.settings import Settings
 from oficina.web.limits import REDIS_OPTIONS
-
-if TYPE_CHECKING:
-    from limits import RateLimitItem
-    from limits.strategies import RateLimiter
 
 log = telemetry.get_logger("notificaciones.proveedores")
 
@@ -35,8 +35,6 @@ class Cupos:
 
     def espera(self, canal: Canal, destino: str) -> timedelta | None:
         """How long until an address may get one more; None when it may now."""
-        from limits.errors import StorageError  # noqa: PLC0415  only an office with limits needs it
-
         for item in self._items.get(canal, ()):
             key = _key(canal, destino)
             try:
@@ -51,8 +49,6 @@ class Cupos:
 
     def contar(self, canal: Canal, destino: str) -> None:
         """An address got one."""
-        from limits.errors import StorageError  # noqa: PLC0415
-
         for item in self._items.get(canal, ()):
             try:
                 self._counters.hit(item, *_key(canal, destino))
@@ -60,19 +56,14 @@ class Cupos:
                 log.warning("contador_no_disponible")
 
     @cached_property
-    def _counters(self) -> "RateLimiter":
-        from limits.storage import storage_from_string  # noqa: PLC0415
-        from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
-
+    def _counters(self) -> RateLimiter:
         options = REDIS_OPTIONS if self._redis_url else {}
         return MovingWindowRateLimiter(
             storage_from_string(self._redis_url or "memory://", **options)
         )
 
 
-def _items(uno: PorDestinatario) -> "tuple[RateLimitItem, ...]":
-    from limits import RateLimitItemPerDay, RateLimitItemPerHour  # noqa: PLC0415
-
+def _items(uno: PorDestinatario) -> tuple[RateLimitItem, ...]:
     items: list[RateLimitItem] = []
     if uno.por_hora is not None:
         items.append(RateLimitItemPerHour(uno.por_hora))
