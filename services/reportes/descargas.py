@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 from oficina import audit
 from oficina.web.app import env
 from oficina.web.auth import actor
+from oficina.web.files import as_file
 from reportes import queries
 from reportes.states import Alcance
 
@@ -27,6 +28,4 @@ def descarga(
     if request.method == "GET":
         audit.registrar_lectura(env().db, actor(), "reportes.exportar", recurso, recurso_id)
     respuesta = current_app.response_class(contenido, mimetype=tipo)
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from oficina.audit import Auditoria
+from oficina.web.forms import MOMENTOS
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class UsoDeCuentaSchema(Schema):
     """The same, as a question."""
 
     cuenta_id = fields.UUID(required=True)
-    desde = fields.AwareDateTime(required=True)
-    antes_de = fields.AwareDateTime(required=True)
+    desde = fields.AwareDateTime(required=True, validate=MOMENTOS)
+    antes_de = fields.AwareDateTime(required=True, validate=MOMENTOS)
 
     @post_load
     def _build(self, data: dict[str, Any], **_options: Any) -> UsoDeCuenta:

@@ -19,6 +19,7 @@ from oficina.audit import registrar_lectura
 from oficina.hojas import inofensivo
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.files import as_file
 
 bp = Blueprint("comunicaciones_paginas", __name__, url_prefix="/casos")
 
@@ -47,9 +48,7 @@ def archivo() -> Response:
         _a_csv([linea(una) for una in registro.filas]), mimetype="text/csv"
     )
     nombre = f"acogida-comunicaciones-{desde}-{hasta}.csv"
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)
 
 
 @bp.get("/personas/<uuid:persona_id>/comunicaciones")

@@ -16,6 +16,7 @@ from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import vivo
+from oficina.web.files import as_file
 
 bp = Blueprint("copias_paginas", __name__, url_prefix="/casos")
 
@@ -81,6 +82,4 @@ def _tomada(solicitud_id: UUID, copia_id: UUID) -> CopiaDeDatos:
 
 def _descarga(contenido: bytes, nombre: str, tipo: str) -> Response:
     respuesta: Response = current_app.response_class(contenido, mimetype=tipo)
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)

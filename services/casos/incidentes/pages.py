@@ -60,6 +60,7 @@ from oficina.errors import Conflicto, DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import check_version, form_version
+from oficina.web.files import as_file
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -253,9 +254,7 @@ def _registro() -> list[FilaIncidente]:
 
 def _descarga(respuesta: Response, tipo: str) -> Response:
     nombre = f"acogida-incidentes-{clock.today()}.{tipo}"
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)
 
 
 def _como_va(plazo: Plazo | None) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ from oficina.pdf import hacer_pdf
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import check_version
+from oficina.web.files import as_file
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -159,9 +160,7 @@ def _certificado(supresion_id: UUID) -> dict[str, Any]:
 
 def _descarga(contenido: bytes, nombre: str, tipo: str) -> Response:
     respuesta: Response = current_app.response_class(contenido, mimetype=tipo)
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)
 
 
 def _vencida(supresion_id: UUID, form: Form) -> ResponseReturnValue:

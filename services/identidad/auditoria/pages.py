@@ -26,6 +26,7 @@ from oficina.settings import SERVICES
 from oficina.web.app import env
 from oficina.web.auditoria.api import SinClave
 from oficina.web.auth import actor, requires
+from oficina.web.files import as_file
 from oficina.web.forms import Form
 
 FILAS = 100_000
@@ -196,6 +197,4 @@ def _descarga(archivo: IO[bytes], nombre: str, tipo: str) -> Response:
     pieces = iter(lambda: archivo.read(PIECE), b"")
     respuesta = current_app.response_class(pieces, mimetype=tipo)
     respuesta.call_on_close(archivo.close)
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)

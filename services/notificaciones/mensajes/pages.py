@@ -42,6 +42,7 @@ from oficina.clock import ZONA, now, today
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
+from oficina.web.files import as_file
 
 bp = Blueprint(
     "notificaciones", __name__, url_prefix="/notificaciones", template_folder="templates"
@@ -134,9 +135,7 @@ def archivo() -> Response:
         exportacion.a_csv(hallados, _words()["plantillas"]), mimetype="text/csv"
     )
     nombre = f"acogida-mensajes-{today().isoformat()}.csv"
-    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}"'
-    respuesta.headers["Cache-Control"] = "private, no-store"
-    return respuesta
+    return as_file(respuesta, nombre)
 
 
 @bp.post("/<uuid:mensaje_id>/repeticion")

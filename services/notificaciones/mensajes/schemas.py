@@ -25,7 +25,7 @@ from notificaciones.mensajes.states import Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal, idiomas
 from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
-from oficina.web.forms import DIAS
+from oficina.web.forms import DIAS, MOMENTOS
 
 _CLAVE = re.compile(r"[A-Za-z0-9._:/-]{1,80}\Z")
 
@@ -122,8 +122,8 @@ class PedidoSchema(Schema):
         allow_none=True,
         metadata={"description": "Solo con `destino`: de una persona se sabe"},
     )
-    programado_para = fields.AwareDateTime(load_default=None, allow_none=True)
-    caduca_en = fields.AwareDateTime(load_default=None, allow_none=True)
+    programado_para = fields.AwareDateTime(load_default=None, allow_none=True, validate=MOMENTOS)
+    caduca_en = fields.AwareDateTime(load_default=None, allow_none=True, validate=MOMENTOS)
     prioridad = fields.Enum(
         Prioridad,
         by_value=True,

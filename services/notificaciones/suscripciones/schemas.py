@@ -13,6 +13,7 @@ from notificaciones.suscripciones.bases import bases
 from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
+from oficina.web.forms import MOMENTOS
 from oficina.web.names import is_a_name
 
 _CODIGO = re.compile(r"[a-z0-9_-]{1,60}\Z")
@@ -136,7 +137,7 @@ class PruebaSchema(Schema):
 class RepeticionDeEntregasSchema(Schema):
     """Since when."""
 
-    desde = fields.AwareDateTime(required=True)
+    desde = fields.AwareDateTime(required=True, validate=MOMENTOS)
 
 
 class RepeticionFormaSchema(Schema):

@@ -5,7 +5,7 @@ schema does not know (the button, for one) are left aside.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request
@@ -17,6 +17,9 @@ from oficina.web import messages
 
 DIAS = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
 """The days that an office may speak of; further away, neither calendars nor clocks can reckon."""
+
+MOMENTOS = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
+"""The same of moments, in whatever zone somebody writes them."""
 
 
 class Form:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from marshmallow import (
 from oficina.bus.replay import Alcance, Tramo
 from oficina.bus.tables import Estado
 from oficina.settings import SERVICES
+from oficina.web.forms import MOMENTOS
 
 MAXIMO = 200
 """Facts on one page of a list."""
@@ -46,11 +47,10 @@ def nota(*, required: bool) -> fields.String:
 
 
 def momento(description: str = "") -> fields.AwareDateTime:
-    """A moment that a calendar can hold in every zone."""
-    first, last = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+    """A moment, if any."""
     return fields.AwareDateTime(
         load_default=None,
-        validate=validate.Range(first, last),
+        validate=MOMENTOS,
         metadata={"description": description} if description else {},
     )
 

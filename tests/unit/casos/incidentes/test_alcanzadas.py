@@ -157,3 +157,18 @@ def test_sea_lo_que_sea_lo_que_abrio_se_sabe_de_quien_es(vida: Vida) -> None:
 def _caida(_environ: Any, start_response: Any) -> list[bytes]:
     start_response("503 Service Unavailable", [])
     return [b""]
+
+
+@pytest.mark.parametrize("servicio", ["agenda", "notificaciones"])
+def test_a_moment_before_every_calendar_is_an_error_of_its_field(vida: Vida, servicio: str) -> None:
+    """In Chile's zone, or in none, it would be no moment at all."""
+    hasta = f"cuenta_id={uuid7()}&antes_de=2000-01-01T00:00:06Z"
+    dado = vida.pedir(
+        "GET",
+        f"/personas/alcanzadas?{hasta}&desde=0001-01-01T00:17:03%2B05:16",
+        rol="servicio",
+        servicio=servicio,
+    )
+
+    assert dado.status_code == 422, dado.text
+    assert list(dado.json["errors"]) == ["desde"]
