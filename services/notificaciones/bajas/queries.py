@@ -1,12 +1,13 @@
 """What can be asked of opt-outs: read-only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
@@ -23,16 +24,31 @@ def temas() -> frozenset[Tema]:
     return frozenset(map(Tema, datos["se_detienen"]))
 
 
-def de_baja(session: Session, indice: str, tema: Tema) -> bool:
-    """Whether an address wants no more messages of a topic."""
-    if tema not in temas():
-        return False
-    query = select(Baja.id).where(
-        Baja.indice == indice,
-        Baja.levantada_en.is_(None),
-        or_(Baja.tema.is_(None), Baja.tema == tema),
-    )
-    return session.scalars(query.limit(1)).first() is not None
+@dataclass(frozen=True)
+class BajasVigentes:
+    """What some addresses want no more of: by their index, the topics, None for all of them."""
+
+    por_indice: Mapping[str, frozenset[Tema | None]]
+
+    def quiere_menos(self, indice: str, tema: Tema) -> bool:
+        """Whether an address wants no more messages of a topic."""
+        temas_de_baja = self.por_indice.get(indice)
+        if not temas_de_baja or tema not in temas():
+            return False
+        return tema in temas_de_baja or None in temas_de_baja
+
+
+_VIGENTES = select(Baja.indice, Baja.tema).where(
+    Baja.indice.in_(bindparam("indices", expanding=True)), Baja.levantada_en.is_(None)
+)
+
+
+def bajas_de(session: Session, indices: Collection[str]) -> BajasVigentes:
+    """The opt-outs of some addresses that hold today."""
+    por_indice: dict[str, set[Tema | None]] = {}
+    for indice, tema in session.execute(_VIGENTES, {"indices": list(indices)}):
+        por_indice.setdefault(indice, set()).add(tema)
+    return BajasVigentes({uno: frozenset(suyos) for uno, suyos in por_indice.items()})
 
 
 def baja_por_id(session: Session, baja_id: UUID) -> Baja:
