@@ -5,10 +5,11 @@ from flask import Flask
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
 from notificaciones.bajas import pages as bajas
+from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
-from notificaciones.mensajes import api, pages
+from notificaciones.mensajes import api, escribir, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
@@ -34,7 +35,9 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(escribir.bp)
     app.register_blueprint(bajas.bp)
+    app.register_blueprint(bajas_publicas.bp)
     app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
