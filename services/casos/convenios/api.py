@@ -14,8 +14,8 @@ from casos.convenios.schemas import (
     EdicionConvenioSchema,
     FiltroConveniosSchema,
     NuevoConvenioSchema,
-    ProrrogaSchema,
-    TerminoSchema,
+    ProrrogaDeConvenioSchema,
+    TerminoDeConvenioSchema,
 )
 from casos.equipo import equipo
 from oficina import clock
@@ -74,7 +74,7 @@ def editar(datos: EdicionConvenio, convenio_id: UUID) -> Answer:
 
 
 @bp.post("/convenios/<uuid:convenio_id>/prorroga")
-@bp.arguments(ProrrogaSchema(exclude=("version",)))
+@bp.arguments(ProrrogaDeConvenioSchema(exclude=("version",)))
 @bp.response(200, ConvenioSchema)
 @requires("casos.convenio.editar")
 @versioned
@@ -86,7 +86,7 @@ def prorrogar(datos: Prorroga, convenio_id: UUID) -> Answer:
 
 
 @bp.post("/convenios/<uuid:convenio_id>/termino")
-@bp.arguments(TerminoSchema(exclude=("version",)))
+@bp.arguments(TerminoDeConvenioSchema(exclude=("version",)))
 @bp.response(200, ConvenioSchema)
 @requires("casos.convenio.editar")
 @versioned

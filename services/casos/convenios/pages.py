@@ -15,8 +15,8 @@ from casos.convenios.models import Convenio, TipoConvenio
 from casos.convenios.schemas import (
     EdicionConvenioSchema,
     NuevoConvenioSchema,
-    ProrrogaSchema,
-    TerminoSchema,
+    ProrrogaDeConvenioSchema,
+    TerminoDeConvenioSchema,
 )
 from casos.convenios.states import Accion
 from casos.equipo import equipo
@@ -140,8 +140,8 @@ def _terminar(session: Session, convenio_id: UUID, datos: Any) -> Convenio:
 
 _SCHEMAS: Mapping[Accion, type[Schema]] = {
     Accion.EDITAR: EdicionConvenioSchema,
-    Accion.PRORROGAR: ProrrogaSchema,
-    Accion.TERMINAR: TerminoSchema,
+    Accion.PRORROGAR: ProrrogaDeConvenioSchema,
+    Accion.TERMINAR: TerminoDeConvenioSchema,
 }
 
 _HACER: Mapping[Accion, Callable[[Session, UUID, Any], Convenio]] = {

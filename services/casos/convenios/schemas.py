@@ -51,7 +51,7 @@ class EdicionConvenioSchema(_CuerpoSchema):
         return EdicionConvenio(**data)
 
 
-class ProrrogaSchema(Schema):
+class ProrrogaDeConvenioSchema(Schema):
     """An extension."""
 
     hasta = fields.Date(required=True, validate=DIAS)
@@ -63,7 +63,7 @@ class ProrrogaSchema(Schema):
         return Prorroga(**data)
 
 
-class TerminoSchema(Schema):
+class TerminoDeConvenioSchema(Schema):
     """The end of an agreement."""
 
     motivo = Texto(required=True, validate=validate.Length(1, 500))
