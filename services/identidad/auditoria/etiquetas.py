@@ -233,11 +233,13 @@ ACCIONES: Mapping[str, LazyString] = {
         "Recibió otra vez la respuesta de una petición repetida"
     ),
     "notificaciones.suscripcion.cerrar": _l("Cerró una suscripción"),
+    "notificaciones.suscripcion.confirmar": _l("Confirmó el correo de un resumen"),
     "notificaciones.suscripcion.crear": _l("Suscribió a una unidad"),
     "notificaciones.suscripcion.desactivar": _l("Desactivó una suscripción que no recibe"),
     "notificaciones.suscripcion.editar": _l("Cambió una suscripción"),
     "notificaciones.suscripcion.leer": _l("Leyó el canal de una suscripción"),
     "notificaciones.suscripcion.pausar": _l("Pausó una suscripción"),
+    "notificaciones.suscripcion.pedir_enlace": _l("Pidió otro enlace para el correo de un resumen"),
     "notificaciones.suscripcion.probar": _l("Probó una suscripción"),
     "notificaciones.suscripcion.reanudar": _l("Reanudó una suscripción"),
     "notificaciones.suscripcion.repetir": _l("Repitió lo que pasó a una suscripción"),

@@ -60,11 +60,15 @@ def levantar(session: Session, baja: Baja, motivo: str, actor: Actor) -> None:
     _record(session, actor, "levantar", baja)
 
 
-def dar_de_alta(session: Session, direccion: str, actor: Actor) -> None:
-    """The address itself asks to be written to again, about everything."""
+def dar_de_alta(
+    session: Session, direccion: str, actor: Actor, *, solo: Tema | None = None
+) -> None:
+    """The address itself asks to be written to again: about everything, or about one topic."""
     indice = direcciones.indice(direccion)
     hold(session, f"notificaciones/baja/{indice}")
     for vigente in vigentes_de(session, indice):
+        if solo is not None and vigente.tema is not solo:
+            continue
         vigente.levantar(Origen.PALABRA, None, None, now())
         _record(session, actor, "levantar", vigente)
 
