@@ -5,10 +5,11 @@ from flask import Flask
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
 from notificaciones.bajas import pages as bajas
+from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
-from notificaciones.mensajes import api, pages
+from notificaciones.mensajes import api, escribir, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
@@ -16,6 +17,7 @@ from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.rebotes import entrada as rebotes
 from notificaciones.reglas import api as reglas_api
 from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
@@ -34,7 +36,9 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(escribir.bp)
     app.register_blueprint(bajas.bp)
+    app.register_blueprint(bajas_publicas.bp)
     app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)
@@ -42,6 +46,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(plantillas.bp)
     app.register_blueprint(proveedores.bp)
     app.register_blueprint(entrada.bp)
+    app.register_blueprint(rebotes.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)

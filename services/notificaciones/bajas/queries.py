@@ -3,15 +3,18 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
-from notificaciones.plantillas.catalogo import Tema
+from notificaciones.bajas.states import Origen
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Ajustes, Tema
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
@@ -24,31 +27,52 @@ def temas() -> frozenset[Tema]:
     return frozenset(map(Tema, datos["se_detienen"]))
 
 
+def se_detiene(plantilla: Ajustes) -> bool:
+    """Whether its reader may stop messages of a template: not what a law says that they get."""
+    return plantilla.tema in temas() and not plantilla.por_ley
+
+
 @dataclass(frozen=True)
 class BajasVigentes:
-    """What some addresses want no more of: by their index, the topics, None for all of them."""
+    """What some addresses get no more of: by their index, who said so of which topic, None for all
+    of them.
+    """
 
-    por_indice: Mapping[str, frozenset[Tema | None]]
+    por_indice: Mapping[str, Collection[tuple[Tema | None, Origen]]]
 
-    def quiere_menos(self, indice: str, tema: Tema) -> bool:
-        """Whether an address wants no more messages of a topic."""
-        temas_de_baja = self.por_indice.get(indice)
-        if not temas_de_baja or tema not in temas():
-            return False
-        return tema in temas_de_baja or None in temas_de_baja
+    def origen(self, indice: str, tema: Tema) -> Origen | None:
+        """Who says that an address gets no more messages of a topic: a wish before a failure."""
+        if tema not in temas():
+            return None
+        suyas = self.por_indice.get(indice, ())
+        dicen = {origen for de_que, origen in suyas if de_que is None or de_que == tema}
+        return min(dicen - {Origen.REBOTE}, default=Origen.REBOTE if dicen else None)
 
 
-_VIGENTES = select(Baja.indice, Baja.tema).where(
+_VIGENTES = select(Baja.indice, Baja.tema, Baja.origen).where(
     Baja.indice.in_(bindparam("indices", expanding=True)), Baja.levantada_en.is_(None)
 )
 
 
 def bajas_de(session: Session, indices: Collection[str]) -> BajasVigentes:
     """The opt-outs of some addresses that hold today."""
-    por_indice: dict[str, set[Tema | None]] = {}
-    for indice, tema in session.execute(_VIGENTES, {"indices": list(indices)}):
-        por_indice.setdefault(indice, set()).add(tema)
-    return BajasVigentes({uno: frozenset(suyos) for uno, suyos in por_indice.items()})
+    por_indice: dict[str, list[tuple[Tema | None, Origen]]] = {}
+    for indice, tema, origen in session.execute(_VIGENTES, {"indices": list(indices)}):
+        por_indice.setdefault(indice, []).append((tema, origen))
+    return BajasVigentes(por_indice)
+
+
+def detenida_por_rebote(session: Session, indice: str) -> bool:
+    """Whether an address is written to no more because mail comes back from it."""
+    query = select(Baja.id).where(
+        Baja.indice == indice, Baja.levantada_en.is_(None), Baja.origen == Origen.REBOTE
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def ultima_levantada(session: Session, indice: str) -> datetime | None:
+    """When somebody last said that an address may be written to again."""
+    return session.scalar(select(func.max(Baja.levantada_en)).where(Baja.indice == indice))
 
 
 def baja_por_id(session: Session, baja_id: UUID) -> Baja:
@@ -67,6 +91,14 @@ def vigentes_de(session: Session, indice: str) -> Sequence[Baja]:
         .order_by(Baja.id)
         .with_for_update()
     ).all()
+
+
+def direccion_de(session: Session, indice: str) -> str | None:
+    """The address of an index, while some message to it still says which."""
+    query = select(Mensaje.destino).where(
+        Mensaje.destino_indice == indice, Mensaje.destino.is_not(None)
+    )
+    return session.scalar(query.limit(1))
 
 
 def bajas(session: Session, indice: str | None = None) -> Sequence[Baja]:

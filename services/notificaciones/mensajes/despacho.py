@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
 from notificaciones.bajas.queries import bajas_de
+from notificaciones.bajas.states import Origen
 from notificaciones.mensajes import recibos, respaldo
 from notificaciones.mensajes.filas import bloqueado, bloqueados, contar, descartar
 from notificaciones.mensajes.models import Mensaje
@@ -27,6 +28,7 @@ from notificaciones.proveedores import consumos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.rebotes import actions as rebotes
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
@@ -155,9 +157,11 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
             contar(session, mensaje.cancelar(mensaje.retirado_por))
             continue
         mensaje.pese_a_baja = None
-        if de_baja.quiere_menos(_index(mensaje), plantilla.tema):
+        if (origen := de_baja.origen(_index(mensaje), plantilla.tema)) is not None:
             if not plantilla.por_ley:
-                contar(session, mensaje.suprimir(Motivo.DIRECCION_DE_BAJA))
+                rebota = origen is Origen.REBOTE
+                motivo = Motivo.DIRECCION_REBOTA if rebota else Motivo.DIRECCION_DE_BAJA
+                contar(session, mensaje.suprimir(motivo))
                 continue
             mensaje.pese_a_baja = plantilla.por_ley[:300]
         por_abrir.append((lugar, una))
@@ -372,6 +376,7 @@ def _settle(session: Session, mensaje: Mensaje, contestada: Contestada) -> bool:
             _deliver(session, mensaje, llamada.ruta.clave, resultado.referencia)
         case Desenlace.DEFINITIVO:
             contar(session, mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
+            rebotes.rechazado(session, mensaje, resultado.detalle)
             respaldo.respaldar(session, mensaje)
         case _ if mensaje.estado is Estado.INCIERTA:
             return False

@@ -16,6 +16,7 @@ from notificaciones import direcciones
 from notificaciones.mensajes import actions, despacho
 from notificaciones.mensajes.despacho import Contestada, Llamada, Propuesta, Veto
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import reunir, revisar, sale_como_esta
 from notificaciones.mensajes.queries import Debido
@@ -196,7 +197,7 @@ class _Envio:
     def _call(self, llamada: Llamada) -> Contestada:
         self._tried.add(llamada.ruta.clave)
         began = time.monotonic()
-        resultado = llamada.ruta.proveedor.entregar(_written(llamada.mensaje))
+        resultado = llamada.ruta.proveedor.entregar(self._written(llamada.mensaje))
         log.info(
             "intento",
             mensaje_id=self._mensaje_id,
@@ -236,6 +237,22 @@ class _Envio:
         nobody = Veto(Motivo.PROVEEDOR_NO_DISPONIBLE, real_now() + espera)
         return min(self._vetos, key=lambda veto: veto.hasta, default=nobody)
 
+    def _written(self, mensaje: Mensaje) -> Envio:
+        canal, destino = _way_of(mensaje)
+        pie = None
+        if canal is Canal.CORREO:
+            with self._env.db.read() as session:
+                pie = pie_de(session, mensaje, self._env.settings.base_url)
+        return Envio(
+            mensaje_id=mensaje.id,
+            canal=canal,
+            destino=destino,
+            idioma=mensaje.idioma or "",
+            asunto=mensaje.asunto,
+            cuerpo=mensaje.cuerpo or "",
+            pie=pie,
+        )
+
     def _put_off(self, veto: Veto) -> None:
         with self._env.db.begin() as session:
             despacho.aplazar(session, self._mensaje_id, self._reserva, veto)
@@ -245,18 +262,6 @@ def _way_of(mensaje: Mensaje) -> tuple[Canal, str]:
     if mensaje.canal is None or mensaje.destino is None:
         raise AssertionError("a message that is written has a channel and an address")
     return mensaje.canal, mensaje.destino
-
-
-def _written(mensaje: Mensaje) -> Envio:
-    canal, destino = _way_of(mensaje)
-    return Envio(
-        mensaje_id=mensaje.id,
-        canal=canal,
-        destino=destino,
-        idioma=mensaje.idioma or "",
-        asunto=mensaje.asunto,
-        cuerpo=mensaje.cuerpo or "",
-    )
 
 
 def _warn(mensaje_id: UUID, error: Exception) -> None:

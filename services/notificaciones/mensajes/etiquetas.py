@@ -35,6 +35,8 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.RESPUESTA_AYUDA: _l("Respuesta a quien pide ayuda"),
     Clave.AVISO_RESUMEN: _l("Resumen de avisos"),
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
+    Clave.RESUMEN_DE_UNIDAD: _l("Resumen a una unidad"),
+    Clave.CONFIRMAR_CORREO: _l("Enlace para confirmar el correo de una unidad"),
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
@@ -140,6 +142,9 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.DIRECCION_DE_BAJA: _l(
         "Desde ese número o correo se pidió no recibir más mensajes de esto: está en Bajas."
     ),
+    Motivo.DIRECCION_REBOTA: _l(
+        "Los correos a esa dirección vuelven: está en Bajas hasta que alguien la levante."
+    ),
     Motivo.CADUCADO: _l("Pasó el momento en que servía."),
     Motivo.PEDIDO_CANCELADO: _l("Quien lo pidió lo canceló."),
 }
@@ -189,6 +194,8 @@ CAUSAS: Mapping[str, LazyString] = {
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Alguien abrió un acceso excepcional."),
     Clave.AVISO_SUSCRIPCION: _l("Se dejó de enviar hechos al sistema de una unidad."),
     Clave.AVISO_RESUMEN: _l("Hay avisos que su lector recibe juntos."),
+    Clave.RESUMEN_DE_UNIDAD: _l("Pasó algo que una unidad pidió saber."),
+    Clave.CONFIRMAR_CORREO: _l("Una unidad pidió su resumen en ese correo."),
 }
 """What made the office write each kind of message."""
 
@@ -230,6 +237,10 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
     ),
     Motivo.REBOTADO: (
         _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.DIRECCION_REBOTA: (
+        _l("Pregunte a la persona su correo, corríjalo en su ficha y pídalo otra vez."),
         Lugar.PERSONA,
     ),
     Motivo.PROVEEDOR_NO_DISPONIBLE: (_l("Pídalo otra vez, o avise de otra manera."), None),
