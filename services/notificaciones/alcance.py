@@ -6,6 +6,7 @@ sees what it asked for itself; what went to an address is seen by who asked and 
 """
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -53,6 +54,9 @@ _POR_PERMISO = {
 
 # A reader of few cases among many messages looks no further back than this.
 _VUELTAS = 10
+
+# What casos answers at a time.
+_QUIENES = 500
 
 
 def visibles() -> frozenset[str]:
@@ -128,6 +132,35 @@ def exigir(env: Env, mensaje: Mensaje, quien: Actor) -> None:
     """Raise NoEncontrado for a message that is not the reader's to see."""
     if not a_la_vista(env, [mensaje], quien):
         raise NoEncontrado
+
+
+@dataclass(frozen=True)
+class Identificada:
+    """Whom a folio or a document names, of those whom the asker sees. `varias`: a document that is
+    in more than one record.
+    """
+
+    persona_id: UUID | None
+    nombre: str
+    varias: bool
+
+
+def identificar(env: Env, escritos: Sequence[str]) -> Sequence[Identificada]:
+    """Ask casos in the asker's name, some hundreds at a time. Raises ServicioNoDisponible."""
+    halladas = []
+    for desde in range(0, len(escritos), _QUIENES):
+        pedido = {"quienes": list(escritos[desde : desde + _QUIENES])}
+        halladas += env.client.post(
+            "casos", "/casos/api/v1/personas/identificar", pedido, actor_token=True
+        )
+    return [
+        Identificada(
+            UUID(una["persona"]["id"]) if una["persona"] else None,
+            una["persona"]["nombre"] if una["persona"] else "",
+            una["varias"],
+        )
+        for una in halladas
+    ]
 
 
 def exigir_pedido(env: Env, pedido: Pedido) -> None:

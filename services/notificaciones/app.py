@@ -8,7 +8,7 @@ from notificaciones.bajas import pages as bajas
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
-from notificaciones.mensajes import api, pages
+from notificaciones.mensajes import api, escribir, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
@@ -34,6 +34,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(escribir.bp)
     app.register_blueprint(bajas.bp)
     app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)

@@ -22,7 +22,7 @@ STARTS = {
         "/casos/personas/nueva",
         "/casos/recepcion",
     ],
-    "profesional": ["/", "/casos/?estado=todos"],
+    "profesional": ["/", "/casos/?estado=todos", "/notificaciones/escribir?plantilla=retiro_listo"],
     "coordinacion": [
         "/",
         "/casos/?estado=todos",

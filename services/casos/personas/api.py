@@ -19,6 +19,7 @@ from casos.personas.schemas import (
     DocumentoSchema,
     EdicionPersonaSchema,
     HallazgosSchema,
+    IdentificadaSchema,
     IdsSchema,
     NombreSchema,
     NuevaPersona,
@@ -26,6 +27,7 @@ from casos.personas.schemas import (
     NuevoContactoSchema,
     NuevoDocumentoSchema,
     PersonaSchema,
+    QuienesSchema,
     VistaPersonaSchema,
 )
 from oficina import clock
@@ -71,6 +73,22 @@ def _hallazgos(texto: str) -> dict[str, Any]:
         "preguntar_a_coordinacion": hallados.preguntar,
         "hay_bloqueada": hallados.bloqueada,
     }
+
+
+@bp.post("/personas/identificar")
+@bp.arguments(QuienesSchema)
+@bp.response(200, IdentificadaSchema(many=True))
+@requires("casos.persona.ver")
+def identificar(consulta: dict[str, Any]) -> list[dict[str, Any]]:
+    """De quién es cada folio o documento, en el mismo orden; nada de quien no puede ver"""
+    with env().db.read() as session:
+        halladas = busqueda.identificar(session, consulta["quienes"], Alcance.de(actor()))
+    vistas = sum(map(len, halladas))
+    registrar_lectura(env().db, actor(), "casos.persona.buscar", "persona", None, cantidad=vistas)
+    return [
+        {"persona": suyas[0] if len(suyas) == 1 else None, "varias": len(suyas) > 1}
+        for suyas in halladas
+    ]
 
 
 @bp.post("/personas")

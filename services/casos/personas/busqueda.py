@@ -152,6 +152,45 @@ def reconocer(texto: str) -> Consulta:
     )
 
 
+def identificar(
+    session: Session, escritos: Sequence[str], alcance: Alcance
+) -> Sequence[Sequence[Persona]]:
+    """Whom each text names by folio or by document, of those whom the reader sees: nobody, one, or
+    those who carry one number.
+    """
+    consultas = [reconocer(escrito) for escrito in escritos]
+    indices = [_indices_de_documento(c) if c.numero else set() for c in consultas]
+    de_documento: defaultdict[str, set[UUID]] = defaultdict(set)
+    for indice, persona_id in session.execute(
+        select(DocumentoIdentidad.indice, DocumentoIdentidad.persona_id).where(
+            DocumentoIdentidad.indice.in_(set().union(*indices))
+        )
+    ):
+        de_documento[indice].add(persona_id)
+    folios = {c.folio_persona for c in consultas if c.folio_persona}
+    de_folio = dict(
+        session.execute(select(Persona.folio, Persona.id).where(Persona.folio.in_(folios))).all()
+    )
+    hallados = [
+        {de_folio[c.folio_persona]}
+        if c.folio_persona in de_folio
+        else set[UUID]().union(*(de_documento[indice] for indice in suyos))
+        for c, suyos in zip(consultas, indices, strict=True)
+    ]
+    todas = set[UUID]().union(*hallados)
+    unidas = vigentes(session, todas)
+    vistas = {
+        una.id: una
+        for una in session.scalars(
+            select(Persona).where(Persona.id.in_(todas | set(unidas.values())), alcance.personas())
+        )
+    }
+    return [
+        [vistas[una] for una in sorted({unidas.get(una, una) for una in suyas}) if una in vistas]
+        for suyas in hallados
+    ]
+
+
 def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados:
     """The people that match any of what was recognised, documents and contacts loaded."""
     consultas = _consultas(consulta, alcance)

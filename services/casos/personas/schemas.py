@@ -379,11 +379,30 @@ class IdsSchema(Schema):
     id = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 100))
 
 
+class QuienesSchema(Schema):
+    """Folios or documents, as somebody wrote them."""
+
+    quienes = fields.List(
+        fields.String(validate=validate.Length(1, 60)),
+        required=True,
+        validate=validate.Length(1, 500),
+    )
+
+
 class NombreSchema(Schema):
     """How a person is called, and no more."""
 
     id = fields.UUID()
     nombre = fields.String()
+
+
+class IdentificadaSchema(Schema):
+    """Who was meant; nobody also when the reader may not see them."""
+
+    persona = fields.Nested(NombreSchema, allow_none=True)
+    varias = fields.Boolean(
+        metadata={"description": "El documento es de más de una ficha: use el folio"}
+    )
 
 
 class HallazgoSchema(Schema):

@@ -204,6 +204,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "notificaciones.mensaje.entregar": _l("Entregó un mensaje"),
     "notificaciones.mensaje.listar": _l("Vio la lista de mensajes"),
     "notificaciones.mensaje.pedir": _l("Pidió un mensaje"),
+    "notificaciones.mensaje.previsualizar": _l("Vio cómo se leería un mensaje"),
     "notificaciones.mensaje.rebotar": _l("Supo que un mensaje no llegó"),
     "notificaciones.mensaje.ver": _l("Vio un mensaje"),
     "notificaciones.persona.copiar": _l("Reunió los mensajes de una persona"),

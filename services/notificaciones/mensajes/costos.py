@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from notificaciones.mensajes.sms import UCS2, Conteo, contar, sin_tildes
+from notificaciones.mensajes.sms import UCS2, Conteo, Escrito, contar, sin_tildes
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,18 @@ def tarifa_del(dia: date) -> Tarifa:
         if una.desde <= dia:
             vigente = una
     return vigente
+
+
+def lo_que_ocupa(escrito: Escrito, dia: date) -> Segmentos | None:
+    """What an SMS takes that was just written, at the price of a day."""
+    conteo = escrito.conteo
+    return segmentos_de(
+        escrito.texto,
+        conteo.codificacion,
+        conteo.partes,
+        escrito.con_tildes,
+        tarifa_del(dia).clave,
+    )
 
 
 def segmentos_de(

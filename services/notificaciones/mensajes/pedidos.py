@@ -164,11 +164,18 @@ def cancelar(session: Session, mensaje_id: UUID, actor: Actor, version: int | No
     return mensaje
 
 
+def pedibles(session: Session) -> Mapping[str, Plantilla]:
+    """The templates that may be asked for."""
+    return {
+        clave: una for clave, una in plantillas(session).items() if una.se_pide and not una.retirada
+    }
+
+
 def plantilla_pedible(env: Env, clave: str) -> Plantilla:
     """The template that is asked for; raises DatosInvalidos for none, or one of a rule."""
     with env.db.read() as session:
-        plantilla = plantillas(session).get(clave)
-    if plantilla is None or not plantilla.se_pide or plantilla.retirada:
+        plantilla = pedibles(session).get(clave)
+    if plantilla is None:
         raise DatosInvalidos({"plantilla": [_("No hay una plantilla así que se pueda pedir.")]})
     return plantilla
 

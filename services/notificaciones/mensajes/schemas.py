@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,11 @@ from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
 from oficina.web.forms import DIAS, MOMENTOS
 
+_ESTE_SIGLO = validate.Range(
+    datetime(2000, 1, 1),  # noqa: DTZ001  on a wall in Chile
+    datetime(2100, 12, 31),  # noqa: DTZ001  the same
+    error=_l("Escriba una fecha de este siglo."),
+)
 _CLAVE = re.compile(r"[A-Za-z0-9._:/-]{1,80}\Z")
 
 
@@ -152,6 +157,26 @@ class PedidoSchema(Schema):
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Pedido:
         return Pedido(**data)
+
+
+def wall_clock() -> fields.NaiveDateTime:
+    """A moment as a clock in Chile shows it; none is now."""
+    return fields.NaiveDateTime(load_default=None, validate=_ESTE_SIGLO)
+
+
+class EscribirSchema(Schema):
+    """One message to a person of the office, from a form: what its template asks for is beside."""
+
+    class Meta:
+        """The values of the template's variables."""
+
+        unknown = EXCLUDE
+
+    plantilla = ClaveField(required=True)
+    quien = fields.String(required=True, validate=validate.Length(max=60))
+    canal = fields.Enum(Canal, by_value=True, load_default=None)
+    programado_para = wall_clock()
+    clave = fields.UUID(required=True)
 
 
 class TarifaSchema(Schema):

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from notificaciones.mensajes import sms
-from notificaciones.mensajes.costos import Segmentos, segmentos_de, tarifa_del
+from notificaciones.mensajes.costos import Segmentos, lo_que_ocupa
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.valores import leer_valores
 from notificaciones.plantillas.catalogo import Canal, Plantilla, idiomas, redactar
@@ -59,11 +59,7 @@ def _lectura(
     cuerpo, segmentos = texto.cuerpo, None
     if canal is Canal.SMS:
         escrito = sms.escribir(texto.cuerpo, plantilla.tildes or Tildes.CONSERVAR)
-        conteo = escrito.conteo
-        cuerpo = escrito.texto
-        segmentos = segmentos_de(
-            cuerpo, conteo.codificacion, conteo.partes, escrito.con_tildes, tarifa_del(dia).clave
-        )
+        cuerpo, segmentos = escrito.texto, lo_que_ocupa(escrito, dia)
     parte = "sms" if canal is Canal.SMS else "correo"
     nombrados = leer(plantilla.textos[texto.idioma][parte]).nombres
     return Lectura(

@@ -119,6 +119,7 @@ POST  /api/v1/atenciones                              +++.++---  f++ff+---  .++.
 POST  /api/v1/personas/buscar                         +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas                                +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas/nombres                        +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/identificar                    +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
@@ -398,6 +399,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         ids = {
             "caso": atencion["caso_id"],
             "persona": persona["id"],
+            "folio": persona["folio"],
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
             "derivacion": derivacion,
@@ -487,6 +489,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
         "resultado": "orientada",
     },
     "buscar": lambda _m, a: {"q": a.documento},
+    "identificar": lambda _m, a: {"quienes": [a.ids["folio"]]},
     "{persona}": lambda _m, _a: {"genero": "Como lo dice ella"},
     "documentos": lambda _m, _a: {"documento_tipo": "otro", "documento_numero": "Z1"},
     "contactos": lambda _m, _a: {"tipo": "correo", "valor": "otra@personas.example"},
@@ -527,6 +530,7 @@ LISTAS = frozenset(
     {
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
+        "POST /api/v1/personas/identificar",
         *("POST /recepcion", "POST /personas/nueva/desde-busqueda", "POST /personas/nueva"),
         *("GET /api/v1/unidad/derivaciones", "GET /unidad"),
     }

@@ -263,3 +263,22 @@ def test_unir_y_deshacer_deja_todo_igual(
         with ventanilla.db.begin() as session:
             actions.deshacer(session, hechas.pop(), MOTIVO, JEFA, clock.now())
         assert _foto(ventanilla, personas) == fotos.pop()
+
+
+def test_se_identifica_a_cada_una_en_orden_y_a_la_unida_como_la_que_queda(
+    ventanilla: Ventanilla,
+) -> None:
+    pasaportes = ("HT900100", "HT900200", "HT900300")
+    ana, eva, lia = (
+        ventanilla.persona(documento_tipo="pasaporte", documento_numero=uno) for uno in pasaportes
+    )
+    ventanilla.persona(documento_tipo="pasaporte", documento_numero=pasaportes[2])
+    assert _unir(ventanilla, ana["id"], eva["id"]).status_code == 201
+    quienes = ["ht 900200", ana["folio"].lower(), eva["folio"], "HT900999", pasaportes[2]]
+
+    dado = ventanilla.api("POST", "/personas/identificar", json={"quienes": quienes}).json
+
+    ids = [una["persona"] and una["persona"]["id"] for una in dado]  # type: ignore[union-attr]  # it is a list
+    assert ids == [ana["id"]] * 3 + [None] * 2
+    assert [una["varias"] for una in dado] == [False] * 4 + [True]  # type: ignore[union-attr]  # it is a list
+    assert lia["folio"] not in str(dado)
