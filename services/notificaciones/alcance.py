@@ -35,7 +35,9 @@ _DE_CITAS = frozenset(
     }
 )
 _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
-_DE_SUSCRIPCIONES = frozenset({Clave.AVISO_SUSCRIPCION})
+_DE_SUSCRIPCIONES = frozenset(
+    {Clave.AVISO_SUSCRIPCION, Clave.RESUMEN_DE_UNIDAD, Clave.CONFIRMAR_CORREO}
+)
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})

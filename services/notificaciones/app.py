@@ -5,6 +5,7 @@ from flask import Flask
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
 from notificaciones.bajas import pages as bajas
+from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
@@ -36,6 +37,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(pages.bp)
     app.register_blueprint(escribir.bp)
     app.register_blueprint(bajas.bp)
+    app.register_blueprint(bajas_publicas.bp)
     app.register_blueprint(entrantes.bp)
     app.register_blueprint(avisos.bp)
     app.register_blueprint(reglas.bp)

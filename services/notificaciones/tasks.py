@@ -7,6 +7,7 @@ from notificaciones.mensajes import actions, carriles, envio, queries, recibos
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import enviadores
 from notificaciones.suscripciones.colas import mantenimiento
+from notificaciones.suscripciones.resumenes import actions as resumenes
 from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
@@ -33,6 +34,13 @@ def preparar(env: Env, mensaje_id: str) -> None:
 def resumir(env: Env) -> None:
     """Ask for the morning's digests; the other sweep writes them."""
     avisos.resumir(env.db, now())
+
+
+@jobs.sweep(every=60)
+def resumir_a_unidades(env: Env) -> None:
+    """Say what became of the digests of units, and ask for those whose hour has come."""
+    resumenes.asentar(env.db)
+    resumenes.resumir(env.db, now())
 
 
 @jobs.sweep(every=2)

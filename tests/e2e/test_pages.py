@@ -16,7 +16,13 @@ from oficina.bus.tables import Estado, Inbox
 from oficina.db import Database
 
 STARTS = {
-    "": ["/identidad/entrar", "/identidad/enlace/no-existe", "/eventos", "/no-existe"],
+    "": [
+        "/identidad/entrar",
+        "/identidad/enlace/no-existe",
+        "/notificaciones/baja/no-existe",
+        "/eventos",
+        "/no-existe",
+    ],
     "recepcion": [
         "/",
         "/casos/personas/nueva",
@@ -28,6 +34,11 @@ STARTS = {
         "/casos/?estado=todos",
         "/notificaciones/plantillas/nueva",
         "/notificaciones/reglas/nueva",
+    ],
+    "encargado_programa": [
+        "/",
+        "/casos/programas?ver=todos",
+        "/casos/convenios?ver=todos",
     ],
     "delegado_datos": [
         "/",
@@ -55,7 +66,9 @@ STARTS = {
         "/eventos/operacion/reportes/reintentar",
     ],
 }
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?")
+ID = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?|(?<=/baja/)[\w-]{60,}"
+)
 DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics|zip)$|/pdf$")
 SAME_SHAPE = 2
 """How many pages of one shape are visited: the cases are many, the page is one."""

@@ -10,4 +10,5 @@ from notificaciones.bajas.states import Origen
 ORIGENES: Mapping[Origen, LazyString] = {
     Origen.PALABRA: _l("Lo pidió desde ahí"),
     Origen.OFICINA: _l("Lo anotó la oficina"),
+    Origen.ENLACE: _l("Lo pidió por el enlace de un correo"),
 }

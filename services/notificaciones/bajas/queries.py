@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
-from notificaciones.plantillas.catalogo import Tema
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Ajustes, Tema
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
@@ -21,6 +22,11 @@ def temas() -> frozenset[Tema]:
     """The topics of which an address may want no more."""
     datos = json.loads((Path(__file__).parent / "temas.json").read_text(encoding="utf-8"))
     return frozenset(map(Tema, datos["se_detienen"]))
+
+
+def se_detiene(plantilla: Ajustes) -> bool:
+    """Whether its reader may stop messages of a template: not what a law says that they get."""
+    return plantilla.tema in temas() and not plantilla.por_ley
 
 
 def de_baja(session: Session, indice: str, tema: Tema) -> bool:
@@ -51,6 +57,14 @@ def vigentes_de(session: Session, indice: str) -> Sequence[Baja]:
         .order_by(Baja.id)
         .with_for_update()
     ).all()
+
+
+def direccion_de(session: Session, indice: str) -> str | None:
+    """The address of an index, while some message to it still says which."""
+    query = select(Mensaje.destino).where(
+        Mensaje.destino_indice == indice, Mensaje.destino.is_not(None)
+    )
+    return session.scalar(query.limit(1))
 
 
 def bajas(session: Session, indice: str | None = None) -> Sequence[Baja]:

@@ -8,3 +8,4 @@ class Origen(StrEnum):
 
     PALABRA = "palabra"  # BAJA or ALTA, from that very address
     OFICINA = "oficina"  # somebody of the staff, with a reason
+    ENLACE = "enlace"  # the link of a mail that went to it

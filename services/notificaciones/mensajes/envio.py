@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from notificaciones.mensajes import actions, despacho
 from notificaciones.mensajes.despacho import Veto
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import reunir, revisar
 from notificaciones.mensajes.states import Motivo
@@ -124,7 +125,7 @@ class _Envio:
     def _call(self, ruta: Ruta) -> Ruta | None:
         """Call one provider; the next one when it could not, and somebody else can."""
         began = time.monotonic()
-        resultado = ruta.proveedor.entregar(_written(self._mensaje))
+        resultado = ruta.proveedor.entregar(self._written())
         log.info(
             "intento",
             mensaje_id=self._mensaje.id,
@@ -174,6 +175,23 @@ class _Envio:
         nobody = Veto(Motivo.PROVEEDOR_NO_DISPONIBLE, real_now() + espera)
         return min(self._vetos, key=lambda veto: veto.hasta, default=nobody)
 
+    def _written(self) -> Envio:
+        mensaje = self._mensaje
+        canal, destino = _way_of(mensaje)
+        pie = None
+        if canal is Canal.CORREO:
+            with self._env.db.read() as session:
+                pie = pie_de(session, mensaje, self._env.settings.base_url)
+        return Envio(
+            mensaje_id=mensaje.id,
+            canal=canal,
+            destino=destino,
+            idioma=mensaje.idioma or "",
+            asunto=mensaje.asunto,
+            cuerpo=mensaje.cuerpo or "",
+            pie=pie,
+        )
+
     def _put_off(self, veto: Veto) -> None:
         with self._env.db.begin() as session:
             despacho.aplazar(session, self._mensaje.id, self._reserva, veto)
@@ -183,18 +201,6 @@ def _way_of(mensaje: Mensaje) -> tuple[Canal, str]:
     if mensaje.canal is None or mensaje.destino is None:
         raise AssertionError("a message that is written has a channel and an address")
     return mensaje.canal, mensaje.destino
-
-
-def _written(mensaje: Mensaje) -> Envio:
-    canal, destino = _way_of(mensaje)
-    return Envio(
-        mensaje_id=mensaje.id,
-        canal=canal,
-        destino=destino,
-        idioma=mensaje.idioma or "",
-        asunto=mensaje.asunto,
-        cuerpo=mensaje.cuerpo or "",
-    )
 
 
 def _warn(mensaje_id: UUID, error: Exception) -> None:

@@ -29,6 +29,7 @@ from notificaciones.mensajes import (
     repeticion,
 )
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
 from notificaciones.mensajes.states import EN_ESPERA
 from notificaciones.plantillas import vigentes
@@ -89,6 +90,7 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         version = version_de(session, uno.regla, uno.regla_version)
         otra = repeticion.repetida(session, uno)
         plantilla = vigentes.plantillas(session)[uno.plantilla]
+        pie = pie_de(session, uno, env().settings.base_url)
         intentos = queries.intentos(session, uno)
         respaldo = queries.respaldo_de(session, uno)
     alcance.exigir(env(), uno, actor())
@@ -109,6 +111,7 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         otra=otra,
         se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
+        pie=pie,
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
         se_cancela=uno.pedido_por is not None and uno.estado in EN_ESPERA,

@@ -32,6 +32,7 @@ from notificaciones.plantillas.vigentes import plantillas as vigentes
 from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
+from notificaciones.suscripciones.resumenes.redaccion import RESUMENES
 from oficina.env import Env
 from oficina.errors import Conflicto, NoEncontrado
 
@@ -261,6 +262,7 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
     Clave.RESPUESTA_ALTA: _respuesta,
     Clave.RESPUESTA_AYUDA: _respuesta,
     **AVISOS,
+    **RESUMENES,
     **dict.fromkeys(plantillas.pedibles(), _pedido),
 }
 

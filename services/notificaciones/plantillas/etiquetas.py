@@ -26,6 +26,7 @@ TEMAS: Mapping[Tema, LazyString] = {
     Tema.DATOS: _l("Datos personales"),
     Tema.CUENTAS: _l("Cuentas"),
     Tema.AVISOS: _l("Avisos al equipo"),
+    Tema.RESUMENES: _l("Resúmenes a otras unidades"),
     Tema.INFORMACION: _l("Información de la oficina"),
     Tema.PRUEBAS: _l("Pruebas"),
     Tema.RESPUESTAS: _l("Respuestas a lo que alguien preguntó"),

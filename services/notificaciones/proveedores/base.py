@@ -14,6 +14,14 @@ from notificaciones.proveedores.acuses import Dicho, Escrito
 from notificaciones.proveedores.resultados import Resultado
 
 
+@dataclass(frozen=True)
+class Pie:
+    """How the reader of a mail stops others like it: an address, and what it is called."""
+
+    url: str
+    frase: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Envio:
     """What a provider is given. `destino` is a telephone (E.164) or a mail address."""
@@ -24,6 +32,7 @@ class Envio:
     idioma: str
     asunto: str | None
     cuerpo: str
+    pie: Pie | None = None
 
 
 Oyente = Callable[[str, Dicho | Escrito], None]

@@ -5,10 +5,10 @@ Where a webhook goes is looked at before the transaction (`destino.comprobar`): 
 """
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from notificaciones import direcciones
 from notificaciones.mensajes.actions import encargar
-from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.catalogo import Clave, base
 from notificaciones.suscripciones import reparto
 from notificaciones.suscripciones.colas.models import Cola, nueva_clave
 from notificaciones.suscripciones.destino import (
@@ -27,10 +28,12 @@ from notificaciones.suscripciones.destino import (
     comprobar,
     resolver_del_sistema,
 )
-from notificaciones.suscripciones.firma import nuevo_secreto
+from notificaciones.suscripciones.firma import huella_de, nuevo_secreto
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.queries import por_cambiar, puede_administrar
-from notificaciones.suscripciones.states import Estado, Motivo, Origen, Via
+from notificaciones.suscripciones.resumenes.calculo import ajustes
+from notificaciones.suscripciones.resumenes.encargos import llevar, pedir_enlace, pedir_resumen
+from notificaciones.suscripciones.states import Cadencia, Estado, Motivo, Origen, Via
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.bus.catalogue import example
@@ -60,6 +63,11 @@ class Pedido:
     filtros: Mapping[str, Sequence[str]]
     ordenada: bool = False
     simultaneas: int | None = None
+    correo: str | None = None
+    idioma: str | None = None
+    cadencia: Cadencia | None = None
+    dia: int | None = None
+    hora: time | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +101,14 @@ def mirar_destino(
 def crear(
     session: Session, datos: NuevaSuscripcion, actor: Actor, *, url: str | None, al: Destino | None
 ) -> tuple[Suscripcion, str]:
-    """Subscribe a unit; the secret that comes with it is told this once.
+    """Subscribe a unit; the secret that comes with it is told this once. A digest has none: a
+    link is sent to its address.
 
     Raises NoPermitido for another unit's, and DatosInvalidos.
     """
     if not puede_administrar(actor, datos.unidad):
         raise NoPermitido
-    _revisar(datos.pedido)
+    _revisar(datos.pedido, datos.via)
     if (datos.via is Via.WEBHOOK) != (al is not None):
         raise AssertionError("a webhook goes somewhere, the others nowhere")
     una = Suscripcion(
@@ -112,9 +121,12 @@ def crear(
         creada_por_id=actor.id,
         **_columns(datos.pedido),
     )
+    _dirigir(una, datos.pedido)
     session.add(una)
     session.flush()
     secreto = _dar_secreto(session, una)
+    if una.espera_confirmacion:
+        pedir_enlace(session, una)
     registrar(session, actor, "notificaciones.suscripcion.crear", "suscripcion", una.id)
     return una, secreto
 
@@ -131,11 +143,13 @@ def editar(
 ) -> Suscripcion:
     """Change what it gets, why, or where to."""
     una = _abierta(session, suscripcion_id, actor, version)
-    _revisar(pedido)
+    _revisar(pedido, una.via)
     for columna, valor in _columns(pedido).items():
         setattr(una, columna, valor)
     if una.via is Via.WEBHOOK and al is not None:
         una.url = url
+    if _dirigir(una, pedido):
+        pedir_enlace(session, una)
     registrar(session, actor, "notificaciones.suscripcion.editar", "suscripcion", una.id)
     return una
 
@@ -158,6 +172,8 @@ def reanudar(
     una = por_cambiar(session, suscripcion_id, actor)
     check_version(una, version)
     una.reanudar()
+    if una.espera_confirmacion:
+        pedir_enlace(session, una)
     registrar(session, actor, "notificaciones.suscripcion.reanudar", "suscripcion", una.id)
     return una
 
@@ -169,6 +185,8 @@ def rotar(
     address of a feed opens nothing any more, nor the old password of a queue.
     """
     una = _abierta(session, suscripcion_id, actor, version)
+    if una.via is Via.RESUMEN:
+        raise Conflicto(_("El resumen por correo no tiene un secreto."))
     if una.via is Via.WEBHOOK:
         secreto = nuevo_secreto()
         una.rotar(secreto, real_now())
@@ -198,6 +216,8 @@ def probar(session: Session, suscripcion_id: UUID, actor: Actor, tipo: str | Non
     una = por_cambiar(session, suscripcion_id, actor)
     if una.estado is not Estado.ACTIVA:
         raise Conflicto(_("Reanúdela para probarla."))
+    if una.espera_confirmacion:
+        raise Conflicto(_("Falta que alguien confirme el correo con el enlace que se le envió."))
     elegido = tipo or una.tipos[0]
     if elegido not in una.tipos:
         raise DatosInvalidos({"tipo": [_("La suscripción no lo incluye.")]})
@@ -224,6 +244,8 @@ def probar(session: Session, suscripcion_id: UUID, actor: Actor, tipo: str | Non
             origen=Origen.PRUEBA,
         )
     )
+    if una.via is Via.RESUMEN:
+        _probar_por_correo(session, una, entrega_id)
     registrar(session, actor, "notificaciones.suscripcion.probar", "suscripcion", una.id)
     return entrega_id
 
@@ -250,13 +272,20 @@ def desactivar(session: Session, una: Suscripcion, motivo: Motivo) -> None:
         nudge_after_commit(session, "notificaciones.preparar", str(mensaje.id))
 
 
-def huella_de(token: str) -> str:
-    """What is kept of the secret in the address of a feed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def _probar_por_correo(session: Session, una: Suscripcion, entrega_id: UUID) -> None:
+    session.flush()
+    mensaje = pedir_resumen(session, una, f"prueba/{entrega_id}", now(), prueba=True)
+    if mensaje is None:
+        raise AssertionError("each trial is another")
+    llevar(session, una.id, mensaje.id, Entrega.id == entrega_id)
 
 
-def _revisar(pedido: Pedido) -> None:
-    """Only facts that a unit may hear, narrowed by codes that they carry. Raises DatosInvalidos."""
+def _revisar(pedido: Pedido, via: Via) -> None:
+    """Only facts that a unit may hear, narrowed by codes that they carry; of a digest, where and
+    when. Raises DatosInvalidos.
+    """
+    if via is Via.RESUMEN:
+        _revisar_resumen(pedido)
     hechos = difusion().hechos
     if any(tipo not in hechos for tipo in pedido.tipos):
         raise DatosInvalidos({"tipos": [_("Hay un hecho que otra unidad no puede recibir.")]})
@@ -269,6 +298,32 @@ def _revisar(pedido: Pedido) -> None:
                 ]
             }
         )
+
+
+def _revisar_resumen(pedido: Pedido) -> None:
+    falta = [_("Falta este dato.")]
+    faltan = {
+        "correo": pedido.correo is None,
+        "cadencia": pedido.cadencia is None,
+        "dia": pedido.cadencia is Cadencia.SEMANAL and pedido.dia is None,
+    }
+    if any(faltan.values()):
+        raise DatosInvalidos({campo: falta for campo, si in faltan.items() if si})
+
+
+def _dirigir(una: Suscripcion, pedido: Pedido) -> bool:
+    """Where a digest goes and when; whether its address is another, which has to be confirmed."""
+    if una.via is not Via.RESUMEN:
+        return False
+    semanal = pedido.cadencia is Cadencia.SEMANAL
+    una.cadencia, una.dia = pedido.cadencia, pedido.dia if semanal else None
+    una.hora, una.idioma = pedido.hora or ajustes().hora, pedido.idioma or base()
+    correo = direcciones.normal(pedido.correo or "")
+    if correo == una.correo:
+        return False
+    una.correo = correo
+    una.olvidar_correo()
+    return True
 
 
 def _columns(pedido: Pedido) -> dict[str, Any]:
@@ -288,6 +343,8 @@ def _dar_secreto(session: Session, una: Suscripcion) -> str:
     if una.via is Via.WEBHOOK:
         una.secreto = nuevo_secreto()
         return una.secreto
+    if una.via is Via.RESUMEN:
+        return ""
     if una.via is Via.ATOM:
         token = secrets.token_urlsafe(32)
         una.huella = huella_de(token)

@@ -12,6 +12,7 @@ from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino
 from notificaciones.suscripciones.colas.credenciales import credenciales
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.queries import Pagina
+from notificaciones.suscripciones.resumenes import actions as resumenes
 from notificaciones.suscripciones.schemas import (
     ConSecretoSchema,
     EdicionSchema,
@@ -57,7 +58,7 @@ def suscripciones() -> Sequence[Suscripcion]:
 @withheld("secreto")
 @unrehearsed
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
-    """Suscribir una unidad; su secreto se dice solo esta vez"""
+    """Suscribir una unidad; su secreto se dice solo esta vez. Un resumen por correo no lo tiene"""
     nueva = NuevaSuscripcion(
         unidad=elegir(env(), datos["unidad"], actor()), via=datos["via"], pedido=datos["pedido"]
     )
@@ -129,6 +130,17 @@ def rotar(suscripcion_id: UUID) -> ConEtiqueta:
     with env().db.begin() as session:
         una, secreto = actions.rotar(session, suscripcion_id, actor())
     return _answer(suscripcion_id, secreto=_told(una, secreto))
+
+
+@bp.post("/<uuid:suscripcion_id>/confirmacion")
+@bp.response(202, SuscripcionSchema)
+@requires("notificaciones.suscripcion.administrar")
+@versioned
+def pedir_enlace(suscripcion_id: UUID) -> ConEtiqueta:
+    """Enviar otro enlace al correo que recibe el resumen; el anterior deja de servir"""
+    with env().db.begin() as session:
+        resumenes.pedir_otro_enlace(session, suscripcion_id, actor())
+    return _answer(suscripcion_id)
 
 
 @bp.post("/<uuid:suscripcion_id>/prueba")

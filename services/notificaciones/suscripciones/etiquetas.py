@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from notificaciones.suscripciones.colas.models import FallaDeCola
-from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
+from notificaciones.suscripciones.states import Cadencia, Estado, Falla, Motivo, Origen, Via
 from oficina.bus.difusion import difusion
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.web.i18n import language
@@ -15,6 +15,7 @@ VIAS: Mapping[Via, LazyString] = {
     Via.WEBHOOK: _l("Webhook firmado"),
     Via.ATOM: _l("Canal Atom"),
     Via.COLA: _l("Cola propia (AMQP)"),
+    Via.RESUMEN: _l("Resumen por correo"),
 }
 
 ESTADOS: Mapping[Estado, LazyString] = {
@@ -34,6 +35,13 @@ TONOS: Mapping[Estado, str] = {
 MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.YA_NO_RECIBE: _l("El sistema que recibe respondió que ya no quiere más (410)."),
     Motivo.CINCO_DIAS: _l("El sistema que recibe no contestó bien durante cinco días."),
+    Motivo.CORREO_RECHAZADO: _l(
+        "El correo rechaza lo que se le envía. Corríjalo; al reanudarla va otro enlace para "
+        "confirmarlo."
+    ),
+    Motivo.CORREO_DE_BAJA: _l(
+        "Desde ese correo se pidió no recibir más. Al reanudarla va otro enlace para confirmarlo."
+    ),
 }
 
 ENTREGAS: Mapping[EstadoDeEntrega, LazyString] = {
@@ -54,6 +62,7 @@ FALLAS: Mapping[Falla, LazyString] = {
     Falla.SIN_CONEXION: _l("No se pudo conectar"),
     Falla.SIN_RESPUESTA: _l("No contestó a tiempo"),
     Falla.RESPUESTA: _l("Contestó que no"),
+    Falla.NO_SALIO: _l("El correo no pudo salir; va en el siguiente"),
     Falla.SIN_COLA: _l("Su cola no está; se hace de nuevo"),
 }
 
@@ -62,6 +71,19 @@ FALLAS_DE_COLA: Mapping[FallaDeCola, LazyString] = {
     FallaDeCola.SIN_RESPUESTA: _l("La administración de RabbitMQ no responde."),
     FallaDeCola.SIN_PERMISO: _l("RabbitMQ no deja a la oficina administrar las colas."),
     FallaDeCola.RECHAZADA: _l("RabbitMQ no aceptó hacerla."),
+}
+
+CADENCIAS: Mapping[Cadencia, LazyString] = {
+    Cadencia.DIARIA: _l("Cada día hábil"),
+    Cadencia.SEMANAL: _l("Una vez a la semana"),
+}
+
+DIAS: Mapping[int, LazyString] = {
+    0: _l("Lunes"),
+    1: _l("Martes"),
+    2: _l("Miércoles"),
+    3: _l("Jueves"),
+    4: _l("Viernes"),
 }
 
 ORIGENES: Mapping[Origen, LazyString] = {

@@ -1,4 +1,6 @@
-"""Signatures of the Standard Webhooks specification, version 1: HMAC-SHA256, one a secret."""
+"""Signatures of the Standard Webhooks specification, version 1: HMAC-SHA256, one a secret; and what
+is kept of a secret that an address carries.
+"""
 
 import base64
 import hashlib
@@ -30,3 +32,8 @@ def cabeceras(secretos: Sequence[str], id_: UUID, momento: int, cuerpo: bytes) -
         "webhook-timestamp": str(momento),
         "webhook-signature": " ".join(f"v1,{firma}" for firma in firmas),
     }
+
+
+def huella_de(token: str) -> str:
+    """What is kept of the secret in the address of a feed, or in a link."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -6,7 +6,7 @@ written without the row's version, which is that of what people edit.
 
 import base64
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from notificaciones.base import Base
 from notificaciones.suscripciones.reintentos import reintentos
-from notificaciones.suscripciones.states import PASOS, Estado, Falla, Motivo, Origen, Paso, Via
+from notificaciones.suscripciones.states import (
+    PASOS,
+    Cadencia,
+    Estado,
+    Falla,
+    Motivo,
+    Origen,
+    Paso,
+    Via,
+)
 from oficina.bus.difusion import Alcance, Difundible
 from oficina.bus.tables import Retryable
 from oficina.bus.topology import EXTERNAS
@@ -59,6 +68,20 @@ class Suscripcion(Identified, Base):
     simultaneas: Mapped[int | None] = mapped_column()
     """How many batches its endpoint takes at once at most; None leaves it to the office."""
 
+    # Of a digest: where it goes, in which language, how often, and at which hour of Chile.
+    correo: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.suscripcion.correo"))
+    idioma: Mapped[str | None] = mapped_column(String(20))
+    cadencia: Mapped[Cadencia | None] = mapped_column(text_enum(Cadencia))
+    dia: Mapped[int | None] = mapped_column()
+    """Of the week, for a weekly one: 0 is Monday."""
+    hora: Mapped[time | None] = mapped_column()
+    correo_verificado_en: Mapped[datetime | None] = mapped_column()
+    """When somebody at that address opened the link; nothing else is sent there before."""
+    enlace_huella: Mapped[str | None] = mapped_column(String(64), unique=True)
+    enlace_hasta: Mapped[datetime | None] = mapped_column()
+    resumen_id: Mapped[UUID | None] = mapped_column()
+    """The message of the last digest."""
+
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.ACTIVA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
     clave: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.suscripcion.clave"))
@@ -91,8 +114,10 @@ class Suscripcion(Identified, Base):
 
     @property
     def destino(self) -> str:
-        """Where what is sent goes: a webhook's address, or the name of the queue."""
-        return nombre_de_cola(self.unidad, self.id) if self.via is Via.COLA else self.url or ""
+        """Where what is sent goes: a webhook's address, the name of the queue, or a mailbox."""
+        if self.via is Via.COLA:
+            return nombre_de_cola(self.unidad, self.id)
+        return (self.correo if self.via is Via.RESUMEN else self.url) or ""
 
     @property
     def cola(self) -> str | None:
@@ -146,12 +171,30 @@ class Suscripcion(Identified, Base):
         """The office gives it up until somebody says otherwise."""
         self._pasar(Paso.DESACTIVAR)
         self.motivo = motivo
+        if self.via is Via.RESUMEN:
+            self.olvidar_correo()
 
     def cerrar(self) -> None:
         """For good."""
         self._pasar(Paso.CERRAR)
         self.clave = self.secreto = self.anterior = self.anterior_hasta = self.huella = None
         self.repite_despues = self.repite_hasta = None
+        self.olvidar_correo()
+        self.correo = None
+
+    def olvidar_correo(self) -> None:
+        """Whether its address is somebody's has to be found out anew."""
+        self.correo_verificado_en = self.enlace_huella = self.enlace_hasta = None
+        self.resumen_id = None
+
+    def confirmar_correo(self, ahora: datetime) -> None:
+        """Somebody there opened its link, which opens nothing more."""
+        self.correo_verificado_en, self.enlace_huella, self.enlace_hasta = ahora, None, None
+
+    @property
+    def espera_confirmacion(self) -> bool:
+        """Whether its digests wait until somebody at its address opens the link."""
+        return self.via is Via.RESUMEN and self.correo_verificado_en is None
 
     def rotar(self, secreto: str, ahora: datetime) -> None:
         """Sign with another secret, and for a while with both."""

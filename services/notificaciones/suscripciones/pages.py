@@ -4,15 +4,32 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from notificaciones.mensajes import etiquetas as de_mensajes
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Clave, base, de_fabrica, idiomas
 from notificaciones.suscripciones import actions, etiquetas, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
 from notificaciones.suscripciones.bases import bases
 from notificaciones.suscripciones.colas.credenciales import credenciales, ejemplos
+from notificaciones.suscripciones.firma import huella_de
 from notificaciones.suscripciones.models import VIGENCIA_DEL_ANTERIOR, Suscripcion
+from notificaciones.suscripciones.resumenes import actions as resumenes
+from notificaciones.suscripciones.resumenes.calculo import ajustes
+from notificaciones.suscripciones.resumenes.queries import por_enlace
 from notificaciones.suscripciones.schemas import (
     EdicionSchema,
     NuevaSchema,
@@ -20,7 +37,7 @@ from notificaciones.suscripciones.schemas import (
     RepeticionFormaSchema,
     escribir_filtros,
 )
-from notificaciones.suscripciones.states import PASOS, Estado, Paso, Via
+from notificaciones.suscripciones.states import PASOS, Cadencia, Estado, Paso, Via
 from notificaciones.suscripciones.unidades import (
     dirige,
     dirigibles,
@@ -40,6 +57,10 @@ from oficina.web.limits import limited
 
 DIA = timedelta(days=1)
 """How far back the rates of a subscription look."""
+
+_ENVIAMOS_EL_ENLACE = _l(
+    "Enviamos un enlace a ese correo. Cuando alguien lo abra y confirme, llegarán los resúmenes."
+)
 
 bp = Blueprint("suscripciones_paginas", __name__, url_prefix="/notificaciones/suscripciones")
 
@@ -64,13 +85,25 @@ def lista() -> str:
 def nueva() -> ResponseReturnValue:
     """Subscribe a unit; what its system needs is shown this once."""
     own = "" if "administrador" in actor().roles else actor().unidad
-    form = Form(NuevaSchema(), {"via": Via.WEBHOOK.value, "unidad": own or None})
+    form = Form(
+        NuevaSchema(),
+        {
+            "via": Via.WEBHOOK.value,
+            "unidad": own or None,
+            "cadencia": Cadencia.DIARIA.value,
+            "hora": f"{ajustes().hora:%H:%M}",
+            "idioma": base(),
+        },
+    )
     if form.valid:
         try:
             una, secreto = _crear(form.data)
         except DatosInvalidos as error:
             form.add_errors(error)
         else:
+            if una.via is Via.RESUMEN:
+                flash(_ENVIAMOS_EL_ENLACE, "success")
+                return _back(una.id)
             return _secreto_una_vez(una, secreto)
     da_colas = env().settings.da_colas
     page = render_template(
@@ -109,6 +142,11 @@ def editar(suscripcion_id: UUID) -> ResponseReturnValue:
             "ordenada": una.ordenada,
             "simultaneas": una.simultaneas,
             "url": una.url,
+            "correo": una.correo,
+            "idioma": una.idioma,
+            "cadencia": una.cadencia and una.cadencia.value,
+            "dia": una.dia,
+            "hora": una.hora and f"{una.hora:%H:%M}",
             "version": una.version,
         },
     )
@@ -172,6 +210,16 @@ def rotar(suscripcion_id: UUID) -> ResponseReturnValue:
     return _secreto_una_vez(una, secreto)
 
 
+@bp.post("/<uuid:suscripcion_id>/confirmacion")
+@requires("notificaciones.suscripcion.administrar")
+def pedir_enlace(suscripcion_id: UUID) -> ResponseReturnValue:
+    """Send another link to the address of a digest."""
+    with env().db.begin() as session:
+        resumenes.pedir_otro_enlace(session, suscripcion_id, actor(), form_version())
+    flash(_ENVIAMOS_EL_ENLACE, "success")
+    return _back(suscripcion_id)
+
+
 @bp.post("/<uuid:suscripcion_id>/prueba")
 @requires("notificaciones.suscripcion.administrar")
 def probar(suscripcion_id: UUID) -> ResponseReturnValue:
@@ -233,6 +281,28 @@ def entrega(suscripcion_id: UUID, entrega_id: UUID) -> str:
     )
 
 
+@bp.route("/enlace/<token>/correo", methods=["GET", "POST"])
+@public
+@limited("20/minute")
+def confirmar(token: str) -> ResponseReturnValue:
+    """Whoever reads a mailbox says that its unit's digest may go there.
+
+    Public on purpose: the token is the key. Only the button uses it: programs that look at mail
+    before people do open every link.
+    """
+    if request.method == "GET":
+        with env().db.read() as session:
+            una = por_enlace(session, huella_de(token), real_now())
+    else:
+        with env().db.begin() as session:
+            una = resumenes.confirmar(session, token)
+    page = current_app.make_response(
+        render_template("notificaciones/suscripciones/confirmar.html", una=una)
+    )
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return page
+
+
 @bp.get("/enlace/<token>/atom.xml")
 @public
 @limited("60/minute")
@@ -242,7 +312,7 @@ def canal(token: str) -> Response:
         {"antes": request.args["antes"]} if "antes" in request.args else {}
     )["antes"]
     with env().db.read() as session:
-        una = queries.por_huella(session, actions.huella_de(token))
+        una = queries.por_huella(session, huella_de(token))
     response = feed.responder(
         env(), una, antes, _feed_address(token), feed.quien_tiene_la_llave(una)
     )
@@ -284,6 +354,7 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         cuentas = queries.por_estado(session, suscripcion_id)
         ritmo = queries.ritmo(session, suscripcion_id, real_now() - DIA)
         cola = queries.cola(session, suscripcion_id)
+        resumen = session.get(Mensaje, una.resumen_id) if una.resumen_id else None
     cambia = puede("notificaciones.suscripcion.administrar") and queries.puede_administrar(
         actor(), una.unidad
     )
@@ -302,6 +373,7 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         dirige=cambia and dirige(env(), actor(), una.unidad),
         unidades=nombres(env(), todas=True),
         Paso=Paso,
+        resumen=resumen,
         **_words(),
     )
 
@@ -337,6 +409,10 @@ def _choices() -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     return {
         "vias": etiquetas.VIAS,
+        "cadencias": etiquetas.CADENCIAS,
+        "dias": etiquetas.DIAS,
+        "estados_de_mensaje": de_mensajes.ESTADOS,
+        "idiomas": _languages(),
         "estados": etiquetas.ESTADOS,
         "tonos": etiquetas.TONOS,
         "motivos": etiquetas.MOTIVOS,
@@ -349,3 +425,9 @@ def _words() -> dict[str, Any]:
         "bases": {clave: uno.get(language(), uno["es"]) for clave, uno in bases().items()},
         "Via": Via,
     }
+
+
+def _languages() -> dict[str, str]:
+    """In which a digest can be written, each by its own name."""
+    escritos = de_fabrica()[Clave.RESUMEN_DE_UNIDAD].textos
+    return {clave: uno.nombre for clave, uno in idiomas().items() if clave in escritos}

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from notificaciones.plantillas.catalogo import Clave, de_fabrica
 from notificaciones.suscripciones.actions import Pedido
 from notificaciones.suscripciones.bases import bases
 from notificaciones.suscripciones.reintentos import reintentos
-from notificaciones.suscripciones.states import Estado, Falla, Motivo, Origen, Via
+from notificaciones.suscripciones.states import Cadencia, Estado, Falla, Motivo, Origen, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.web.forms import MOMENTOS
 from oficina.web.names import is_a_name
@@ -26,6 +27,27 @@ def _una_linea(texto: str) -> None:
     """No database keeps a NUL, and a line has no other line in it."""
     if not texto.isprintable():
         raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
+
+
+def _es_correo(valor: str) -> None:
+    try:
+        validate.Email()(valor)
+    except ValidationError as error:
+        raise ValidationError(_("No es un correo electrónico válido.")) from error
+
+
+def _tiene_texto(idioma: str) -> None:
+    if idioma not in de_fabrica()[Clave.RESUMEN_DE_UNIDAD].textos:
+        raise ValidationError(_("Elija una de la lista."))
+
+
+def _hora(**options: Any) -> fields.Time:
+    return fields.Time(
+        format="%H:%M", allow_none=True, metadata={"description": "Hora en Chile"}, **options
+    )
+
+
+_DE_A = _l("De {min} a {max}.")
 
 
 class FiltrosField(fields.Dict):
@@ -103,6 +125,21 @@ class EdicionSchema(Schema):
         allow_none=True,
         validate=[validate.Length(max=2000), _una_linea],
     )
+    correo = fields.String(
+        load_default=None, allow_none=True, validate=[validate.Length(max=254), _es_correo]
+    )
+    idioma = fields.String(load_default=None, allow_none=True, validate=_tiene_texto)
+    cadencia = fields.Enum(
+        Cadencia,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        error_messages={"unknown": _l("Elija una de la lista.")},
+    )
+    dia = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(min=0, max=4, error=_DE_A)
+    )
+    hora = _hora(load_default=None)
     version = fields.Integer(load_default=None, allow_none=True)
 
     @post_load
@@ -165,6 +202,12 @@ class SuscripcionSchema(Schema):
     base = fields.String(required=True)
     url = fields.String(allow_none=True)
     cola = fields.String(allow_none=True)
+    correo = fields.String(allow_none=True)
+    correo_verificado_en = fields.AwareDateTime(allow_none=True)
+    idioma = fields.String(allow_none=True)
+    cadencia = fields.Enum(Cadencia, by_value=True, allow_none=True)
+    dia = fields.Integer(allow_none=True)
+    hora = _hora()
     ordenada = fields.Boolean(required=True)
     simultaneas = fields.Integer(allow_none=True)
     estado = fields.Enum(Estado, by_value=True, required=True)
@@ -183,7 +226,7 @@ class ConSecretoSchema(SuscripcionSchema):
     """A subscription with the secret that was just made: the only time that it is told.
 
     Of a webhook it is what signs, of a feed the token in its address, of a queue the address with
-    its user and password.
+    its user and password; a digest has none.
     """
 
     secreto = fields.String(required=True)

@@ -10,10 +10,21 @@ class Via(StrEnum):
     WEBHOOK = "webhook"
     ATOM = "atom"
     COLA = "cola"
+    RESUMEN = "resumen"
 
 
-SE_ENVIAN = frozenset({Via.WEBHOOK, Via.COLA})
+AL_MOMENTO = frozenset({Via.WEBHOOK, Via.COLA})
+"""The ways by which each fact is sent by itself, as soon as may be."""
+
+SE_ENVIAN = AL_MOMENTO | {Via.RESUMEN}
 """The ways by which the office sends; of the others it waits to be read."""
+
+
+class Cadencia(StrEnum):
+    """How often a unit gets its digest."""
+
+    DIARIA = "diaria"  # every working day
+    SEMANAL = "semanal"
 
 
 class Estado(StrEnum):
@@ -52,6 +63,8 @@ class Motivo(StrEnum):
 
     YA_NO_RECIBE = "ya_no_recibe"  # it answered 410
     CINCO_DIAS = "cinco_dias"
+    CORREO_RECHAZADO = "correo_rechazado"  # no mailbox takes the digest at that address
+    CORREO_DE_BAJA = "correo_de_baja"  # the mailbox itself asked for no more of them
 
 
 class Falla(StrEnum):
@@ -62,6 +75,7 @@ class Falla(StrEnum):
     SIN_CONEXION = "sin_conexion"
     SIN_RESPUESTA = "sin_respuesta"
     RESPUESTA = "respuesta"
+    NO_SALIO = "no_salio"  # the mail that carried it
     SIN_COLA = "sin_cola"  # RabbitMQ gave it back: the queue, or what binds it, is gone
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, aliased, load_only
 from notificaciones.suscripciones import actions
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.reintentos import reintentos
-from notificaciones.suscripciones.states import SE_ENVIAN, Estado, Falla, Motivo, Via
+from notificaciones.suscripciones.states import AL_MOMENTO, Estado, Falla, Motivo, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.db import uuid7
 
@@ -104,11 +104,11 @@ class Debida:
 def debidas(session: Session, ahora: datetime) -> Sequence[Debida]:
     """The endpoints whose turn it may be."""
     waits = (
-        select(Entrega.id).where(Entrega.suscripcion_id == Suscripcion.id, *_free(ahora)).exists()
+        select(Entrega.id).where(Entrega.suscripcion_id == Suscripcion.id, *libres(ahora)).exists()
     )
     found = session.scalars(
         select(Suscripcion)
-        .where(Suscripcion.via.in_(SE_ENVIAN), *_its_turn(ahora), waits)
+        .where(Suscripcion.via.in_(AL_MOMENTO), *_its_turn(ahora), waits)
         .options(load_only(*_OF_A_TURN, raiseload=True))
     )
     return [Debida(una.id, una.destino, una.fallas, una.via, una.a_la_vez) for una in found]
@@ -132,7 +132,7 @@ def tomar(session: Session, debida: Debida, ahora: datetime) -> Lote | None:
     )
     if out is not None and out >= una.a_la_vez:
         return None
-    query = select(Entrega).where(Entrega.suscripcion_id == una.id, *_free(ahora))
+    query = select(Entrega).where(Entrega.suscripcion_id == una.id, *libres(ahora))
     if una.ordenada:
         antes = aliased(Entrega)
         earlier = select(antes.id).where(
@@ -177,7 +177,17 @@ def asentar(
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
-    held = select(Entrega.id).where(Entrega.reserva == lote.reserva).with_for_update()
+    suyos = anotar(session, lote.reserva, resultados, ahora)
+    same = una is not None and una.estado is not Estado.CERRADA and una.destino == lote.destino
+    if una is not None and same and suyos:
+        _judge(session, una, suyos, ahora)
+
+
+def anotar(
+    session: Session, reserva: UUID, resultados: Sequence[Resultado], ahora: datetime
+) -> Sequence[Resultado]:
+    """What came of the deliveries under a lease, and the end of it; those that were still ours."""
+    held = select(Entrega.id).where(Entrega.reserva == reserva).with_for_update()
     mine = set(session.scalars(held))
     # What was withdrawn meanwhile, or is in another sender's hands by now, is not ours to change.
     suyos = [uno for uno in resultados if uno.entrega_id in mine]
@@ -187,9 +197,16 @@ def asentar(
         session.connection().execute(
             update(_TABLE).where(_TABLE.c.id.in_(left)).values(reserva=None, reservada_hasta=None)
         )
-    same = una is not None and una.estado is not Estado.CERRADA and una.destino == lote.destino
-    if una is not None and same and suyos:
-        _judge(session, una, suyos, ahora)
+    return suyos
+
+
+def libres(ahora: datetime) -> list[ColumnElement[bool]]:
+    """What a delivery is that waits in nobody's hands and may leave."""
+    return [
+        Entrega.estado == EstadoDeEntrega.PENDIENTE,
+        Entrega.visible <= ahora,
+        or_(Entrega.reservada_hasta.is_(None), Entrega.reservada_hasta <= ahora),
+    ]
 
 
 def _write(connection: Connection, resultados: Sequence[Resultado], ahora: datetime) -> None:
@@ -312,12 +329,4 @@ def _its_turn(ahora: datetime) -> list[ColumnElement[bool]]:
     return [
         Suscripcion.estado == Estado.ACTIVA,
         or_(Suscripcion.siguiente_en.is_(None), Suscripcion.siguiente_en <= ahora),
-    ]
-
-
-def _free(ahora: datetime) -> list[ColumnElement[bool]]:
-    return [
-        Entrega.estado == EstadoDeEntrega.PENDIENTE,
-        Entrega.visible <= ahora,
-        or_(Entrega.reservada_hasta.is_(None), Entrega.reservada_hasta <= ahora),
     ]

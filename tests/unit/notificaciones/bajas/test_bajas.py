@@ -137,6 +137,7 @@ def test_la_oficina_anota_y_levanta_con_un_motivo_y_queda_la_historia(casa: Any)
     sin_motivo = browser.post(BAJAS, data={"direccion": "nada", "motivo": ""})
     pedida = {"direccion": "9 8765 4321", "tema": "citas", "motivo": "Lo pidió en el mesón"}
     anotada = browser.post(BAJAS, data=pedida, follow_redirects=True)
+    repetida = browser.post(BAJAS, data=pedida, follow_redirects=True)
     enlace = re.search(rf'href="({BAJAS}/[^"]+/levantar)"', anotada.text)
     assert enlace is not None
 
@@ -149,6 +150,7 @@ def test_la_oficina_anota_y_levanta_con_un_motivo_y_queda_la_historia(casa: Any)
     assert sin_motivo.status_code == 422
     assert "Escriba un teléfono o un correo." in sin_motivo.text
     assert "•••321" in anotada.text
+    assert repetida.status_code == 200
     assert "87654321" not in anotada.text
     assert [vieja.status_code, otra_vez.status_code] == [412, 409]
     assert "Levantada" in hecha.text

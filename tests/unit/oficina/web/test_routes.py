@@ -67,6 +67,8 @@ ABIERTAS = {
     },
     "notificaciones": {
         "/notificaciones/suscripciones/enlace/<token>/atom.xml": "the token is the key",
+        "/notificaciones/suscripciones/enlace/<token>/correo": "the token is the key",
+        "/notificaciones/baja/<token>": "the token is the key: whoever reads a mail stops others",
         "/notificaciones/recibos/<clave>": "takes the credential agreed with the provider",
         "/notificaciones/recibos/<clave>/entrantes": "takes the same, for what people write",
     },
