@@ -60,7 +60,7 @@ def test_a_role_without_pages_is_told_what_it_is_for(oficina: Any) -> None:
     home = browser.get("/")
 
     assert home.status_code == 200
-    assert str(PARA_QUE[Rol(rol)]) in home.text
+    assert str(PARA_QUE[Rol.ANALISTA]) in home.text
     browser.set_cookie("idioma", "en")
     assert "What your account is for" in browser.get("/").text
 
