@@ -6,7 +6,9 @@ from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
+from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
@@ -43,8 +45,10 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoSeguro",
     "ContadorDeCambios",
     "CopiaDeDatos",
+    "Defuncion",
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",

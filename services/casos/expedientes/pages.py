@@ -20,6 +20,7 @@ from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.accesos.pages import gestiona
 from casos.accesos.queries import en_curso
 from casos.alcance import Alcance, CasoReservado
+from casos.contactos.pauta import avisos, pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
 from casos.expedientes import actions, queries, vistas
@@ -304,6 +305,10 @@ def _pagina(
         lineas = vistas.lineas(session, caso, alcance)
         situacion_actual = vistas.situacion(session, caso, alcance)
         persona = persona_de_caso(session, caso)
+        de_la_persona = {
+            "senales": avisos(session, [persona])[persona.id],
+            "pauta": pauta_de(session, persona),
+        }
         gestion_actual = vistas.gestion(session, caso)
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
@@ -325,6 +330,7 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
+        **de_la_persona,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,
         **gestion_actual,

@@ -26,6 +26,7 @@ from notificaciones.proveedores import consumos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
@@ -191,6 +192,28 @@ def aplazar(session: Session, mensaje_id: UUID, reserva: UUID, veto: Veto) -> No
         contar(session, mensaje.devolver(veto.motivo, veto.hasta))
 
 
+def esperar_su_horario(session: Session, mensaje_id: UUID, reserva: UUID, horario: Ventana) -> bool:
+    """Free a message until the hours at which its person may be reached; False when those are now.
+
+    When the office never writes at those hours nobody is written to at all.
+    """
+    ahora = now()
+    if horario.abierta(ahora):
+        return False
+    mensaje = bloqueado(session, mensaje_id)
+    if mensaje.reserva != reserva:
+        return True
+    ventana = _window_of(session, mensaje.plantilla, mensaje.regla, mensaje.regla_version)
+    if ventana is not None and not ventana.se_cruza_con(horario):
+        descartar(session, mensaje, Descarte(Paso.SUPRIMIR, Motivo.FUERA_DE_SU_HORARIO))
+        return True
+    mensaje.intentos -= 1
+    contar(session, mensaje.devolver(Motivo.FUERA_DE_SU_HORARIO, real_now()))
+    if mensaje.estado is Estado.LISTA:
+        mensaje.enviar_en = horario.siguiente(ahora)
+    return True
+
+
 def proveedor_llamado(session: Session, mensaje: Mensaje) -> str | None:
     """Who was called last under the message's lease and has not answered."""
     return session.scalar(
@@ -239,11 +262,20 @@ def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> dateti
         Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
     )
     debido = session.execute(espera).first()
-    if debido is None or not plantillas(session)[debido.plantilla].respeta_ventana:
+    if debido is None:
         return None
-    regla = version_de(session, debido.regla, debido.regla_version)
-    ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
-    return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
+    ventana = _window_of(session, debido.plantilla, debido.regla, debido.regla_version)
+    return None if ventana is None or ventana.abierta(ahora) else ventana.siguiente(ahora)
+
+
+def _window_of(
+    session: Session, plantilla: str, regla: str | None, regla_version: int | None
+) -> Ventana | None:
+    """The hours at which the office writes such a message; None when at any."""
+    if not plantillas(session)[plantilla].respeta_ventana:
+        return None
+    version = version_de(session, regla, regla_version)
+    return version.recordatorio.ventana if version is not None else reglas().ventana
 
 
 def _open(session: Session, mensaje: Mensaje, ruta: Ruta) -> Veto | None:

@@ -74,6 +74,10 @@ def enviar(env: Env, mensaje_id: UUID) -> None:
         with env.db.begin() as session:
             despacho.desistir(session, mensaje_id, reserva, hallado)
         return
+    if hallado is not None and hallado.horario is not None:
+        with env.db.begin() as session:
+            if despacho.esperar_su_horario(session, mensaje_id, reserva, hallado.horario):
+                return
     _Envio(env, tomado, reserva).llevar(hallado)
 
 

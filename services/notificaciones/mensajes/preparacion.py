@@ -96,6 +96,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 
@@ -122,6 +123,7 @@ def a_persona(
         idioma=quien.idioma,
         valores=valores,
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 
