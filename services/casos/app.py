@@ -15,6 +15,8 @@ from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
 from casos.contactos import api as contactos_api
 from casos.contactos import pages as contactos_pages
+from casos.convenios import api as convenios_api
+from casos.convenios import pages as convenios_pages
 from casos.copias import api as copias_api
 from casos.copias import pages as copias_pages
 from casos.defunciones import api as defunciones_api
@@ -40,6 +42,8 @@ from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
 from casos.presentacion import init_app as init_presentacion
+from casos.programas import api as programas_api
+from casos.programas import pages as programas_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.supresion import api as supresion_api
@@ -79,6 +83,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        convenios_pages,
+        programas_pages,
         conservacion_pages,
     ):
         app.register_blueprint(pages.bp)
@@ -103,6 +109,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        convenios_api,
+        programas_api,
         hechos_api,
     ):
         api.register_blueprint(json.bp)

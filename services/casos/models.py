@@ -7,6 +7,7 @@ from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.contactos.models import ContactoSeguro
+from casos.convenios.models import Convenio
 from casos.copias.models import CopiaDeDatos
 from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
@@ -31,6 +32,12 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.plazos.models import Plazo
+from casos.programas.models import (
+    MovimientoPresupuesto,
+    Presupuesto,
+    Programa,
+    RequisitosDePrograma,
+)
 from casos.red.models import Institucion, ServicioRed
 from casos.supresion.models import Purga, Supresion
 
@@ -47,6 +54,7 @@ __all__ = [
     "Contacto",
     "ContactoSeguro",
     "ContadorDeCambios",
+    "Convenio",
     "CopiaDeDatos",
     "Defuncion",
     "Derivacion",
@@ -61,13 +69,17 @@ __all__ = [
     "IncidenteSeguridad",
     "Institucion",
     "MiembroDeCaso",
+    "MovimientoPresupuesto",
     "PasoDeIncidente",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
+    "Presupuesto",
+    "Programa",
     "Purga",
+    "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "ServicioRed",

@@ -62,7 +62,7 @@ def ver(defuncion_id: UUID) -> Answer:
     return hallada, 200, etag_of(hallada)
 
 
-@bp.post("/defunciones/<uuid:defuncion_id>/anulacion")
+@bp.post("/defunciones/<uuid:defuncion_id>/rectificacion")
 @bp.arguments(AnulacionDeDefuncionSchema)
 @bp.response(200, DefuncionSchema)
 @requires("casos.persona.registrar")

@@ -1,15 +1,18 @@
 """What can be asked of opt-outs: read-only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
+from notificaciones.bajas.states import Origen
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Ajustes, Tema
 from oficina.errors import NoEncontrado
@@ -29,16 +32,47 @@ def se_detiene(plantilla: Ajustes) -> bool:
     return plantilla.tema in temas() and not plantilla.por_ley
 
 
-def de_baja(session: Session, indice: str, tema: Tema) -> bool:
-    """Whether an address wants no more messages of a topic."""
-    if tema not in temas():
-        return False
+@dataclass(frozen=True)
+class BajasVigentes:
+    """What some addresses get no more of: by their index, who said so of which topic, None for all
+    of them.
+    """
+
+    por_indice: Mapping[str, Collection[tuple[Tema | None, Origen]]]
+
+    def origen(self, indice: str, tema: Tema) -> Origen | None:
+        """Who says that an address gets no more messages of a topic: a wish before a failure."""
+        if tema not in temas():
+            return None
+        suyas = self.por_indice.get(indice, ())
+        dicen = {origen for de_que, origen in suyas if de_que is None or de_que == tema}
+        return min(dicen - {Origen.REBOTE}, default=Origen.REBOTE if dicen else None)
+
+
+_VIGENTES = select(Baja.indice, Baja.tema, Baja.origen).where(
+    Baja.indice.in_(bindparam("indices", expanding=True)), Baja.levantada_en.is_(None)
+)
+
+
+def bajas_de(session: Session, indices: Collection[str]) -> BajasVigentes:
+    """The opt-outs of some addresses that hold today."""
+    por_indice: dict[str, list[tuple[Tema | None, Origen]]] = {}
+    for indice, tema, origen in session.execute(_VIGENTES, {"indices": list(indices)}):
+        por_indice.setdefault(indice, []).append((tema, origen))
+    return BajasVigentes(por_indice)
+
+
+def detenida_por_rebote(session: Session, indice: str) -> bool:
+    """Whether an address is written to no more because mail comes back from it."""
     query = select(Baja.id).where(
-        Baja.indice == indice,
-        Baja.levantada_en.is_(None),
-        or_(Baja.tema.is_(None), Baja.tema == tema),
+        Baja.indice == indice, Baja.levantada_en.is_(None), Baja.origen == Origen.REBOTE
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return session.scalar(query.limit(1)) is not None
+
+
+def ultima_levantada(session: Session, indice: str) -> datetime | None:
+    """When somebody last said that an address may be written to again."""
+    return session.scalar(select(func.max(Baja.levantada_en)).where(Baja.indice == indice))
 
 
 def baja_por_id(session: Session, baja_id: UUID) -> Baja:

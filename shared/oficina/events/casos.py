@@ -271,6 +271,58 @@ class CasoReabierto(Evento):
     motivo_codigo: str
 
 
+@evento("casos.caso.en_seguimiento", sujeto_id="caso_id")
+class CasoEnSeguimiento(Evento):
+    """A case is only followed: others do what was asked of them."""
+
+    caso_id: UUID
+
+
+@evento("casos.caso.vuelto_a_gestion", sujeto_id="caso_id")
+class CasoVueltoAGestion(Evento):
+    """A case that was only followed needs work again."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.suspendido", sujeto_id="caso_id")
+class CasoSuspendido(Evento):
+    """Nobody works on a case for a while."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.reanudado", sujeto_id="caso_id")
+class CasoReanudado(Evento):
+    """A suspended case goes on where it was."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.anulado", sujeto_id="caso_id")
+class CasoAnulado(Evento):
+    """A case had been opened by mistake: it counts nowhere."""
+
+    caso_id: UUID
+
+
+@evento("casos.denuncia.requerida", sujeto_id="caso_id")
+class DenunciaRequerida(Evento):
+    """What is known of a case must be reported to the justice. Reserved."""
+
+    caso_id: UUID
+
+
+@evento("casos.denuncia.realizada", sujeto_id="caso_id")
+class DenunciaRealizada(Evento):
+    """What had to be reported to the justice was. Reserved."""
+
+    caso_id: UUID
+
+
 @evento("casos.caso.confidencialidad_cambiada", sujeto_id="caso_id")
 class CasoConfidencialidadCambiada(Evento):
     """Who may know of a case changed; how confidential it is is not told."""
@@ -400,3 +452,34 @@ class DerivacionReencaminada(HechoDeDerivacion):
     """A new derivation took over from one that did not work out."""
 
     reemplaza_a: UUID
+
+
+@evento("casos.convenio.por_vencer", sujeto_id="convenio_id")
+class ConvenioPorVencer(Evento):
+    """An agreement is about to end; told once a notice. `vence_el` is its last day (ISO)."""
+
+    convenio_id: UUID
+    vence_el: str
+    dias: int
+
+
+@evento("casos.programa.abierto", sujeto_id="programa_id")
+class ProgramaAbierto(Evento):
+    """A programme of social aid takes applications."""
+
+    programa_id: UUID
+
+
+@evento("casos.programa.cerrado", sujeto_id="programa_id")
+class ProgramaCerrado(Evento):
+    """A programme takes no more applications."""
+
+    programa_id: UUID
+
+
+@evento("casos.presupuesto.umbral", sujeto_id="programa_id")
+class PresupuestoUmbral(Evento):
+    """So much of a programme's budget is committed or spent; `porcentaje` is told once."""
+
+    programa_id: UUID
+    porcentaje: int

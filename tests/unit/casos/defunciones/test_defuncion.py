@@ -36,12 +36,13 @@ def test_se_anota_una_vez_se_dice_en_todas_partes_y_se_anula_con_su_razon(
 
     ruta = f"/defunciones/{hecha.json['id']}"
     como = {"If-Match": hecha.headers["ETag"]}
-    sin_razon = ventanilla.api("POST", f"{ruta}/anulacion", json={"motivo": " "}, headers=como)
+    rectificar = f"{ruta}/rectificacion"
+    sin_razon = ventanilla.api("POST", rectificar, json={"motivo": " "}, headers=como)
     assert sin_razon.status_code == 422
     razon = {"motivo": "Era su madre"}
-    anulada = ventanilla.api("POST", f"{ruta}/anulacion", json=razon, headers=como)
+    anulada = ventanilla.api("POST", rectificar, json=razon, headers=como)
     assert (anulada.status_code, anulada.json["anulada_motivo"]) == (200, "Era su madre")
-    otra_vez = ventanilla.api("POST", f"{ruta}/anulacion", json=razon, headers={"If-Match": "*"})
+    otra_vez = ventanilla.api("POST", rectificar, json=razon, headers={"If-Match": "*"})
     assert otra_vez.status_code == 409
     assert ventanilla.api("GET", f"/personas/{persona}").json["avisos"] == []
     assert "Era su madre" in ventanilla.pagina(f"/personas/{persona}/defuncion").text

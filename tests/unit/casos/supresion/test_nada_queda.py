@@ -162,7 +162,7 @@ def _llenar(vida: Vida) -> None:
     muerte = {"fuente": "familia", "fecha": "2026-01-02", "detalle": "Zmarca: lo dijo su prima"}
     dicha = vida.api("POST", f"{persona}/defunciones", muerte)
     motivo = {"motivo": "Zmarca: era otra"}
-    vida.api("POST", f"/defunciones/{dicha['id']}/anulacion", motivo)
+    vida.api("POST", f"/defunciones/{dicha['id']}/rectificacion", motivo)
     situacion = {"categoria": "residencia_temporal", "nota": "Zmarca: vence"}
     vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
     _unir_y_separar(vida)

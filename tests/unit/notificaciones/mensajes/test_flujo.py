@@ -274,7 +274,7 @@ def test_a_quien_fallecio_no_le_sale_nada_y_al_anularlo_sale_lo_que_espera(casa:
     assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.PERSONA_FALLECIDA)
     assert tres_horas.estado is Estado.LISTA
 
-    _anotar(casa, "POST", f"/defunciones/{muerte['id']}/anulacion", {"motivo": "Era otra"})
+    _anotar(casa, "POST", f"/defunciones/{muerte['id']}/rectificacion", {"motivo": "Era otra"})
     casa.ir_a(JUEVES_10_30 - timedelta(hours=1))
     casa.barrer()
 
