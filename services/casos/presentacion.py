@@ -17,6 +17,7 @@ from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
+from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -34,6 +35,7 @@ _TONOS: Mapping[str, str] = {
     "medio": "aviso",
     "bajo": "bien",
     "sin_evaluar": "neutro",
+    **_TONOS_DE_POSTULACION,
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
