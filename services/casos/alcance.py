@@ -258,7 +258,7 @@ class Alcance:
         """
         if Nivel.MAQUINA in self.niveles:
             return true()
-        suyas = [false()]
+        suyas: list[ColumnElement[bool]] = [false()]
         if self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
             suyas.append(self.personas())
         if Nivel.PROGRAMAS in self.niveles:
