@@ -17,6 +17,7 @@ from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import CanalPreferido, Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
+from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -41,6 +42,7 @@ _TONOS: Mapping[str, str] = {
     "no_contactar": "mal",
     "contacto_seguro": "aviso",
     "interprete": "aviso",
+    **_TONOS_DE_POSTULACION,
     "denuncia_obligatoria": "mal",
     "plazo_vencido": "mal",
     "contacto_prohibido": "mal",

@@ -33,6 +33,7 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import tokens_de_unidas
+from casos.programas.postulaciones.models import Postulacion
 from casos.supresion.models import Supresion
 
 _ENTERAS: Sequence[type[Any]] = (
@@ -46,6 +47,7 @@ _ENTERAS: Sequence[type[Any]] = (
     Bloqueo,
     ContactoSeguro,
     Defuncion,
+    Postulacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),
