@@ -4,7 +4,7 @@ Its shape is documented in docs/copia-de-datos.md and has a version: fields are 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,14 @@ from casos.atenciones.models import Atencion
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
 from casos.consentimientos.queries import de_persona as consentimientos_de
+from casos.contactos.models import ContactoSeguro
+from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.personas.queries import persona_por_id, situaciones
 from casos.personas.unidas import unidas_a
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -43,6 +46,16 @@ _FICHA = (
     "canal_preferido",
     "registrada_en",
 )
+_CONTACTO_SEGURO = (
+    "canales_vedados",
+    "desde",
+    "hasta",
+    "palabra_clave",
+    "indicaciones",
+    "puesto_en",
+    "terminado_en",
+)
+_DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
 _CASO = (
     "folio",
     "tipo",
@@ -86,12 +99,19 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         select(Atencion).where(Atencion.persona_id == persona_id).order_by(Atencion.inicio),
     )
     derivaciones = _derivaciones(session, ids)
+    ayudas = _todos(
+        session,
+        select(Postulacion)
+        .where(Postulacion.persona_id == persona_id)
+        .options(joinedload(Postulacion.programa))
+        .order_by(Postulacion.id),
+    )
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas)),
     ]
     return {
         "ficha": _campos(persona, _FICHA),
@@ -101,6 +121,16 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
             for uno in persona.documentos
         ],
         "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
+        "contacto_seguro": [
+            _campos(uno, _CONTACTO_SEGURO)
+            for uno in _todos(
+                session,
+                select(ContactoSeguro)
+                .where(ContactoSeguro.persona_id == persona_id)
+                .order_by(ContactoSeguro.id),
+            )
+        ],
+        "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
             _campos(una, ("registrada_en", "prefiere_no_indicar", "categoria", "nota"))
             for una in situaciones(session, persona_id)
@@ -108,6 +138,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "atenciones": [_campos(una, _ATENCION) for una in atenciones],
         "casos": [_caso(session, caso) for caso in casos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
+        "ayudas": [_ayuda(session, una) for una in ayudas],
         "consentimientos": [
             _campos(uno, _CONSENTIMIENTO)
             | {
@@ -170,6 +201,24 @@ def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
     }
 
 
+def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
+    pasos = _todos(
+        session,
+        select(PasoDePostulacion)
+        .where(PasoDePostulacion.postulacion_id == una.id)
+        .order_by(PasoDePostulacion.id),
+    )
+    campos = ("folio", "estado", "monto_clp", "detalle", "creada_en", "motivo_codigo")
+    return _campos(una, campos) | {
+        "programa": una.programa.nombre,
+        "comprobaciones": [
+            _campos(hallada, ("codigo", "cumple", "documento_el", "nota"))
+            for hallada in una.comprobaciones
+        ],
+        "pasos": [_campos(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
+    }
+
+
 def _todos(session: Session, consulta: Any) -> list[Any]:
     return list(session.scalars(consulta))
 
@@ -179,7 +228,7 @@ def _campos(cosa: Personal | Any, campos: Iterable[str]) -> dict[str, Any]:
 
 
 def _json(valor: Any) -> Any:
-    if isinstance(valor, datetime | date):
+    if isinstance(valor, datetime | date | time):
         return valor.isoformat()
     if isinstance(valor, StrEnum):
         return valor.value

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from casos.atenciones.models import Canal, Resultado
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
+from casos.defunciones.models import FuenteDefuncion
 from casos.derechos.states import Derecho, Entrega
 from casos.derechos.states import Estado as EstadoSolicitud
 from casos.derivaciones.paquete import Categoria
@@ -26,6 +27,8 @@ from casos.expedientes.states import MotivoCierre
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
+from casos.programas.postulaciones.states import Accion as AccionDePostulacion
+from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
@@ -125,14 +128,17 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "base_licitud": (BaseLicitud,),
     "canal": (Canal,),
     "canal_preferido": (CanalPreferido,),
+    "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
     "cierre_resultado": (ResultadoCierre,),
     "derecho": (Derecho,),
     "entrega": (Entrega,),
-    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+    "accion": (AccionDePostulacion,),
+    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPostulacion),
     "forma": (FormaConsentimiento,),
+    "fuente": (FuenteDefuncion,),
     "instancia": (Instancia,),
     "nivel": (NivelDocumento,),
     "otorgado_por": (Otorgante,),

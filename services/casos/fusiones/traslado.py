@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session, aliased
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento
+from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso
@@ -31,6 +33,7 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import tokens_de_unidas
+from casos.programas.postulaciones.models import Postulacion
 from casos.supresion.models import Supresion
 
 _ENTERAS: Sequence[type[Any]] = (
@@ -42,6 +45,9 @@ _ENTERAS: Sequence[type[Any]] = (
     Supresion,
     CopiaDeDatos,
     Bloqueo,
+    ContactoSeguro,
+    Defuncion,
+    Postulacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),

@@ -18,8 +18,10 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
 from casos.copias.states import EstadoCopia
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
@@ -39,6 +41,8 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import unidas_a
+from casos.programas.postulaciones.actions import terminar_por_supresion
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.supresion.models import Supresion
 from oficina import clock
 from oficina.actor import Actor
@@ -107,6 +111,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         "casos.ficha": [
             select(DocumentoIdentidad.id).where(DocumentoIdentidad.persona_id.in_(de.fichas)),
             select(Contacto.id).where(Contacto.persona_id.in_(de.fichas)),
+            *(select(tabla.id).where(tabla.persona_id == persona) for tabla in _DE_LA_FICHA),
             select(Persona.id).where(Persona.id.in_(de.fichas)),
         ],
         "casos.situaciones": [
@@ -121,10 +126,15 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         "casos.solicitudes": [
             select(SolicitudDerecho.id).where(SolicitudDerecho.persona_id == persona)
         ],
+        "casos.ayudas": [select(Postulacion.id).where(Postulacion.persona_id == persona)],
         "casos.copias": [select(CopiaDeDatos.id).where(CopiaDeDatos.persona_id == persona)],
         "casos.registros": [_registros(persona)],
         "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
     }
+
+
+_DE_LA_FICHA: tuple[type[Any], ...] = (ContactoSeguro, Defuncion)
+"""What belongs to the record and goes over with it when two are joined."""
 
 
 def _cuantas(consulta: Select[Any]) -> Select[Any]:
@@ -153,6 +163,8 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     cuantos = len(de.fichas)
     for tabla in (DocumentoIdentidad, Contacto):
         cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
+    for suya in _DE_LA_FICHA:
+        cuantos += _hecho(session, delete(suya).where(suya.persona_id == de.persona.id))
     _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id.in_(de.fichas)))
     uniones = or_(Fusion.vigente_id.in_(de.fichas), Fusion.absorbida_id.in_(de.fichas))
     nada = {"motivo": None, "deshecha_motivo": None}
@@ -230,6 +242,22 @@ def _solicitudes(session: Session, de: Suyo, _ahora: datetime) -> int:
     return _hecho(session, suyas.values(vacia))
 
 
+def _ayudas(session: Session, de: Suyo, ahora: datetime) -> int:
+    """What is not decided or not handed over ends, and its money is free again."""
+    suyas = session.scalars(
+        select(Postulacion)
+        .where(Postulacion.persona_id == de.persona.id)
+        .order_by(Postulacion.id)
+        .with_for_update()
+    ).all()
+    for una in suyas:
+        terminar_por_supresion(session, una, ahora)
+    session.flush()
+    pasos = PasoDePostulacion.postulacion_id.in_([una.id for una in suyas])
+    _hecho(session, update(PasoDePostulacion).where(pasos).values(texto=None))
+    return len(suyas)
+
+
 def _copias(session: Session, de: Suyo, _ahora: datetime) -> int:
     """One that is being made finds that nobody waits for it."""
     suyas = update(CopiaDeDatos).where(CopiaDeDatos.persona_id == de.persona.id)
@@ -266,6 +294,7 @@ _BORRAR: Mapping[str, Callable[[Session, Suyo, datetime], int]] = {
     "casos.atenciones": _atenciones,
     "casos.consentimientos": _consentimientos,
     "casos.solicitudes": _solicitudes,
+    "casos.ayudas": _ayudas,
     "casos.copias": _copias,
     "casos.registros": _registros_suyos,
     "casos.parecidos": _parecidos,
