@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import historias
+from acogida import historias, muestras
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
@@ -51,6 +51,12 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
+    with apps["notificaciones"].test_request_context():
+        muestras.mostrar(
+            apps["notificaciones"].extensions["env"],
+            staff[Rol.CONTRAPARTE_UNIDAD].actor(),
+            personal.recepcion,
+        )
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<15} {cuenta['usuario']:<15} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])
