@@ -38,11 +38,20 @@ _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset(
     {Clave.AVISO_SUSCRIPCION, Clave.RESUMEN_DE_UNIDAD, Clave.CONFIRMAR_CORREO}
 )
+_DE_PROVEEDORES = frozenset({Clave.AVISO_PRESUPUESTO})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
 _DE_PRUEBAS = frozenset({Clave.PRUEBA_DE_PLANTILLA})
-_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES | _DE_PRUEBAS
+_DE_OTROS = frozenset[str]().union(
+    DE_CUENTAS,
+    _DE_CITAS,
+    _DE_JEFATURA,
+    _DE_DATOS,
+    _DE_SUSCRIPCIONES,
+    _DE_PRUEBAS,
+    _DE_PROVEEDORES,
+)
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
     "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
@@ -52,6 +61,7 @@ _POR_PERMISO = {
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
     "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
     "notificaciones.plantilla.escribir": _DE_PRUEBAS,
+    "notificaciones.proveedor.ver": _DE_PROVEEDORES,
 }
 
 # A reader of few cases among many messages looks no further back than this.

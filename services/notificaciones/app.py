@@ -14,7 +14,7 @@ from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
 from notificaciones.proveedores import api as proveedores_api
-from notificaciones.proveedores import entrada
+from notificaciones.proveedores import entrada, metricas
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.reglas import api as reglas_api
@@ -32,6 +32,7 @@ from oficina.web.client import ServiceClient
 def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    metricas.observar(app.extensions["env"].db)
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)

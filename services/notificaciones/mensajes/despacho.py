@@ -6,7 +6,7 @@ first.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -22,7 +22,7 @@ from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.vigentes import plantillas
-from notificaciones.proveedores import consumos
+from notificaciones.proveedores import consumos, presupuestos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
@@ -30,7 +30,7 @@ from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
 from oficina.audit import registrar
-from oficina.clock import ZONA, now, real_now, today
+from oficina.clock import now, real_now, today
 from oficina.db import uuid7
 
 PLAZO_DE_RESERVA = timedelta(seconds=40)
@@ -265,16 +265,13 @@ def _open(session: Session, mensaje: Mensaje, ruta: Ruta) -> Veto | None:
         detalle="",
     )
     if agotado := consumos.tomar(session, intento, ruta.limites, ruta.de_oficina):
-        return Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
+        presupuestos.avisar(session, agotado)
+        # When the domain's day ends, on the machine's clock.
+        manana = real_now() + (consumos.fin_del_dia() - now())
+        return Veto(Motivo.PRESUPUESTO_AGOTADO, manana, agotado)
     session.add(intento)
     mensaje.llamar(real_now() + PLAZO_DE_LLAMADA)
     return None
-
-
-def _tomorrow() -> datetime:
-    """When the domain's day ends, on the machine's clock."""
-    midnight = datetime.combine(today() + timedelta(days=1), time(), ZONA)
-    return real_now() + (midnight - now())
 
 
 def _close(

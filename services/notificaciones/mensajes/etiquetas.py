@@ -37,6 +37,7 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
     Clave.RESUMEN_DE_UNIDAD: _l("Resumen a una unidad"),
     Clave.CONFIRMAR_CORREO: _l("Enlace para confirmar el correo de una unidad"),
+    Clave.AVISO_PRESUPUESTO: _l("Aviso interno de un presupuesto agotado"),
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
@@ -191,6 +192,7 @@ CAUSAS: Mapping[str, LazyString] = {
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Alguien abrió un acceso excepcional."),
     Clave.AVISO_SUSCRIPCION: _l("Se dejó de enviar hechos al sistema de una unidad."),
     Clave.AVISO_RESUMEN: _l("Hay avisos que su lector recibe juntos."),
+    Clave.AVISO_PRESUPUESTO: _l("Se usó todo lo que un día se puede gastar en mensajes."),
     Clave.RESUMEN_DE_UNIDAD: _l("Pasó algo que una unidad pidió saber."),
     Clave.CONFIRMAR_CORREO: _l("Una unidad pidió su resumen en ese correo."),
 }

@@ -59,6 +59,7 @@ class Clave(StrEnum):
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     RESUMEN_DE_UNIDAD = "resumen_de_unidad"
     CONFIRMAR_CORREO = "confirmar_correo"
+    AVISO_PRESUPUESTO = "aviso_presupuesto_agotado"
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
@@ -316,6 +317,11 @@ def titulo_en_resumen(clave: str) -> str:
 def como_se_avisa(*, por_correo: bool) -> str:
     """How the institution hears of it, in the words of a notice."""
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
+
+
+def presupuesto_de_todos() -> str:
+    """Whose the budget is that all providers share, in the words of a notice."""
+    return str(_read("plantillas.json")["presupuesto_de_todos"])
 
 
 def razon_de_suscripcion(codigo: str) -> str:
