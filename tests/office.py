@@ -29,6 +29,7 @@ ROLES = (
     "recepcion",
     "profesional",
     "coordinacion",
+    "encargado_programa",
     "delegado_datos",
     "auditor",
     "administrador",

@@ -34,6 +34,9 @@ SOURCES = {
     "enlace_id": "SELECT id FROM enlaces_de_cuenta",
     "baja_id": "SELECT id FROM bajas",
     "fusion_id": "SELECT id FROM fusiones",
+    "convenio_id": "SELECT id FROM convenios",
+    "programa_id": "SELECT id FROM programas",
+    "institucion_id": "SELECT id FROM instituciones",
     "plantilla_id": "SELECT id FROM plantillas",
 }
 """Where the ids of an address or a body come from, that a request may find something."""

@@ -13,6 +13,8 @@ from casos.comunicaciones import pages as comunicaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
+from casos.convenios import api as convenios_api
+from casos.convenios import pages as convenios_pages
 from casos.copias import api as copias_api
 from casos.copias import pages as copias_pages
 from casos.derechos import api as derechos_api
@@ -36,6 +38,8 @@ from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
 from casos.presentacion import init_app as init_presentacion
+from casos.programas import api as programas_api
+from casos.programas import pages as programas_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.supresion import api as supresion_api
@@ -73,6 +77,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        convenios_pages,
+        programas_pages,
         conservacion_pages,
     ):
         app.register_blueprint(pages.bp)
@@ -95,6 +101,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        convenios_api,
+        programas_api,
         hechos_api,
     ):
         api.register_blueprint(json.bp)

@@ -1,10 +1,12 @@
 """Fields of schemas that casos repeats."""
 
+import re
 import unicodedata
 from typing import Any
 
 from flask_babel import gettext as _
-from marshmallow import ValidationError, fields
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validate
 
 
 class Texto(fields.String):
@@ -15,6 +17,34 @@ class Texto(fields.String):
         if any(_es_imposible(letra) for letra in texto):
             raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
         return texto
+
+
+MAXIMO_CLP = 10**12
+"""More pesos than any programme of a municipality has: a slip of the hand."""
+_PESOS = re.compile(r"-?\d{1,15}|-?\d{1,3}(\.\d{3})+")
+
+
+class Pesos(fields.Integer):
+    """An amount in pesos, which have no decimals: a whole number, or as people write it with dots.
+
+    Never negative, unless `negativo` says that it may take something away.
+    """
+
+    def __init__(self, *, negativo: bool = False, **kwargs: Any) -> None:
+        """A field of so many pesos, at most a trillion."""
+        minimo = -MAXIMO_CLP if negativo else 0
+        super().__init__(
+            validate=validate.Range(minimo, MAXIMO_CLP),
+            error_messages={"pesos": _l("Escriba pesos enteros, sin decimales.")},
+            **kwargs,
+        )
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str) and _PESOS.fullmatch(value.strip()):
+            return int(value.strip().replace(".", ""))
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise self.make_error("pesos")
 
 
 def _es_imposible(letra: str) -> bool:

@@ -59,6 +59,7 @@ class Equipo:
         self._client = client
         self._profesionales = _Copia[tuple[Responsable, ...]]((), self._preguntar_profesionales)
         self._nombrables = _Copia[tuple[Responsable, ...]]((), self._preguntar_nombrables)
+        self._encargados = _Copia[tuple[Responsable, ...]]((), self._preguntar_encargados)
         self._nombres = _Copia[dict[UUID, str]]({}, self._preguntar_nombres)
 
     def profesionales(self) -> tuple[Responsable, ...]:
@@ -85,6 +86,17 @@ class Equipo:
                 return uno
         raise DatosInvalidos({"funcionario_id": [_("Esa persona no está en el equipo.")]})
 
+    def encargados(self) -> tuple[Responsable, ...]:
+        """Who may answer for an agreement or a programme, by name."""
+        return self._encargados.leer()
+
+    def encargado(self, funcionario_id: UUID) -> Responsable:
+        """Somebody who may answer for one. Raises DatosInvalidos for a stranger."""
+        for uno in self.encargados():
+            if uno.id == funcionario_id:
+                return uno
+        raise DatosInvalidos({"responsable_id": [_("Esa persona no está en el equipo.")]})
+
     def nombre(self, funcionario_id: UUID) -> str:
         """What one of the staff is called, also who has left; empty when nobody knows."""
         return self._nombres.leer().get(funcionario_id, "")
@@ -98,12 +110,16 @@ class Equipo:
         return tuple(sorted(equipo, key=lambda uno: uno.nombre))
 
     def _preguntar_nombrables(self) -> tuple[Responsable, ...]:
-        nombrables = {
-            Responsable(UUID(f["id"]), f["nombre"])
-            for rol in ("profesional", "coordinacion")
-            for f in self._staff(rol=rol)
+        return self._con_rol("profesional", "coordinacion")
+
+    def _preguntar_encargados(self) -> tuple[Responsable, ...]:
+        return self._con_rol("profesional", "coordinacion", "encargado_programa")
+
+    def _con_rol(self, *roles: str) -> tuple[Responsable, ...]:
+        halladas = {
+            Responsable(UUID(f["id"]), f["nombre"]) for rol in roles for f in self._staff(rol=rol)
         }
-        return tuple(sorted(nombrables, key=lambda uno: uno.nombre))
+        return tuple(sorted(halladas, key=lambda uno: uno.nombre))
 
     def _preguntar_nombres(self) -> dict[UUID, str]:
         return {UUID(f["id"]): f["nombre"] for f in self._staff(todos="true")}

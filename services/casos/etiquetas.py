@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
+from casos.convenios.etiquetas import ETIQUETAS as _DE_CONVENIOS
 from casos.derechos.etiquetas import ETIQUETAS as _DE_DERECHOS
 from casos.derivaciones.etiquetas import ETIQUETAS as _DE_DERIVACIONES
 from casos.expedientes.models import (
@@ -28,6 +29,7 @@ from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from oficina.identity_docs import TipoDocumento
 
 _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -186,6 +188,8 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         TipoDocumento.SIN_DOCUMENTO: _l("Sin documento"),
         TipoDocumento.OTRO: _l("Otro documento"),
     },
+    **_DE_CONVENIOS,
+    **_DE_PROGRAMAS,
     **_DE_DERIVACIONES,
     **_DE_DERECHOS,
     **_DE_INCIDENTES,

@@ -6,6 +6,7 @@ from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
+from casos.convenios.models import Convenio
 from casos.copias.models import CopiaDeDatos
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
@@ -29,6 +30,12 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.plazos.models import Plazo
+from casos.programas.models import (
+    MovimientoPresupuesto,
+    Presupuesto,
+    Programa,
+    RequisitosDePrograma,
+)
 from casos.red.models import Institucion, ServicioRed
 from casos.supresion.models import Purga, Supresion
 
@@ -44,6 +51,7 @@ __all__ = [
     "Conservacion",
     "Contacto",
     "ContadorDeCambios",
+    "Convenio",
     "CopiaDeDatos",
     "Derivacion",
     "DocumentoIdentidad",
@@ -57,13 +65,17 @@ __all__ = [
     "IncidenteSeguridad",
     "Institucion",
     "MiembroDeCaso",
+    "MovimientoPresupuesto",
     "PasoDeIncidente",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
+    "Presupuesto",
+    "Programa",
     "Purga",
+    "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "ServicioRed",

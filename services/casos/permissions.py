@@ -16,12 +16,13 @@ _SERVICIO = "servicio"
 _DELEGADO = "delegado_datos"
 _CONTRAPARTE = "contraparte_unidad"
 _AUDITOR = "auditor"
+_ENCARGADO = "encargado_programa"
 
 _ATIENDEN = frozenset({_RECEPCION, _PROFESIONAL, _COORDINACION})
 _PROFESIONALES = frozenset({_PROFESIONAL, _COORDINACION})
 _TRABAJAN = _ATIENDEN | {
     *(_DELEGADO, _CONTRAPARTE, _AUDITOR),
-    *("administrador", "analista", "capacitacion", "encargado_programa"),
+    *("administrador", "analista", "capacitacion", _ENCARGADO),
 }
 """Whoever has an account: anybody may notice that data leaked, and tells no more than they know."""
 
@@ -60,6 +61,11 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.unidad.responder": frozenset({_CONTRAPARTE}),
     "casos.red.ver": _ATIENDEN,
     "casos.red.editar": frozenset({_COORDINACION}),
+    "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
+    "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.programa.ver": _ATIENDEN | {_ENCARGADO},
+    "casos.programa.editar": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.programa.presupuesto": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.derivacion.ver": _PROFESIONALES,
     "casos.derivacion.crear": _PROFESIONALES,
     "casos.derivacion.responder": _PROFESIONALES,

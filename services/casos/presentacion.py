@@ -9,12 +9,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from casos import etiquetas
+from casos.convenios.etiquetas import TONOS as _TONOS_DE_CONVENIO
 from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.importacion import palabras
 from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
+from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -35,6 +37,8 @@ _TONOS: Mapping[str, str] = {
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
+    **_TONOS_DE_CONVENIO,
+    **_TONOS_DE_PROGRAMA,
 }
 
 
@@ -51,6 +55,7 @@ def init_app(app: Flask) -> None:
         sexo=sexo,
         telefono=presentar_telefono,
         nacimiento=nacimiento,
+        pesos=pesos,
     )
     app.jinja_env.globals.update(ahora=clock.now)
 
@@ -88,6 +93,11 @@ def lengua(codigo: str) -> str:
 def sexo(codigo: str | None) -> str:
     """How a sex is said; as it was written when it is none of the known ones."""
     return str(etiquetas.SEXOS.get(codigo, codigo)) if codigo else ""
+
+
+def pesos(monto: int) -> str:
+    """An amount in pesos, as people in Chile write it."""
+    return f"-${-monto:,}".replace(",", ".") if monto < 0 else f"${monto:,}".replace(",", ".")
 
 
 def nacimiento(persona: Persona) -> str:

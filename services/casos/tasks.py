@@ -1,5 +1,6 @@
 """Slow or timed work of casos. A task is a nudge: what is due is always a row."""
 
+from casos.convenios import tasks as convenios
 from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
@@ -17,3 +18,4 @@ plazos.registrar_en(jobs)
 retencion.registrar_en(jobs)
 copias.registrar_en(jobs)
 supresion.registrar_en(jobs)
+convenios.registrar_en(jobs)

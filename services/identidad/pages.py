@@ -42,6 +42,7 @@ INICIO = (
     ("delegado_datos", "/casos/derechos"),
     ("administrador", CUENTAS),
     ("contraparte_unidad", "/casos/unidad"),
+    ("encargado_programa", "/casos/programas"),
     ("auditor", "/identidad/auditoria"),
 )
 

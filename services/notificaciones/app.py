@@ -17,6 +17,7 @@ from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada, metricas
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.rebotes import entrada as rebotes
 from notificaciones.reglas import api as reglas_api
 from notificaciones.reglas import pages as reglas
 from notificaciones.suscripciones import api as suscripciones_api
@@ -46,6 +47,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     app.register_blueprint(plantillas.bp)
     app.register_blueprint(proveedores.bp)
     app.register_blueprint(entrada.bp)
+    app.register_blueprint(rebotes.bp)
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)

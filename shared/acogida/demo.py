@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 
 from acogida import historias, muestras
+from acogida import ayuda, historias
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
@@ -27,6 +28,7 @@ NOMBRES = {
     Rol.RECEPCION: "Camila Recepción",
     Rol.PROFESIONAL: "Pablo Profesional",
     Rol.COORDINACION: "Carmen Coordinación",
+    Rol.ENCARGADO_PROGRAMA: "Elena Encargada",
     Rol.DELEGADO_DATOS: "Daniela Delegada",
     Rol.AUDITOR: "Aurora Auditoría",
     Rol.ADMINISTRADOR: "Andrés Administración",
@@ -50,6 +52,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     )
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
+        ayuda.preparar(db_of(apps["casos"]), staff[Rol.ENCARGADO_PROGRAMA].actor())
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
     with apps["notificaciones"].test_request_context():
         muestras.mostrar(

@@ -40,6 +40,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", text):
+        raise ValueError("debe ser un dominio, en minúsculas: rebotes.municipio.cl")
+    return text
+
+
 def _port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65536):
         raise ValueError("debe ser un puerto, un número entre 1 y 65535")
@@ -189,6 +195,20 @@ class Settings:
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
     )
+    rebotes_dominio: str = _setting(
+        "ACOGIDA_REBOTES_DOMINIO",
+        "",
+        _domain,
+        "Domain of the envelope senders of the office's mail, whose mail is handed back to it; "
+        "empty: ACOGIDA_MAIL_FROM is the sender, and nobody reads what comes back.",
+    )
+    rebotes_clave: str = _setting(
+        "ACOGIDA_REBOTES_CLAVE",
+        "",
+        str,
+        "What the mail server shows when it hands back mail of that domain.",
+        secret=True,
+    )
     proveedores: str = _setting(
         "ACOGIDA_PROVEEDORES",
         "",
@@ -304,6 +324,8 @@ class Settings:
             wrong.append("ACOGIDA_FECHA: solo la oficina sin servidores mueve su fecha; quítela")
         if self.amqp_url and not self.database_url:
             wrong.append("ACOGIDA_DATABASE_URL: hace falta cuando está ACOGIDA_AMQP_URL")
+        if self.rebotes_dominio and not self.rebotes_clave:
+            wrong.append("ACOGIDA_REBOTES_CLAVE: hace falta cuando está ACOGIDA_REBOTES_DOMINIO")
         if self.amqp_unidades_url and self.embedded:
             wrong.append(
                 "ACOGIDA_AMQP_UNIDADES_URL: las colas de las unidades están en RabbitMQ; hace "

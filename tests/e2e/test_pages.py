@@ -35,6 +35,11 @@ STARTS = {
         "/notificaciones/plantillas/nueva",
         "/notificaciones/reglas/nueva",
     ],
+    "encargado_programa": [
+        "/",
+        "/casos/programas?ver=todos",
+        "/casos/convenios?ver=todos",
+    ],
     "delegado_datos": [
         "/",
         "/casos/derechos?ver=todas",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, joinedload
@@ -14,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from casos.personas.nombres import palabras
 from casos.red.models import EstadoServicio, Institucion, ServicioRed
 from casos.taxonomia import temas
-from oficina.errors import NoEncontrado
+from oficina.errors import DatoNoEncontrado, NoEncontrado
 
 POR_HOJA = 20
 
@@ -44,6 +45,21 @@ def servicio_por_id(session: Session, servicio_id: UUID) -> ServicioRed:
 def institucion_por_sigla(session: Session, sigla: str) -> Institucion | None:
     """The institution of an acronym, as registers of the past write it."""
     return session.scalar(select(Institucion).where(Institucion.sigla == sigla.strip().upper()))
+
+
+def institucion_por_id(session: Session, institucion_id: UUID, *, campo: str) -> Institucion:
+    """An institution that a field names; raises DatoNoEncontrado beside that field."""
+    institucion = session.get(Institucion, institucion_id)
+    if institucion is None:
+        raise DatoNoEncontrado({campo: [_("No conocemos esa institución.")]})
+    return institucion
+
+
+def instituciones(session: Session) -> Sequence[Institucion]:
+    """The institutions of the network, by name."""
+    return session.scalars(
+        select(Institucion).where(Institucion.activa.is_(True)).order_by(Institucion.nombre)
+    ).all()
 
 
 def servicios(

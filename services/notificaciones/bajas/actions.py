@@ -73,6 +73,12 @@ def dar_de_alta(
         _record(session, actor, "levantar", vigente)
 
 
+def dar_de_baja_por_rebote(session: Session, indice: str, direccion: str | None) -> Baja:
+    """What is sent there comes back."""
+    baja = Baja(indice=indice, canal=Canal.CORREO, direccion=direccion, origen=Origen.REBOTE)
+    return _anotar(session, baja, _ACTOR)
+
+
 def _anotar(session: Session, baja: Baja, actor: Actor) -> Baja:
     hold(session, f"notificaciones/baja/{baja.indice}")
     for vigente in vigentes_de(session, baja.indice):

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
+from notificaciones.bajas.states import Origen
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Ajustes, Tema
 from oficina.errors import NoEncontrado
@@ -29,16 +31,30 @@ def se_detiene(plantilla: Ajustes) -> bool:
     return plantilla.tema in temas() and not plantilla.por_ley
 
 
-def de_baja(session: Session, indice: str, tema: Tema) -> bool:
-    """Whether an address wants no more messages of a topic."""
+def de_baja(session: Session, indice: str, tema: Tema) -> Origen | None:
+    """Who says that an address gets no more messages of a topic: a wish before a failure."""
     if tema not in temas():
-        return False
-    query = select(Baja.id).where(
+        return None
+    query = select(Baja.origen).where(
         Baja.indice == indice,
         Baja.levantada_en.is_(None),
         or_(Baja.tema.is_(None), Baja.tema == tema),
     )
-    return session.scalars(query.limit(1)).first() is not None
+    dicen = set(session.scalars(query))
+    return min(dicen - {Origen.REBOTE}, default=Origen.REBOTE if dicen else None)
+
+
+def detenida_por_rebote(session: Session, indice: str) -> bool:
+    """Whether an address is written to no more because mail comes back from it."""
+    query = select(Baja.id).where(
+        Baja.indice == indice, Baja.levantada_en.is_(None), Baja.origen == Origen.REBOTE
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def ultima_levantada(session: Session, indice: str) -> datetime | None:
+    """When somebody last said that an address may be written to again."""
+    return session.scalar(select(func.max(Baja.levantada_en)).where(Baja.indice == indice))
 
 
 def baja_por_id(session: Session, baja_id: UUID) -> Baja:

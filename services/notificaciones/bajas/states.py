@@ -8,4 +8,5 @@ class Origen(StrEnum):
 
     PALABRA = "palabra"  # BAJA or ALTA, from that very address
     OFICINA = "oficina"  # somebody of the staff, with a reason
+    REBOTE = "rebote"  # what is sent there comes back
     ENLACE = "enlace"  # the link of a mail that went to it

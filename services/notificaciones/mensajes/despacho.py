@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
 from notificaciones.bajas.queries import de_baja
+from notificaciones.bajas.states import Origen
 from notificaciones.mensajes import recibos, respaldo
 from notificaciones.mensajes.filas import bloqueado, contar, descartar
 from notificaciones.mensajes.models import Mensaje
@@ -26,6 +27,7 @@ from notificaciones.proveedores import consumos, presupuestos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.rebotes import actions as rebotes
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
@@ -122,9 +124,11 @@ def autorizar_llamada(
         mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
     indice = direcciones.indice(mensaje.destino or "")
     mensaje.pese_a_baja = None
-    if de_baja(session, indice, plantilla.tema):
+    if (origen := de_baja(session, indice, plantilla.tema)) is not None:
         if not plantilla.por_ley:
-            contar(session, mensaje.suprimir(Motivo.DIRECCION_DE_BAJA))
+            rebota = origen is Origen.REBOTE
+            motivo = Motivo.DIRECCION_REBOTA if rebota else Motivo.DIRECCION_DE_BAJA
+            contar(session, mensaje.suprimir(motivo))
             return None
         mensaje.pese_a_baja = plantilla.por_ley[:300]
     return _open(session, mensaje, ruta) or mensaje
@@ -163,6 +167,7 @@ def asentar(
             _deliver(session, mensaje, ruta.clave, resultado.referencia)
         case Desenlace.DEFINITIVO:
             contar(session, mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
+            rebotes.rechazado(session, mensaje, resultado.detalle)
             respaldo.respaldar(session, mensaje)
         case _ if mensaje.estado is Estado.INCIERTA:
             return False

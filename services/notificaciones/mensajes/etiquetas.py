@@ -143,6 +143,9 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.DIRECCION_DE_BAJA: _l(
         "Desde ese número o correo se pidió no recibir más mensajes de esto: está en Bajas."
     ),
+    Motivo.DIRECCION_REBOTA: _l(
+        "Los correos a esa dirección vuelven: está en Bajas hasta que alguien la levante."
+    ),
     Motivo.CADUCADO: _l("Pasó el momento en que servía."),
     Motivo.PEDIDO_CANCELADO: _l("Quien lo pidió lo canceló."),
 }
@@ -236,6 +239,10 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
     ),
     Motivo.REBOTADO: (
         _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
+        Lugar.PERSONA,
+    ),
+    Motivo.DIRECCION_REBOTA: (
+        _l("Pregunte a la persona su correo, corríjalo en su ficha y pídalo otra vez."),
         Lugar.PERSONA,
     ),
     Motivo.PROVEEDOR_NO_DISPONIBLE: (_l("Pídalo otra vez, o avise de otra manera."), None),

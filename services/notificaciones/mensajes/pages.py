@@ -18,6 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from notificaciones import alcance
 from notificaciones.mensajes import (
@@ -37,6 +38,8 @@ from notificaciones.plantillas.catalogo import Clave, idiomas
 from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.rebotes import queries as rebotes
+from notificaciones.rebotes.etiquetas import CLASES
 from notificaciones.reglas.queries import version_de
 from oficina.audit import registrar_lectura
 from oficina.clock import ZONA, now, today
@@ -91,6 +94,7 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         otra = repeticion.repetida(session, uno)
         plantilla = vigentes.plantillas(session)[uno.plantilla]
         pie = pie_de(session, uno, env().settings.base_url)
+        rebote = _came_back(session, uno)
         intentos = queries.intentos(session, uno)
         respaldo = queries.respaldo_de(session, uno)
     alcance.exigir(env(), uno, actor())
@@ -106,12 +110,14 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
             [relato.Llevada(uno, nombres.get(uno.proveedor, uno.proveedor)) for uno in intentos],
             anterior=_link(repeticion.repite_a(uno)),
             respaldo=_link(respaldo),
+            rebote=rebote,
         ),
         consejo=relato.consejo(uno),
         otra=otra,
         se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
         pie=pie,
+        rebote=rebote,
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
         se_cancela=uno.pedido_por is not None and uno.estado in EN_ESPERA,
@@ -214,6 +220,18 @@ def _missing_translation(uno: Mensaje) -> str | None:
         if uno.idioma_pedido in idiomas()
         else (uno.idioma_pedido)
     )
+
+
+def _came_back(session: Session, uno: Mensaje) -> list[str]:
+    """Why a mail came back, in words, and what followed for its address."""
+    found = rebotes.clase_de(session, uno)
+    if found is None:
+        return []
+    clase, codigo = found
+    dicho = [str(CLASES[clase]), f"({codigo})"]
+    if rebotes.detuvo(session, uno):
+        dicho.append(_("A esa dirección no se le escribe más: está en Bajas."))
+    return dicho
 
 
 def _link(mensaje_id: UUID | None) -> str | None:

@@ -53,13 +53,14 @@ def relato(
     *,
     anterior: str | None = None,
     respaldo: str | None = None,
+    rebote: Sequence[str] = (),
 ) -> Sequence[Hito]:
     """What happened to a message, the first thing first.
 
     `anterior`: the address of the message that it repeats; `respaldo`: of the one that was written
-    because this one did not arrive.
+    because this one did not arrive; `rebote`: why it came back, and what followed.
     """
-    pasos = [*_steps(mensaje, historia, version)]
+    pasos = [*_steps(mensaje, historia, version, rebote)]
     if not mensaje.en_la_salida():
         # Stable: who was asked comes after the attempt that began at the same moment.
         pasos = sorted([*pasos, *map(_carried, llevadas)], key=lambda hito: hito.cuando)
@@ -138,13 +139,18 @@ def _moment(mensaje: Mensaje, dice: Recordatorio) -> str:
 
 
 def _steps(
-    mensaje: Mensaje, historia: Sequence[PasoDeMensaje], version: VersionDeRegla | None
+    mensaje: Mensaje,
+    historia: Sequence[PasoDeMensaje],
+    version: VersionDeRegla | None,
+    rebote: Sequence[str],
 ) -> Iterator[Hito]:
     escrito = max((n for n, uno in enumerate(historia) if uno.paso is Paso.PREPARAR), default=-1)
     intentos = 0
     for n, paso in enumerate(historia):
         porque = [str(etiquetas.MOTIVOS[paso.motivo])] if paso.motivo is not None else []
         que = str(etiquetas.PASOS[paso.paso])
+        if paso.paso is Paso.REBOTAR and rebote:
+            que, porque = _("Se supo que no llegó"), [*rebote]
         if paso.paso is Paso.RESERVAR:
             intentos += 1
             que = _("Intento %(numero)s de enviarlo", numero=intentos)

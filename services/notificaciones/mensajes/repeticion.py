@@ -25,7 +25,12 @@ from oficina.web.conditional import check_version
 _PREFIJO = "otra/"
 # What may be mended: an address, a provider, the hour. Nobody asks again against a wish or a block.
 _SE_ARREGLAN = frozenset(
-    {Motivo.SIN_CONTACTO, Motivo.INSTITUCION_SIN_CORREO, Motivo.MOMENTO_PASADO}
+    {
+        Motivo.SIN_CONTACTO,
+        Motivo.INSTITUCION_SIN_CORREO,
+        Motivo.MOMENTO_PASADO,
+        Motivo.DIRECCION_REBOTA,
+    }
 )
 _NUNCA = DE_CUENTAS | {Clave.AVISO_RESUMEN}
 

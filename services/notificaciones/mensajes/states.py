@@ -132,5 +132,6 @@ class Motivo(StrEnum):
     LIMITE_DE_DESTINATARIO = "limite_de_destinatario"
     REBOTADO = "rebotado"
     DIRECCION_DE_BAJA = "direccion_de_baja"
+    DIRECCION_REBOTA = "direccion_rebota"
     CADUCADO = "caducado"
     PEDIDO_CANCELADO = "pedido_cancelado"

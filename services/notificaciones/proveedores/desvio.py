@@ -141,7 +141,9 @@ def _made(settings: Settings, db: Database) -> Desvio:
     rutas = [_of(uno, settings, archivo.oficina) for uno in archivo.proveedores]
     channels = {ruta.canal for ruta in rutas}
     if settings.smtp_url:
-        mail = SmtpProvider(settings.smtp_url, settings.mail_from, CORREO_DE_LA_OFICINA)
+        mail = SmtpProvider(
+            settings.smtp_url, settings.mail_from, CORREO_DE_LA_OFICINA, settings.rebotes_dominio
+        )
         rutas.append(Ruta(mail, Canal.CORREO, "SMTP"))
         channels.add(Canal.CORREO)
     outbox = OutboxProvider(db)
@@ -166,7 +168,7 @@ def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
 def _provider(uno: Configurado, settings: Settings) -> Proveedor:
     if uno.tipo is Tipo.SMTP and uno.servidor is not None:
         sender = uno.servidor.remitente or settings.mail_from
-        return SmtpProvider(uno.servidor.url, sender, uno.clave)
+        return SmtpProvider(uno.servidor.url, sender, uno.clave, settings.rebotes_dominio)
     if uno.smsc is not None:
         from notificaciones.proveedores.smpp import SmppProvider  # noqa: PLC0415  few need it
 

@@ -1,6 +1,7 @@
 """E-mail by SMTP."""
 
 import contextlib
+import re
 import smtplib
 import ssl
 from urllib.parse import unquote, urlsplit
@@ -8,9 +9,12 @@ from urllib.parse import unquote, urlsplit
 from notificaciones.proveedores.base import Envio, Proveedor
 from notificaciones.proveedores.correo import componer
 from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.rebotes.sobre import sobre_de
 
 NO_ATIENDE = 421
 """It closes the conversation, whatever it was about (RFC 5321 §3.8)."""
+
+_WHY = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?= )")
 
 
 class SmtpProvider(Proveedor):
@@ -22,10 +26,13 @@ class SmtpProvider(Proveedor):
 
     ESPERA = 10.0
 
-    def __init__(self, url: str, remitente: str, nombre: str = "smtp") -> None:
+    def __init__(
+        self, url: str, remitente: str, nombre: str = "smtp", rebotes_dominio: str = ""
+    ) -> None:
         self.nombre = nombre
         self._url = urlsplit(url)
         self._remitente = remitente
+        self._rebotes = rebotes_dominio
 
     def entregar(self, envio: Envio) -> Resultado:
         """Send one mail. Until its text begins to travel, a failure leaves no doubt."""
@@ -46,6 +53,10 @@ class SmtpProvider(Proveedor):
         finally:
             server.close()
 
+    def _envelope(self, envio: Envio) -> str:
+        """Whom other servers tell that it did not arrive."""
+        return sobre_de(envio.mensaje_id, self._rebotes) if self._rebotes else self._remitente
+
     def _connect(self) -> smtplib.SMTP:
         host = self._url.hostname or "localhost"
         if self._url.scheme == "smtps":
@@ -64,12 +75,12 @@ class SmtpProvider(Proveedor):
     def _transact(self, server: smtplib.SMTP, envio: Envio, correo: bytes) -> Resultado:
         try:
             server.ehlo_or_helo_if_needed()
-            code, _text = server.mail(self._remitente)
+            code, _text = server.mail(self._envelope(envio))
             if code != 250:
                 return Resultado(Desenlace.TRANSITORIO, detalle=f"SMTP {code}")
-            code, _text = server.rcpt(envio.destino)
+            code, text = server.rcpt(envio.destino)
             if code not in {250, 251}:
-                return _refused(code)
+                return _refused(code, text)
         except UnicodeEncodeError:
             return Resultado(Desenlace.DEFINITIVO, detalle="direccion")
         except (OSError, smtplib.SMTPException):
@@ -78,22 +89,26 @@ class SmtpProvider(Proveedor):
 
     def _send_text(self, server: smtplib.SMTP, envio: Envio, correo: bytes) -> Resultado:
         try:
-            code, _text = server.data(correo)
+            code, text = server.data(correo)
         except smtplib.SMTPDataError as error:
-            return _refused(error.smtp_code)
+            return _refused(error.smtp_code, error.smtp_error)
         except (OSError, smtplib.SMTPException):
             return Resultado(Desenlace.INCIERTO, detalle="sin_respuesta")
         if code != 250:
-            return _refused(code)
+            return _refused(code, text)
         # It has the mail; how the conversation ends does not matter.
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
         return Resultado(Desenlace.ENTREGADO, str(envio.mensaje_id), f"SMTP {code}")
 
 
-def _refused(code: int) -> Resultado:
+def _refused(code: int, text: bytes | str) -> Resultado:
     desenlace = Desenlace.DEFINITIVO if code >= 500 else Desenlace.TRANSITORIO
-    return Resultado(desenlace, detalle=f"SMTP {code}", del_destino=code != NO_ATIENDE)
+    said = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    # The code of why (RFC 2034), when it begins with one; its words may repeat the address.
+    why = _WHY.match(said)
+    detalle = f"SMTP {code} {why[0]}" if why else f"SMTP {code}"
+    return Resultado(desenlace, detalle=detalle, del_destino=code != NO_ATIENDE)
 
 
 def _tls() -> ssl.SSLContext:

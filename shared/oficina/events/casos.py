@@ -400,3 +400,34 @@ class DerivacionReencaminada(HechoDeDerivacion):
     """A new derivation took over from one that did not work out."""
 
     reemplaza_a: UUID
+
+
+@evento("casos.convenio.por_vencer", sujeto_id="convenio_id")
+class ConvenioPorVencer(Evento):
+    """An agreement is about to end; told once a notice. `vence_el` is its last day (ISO)."""
+
+    convenio_id: UUID
+    vence_el: str
+    dias: int
+
+
+@evento("casos.programa.abierto", sujeto_id="programa_id")
+class ProgramaAbierto(Evento):
+    """A programme of social aid takes applications."""
+
+    programa_id: UUID
+
+
+@evento("casos.programa.cerrado", sujeto_id="programa_id")
+class ProgramaCerrado(Evento):
+    """A programme takes no more applications."""
+
+    programa_id: UUID
+
+
+@evento("casos.presupuesto.umbral", sujeto_id="programa_id")
+class PresupuestoUmbral(Evento):
+    """So much of a programme's budget is committed or spent; `porcentaje` is told once."""
+
+    programa_id: UUID
+    porcentaje: int

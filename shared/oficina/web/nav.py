@@ -20,6 +20,7 @@ class Lugar:
 
 ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
 PROFESIONALES = frozenset({"profesional", "coordinacion"})
+ENCARGADO = frozenset({"encargado_programa"})
 DELEGADO = frozenset({"delegado_datos"})
 
 LUGARES = (
@@ -28,6 +29,8 @@ LUGARES = (
     Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
+    Lugar(_l("Ayuda social"), "/casos/programas", ATIENDEN | ENCARGADO),
+    Lugar(_l("Convenios"), "/casos/convenios", PROFESIONALES | ENCARGADO),
     Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
     Lugar(_l("Respuestas"), "/notificaciones/respuestas", ATIENDEN),
     Lugar(_l("Recordatorios"), "/notificaciones/reglas", ATIENDEN),

@@ -38,6 +38,7 @@ from oficina.env import Env
 from oficina.jobs import Jobs
 from oficina.web.app import new_api, new_app
 from unit.casos.derivaciones.mundo import Mundo, crear_mundo
+from unit.notificaciones.proveedores.servidor import Servidor
 
 
 class OficinaLike(Protocol):
@@ -211,3 +212,12 @@ def mundo(casa: Any) -> Mundo:
     with casa.db_casos.begin() as session:
         sembrar(session, demo=True)
     return crear_mundo(casa.db_casos)
+
+
+@pytest.fixture
+def servidor() -> Iterator[Servidor]:
+    """A mail server that takes everything until it is told otherwise."""
+    made = Servidor()
+    made.start()
+    yield made
+    made.stop()

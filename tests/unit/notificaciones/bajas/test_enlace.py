@@ -3,7 +3,6 @@ page in their language, also long after the message is gone.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,14 +44,6 @@ UN_TOQUE = {"List-Unsubscribe": "One-Click"}
 @pytest.fixture(autouse=True)
 def _mediodia(casa: Any) -> None:
     casa.ir_a(MEDIODIA)
-
-
-@pytest.fixture
-def servidor() -> Iterator[Servidor]:
-    made = Servidor()
-    made.start()
-    yield made
-    made.stop()
 
 
 def _enviar(

@@ -70,6 +70,7 @@ ABIERTAS = {
         "/notificaciones/suscripciones/enlace/<token>/correo": "the token is the key",
         "/notificaciones/baja/<token>": "the token is the key: whoever reads a mail stops others",
         "/notificaciones/recibos/<clave>": "takes the credential agreed with the provider",
+        "/notificaciones/recibos/correo/rebotes": "takes the secret of the office's mail server",
         "/notificaciones/recibos/<clave>/entrantes": "takes the same, for what people write",
     },
 }
@@ -307,7 +308,7 @@ def test_without_credentials_nobody_enters(casa: Casa) -> None:
         if puerta.acceso.permiso is None:
             kept_out = answer.status_code in {401, 403}
             has_own_key = puerta.regla.endswith(
-                ("/entrar", "/token", "/recibos/<clave>", "/entrantes")
+                ("/entrar", "/token", "/recibos/<clave>", "/entrantes", "/rebotes")
             )
             assert not kept_out or has_own_key, puerta
         elif puerta.es_json or puerta.cambia:

@@ -1,0 +1,1 @@
+"""Agreements of the municipality with institutions: what they allow, until when, who minds them."""

@@ -1,0 +1,74 @@
+"""The social aid of the demonstration: agreements and programmes, told by the services' actions."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casos.accesos.actions import Responsable
+from casos.convenios import actions as convenios
+from casos.convenios.models import Convenio
+from casos.convenios.schemas import NuevoConvenioSchema
+from casos.programas import actions as programas
+from casos.programas.models import Programa
+from casos.programas.schemas import (
+    AsignacionSchema,
+    DatosProgramaSchema,
+    NuevosRequisitosSchema,
+)
+from casos.red.queries import institucion_por_sigla
+from oficina import clock
+from oficina.actor import Actor
+from oficina.db import Database
+
+
+def preparar(db: Database, encargado: Actor) -> None:
+    """Write down what is not there yet; what people changed since stays as they left it."""
+    todo = json.loads((files("acogida") / "ayuda.json").read_text(encoding="utf-8"))
+    with db.begin() as session:
+        if session.scalar(select(Programa.id).limit(1)) is not None:
+            return
+        por_sigla = {uno["sigla"]: _convenio(session, uno, encargado) for uno in todo["convenios"]}
+        for uno in todo["programas"]:
+            _programa(session, uno, por_sigla, encargado)
+
+
+def _convenio(session: Session, dato: Mapping[str, Any], quien: Actor) -> Convenio:
+    institucion = institucion_por_sigla(session, dato["sigla"])
+    if institucion is None:
+        raise ValueError("the demonstration has an agreement with nobody")
+    hoy = clock.today()
+    campos = {clave: valor for clave, valor in dato.items() if clave != "sigla"}
+    for clave in ("desde", "hasta"):
+        campos[clave] = str(hoy + timedelta(days=dato[clave]))
+    campos |= {"institucion_id": str(institucion.id), "responsable_id": str(quien.id)}
+    nuevo = NuevoConvenioSchema().load(campos)
+    return convenios.registrar(session, nuevo, Responsable(quien.id, quien.nombre), quien, hoy)
+
+
+def _programa(
+    session: Session, dato: Mapping[str, Any], por_sigla: Mapping[str, Convenio], quien: Actor
+) -> UUID:
+    ahora = clock.now()
+    campos = {clave: dato[clave] for clave in _CAMPOS if clave in dato}
+    campos |= {"anio": clock.today().year, "responsable_id": str(quien.id)}
+    if "convenio" in dato:
+        campos["convenio_id"] = str(por_sigla[dato["convenio"]].id)
+    responsable = Responsable(quien.id, quien.nombre)
+    hecho = programas.crear(session, DatosProgramaSchema().load(campos), responsable, quien, ahora)
+    exigido = {"requisitos": dato["requisitos"], "fuente": dato["fuente_requisitos"]}
+    programas.exigir(session, hecho.id, NuevosRequisitosSchema().load(exigido), quien, ahora)
+    if dato["presupuesto"]:
+        dinero = {"monto_clp": dato["presupuesto"], "respaldo": dato["respaldo"]}
+        programas.asignar(session, hecho.id, AsignacionSchema().load(dinero), quien, ahora)
+    if dato["abrir"]:
+        programas.abrir(session, hecho.id, None, quien)
+    return hecho.id
+
+
+_CAMPOS = ("nombre", "descripcion", "tipo", "fuente", "periodo", "tope_persona_clp")
