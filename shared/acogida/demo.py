@@ -12,8 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import historias, muestras
-from acogida import ayuda, historias
+from acogida import ayuda, historias, muestras
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
