@@ -4,6 +4,7 @@ from flask import Flask
 
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
+from notificaciones.bajas import api as bajas_api
 from notificaciones.bajas import pages as bajas
 from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
@@ -52,6 +53,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
     document.register_blueprint(entrantes_api.bp)
+    document.register_blueprint(bajas_api.bp)
     document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)
