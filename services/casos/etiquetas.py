@@ -21,7 +21,15 @@ from casos.expedientes.models import (
     Riesgo,
     TipoCaso,
 )
-from casos.expedientes.states import Estado, MotivoCierre
+from casos.expedientes.states import (
+    DestinoDenuncia,
+    Estado,
+    MotivoCierre,
+    MotivoReanudacion,
+    MotivoSuspension,
+    MotivoVuelta,
+    Senal,
+)
 from casos.fusiones.etiquetas import ESTADOS as _DE_FUSIONES
 from casos.fusiones.states import Estado as EstadoFusion
 from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
@@ -85,7 +93,43 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Estado.ABIERTO: _l("Abierto"),
         Estado.EN_EVALUACION: _l("En evaluación"),
         Estado.EN_GESTION: _l("En gestión"),
+        Estado.EN_SEGUIMIENTO: _l("En seguimiento"),
+        Estado.SUSPENDIDO: _l("Suspendido"),
         Estado.CERRADO: _l("Cerrado"),
+        Estado.ANULADO: _l("Anulado"),
+    },
+    MotivoVuelta: {
+        MotivoVuelta.NUEVA_NECESIDAD: _l("Hay una necesidad nueva"),
+        MotivoVuelta.DERIVACION_NO_RESULTO: _l("Una derivación no resultó"),
+        MotivoVuelta.PERSONA_LO_PIDE: _l("La persona lo pide"),
+    },
+    MotivoSuspension: {
+        MotivoSuspension.SIN_CONTACTO: _l("No se logra contactar a la persona"),
+        MotivoSuspension.ESPERA_DOCUMENTO: _l("Se espera un documento"),
+        MotivoSuspension.A_PETICION: _l("La persona lo pidió"),
+    },
+    MotivoReanudacion: {
+        MotivoReanudacion.PERSONA_CONTACTADA: _l("Se contactó a la persona"),
+        MotivoReanudacion.LLEGO_EL_DOCUMENTO: _l("Llegó el documento"),
+        MotivoReanudacion.REVISION: _l("Se revisó la suspensión"),
+    },
+    DestinoDenuncia: {
+        DestinoDenuncia.FISCALIA: _l("Ministerio Público"),
+        DestinoDenuncia.CARABINEROS: _l("Carabineros"),
+        DestinoDenuncia.PDI: _l("Policía de Investigaciones"),
+        DestinoDenuncia.TRIBUNAL: _l("Un tribunal"),
+        DestinoDenuncia.NO_PROCEDE: _l("No procede denunciar"),
+    },
+    Senal: {
+        Senal.DENUNCIA_OBLIGATORIA: _l("Denuncia obligatoria pendiente"),
+        Senal.PLAZO_VENCIDO: _l("Plazo vencido"),
+        Senal.CONTACTO_PROHIBIDO: _l("No contactar"),
+        Senal.CONSENTIMIENTO_REVOCADO: _l("Consentimiento retirado"),
+        Senal.SIN_ACTIVIDAD: _l("Sin actividad"),
+        Senal.NNA: _l("Niña, niño o adolescente"),
+        Senal.REQUIERE_INTERPRETE: _l("Necesita intérprete"),
+        Senal.POSIBLE_DUPLICADO: _l("Su ficha se parece a otra"),
+        Senal.DERIVACION_ACTIVA: _l("Derivación en curso"),
     },
     EstadoFusion: _DE_FUSIONES,
     MotivoElevacion: {

@@ -95,6 +95,39 @@ def momento_de_avance(
     return _avanzar_habil(inicio, total * porcentaje / 100, cierres)
 
 
+def termino_reanudado(
+    inicio: datetime,
+    fin: datetime,
+    *,
+    pausa: datetime,
+    reanuda: datetime,
+    habil: bool = True,
+    cierres: Collection[date] = (),
+) -> tuple[datetime, datetime]:
+    """From and until when a term counts that was held from `pausa` to `reanuda`.
+
+    As much of it has passed as had, and as many days are left; one that had ended stays as it was.
+    The pair is what `momento_de_avance` takes: its beginning is where the term would have begun,
+    had nobody held it.
+    """
+    if pausa >= fin:
+        return inicio, fin
+    if not habil:
+        return inicio + (reanuda - pausa), fin + (reanuda - pausa)
+    pasado = _habil_entre(inicio, pausa, cierres)
+    quedan = _dias_habiles_entre(local(pausa).date(), local(fin).date(), cierres)
+    return (
+        _retroceder_habil(reanuda, pasado, cierres),
+        fin_de_plazo(reanuda, dias_habiles=quedan, cierres=cierres),
+    )
+
+
+def _dias_habiles_entre(desde: date, hasta: date, cierres: Collection[date]) -> int:
+    """How many working days come after one day, up to another."""
+    dias = (desde + _DAY * numero for numero in range(1, (hasta - desde).days + 1))
+    return sum(es_habil(dia, cierres) for dia in dias)
+
+
 def _habil_entre(inicio: datetime, fin: datetime, cierres: Collection[date]) -> timedelta:
     total, desde = timedelta(), inicio
     while desde < fin:
@@ -115,6 +148,17 @@ def _avanzar_habil(desde: datetime, falta: timedelta, cierres: Collection[date])
                 return desde + falta
             falta -= hasta - desde
         desde = hasta
+
+
+def _retroceder_habil(hasta: datetime, falta: timedelta, cierres: Collection[date]) -> datetime:
+    while True:
+        dia = local(hasta - timedelta(microseconds=1)).date()
+        desde = _empieza(dia)
+        if es_habil(dia, cierres):
+            if falta <= hasta - desde:
+                return hasta - falta
+            falta -= hasta - desde
+        hasta = desde
 
 
 def _empieza(dia: date) -> datetime:

@@ -122,7 +122,9 @@ def _caso_abierto(session: Session, datos: NuevaAtencion, alcance: Alcance) -> C
     caso = caso_para_seguir(session, datos.caso_id, alcance)
     if caso.persona_id != datos.persona_id:
         raise NoEncontrado
-    if caso.estado is Estado.CERRADO:
+    if caso.estado is Estado.ANULADO:
+        raise Conflicto(_("El caso se anuló: se había abierto por error."))
+    if caso.terminado:
         raise Conflicto(_("El caso está cerrado: para seguirlo hay que reabrirlo."))
     return caso
 

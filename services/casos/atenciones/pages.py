@@ -15,7 +15,6 @@ from casos.atenciones.schemas import NuevaAtencion, NuevaAtencionSchema
 from casos.equipo import equipo
 from casos.expedientes.models import Prioridad, TipoCaso
 from casos.expedientes.queries import casos_de_persona, legibles
-from casos.expedientes.states import Estado
 from casos.personas import busqueda, catalogos
 from casos.personas.busqueda import Consulta
 from casos.personas.edades import RangoEtario
@@ -163,8 +162,7 @@ def _casos_abiertos(persona: Persona) -> list[tuple[UUID, str]]:
             ),
         )
         for uno in casos
-        if uno.caso.estado is not Estado.CERRADO
-        and (uno.propio or not (uno.caso.por_lista or de_vista))
+        if not uno.caso.terminado and (uno.propio or not (uno.caso.por_lista or de_vista))
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.conservacion.models import Conservacion
 from casos.expedientes.models import Caso
-from casos.expedientes.states import Estado
+from casos.expedientes.states import TERMINADOS
 from oficina.clock import real_now
 from oficina.retencion import periodos
 
@@ -22,7 +22,7 @@ def vencidos(limite: datetime) -> Select[Any]:
     """Closed cases whose period has passed and that nobody decided to keep for longer."""
     conservados = select(Conservacion.caso_id).where(Conservacion.hasta > real_now())
     return select(Caso.id).where(
-        Caso.estado == Estado.CERRADO, Caso.cerrado_en < limite, Caso.id.not_in(conservados)
+        Caso.estado.in_(TERMINADOS), Caso.cerrado_en < limite, Caso.id.not_in(conservados)
     )
 
 

@@ -13,7 +13,7 @@ from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.relojes import VERIFICACION
-from casos.derivaciones.states import ACTIVAS, FALLIDAS, Estado
+from casos.derivaciones.states import ACTIVAS, FALLIDAS, SIN_RESPUESTA, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona, SituacionMigratoria
 from casos.plazos.models import EstadoPlazo, Plazo
@@ -162,10 +162,19 @@ def de_caso(session: Session, caso: Caso) -> Sequence[Derivacion]:
 
 def activas_de_caso(session: Session, caso_id: UUID) -> int:
     """How many derivations of a case still wait for the institution (flag `derivacion_activa`)."""
-    cuantas = session.scalar(
-        select(func.count()).where(Derivacion.caso_id == caso_id, Derivacion.estado.in_(ACTIVAS))
+    return _cuantas(session, caso_id, ACTIVAS)
+
+
+def sin_respuesta_de_caso(session: Session, caso_id: UUID) -> int:
+    """How many derivations of a case nobody has accepted or refused yet."""
+    return _cuantas(session, caso_id, SIN_RESPUESTA)
+
+
+def _cuantas(session: Session, caso_id: UUID, estados: frozenset[Estado]) -> int:
+    consulta = select(func.count()).where(
+        Derivacion.caso_id == caso_id, Derivacion.estado.in_(estados)
     )
-    return cuantas or 0
+    return session.scalar(consulta) or 0
 
 
 def relevada(session: Session, derivacion_id: UUID) -> bool:
@@ -295,11 +304,11 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Seque
 
 def _por_decidir() -> ColumnElement[bool]:
     """It ended badly, and since then nothing was decided: no other derivation took over, none was
-    sent for the same need, and its case was not closed.
+    sent for the same need, and its case did not end.
     """
     cierre = select(Hito.id).where(
         Hito.caso_id == Derivacion.caso_id,
-        Hito.tipo == TipoHito.CERRADO,
+        Hito.tipo.in_((TipoHito.CERRADO, TipoHito.ANULADO)),
         Hito.ocurrido_en >= Derivacion.terminada_en,
     )
     return and_(

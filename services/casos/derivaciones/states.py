@@ -89,6 +89,9 @@ ADOPTABLES: Mapping[Accion, Estado] = {
 # Waiting for somebody: the case cannot be closed meanwhile.
 ACTIVAS = frozenset({E.ENVIADA, E.RECIBIDA, E.ACEPTADA, E.EN_ESPERA, E.EN_CURSO, E.CUMPLIDA})
 
+# Sent, and nobody has said yes or no: the case is not only followed meanwhile.
+SIN_RESPUESTA = frozenset({E.ENVIADA, E.RECIBIDA})
+
 # The institution has, or had, what was sent: it is told when it may not use it any more.
 CON_DATOS = frozenset(set(Estado) - {E.BORRADOR, E.ANULADA})
 

@@ -37,6 +37,7 @@ from casos.folios import siguiente_folio
 from casos.permissions import PERMISOS
 from casos.personas.queries import persona_a_la_vista
 from casos.plazos import actions as plazos
+from casos.plazos.queries import corre
 from casos.taxonomia import tema
 from oficina import clock
 from oficina.actor import Actor
@@ -55,6 +56,7 @@ from oficina.web.conditional import check_version
 
 PRIMER_CONTACTO = "primer_contacto"
 EVALUACION = "evaluacion"
+DENUNCIA = "denuncia"
 ASIGNAR = "casos.caso.asignar"
 CERRAR_RIESGO_ALTO = "casos.caso.cerrar.riesgo_alto"
 
@@ -114,7 +116,7 @@ def orientar(
     session: Session, caso_id: UUID, datos: NuevaOrientacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Give orientation. Raises TransicionInvalida outside the first instance."""
-    caso = _para_cambiar(session, caso_id, actor, datos.version)
+    caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.orientar()
     anotar(
         session,
@@ -135,7 +137,7 @@ def elevar(
     session: Session, caso_id: UUID, datos: NuevaElevacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Take a case to the second instance, where an evaluation is due."""
-    caso = _para_cambiar(session, caso_id, actor, datos.version)
+    caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.elevar()
     anotar(
         session,
@@ -157,7 +159,7 @@ def evaluar(
     session: Session, caso_id: UUID, datos: NuevaEvaluacion, actor: Actor, ahora: datetime
 ) -> Caso:
     """Write down what was found: risk, whether a derivation is called for, and why."""
-    caso = _para_cambiar(session, caso_id, actor, datos.version)
+    caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.evaluar(datos.riesgo)
     session.add(
         Evaluacion(
@@ -218,13 +220,14 @@ def cerrar(
     Raises NoPermitido when a case of high risk, reserved or sealed is not closed by the
     coordination, or is by whoever answers for it; else what `Caso.cerrar` raises.
     """
-    caso = _para_cambiar(session, caso_id, actor, datos.version)
-    _exigir_otra_mirada(caso, actor)
+    caso = para_cambiar(session, caso_id, actor, datos.version)
+    exigir_otra_mirada(caso, actor)
     caso.cerrar(
         datos.motivo,
         datos.resultado,
         ahora,
         derivaciones_activas=activas_de_caso(session, caso.id),
+        denuncia_pendiente=corre(session, caso.id, DENUNCIA),
     )
     anotar(
         session,
@@ -253,7 +256,7 @@ def reabrir(
     session: Session, caso_id: UUID, datos: NuevaReapertura, actor: Actor, ahora: datetime
 ) -> Caso:
     """Go on with a closed case: it is evaluated again."""
-    caso = _para_cambiar(session, caso_id, actor, datos.version)
+    caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.reabrir()
     anotar(
         session,
@@ -270,13 +273,15 @@ def reabrir(
     return caso
 
 
-def _para_cambiar(session: Session, caso_id: UUID, actor: Actor, version: int | None) -> Caso:
+def para_cambiar(session: Session, caso_id: UUID, actor: Actor, version: int | None) -> Caso:
+    """A case that is the actor's work, held, as they saw it last."""
     caso = caso_por_id(session, caso_id, Alcance.de(actor), bloquear=True)
     check_version(caso, version)
     return caso
 
 
-def _exigir_otra_mirada(caso: Caso, actor: Actor) -> None:
+def exigir_otra_mirada(caso: Caso, actor: Actor) -> None:
+    """Raise NoPermitido when a case of high risk, reserved or sealed would end by one hand."""
     if caso.riesgo is not Riesgo.ALTO and not caso.por_lista:
         return
     if not actor.tiene(CERRAR_RIESGO_ALTO, PERMISOS[CERRAR_RIESGO_ALTO]):

@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 from casos.accesos.actions import Responsable
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
-from casos.derivaciones.queries import con_consentimiento_retirado, por_decidir
+from casos.denuncias import actions as denuncias
+from casos.denuncias.schemas import (
+    NuevaDenuncia,
+    NuevaDenunciaSchema,
+    NuevaExigencia,
+    NuevaExigenciaSchema,
+)
+from casos.derivaciones.queries import por_decidir
 from casos.equipo import equipo
-from casos.expedientes import actions, queries
+from casos.expedientes import actions, curso, queries
 from casos.expedientes.models import Caso
 from casos.expedientes.relato import Lectura, visibles
 from casos.expedientes.schemas import (
@@ -22,6 +29,8 @@ from casos.expedientes.schemas import (
     CasosSchema,
     FiltroCasos,
     FiltroCasosSchema,
+    NuevaAnulacion,
+    NuevaAnulacionSchema,
     NuevaAsignacion,
     NuevaAsignacionSchema,
     NuevaElevacion,
@@ -30,13 +39,23 @@ from casos.expedientes.schemas import (
     NuevaEvaluacionSchema,
     NuevaOrientacion,
     NuevaOrientacionSchema,
+    NuevaReanudacion,
+    NuevaReanudacionSchema,
     NuevaReapertura,
     NuevaReaperturaSchema,
+    NuevaSuspension,
+    NuevaSuspensionSchema,
+    NuevaVuelta,
+    NuevaVueltaSchema,
     NuevoCaso,
     NuevoCasoSchema,
     NuevoCierre,
     NuevoCierreSchema,
+    NuevoSeguimiento,
+    NuevoSeguimientoSchema,
 )
+from casos.expedientes.senales import senales
+from casos.expedientes.states import Senal
 from casos.plazos.models import EstadoPlazo
 from casos.plazos.queries import plazos_de_caso
 from oficina import clock
@@ -169,6 +188,76 @@ def reabrir(datos: NuevaReapertura, caso_id: UUID) -> Response:
     return _hacer(actions.reabrir, caso_id, datos)
 
 
+@bp.post("/casos/<uuid:caso_id>/seguimiento")
+@bp.arguments(NuevoSeguimientoSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.seguir")
+@versioned
+def seguir(datos: NuevoSeguimiento, caso_id: UUID) -> Response:
+    """Pasar el caso a seguimiento"""
+    return _hacer(curso.seguir, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/vuelta-a-gestion")
+@bp.arguments(NuevaVueltaSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.seguir")
+@versioned
+def volver(datos: NuevaVuelta, caso_id: UUID) -> Response:
+    """Volver a gestionar un caso en seguimiento"""
+    return _hacer(curso.volver, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/suspension")
+@bp.arguments(NuevaSuspensionSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.suspender")
+@versioned
+def suspender(datos: NuevaSuspension, caso_id: UUID) -> Response:
+    """Suspender el caso hasta que se revise"""
+    return _hacer(curso.suspender, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/reanudacion")
+@bp.arguments(NuevaReanudacionSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.suspender")
+@versioned
+def reanudar(datos: NuevaReanudacion, caso_id: UUID) -> Response:
+    """Reanudar un caso suspendido donde estaba"""
+    return _hacer(curso.reanudar, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/anulacion")
+@bp.arguments(NuevaAnulacionSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.anular")
+@versioned
+def anular(datos: NuevaAnulacion, caso_id: UUID) -> Response:
+    """Anular un caso que se abrió por error"""
+    return _hacer(curso.anular, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/denuncia-obligatoria")
+@bp.arguments(NuevaExigenciaSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.denuncia.registrar")
+@versioned
+def exigir_denuncia(datos: NuevaExigencia, caso_id: UUID) -> Response:
+    """Marcar que hay que denunciar"""
+    return _hacer(denuncias.exigir, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/denuncia")
+@bp.arguments(NuevaDenunciaSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.denuncia.registrar")
+@versioned
+def resolver_denuncia(datos: NuevaDenuncia, caso_id: UUID) -> Response:
+    """Registrar la denuncia hecha, o que no procede"""
+    return _hacer(denuncias.resolver, caso_id, datos)
+
+
 def _hacer(
     accion: Callable[[Session, UUID, Any, Actor, datetime], Caso], caso_id: UUID, datos: Any
 ) -> Response:
@@ -198,7 +287,7 @@ def _respuesta(caso_id: UUID) -> Response:
         miembros = queries.equipo_de(session, caso)
         evaluaciones = queries.evaluaciones(session, caso) if lectura.evaluacion else ()
         espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
-        retirado = lectura.derivaciones and con_consentimiento_retirado(session, caso_id)
+        marcas = senales(session, caso, caso.persona, Alcance.de(actor()), lectura, clock.now())
     corren = [
         plazo.vence_en
         for plazo in plazos
@@ -211,8 +300,10 @@ def _respuesta(caso_id: UUID) -> Response:
         "atrasado": espera or (vence_en is not None and vence_en < clock.now()),
         "version": caso.version,
         "equipo": miembros,
+        "suspension_motivo": caso.suspension_motivo,
         "pasos": sorted(caso.pasos()),
-        "consentimiento_retirado": retirado,
+        "consentimiento_retirado": Senal.CONSENTIMIENTO_REVOCADO in marcas,
+        "senales": marcas,
         "hitos": visibles(hitos, lectura, equipo().nombre),
     }
     if lectura.evaluacion:

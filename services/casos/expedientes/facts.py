@@ -23,6 +23,9 @@ from oficina.events.casos import (
     CasoEvaluado,
     CasoOrientado,
     CasoReabierto,
+    CasoReanudado,
+    CasoSuspendido,
+    CasoVueltoAGestion,
     DatosDeDerivacionRetirados,
     HechoDeDerivacion,
 )
@@ -69,6 +72,9 @@ _SIN_CODIGOS: Mapping[type[Evento], Callable[[Any], Evento | None]] = {
     CasoEvaluado: lambda _hecho: None,
     CasoCerrado: _sin(motivo_codigo=NO_SE_DICE, resultado_codigo=NO_SE_DICE),
     CasoReabierto: _sin(motivo_codigo=NO_SE_DICE),
+    CasoVueltoAGestion: _sin(motivo_codigo=NO_SE_DICE),
+    CasoSuspendido: _sin(motivo_codigo=NO_SE_DICE),
+    CasoReanudado: _sin(motivo_codigo=NO_SE_DICE),
     AtencionRegistrada: _sin(canal=NO_SE_DICE, tema=NO_SE_DICE),
     # The institution has the data already, and must be told why it may not use it.
     DatosDeDerivacionRetirados: _sin(grado_evidencia=None, unidad=None),

@@ -11,7 +11,15 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from casos.base import Base
-from casos.expedientes.states import CIERRES, PASOS, Estado, MotivoCierre, Paso
+from casos.expedientes.states import (
+    CIERRES,
+    PASOS,
+    TERMINADOS,
+    Estado,
+    MotivoCierre,
+    MotivoSuspension,
+    Paso,
+)
 from casos.hechos.models import ConCambio
 from casos.personas.models import Persona
 from oficina import clock
@@ -98,8 +106,12 @@ class TipoHito(StrEnum):
     ELEVADO = "elevado"
     EVALUADO = "evaluado"
     ASIGNADO = "asignado"
+    SEGUIMIENTO = "seguimiento"
+    SUSPENSION = "suspension"
+    DENUNCIA = "denuncia"
     CERRADO = "cerrado"
     REABIERTO = "reabierto"
+    ANULADO = "anulado"
     DERIVACION = "derivacion"
     PLAZO = "plazo"
     CITA = "cita"
@@ -152,6 +164,9 @@ class Caso(Personal, ConCambio, Identified, Base):
     cerrado_en: Mapped[datetime | None]
     cierre_motivo: Mapped[MotivoCierre | None] = mapped_column(text_enum(MotivoCierre))
     cierre_resultado: Mapped[ResultadoCierre | None] = mapped_column(text_enum(ResultadoCierre))
+    # Of a suspended one: why, and where it goes on.
+    suspension_motivo: Mapped[MotivoSuspension | None] = mapped_column(text_enum(MotivoSuspension))
+    estado_previo: Mapped[Estado | None] = mapped_column(text_enum(Estado))
     version: Mapped[int] = mapped_column()
 
     persona: Mapped[Persona] = relationship(lazy="raise")
@@ -162,6 +177,11 @@ class Caso(Personal, ConCambio, Identified, Base):
     def por_lista(self) -> bool:
         """Whether only the people named in it may read it."""
         return self.confidencialidad is not Confidencialidad.NORMAL
+
+    @property
+    def terminado(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.estado in TERMINADOS
 
     def pasos(self) -> frozenset[Paso]:
         """The steps that the present state admits."""
@@ -197,6 +217,44 @@ class Caso(Personal, ConCambio, Identified, Base):
         self.responsable_id = responsable_id
         self.responsable_nombre = responsable_nombre
 
+    def seguir(self, *, sin_respuesta: int) -> None:
+        """Only follow what others do. Raises Conflicto while a derivation has not been answered."""
+        siguiente = self.exigir(Paso.SEGUIR)
+        if sin_respuesta:
+            raise Conflicto(
+                _("Hay derivaciones enviadas que nadie ha aceptado ni rechazado."),
+                estado_actual=self.estado,
+                derivaciones=sin_respuesta,
+            )
+        self.estado = siguiente
+
+    def volver(self) -> None:
+        """Work on it again."""
+        self.estado = self.exigir(Paso.VOLVER)
+
+    def suspender(self, motivo: MotivoSuspension, *, denuncia_pendiente: bool) -> None:
+        """Work on it no more, for a while. Raises Conflicto while a report is due."""
+        siguiente = self.exigir(Paso.SUSPENDER)
+        self._exigir_sin_denuncia(pendiente=denuncia_pendiente)
+        self.estado_previo, self.estado = self.estado, siguiente
+        self.suspension_motivo = motivo
+
+    def reanudar(self) -> None:
+        """Go on where it was."""
+        self.exigir(Paso.REANUDAR)
+        self.estado = self.estado_previo or Estado.EN_EVALUACION
+        self.estado_previo = self.suspension_motivo = None
+
+    def anular(
+        self, ahora: datetime, *, derivaciones_activas: int, denuncia_pendiente: bool
+    ) -> None:
+        """It should never have been opened. Raises Conflicto as `cerrar`."""
+        siguiente = self.exigir(Paso.ANULAR)
+        self._exigir_sin_derivaciones(derivaciones_activas)
+        self._exigir_sin_denuncia(pendiente=denuncia_pendiente)
+        self.estado, self.cerrado_en = siguiente, ahora
+        self.estado_previo = self.suspension_motivo = None
+
     def cerrar(
         self,
         motivo: MotivoCierre,
@@ -204,11 +262,13 @@ class Caso(Personal, ConCambio, Identified, Base):
         ahora: datetime,
         *,
         derivaciones_activas: int,
+        denuncia_pendiente: bool,
     ) -> None:
         """End the case.
 
         Raises TransicionInvalida when the state cannot be closed, Conflicto when the reason is not
-        one of this state's, nobody was oriented, or a derivation still waits for its answer.
+        one of this state's, nobody was oriented, a derivation still waits for its answer, or a
+        report to the justice is due.
         """
         siguiente = self.exigir(Paso.CERRAR)
         if motivo not in CIERRES[self.estado]:
@@ -222,12 +282,8 @@ class Caso(Personal, ConCambio, Identified, Base):
                 _("Antes de cerrarlo así, registre la orientación que recibió la persona."),
                 estado_actual=self.estado,
             )
-        if derivaciones_activas:
-            raise Conflicto(
-                _("El caso tiene derivaciones que esperan respuesta."),
-                estado_actual=self.estado,
-                derivaciones=derivaciones_activas,
-            )
+        self._exigir_sin_derivaciones(derivaciones_activas)
+        self._exigir_sin_denuncia(pendiente=denuncia_pendiente)
         self.estado = siguiente
         self.cerrado_en = ahora
         self.cierre_motivo = motivo
@@ -238,6 +294,21 @@ class Caso(Personal, ConCambio, Identified, Base):
         self.estado = self.exigir(Paso.REABRIR)
         self.instancia = Instancia.SEGUNDA
         self.cerrado_en = self.cierre_motivo = self.cierre_resultado = None
+
+    def _exigir_sin_derivaciones(self, activas: int) -> None:
+        if activas:
+            raise Conflicto(
+                _("El caso tiene derivaciones que esperan respuesta."),
+                estado_actual=self.estado,
+                derivaciones=activas,
+            )
+
+    def _exigir_sin_denuncia(self, *, pendiente: bool) -> None:
+        if pendiente:
+            raise Conflicto(
+                _("Antes registre la denuncia que la ley obliga a hacer."),
+                estado_actual=self.estado,
+            )
 
 
 class MiembroDeCaso(Identified, Base):

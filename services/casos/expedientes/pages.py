@@ -1,28 +1,24 @@
 """Pages of cases: the list with what is late on top, and the case with its whole story."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields
-from sqlalchemy.orm import Session
 
 from casos import etiquetas
-from casos.accesos.actions import Responsable
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.accesos.pages import gestiona
 from casos.accesos.queries import en_curso
 from casos.alcance import Alcance, CasoReservado
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
-from casos.expedientes import actions, queries, vistas
+from casos.expedientes import curso, queries, vistas
+from casos.expedientes.actions import DENUNCIA
+from casos.expedientes.formularios import FORMULARIOS, Formulario
 from casos.expedientes.models import (
     Caso,
     MotivoElevacion,
@@ -30,100 +26,31 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
-from casos.expedientes.schemas import (
-    FiltroCasosSchema,
-    NuevaAsignacion,
-    NuevaAsignacionSchema,
-    NuevaElevacionSchema,
-    NuevaEvaluacionSchema,
-    NuevaOrientacionSchema,
-    NuevaReaperturaSchema,
-    NuevoCierreSchema,
+from casos.expedientes.schemas import FiltroCasosSchema
+from casos.expedientes.states import (
+    CIERRES,
+    DestinoDenuncia,
+    Estado,
+    MotivoCierre,
+    MotivoReanudacion,
+    MotivoSuspension,
+    MotivoVuelta,
 )
-from casos.expedientes.states import CIERRES, Estado, MotivoCierre, Paso
 from casos.personas.queries import contactos_vistos, persona_de_caso
+from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
+from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
 from casos.taxonomia import temas
 from oficina import clock
-from oficina.actor import Actor
 from oficina.audit import registrar_lectura
-from oficina.errors import DomainError, NoEncontrado, VersionVencida
+from oficina.errors import DatosInvalidos, DomainError, NoEncontrado, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 
 bp = Blueprint("expedientes", __name__, url_prefix="/casos")
-
-Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso]
-
-
-@dataclass(frozen=True)
-class Formulario:
-    """One step of a case as a form on its page."""
-
-    paso: Paso
-    permiso: str
-    schema: type[Schema]
-    accion: Accion
-    hecho: LazyString
-
-
-def _asignar(
-    session: Session, caso_id: UUID, datos: NuevaAsignacion, quien: Actor, ahora: datetime
-) -> Caso:
-    responsable = equipo().responsable(datos.responsable_id) or Responsable(quien.id, quien.nombre)
-    return actions.asignar(
-        session, caso_id, responsable, version=datos.version, actor=quien, ahora=ahora
-    )
-
-
-FORMULARIOS: Mapping[str, Formulario] = {
-    "orientaciones": Formulario(
-        Paso.ORIENTAR,
-        "casos.caso.orientar",
-        NuevaOrientacionSchema,
-        actions.orientar,
-        _l("Se registró la orientación."),
-    ),
-    "segunda-instancia": Formulario(
-        Paso.ELEVAR,
-        "casos.caso.elevar",
-        NuevaElevacionSchema,
-        actions.elevar,
-        _l("El caso pasó a segunda instancia."),
-    ),
-    "evaluacion": Formulario(
-        Paso.EVALUAR,
-        "casos.caso.evaluar",
-        NuevaEvaluacionSchema,
-        actions.evaluar,
-        _l("Se guardó la evaluación."),
-    ),
-    "asignacion": Formulario(
-        Paso.ASIGNAR,
-        "casos.caso.tomar",
-        NuevaAsignacionSchema,
-        _asignar,
-        _l("El caso quedó asignado."),
-    ),
-    "cierre": Formulario(
-        Paso.CERRAR,
-        "casos.caso.cerrar",
-        NuevoCierreSchema,
-        actions.cerrar,
-        _l("El caso se cerró."),
-    ),
-    "reapertura": Formulario(
-        Paso.REABRIR,
-        "casos.caso.reabrir",
-        NuevaReaperturaSchema,
-        actions.reabrir,
-        _l("El caso se reabrió."),
-    ),
-}
-"""The steps that a page offers, by the last part of their address."""
 
 
 @bp.get("/")
@@ -222,46 +149,18 @@ def _parte(plantilla: str, huella: str, *, caso: Caso, **vista: Any) -> Response
     return vivo(huella, render)
 
 
-@bp.post("/expedientes/<uuid:caso_id>/orientaciones")
-@requires("casos.caso.orientar")
-def orientar(caso_id: UUID) -> ResponseReturnValue:
-    """Give orientation."""
-    return _hacer(caso_id, "orientaciones")
+def _ofrecer(nombre: str, formulario: Formulario) -> None:
+    """The address that a form is sent to."""
+
+    @requires(formulario.permiso)
+    def paso(caso_id: UUID) -> ResponseReturnValue:
+        return _hacer(caso_id, nombre)
+
+    bp.add_url_rule(f"/expedientes/<uuid:caso_id>/{nombre}", nombre, paso, methods=["POST"])
 
 
-@bp.post("/expedientes/<uuid:caso_id>/segunda-instancia")
-@requires("casos.caso.elevar")
-def elevar(caso_id: UUID) -> ResponseReturnValue:
-    """To the second instance."""
-    return _hacer(caso_id, "segunda-instancia")
-
-
-@bp.post("/expedientes/<uuid:caso_id>/evaluacion")
-@requires("casos.caso.evaluar")
-def evaluar(caso_id: UUID) -> ResponseReturnValue:
-    """Complete the evaluation."""
-    return _hacer(caso_id, "evaluacion")
-
-
-@bp.post("/expedientes/<uuid:caso_id>/asignacion")
-@requires("casos.caso.tomar")
-def asignar(caso_id: UUID) -> ResponseReturnValue:
-    """Take the case, or give it to somebody."""
-    return _hacer(caso_id, "asignacion")
-
-
-@bp.post("/expedientes/<uuid:caso_id>/cierre")
-@requires("casos.caso.cerrar")
-def cerrar(caso_id: UUID) -> ResponseReturnValue:
-    """Close the case."""
-    return _hacer(caso_id, "cierre")
-
-
-@bp.post("/expedientes/<uuid:caso_id>/reapertura")
-@requires("casos.caso.reabrir")
-def reabrir(caso_id: UUID) -> ResponseReturnValue:
-    """Reopen the case."""
-    return _hacer(caso_id, "reapertura")
+for _nombre, _formulario in FORMULARIOS.items():
+    _ofrecer(_nombre, _formulario)
 
 
 def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
@@ -277,7 +176,10 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
         raise
     except DomainError as error:
         # The step was refused by a rule: the reason goes above the form that asked for it.
-        form.add_error("", error.detail or _(error.title))
+        if isinstance(error, DatosInvalidos):
+            form.add_errors(DatosInvalidos({nombre: error.errores}, error.detail))
+        else:
+            form.add_error("", error.detail or _(error.title))
         if isinstance(error, VersionVencida):
             form.add_error("", _("Lo que escribió sigue aquí: revise el caso y envíelo de nuevo."))
         return _pagina(caso_id, enviado=(nombre, form)), error.status
@@ -332,7 +234,7 @@ def _pagina(
         miembros=miembros,
         gestiona=propio and gestiona(caso.responsable_id),
         acceso=acceso,
-        formularios=_formularios(caso, enviado) if propio else {},
+        formularios=_formularios(situacion_actual, enviado) if propio else {},
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso),
     )
@@ -349,15 +251,18 @@ def _anotar(caso: Caso) -> None:
     registrar_lectura_de_caso(env().db, actor(), "casos.caso.ver", "caso", caso.id, caso_id=caso.id)
 
 
-def _formularios(caso: Caso, enviado: tuple[str, Form] | None) -> dict[str, Form]:
+def _formularios(vista: Mapping[str, Any], enviado: tuple[str, Form] | None) -> dict[str, Form]:
     """The forms that state and permission admit, and the one that was sent whatever they say."""
+    caso: Caso = vista["caso"]
+    # Of the two that speak of a report to the justice, the one whose turn it is.
+    sobra = "denuncia-obligatoria" if vista["denuncia_pendiente"] else "denuncia"
     inicial = {"version": caso.version, "tema": caso.tema}
     if caso.responsable_id:
         inicial["responsable_id"] = str(caso.responsable_id)
     forms = {
         nombre: _form(nombre, inicial, sent=False)
         for nombre, formulario in FORMULARIOS.items()
-        if formulario.paso in caso.pasos() and puede(formulario.permiso)
+        if nombre != sobra and formulario.paso in caso.pasos() and puede(formulario.permiso)
     }
     if enviado:
         forms[enviado[0]] = enviado[1]
@@ -366,12 +271,19 @@ def _formularios(caso: Caso, enviado: tuple[str, Form] | None) -> dict[str, Form
 
 def _opciones(caso: Caso) -> dict[str, Any]:
     motivos = [codigo for codigo in MotivoCierre if codigo not in CIERRES[caso.estado]]
+    sin_decidir = () if puede("casos.denuncia.descartar") else (DestinoDenuncia.NO_PROCEDE,)
     profesionales = equipo().profesionales() if puede("casos.caso.asignar") else ()
     return {
         "temas": list(temas(idioma_del_lector()).items()),
         "elevacion": etiquetas.opciones(MotivoElevacion),
         "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
         "amerita": [("1", _("Sí")), ("0", _("No"))],
+        "vuelta": etiquetas.opciones(MotivoVuelta),
+        "suspension": etiquetas.opciones(MotivoSuspension),
+        "ultima_revision": ultimo_dia(curso.REVISION, caso.prioridad.value, clock.now()),
+        "reanudacion": etiquetas.opciones(MotivoReanudacion),
+        "horas_de_denuncia": reglas().relojes[DENUNCIA].plazo[caso.prioridad.value],
+        "denuncia": etiquetas.opciones(DestinoDenuncia, *sin_decidir),
         "cierre": etiquetas.opciones(MotivoCierre, *motivos),
         "resultados": etiquetas.opciones(ResultadoCierre),
         "reapertura": etiquetas.opciones(MotivoReapertura),

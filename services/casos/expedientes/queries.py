@@ -14,7 +14,7 @@ from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
 from casos.expedientes.schemas import POR_PAGINA, FiltroCasos
-from casos.expedientes.states import Estado
+from casos.expedientes.states import TERMINADOS, Estado
 from casos.plazos.queries import niveles_por_caso, proximo_vencimiento
 from oficina.errors import DomainError, NoPermitido
 
@@ -190,7 +190,7 @@ def reservados_por_asignar(session: Session, alcance: Alcance) -> Sequence[Reser
         .where(
             Caso.confidencialidad == Confidencialidad.RESERVADO,
             Caso.responsable_id.is_(None),
-            Caso.estado != Estado.CERRADO,
+            Caso.estado.not_in(TERMINADOS),
             alcance.asignables(),
             ~alcance.nombrado(),
         )
@@ -293,7 +293,7 @@ def casos_de_persona(
     filas = session.execute(
         select(Caso, alcance.casos())
         .where(Caso.persona_id == persona_id, alcance.existencia())
-        .order_by(case((Caso.estado == Estado.CERRADO, 1), else_=0), Caso.id.desc())
+        .order_by(case((Caso.estado.in_(TERMINADOS), 1), else_=0), Caso.id.desc())
     )
     return [CasoDePersona(caso, bool(propio)) for caso, propio in filas]
 
@@ -317,7 +317,7 @@ def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:
 def _condiciones(filtro: FiltroCasos, quien: UUID) -> list[ColumnElement[bool]]:
     condiciones: list[ColumnElement[bool]] = []
     if filtro.estado == "activos":
-        condiciones.append(Caso.estado != Estado.CERRADO)
+        condiciones.append(Caso.estado.not_in(TERMINADOS))
     elif filtro.estado != "todos":
         condiciones.append(Caso.estado == Estado(filtro.estado))
     if filtro.de == "mios":

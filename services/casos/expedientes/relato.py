@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +21,17 @@ from casos.expedientes.models import (
     ResultadoCierre,
     TipoHito,
 )
-from casos.expedientes.states import MotivoCierre
+from casos.expedientes.states import (
+    DestinoDenuncia,
+    MotivoCierre,
+    MotivoReanudacion,
+    MotivoSuspension,
+    MotivoVuelta,
+)
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.taxonomia import temas
 from oficina.web.auth import puede
-from oficina.web.i18n import fecha_hora
+from oficina.web.i18n import fecha, fecha_hora
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,16 @@ _DERIVACIONES: Mapping[str, LazyString] = {
 }
 
 # Why a case rises, ends or goes on says what was found in it.
-_CON_MOTIVO = frozenset({TipoHito.ELEVADO, TipoHito.CERRADO, TipoHito.REABIERTO})
+_CON_MOTIVO = frozenset(
+    {
+        TipoHito.ELEVADO,
+        TipoHito.SEGUIMIENTO,
+        TipoHito.SUSPENSION,
+        TipoHito.CERRADO,
+        TipoHito.REABIERTO,
+    }
+)
+_DE_LO_HALLADO = frozenset({TipoHito.EVALUADO, TipoHito.DENUNCIA})
 
 _CITAS: Mapping[str, LazyString] = {
     "agendada": _l("Se agendó una cita para el %(cuando)s"),
@@ -199,7 +214,7 @@ def _datos(hito: Hito, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
 
 
 def _visible(hito: Hito, lectura: Lectura) -> bool:
-    if hito.tipo is TipoHito.EVALUADO:
+    if hito.tipo in _DE_LO_HALLADO:
         return lectura.evaluacion
     # What is derived, and to whom, tells what happened to the person.
     de_derivacion = hito.tipo is TipoHito.DERIVACION or bool(hito.datos.get("derivacion_id"))
@@ -257,6 +272,37 @@ def _evaluado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
 
 def _asignado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Responde por el caso: %(nombre)s", nombre=datos["responsable"]), ""
+
+
+def _seguimiento(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "iniciado":
+        return _("El caso pasó a seguimiento"), ""
+    motivo = etiquetas.etiqueta(MotivoVuelta(datos["motivo"])) if lectura.evaluacion else ""
+    return _("El caso volvió a gestión"), motivo
+
+
+def _suspension(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "reanudado":
+        motivo = MotivoReanudacion(datos["motivo"])
+        return _("Se reanudó el caso"), etiquetas.etiqueta(motivo) if lectura.evaluacion else ""
+    revision = _("se revisa hasta el %(dia)s", dia=fecha(date.fromisoformat(datos["revision_el"])))
+    if not lectura.evaluacion:
+        return _("Se suspendió el caso"), revision
+    motivo_dicho = etiquetas.etiqueta(MotivoSuspension(datos["motivo"]))
+    return _("Se suspendió el caso"), f"{motivo_dicho} · {revision}"
+
+
+def _denuncia(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "exigida":
+        return _("La ley obliga a denunciar"), ""
+    destino = DestinoDenuncia(datos["hecho"])
+    if destino is DestinoDenuncia.NO_PROCEDE:
+        return _("Se decidió que no procede denunciar"), ""
+    return _("Se hizo la denuncia obligatoria"), etiquetas.etiqueta(destino)
+
+
+def _anulado(_datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _("Se anuló el caso"), _("Se había abierto por error")
 
 
 def _cerrado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
@@ -334,8 +380,12 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.ELEVADO: _elevado,
     TipoHito.EVALUADO: _evaluado,
     TipoHito.ASIGNADO: _asignado,
+    TipoHito.SEGUIMIENTO: _seguimiento,
+    TipoHito.SUSPENSION: _suspension,
+    TipoHito.DENUNCIA: _denuncia,
     TipoHito.CERRADO: _cerrado,
     TipoHito.REABIERTO: _reabierto,
+    TipoHito.ANULADO: _anulado,
     TipoHito.DERIVACION: _derivacion,
     TipoHito.PLAZO: _plazo,
     TipoHito.CITA: _cita,

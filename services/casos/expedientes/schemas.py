@@ -1,6 +1,7 @@
 """What comes in about a case and what goes out; the same for JSON and form."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,17 @@ from casos.expedientes.models import (
     TipoCaso,
     TipoHito,
 )
-from casos.expedientes.states import Estado, MotivoCierre
+from casos.expedientes.states import (
+    Estado,
+    MotivoCierre,
+    MotivoReanudacion,
+    MotivoSuspension,
+    MotivoVuelta,
+    Senal,
+)
 from casos.personas.schemas import PersonaResumenSchema
 from casos.taxonomia import temas
+from oficina.web.forms import DIAS
 
 TEXTO = validate.Length(max=4000)
 POR_PAGINA = 25
@@ -97,6 +106,50 @@ class NuevaReapertura:
 
     motivo: MotivoReapertura
     texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevoSeguimiento:
+    """The case is only followed."""
+
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaVuelta:
+    """Why the case needs work again."""
+
+    motivo: MotivoVuelta
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaSuspension:
+    """Why nobody works on the case, and when somebody looks at it again at the latest."""
+
+    motivo: MotivoSuspension
+    revision_el: date
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaReanudacion:
+    """Why work goes on."""
+
+    motivo: MotivoReanudacion
+    texto: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NuevaAnulacion:
+    """What the mistake was."""
+
+    texto: str
     version: int | None = None
 
 
@@ -208,6 +261,60 @@ class NuevaReaperturaSchema(_ConVersion):
         return NuevaReapertura(**data)
 
 
+class NuevoSeguimientoSchema(_ConVersion):
+    """The case is only followed."""
+
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevoSeguimiento:
+        return NuevoSeguimiento(**data)
+
+
+class NuevaVueltaSchema(_ConVersion):
+    """The case needs work again."""
+
+    motivo = fields.Enum(MotivoVuelta, by_value=True, required=True)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaVuelta:
+        return NuevaVuelta(**data)
+
+
+class NuevaSuspensionSchema(_ConVersion):
+    """Nobody works on the case for a while."""
+
+    motivo = fields.Enum(MotivoSuspension, by_value=True, required=True)
+    revision_el = fields.Date(required=True, validate=DIAS)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaSuspension:
+        return NuevaSuspension(**data)
+
+
+class NuevaReanudacionSchema(_ConVersion):
+    """A suspended case goes on."""
+
+    motivo = fields.Enum(MotivoReanudacion, by_value=True, required=True)
+    texto = Texto(load_default=None, allow_none=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaReanudacion:
+        return NuevaReanudacion(**data)
+
+
+class NuevaAnulacionSchema(_ConVersion):
+    """The case was opened by mistake."""
+
+    texto = Texto(required=True, validate=validate.Length(1, 4000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaAnulacion:
+        return NuevaAnulacion(**data)
+
+
 class FiltroCasosSchema(Schema):
     """Which cases, of whom, and which page of them."""
 
@@ -299,7 +406,9 @@ class CasoSchema(CasoResumenSchema):
     evaluaciones = fields.List(fields.Nested(EvaluacionSchema))
     cierre_motivo = fields.Enum(MotivoCierre, by_value=True, allow_none=True)
     cierre_resultado = fields.Enum(ResultadoCierre, by_value=True, allow_none=True)
+    suspension_motivo = fields.Enum(MotivoSuspension, by_value=True, allow_none=True)
     pasos = fields.List(fields.String())
     consentimiento_retirado = fields.Boolean()
+    senales = fields.List(fields.Enum(Senal, by_value=True))
     hitos = fields.List(fields.Nested(HitoSchema))
     version = fields.Integer()

@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
-from casos.derivaciones.queries import con_consentimiento_retirado, de_caso, por_decidir
+from casos.derivaciones.queries import de_caso, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import queries
+from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso
 from casos.expedientes.relato import Lectura, Linea, contar
+from casos.expedientes.senales import senales
 from casos.expedientes.states import Paso
 from casos.plazos.etiquetas import situacion as como_va
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import plazos_de_caso
+from casos.plazos.queries import corre, plazos_de_caso
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
 from oficina import clock
@@ -53,8 +55,10 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
         "plazos": _plazos(session, caso.id),
         "por_decidir": decisiones.get(caso.id, ()),
         "fallida": fallida,
-        "consentimiento_retirado": ve_derivaciones
-        and con_consentimiento_retirado(session, caso.id),
+        "senales": senales(
+            session, caso, caso.persona, alcance, Lectura.de_quien_lee(), clock.now()
+        ),
+        "denuncia_pendiente": corre(session, caso.id, DENUNCIA),
         "propio": propio,
         "puede_derivar": propio
         and Paso.DERIVAR in caso.pasos()
@@ -66,7 +70,7 @@ def huella_de_situacion(vista: Mapping[str, Any]) -> str:
     """The mark of `situacion`."""
     return (
         f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
-        f"|{vista['consentimiento_retirado']}"
+        f"|{vista['senales']}"
     )
 
 

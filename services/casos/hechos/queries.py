@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casos.atenciones.models import Atencion
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad
+from casos.expedientes.states import Estado
 from casos.hechos.actions import CONTADAS
 from casos.hechos.cursor import Cursor
 from casos.hechos.models import ContadorDeCambios
@@ -228,6 +229,7 @@ def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterat
         Caso.tema,
         Caso.unidad,
         Caso.confidencialidad,
+        Caso.estado,
         *_DE_LA_PERSONA,
     )
     consulta = select(*columnas).join(Persona, Persona.id == Caso.persona_id)
@@ -236,6 +238,8 @@ def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterat
             id=seudonimos.de("caso", fila.id),
             clase="caso",
             unidad=fila.unidad or None,
+            # One that was opened by mistake never was.
+            vigente=fila.estado is not Estado.ANULADO,
             **_del_tema(fila.tema)
             | _de_la_persona(fila, local(fila.abierto_en).date(), seudonimos)
             | _sin_senas(fila),

@@ -5,7 +5,8 @@ case (see `derivaciones.actions`), so that the follow-up and an answer never wai
 a ring.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,7 +19,7 @@ from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
-from oficina.clock import real_now
+from oficina.clock import local, real_now
 from oficina.errors import Conflicto, NoEncontrado
 from oficina.events import Clasificacion
 from oficina.events.casos import (
@@ -43,16 +44,22 @@ def iniciar(
     derivacion_id: UUID | None = None,
     solicitud_id: UUID | None = None,
     incidente_id: UUID | None = None,
+    hasta: datetime | None = None,
 ) -> Plazo:
     """Start a clock of a case, of one of its derivations, of a request about somebody's data, or
-    of a breach; the one that runs already, if any.
+    of a breach; the one that runs already, if any. `hasta`: the end that somebody chose, for a
+    clock that allows it.
 
-    Raises KeyError for a clock or a priority that the rules do not know.
+    Raises KeyError for a clock or a priority that the rules do not know, ValueError for an end
+    that they do not allow (whoever lets somebody choose looks at `ultimo_dia` first).
     """
     caso_id = caso.id if isinstance(caso, Caso) else caso
     if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id):
         return corre
     vigentes = reglas()
+    regla = vigentes.relojes[reloj]
+    if hasta is not None and not (regla.elegible and ahora <= hasta <= regla.fin(prioridad, ahora)):
+        raise ValueError(f"nobody may choose that end of the clock {reloj}")
     plazo = Plazo(
         caso_id=caso_id,
         derivacion_id=derivacion_id,
@@ -63,7 +70,7 @@ def iniciar(
         reglas_version=vigentes.version,
         estado=EstadoPlazo.CORRIENDO,
         inicia_en=ahora,
-        vence_en=vigentes.relojes[reloj].fin(prioridad, ahora),
+        vence_en=hasta or regla.fin(prioridad, ahora),
         nivel=0,
     )
     _fijar_siguiente(plazo)
@@ -132,6 +139,46 @@ def pausar(
         plazo.siguiente_en = None
 
 
+def pausar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
+    """Hold the clocks of a case that its rules let pause; those of its derivations wait for
+    somebody else and go on.
+    """
+    for plazo in _propios(session, caso_id, EstadoPlazo.CORRIENDO):
+        if reglas().relojes[plazo.reloj].pausable:
+            plazo.estado, plazo.pausado_en = EstadoPlazo.PAUSADO, ahora
+            plazo.siguiente_en = None
+
+
+def reanudar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
+    """Let the clocks of a case go on that were held: each has as many days left as it had."""
+    for plazo in _propios(session, caso_id, EstadoPlazo.PAUSADO):
+        if plazo.pausado_en is None:
+            raise AssertionError("a clock that is held says since when")
+        regla = reglas().relojes[plazo.reloj]
+        desde, fin = regla.reanudado(
+            plazo.desde, plazo.vence_en, pausa=plazo.pausado_en, reanuda=ahora
+        )
+        plazo.vence_en_original = plazo.vence_en_original or plazo.vence_en
+        plazo.corre_desde, plazo.vence_en = desde, fin
+        plazo.estado, plazo.pausado_en = EstadoPlazo.CORRIENDO, None
+        _fijar_siguiente(plazo)
+
+
+def ultimo_dia(reloj: str, prioridad: str, ahora: datetime) -> date:
+    """The last day that somebody may choose for a clock."""
+    return local(reglas().relojes[reloj].fin(prioridad, ahora)).date()
+
+
+def _propios(session: Session, caso_id: UUID, estado: EstadoPlazo) -> Sequence[Plazo]:
+    """The clocks of a case itself in one state, locked."""
+    return session.scalars(
+        select(Plazo)
+        .where(Plazo.caso_id == caso_id, Plazo.derivacion_id.is_(None), Plazo.estado == estado)
+        .order_by(Plazo.id)
+        .with_for_update()
+    ).all()
+
+
 def prorrogar(session: Session, solicitud_id: UUID, reloj: str, ahora: datetime) -> Plazo:
     """Extend the clock of a request by what its rule says; its stages are counted anew.
 
@@ -186,19 +233,18 @@ def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> No
         return
     if plazo.caso_id is None:
         raise AssertionError("a clock is of a case, of a request or of an incident")
-    hecho = PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido
-    contar(
-        session,
-        plazo.caso_id,
-        hecho(
-            caso_id=plazo.caso_id,
-            plazo_id=plazo.id,
-            reloj=plazo.reloj,
-            vence_en=plazo.vence_en,
-            nivel=etapa.nivel,
-            derivacion_id=plazo.derivacion_id,
-        ),
+    hecho = (PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido)(
+        caso_id=plazo.caso_id,
+        plazo_id=plazo.id,
+        reloj=plazo.reloj,
+        vence_en=plazo.vence_en,
+        nivel=etapa.nivel,
+        derivacion_id=plazo.derivacion_id,
     )
+    if reglas().relojes[plazo.reloj].reservado:
+        emitir(session, hecho, clasificacion=Clasificacion.RESERVADO)
+    else:
+        contar(session, plazo.caso_id, hecho)
     anotar(
         session,
         plazo.caso_id,
@@ -271,9 +317,7 @@ def _fijar_siguiente(plazo: Plazo) -> None:
     etapa = reglas().siguiente(plazo.reloj, plazo.nivel)
     plazo.siguiente_nivel = etapa.nivel if etapa else None
     regla = reglas().relojes[plazo.reloj]
-    plazo.siguiente_en = (
-        regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) if etapa else None
-    )
+    plazo.siguiente_en = regla.momento(plazo.desde, plazo.vence_en, etapa.nivel) if etapa else None
 
 
 def _terminar(plazo: Plazo, estado: EstadoPlazo, ahora: datetime) -> None:

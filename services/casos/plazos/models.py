@@ -26,8 +26,9 @@ class Plazo(Identified, Base):
 
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
     when nothing more will happen. `nivel` is the last stage that was told. One whose stage could
-    not be passed is left alone until `visible`, on the machine's clock. One that was extended
-    keeps its first end in `vence_en_original`.
+    not be passed is left alone until `visible`, on the machine's clock. One that was extended, or
+    held for a while, keeps its first end in `vence_en_original`; after a pause its stages count
+    from `corre_desde`, where it would have begun had nobody held it.
     """
 
     __tablename__ = "plazos"
@@ -45,6 +46,7 @@ class Plazo(Identified, Base):
     reglas_version: Mapped[str] = mapped_column(String(20))
     estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
     inicia_en: Mapped[datetime] = mapped_column()
+    corre_desde: Mapped[datetime | None] = mapped_column()
     vence_en: Mapped[datetime] = mapped_column()
     vence_en_original: Mapped[datetime | None] = mapped_column()
     prorrogado_en: Mapped[datetime | None] = mapped_column()
@@ -55,3 +57,8 @@ class Plazo(Identified, Base):
     terminado_en: Mapped[datetime | None] = mapped_column()
     intentos: Mapped[int] = mapped_column(default=0, server_default="0")
     visible: Mapped[datetime | None] = mapped_column()
+
+    @property
+    def desde(self) -> datetime:
+        """From when its stages count."""
+        return self.corre_desde or self.inicia_en

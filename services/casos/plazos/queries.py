@@ -40,6 +40,17 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
     ).all()
 
 
+def corre(session: Session, caso_id: UUID, reloj: str) -> bool:
+    """Whether a clock of a case runs or is held."""
+    vivo = Plazo.estado.in_((EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO))
+    return (
+        session.scalar(
+            select(Plazo.id).where(Plazo.caso_id == caso_id, Plazo.reloj == reloj, vivo).limit(1)
+        )
+        is not None
+    )
+
+
 def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
     """One clock as somebody who writes about it must know it; raises NoEncontrado."""
     fila = session.execute(
@@ -94,7 +105,7 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
     hasta = plazo.terminado_en or plazo.pausado_en or ahora
     nivel = 0
     for etapa in reglas().etapas:
-        if regla.momento(plazo.inicia_en, plazo.vence_en, etapa.nivel) > hasta:
+        if regla.momento(plazo.desde, plazo.vence_en, etapa.nivel) > hasta:
             break
         nivel = etapa.nivel
     return nivel

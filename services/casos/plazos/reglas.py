@@ -8,13 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from oficina.calendar_cl import fin_de_plazo, momento_de_avance
+from oficina.calendar_cl import fin_de_plazo, momento_de_avance, termino_reanudado
 
 
 @dataclass(frozen=True)
 class Regla:
-    """One clock: its length by priority, in working days, calendar days or hours; and by how much
-    it can be extended, once, if it can.
+    """One clock: its length by priority, in working days, calendar days or hours; by how much it
+    can be extended, once, if it can; and whether somebody chooses its end, the length being then
+    the longest that they may choose (`elegible`). What happens to a `reservado` one only our own
+    services hear.
     """
 
     etiquetas: Mapping[str, str]
@@ -24,6 +26,8 @@ class Regla:
     cierra_derivacion: bool
     fuente: str
     prorroga: int | None = None
+    elegible: bool = False
+    reservado: bool = False
 
     @property
     def habil(self) -> bool:
@@ -54,6 +58,12 @@ class Regla:
     def momento(self, inicio: datetime, fin: datetime, nivel: int) -> datetime:
         """When `nivel` percent of the time from `inicio` to `fin` has passed."""
         return momento_de_avance(inicio, fin, nivel, self.habil)
+
+    def reanudado(
+        self, inicio: datetime, fin: datetime, *, pausa: datetime, reanuda: datetime
+    ) -> tuple[datetime, datetime]:
+        """From and until when the clock counts that was held from `pausa` to `reanuda`."""
+        return termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, habil=self.habil)
 
 
 @dataclass(frozen=True)

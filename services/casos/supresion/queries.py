@@ -16,7 +16,7 @@ from casos.derechos.states import PENDIENTES
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import ACTIVAS
 from casos.expedientes.models import Caso, Confidencialidad
-from casos.expedientes.states import Estado as EstadoCaso
+from casos.expedientes.states import TERMINADOS
 from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
 from casos.personas.models import Persona
@@ -124,7 +124,7 @@ def impedimentos(session: Session, persona_id: UUID, solicitud_id: UUID) -> list
     hallados = [
         Impedimento(Obstaculo.CASO_ABIERTO, _decible(folio, cual))
         for folio, cual, estado in casos
-        if estado is not EstadoCaso.CERRADO
+        if estado not in TERMINADOS
     ]
     en_curso = session.execute(
         select(Derivacion.folio, Caso.confidencialidad)

@@ -271,6 +271,58 @@ class CasoReabierto(Evento):
     motivo_codigo: str
 
 
+@evento("casos.caso.en_seguimiento", sujeto_id="caso_id")
+class CasoEnSeguimiento(Evento):
+    """A case is only followed: others do what was asked of them."""
+
+    caso_id: UUID
+
+
+@evento("casos.caso.vuelto_a_gestion", sujeto_id="caso_id")
+class CasoVueltoAGestion(Evento):
+    """A case that was only followed needs work again."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.suspendido", sujeto_id="caso_id")
+class CasoSuspendido(Evento):
+    """Nobody works on a case for a while."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.reanudado", sujeto_id="caso_id")
+class CasoReanudado(Evento):
+    """A suspended case goes on where it was."""
+
+    caso_id: UUID
+    motivo_codigo: str
+
+
+@evento("casos.caso.anulado", sujeto_id="caso_id")
+class CasoAnulado(Evento):
+    """A case had been opened by mistake: it counts nowhere."""
+
+    caso_id: UUID
+
+
+@evento("casos.denuncia.requerida", sujeto_id="caso_id")
+class DenunciaRequerida(Evento):
+    """What is known of a case must be reported to the justice. Reserved."""
+
+    caso_id: UUID
+
+
+@evento("casos.denuncia.realizada", sujeto_id="caso_id")
+class DenunciaRealizada(Evento):
+    """What had to be reported to the justice was. Reserved."""
+
+    caso_id: UUID
+
+
 @evento("casos.caso.confidencialidad_cambiada", sujeto_id="caso_id")
 class CasoConfidencialidadCambiada(Evento):
     """Who may know of a case changed; how confidential it is is not told."""

@@ -31,6 +31,13 @@ def test_el_documento_de_la_api_esta_completo(ventanilla: Ventanilla) -> None:
                 "asignacion",
                 "cierre",
                 "reapertura",
+                "seguimiento",
+                "vuelta-a-gestion",
+                "suspension",
+                "reanudacion",
+                "denuncia-obligatoria",
+                "denuncia",
+                "anulacion",
             )
         },
     }.items():

@@ -18,13 +18,13 @@ confidentiality. The doors are the real ones: what the table says is asked of th
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from tests.unit.casos.conftest import Ventanilla
 from tests.unit.conftest import CLAVE
 from werkzeug.test import TestResponse
@@ -32,11 +32,13 @@ from werkzeug.test import TestResponse
 from casos.accesos.models import AccesoExcepcional
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
-from casos.expedientes.models import MiembroDeCaso
+from casos.expedientes.models import Caso, MiembroDeCaso
+from casos.expedientes.states import Estado as EstadoCaso
 from casos.personas.models import Contacto, DocumentoIdentidad, TipoContacto
 from casos.plazos.models import Plazo
 from casos.red.actions import sembrar
 from identidad.actions import NuevoFuncionario, crear_funcionario
+from oficina import clock
 from oficina.actor import Actor
 from oficina.db import uuid7
 from oficina.identity_docs import TipoDocumento
@@ -82,6 +84,13 @@ POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++.
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  ---ff+---  ---..+---
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/seguimiento                -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/vuelta-a-gestion           -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/suspension                 -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/reanudacion                -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/denuncia-obligatoria       -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/denuncia                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/anulacion                  -++.++---  ---ff+---  ---..+---
 POST  /api/v1/casos/{caso}/confidencialidad           -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/equipo                     -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/equipo/retiros             -+-.++---  -+-ff+---  -+-..+---
@@ -135,6 +144,13 @@ POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/asignacion                  -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/cierre                      -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/reapertura                  -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/seguimiento                 -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/vuelta-a-gestion            -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/suspension                  -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/reanudacion                 -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/denuncia-obligatoria        -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/denuncia                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/anulacion                   -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/equipo                      -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/equipo                      -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/equipo/retiros              -+-.++---  -+-ff+---  -+-..+---
@@ -257,6 +273,8 @@ class Mundo:
         caso_id, persona_id = UUID(asunto.ids["caso"]), UUID(asunto.ids["persona"])
         with self.ventanilla.db.begin() as session:
             session.execute(delete(AccesoExcepcional))
+            de_nuevo = {"estado": EstadoCaso.EN_GESTION, "estado_previo": None, "cerrado_en": None}
+            session.execute(update(Caso).where(Caso.id == caso_id).values(de_nuevo))
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is None:
                 session.add(
@@ -433,6 +451,15 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "asignacion": lambda m, _a: {"responsable_id": str(m.ventanilla.funcionario_id("profesional"))},
     "cierre": lambda _m, _a: {"motivo": "resuelto_por_orientacion", "resultado": "logrado"},
     "reapertura": lambda _m, _a: {"motivo": "persona_vuelve"},
+    "vuelta-a-gestion": lambda _m, _a: {"motivo": "persona_lo_pide"},
+    "suspension": lambda _m, _a: {
+        "motivo": "a_peticion",
+        "revision_el": str(clock.today() + timedelta(days=7)),
+    },
+    "reanudacion": lambda _m, _a: {"motivo": "revision"},
+    "denuncia-obligatoria": lambda _m, _a: {"texto": "x"},
+    "denuncia": lambda _m, _a: {"destino": "pdi", "texto": "x"},
+    "anulacion": lambda _m, _a: {"texto": "x"},
     "confidencialidad": lambda m, a: {
         "confidencialidad": next(c for c, otro in m.asuntos.items() if otro is a),
         "motivo": "Por lo mismo",

@@ -1,6 +1,6 @@
 """Working days and deadlines in Chile. Dates were checked against the official calendar."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from oficina.calendar_cl import (
     momento_de_avance,
     siguiente_habil,
     sumar_dias_habiles,
+    termino_reanudado,
 )
 from oficina.clock import ZONA, local
 
@@ -139,6 +140,49 @@ def test_los_avances_van_en_orden_y_el_cien_es_el_fin(
     assert momento_de_avance(inicio, fin, 100) == fin
     assert inicio <= momento
     assert (momento <= fin) == (porcentaje <= 100)
+
+
+@given(MOMENTOS, st.integers(1, 20), st.integers(0, 100), st.integers(0, 400))
+def test_tras_una_pausa_pasa_lo_que_faltaba(
+    inicio: datetime, dias: int, avance: int, horas: int
+) -> None:
+    fin = fin_de_plazo(inicio, dias_habiles=dias)
+    pausa = momento_de_avance(inicio, fin, avance)
+    reanuda = pausa + timedelta(hours=horas)
+
+    desde, hasta = termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda)
+
+    assert _dias_habiles(reanuda, hasta) in {_dias_habiles(pausa, fin), 1}
+    assert local(hasta).time() == local(fin).time()
+    if pausa < fin:
+        # What had passed has passed, no more: the rest is what is left, to the end of its day.
+        assert _pasado(desde, reanuda) == _pasado(inicio, pausa)
+
+
+def _pasado(desde: datetime, hasta: datetime) -> timedelta:
+    """How much of the time between two moments falls on working days."""
+    total, uno = timedelta(), desde
+    while uno < hasta:
+        medianoche = datetime.combine(local(uno).date() + timedelta(days=1), time(), ZONA)
+        siguiente = min(medianoche.astimezone(UTC), hasta)
+        total += siguiente - uno if es_habil(local(uno).date()) else timedelta()
+        uno = siguiente
+    return total
+
+
+def _dias_habiles(desde: datetime, hasta: datetime) -> int:
+    dia, ultimo = local(desde).date(), local(hasta).date()
+    return sum(es_habil(dia + timedelta(days=n)) for n in range(1, (ultimo - dia).days + 1))
+
+
+def test_lo_que_vencio_en_pausa_sigue_vencido_y_lo_corrido_se_corre() -> None:
+    inicio, fin = _chile(2026, 11, 2, 9), _chile(2026, 11, 4, 23)
+    pausa, reanuda = _chile(2026, 11, 5, 9), _chile(2026, 12, 1, 9)
+
+    assert termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda) == (inicio, fin)
+    pausa = _chile(2026, 11, 3, 9)
+    corrido = termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, habil=False)
+    assert corrido == (inicio + (reanuda - pausa), fin + (reanuda - pausa))
 
 
 def test_un_plazo_corrido_avanza_parejo() -> None:

@@ -18,6 +18,17 @@ PASOS: dict[str, dict[str, Any]] = {
     "asignacion": {},
     "cierre": {"motivo": "gestion_terminada", "resultado": "logrado"},
     "reapertura": {"motivo": "persona_vuelve"},
+    "seguimiento": {},
+    "vuelta-a-gestion": {"motivo": "nueva_necesidad"},
+    "suspension": {"motivo": "sin_contacto", "revision_el": "2031-01-15"},
+    "reanudacion": {"motivo": "persona_contactada"},
+    "anulacion": {"texto": "Se abrió a otra persona"},
+    "denuncia-obligatoria": {"texto": "Lo que contó"},
+    "denuncia": {"destino": "fiscalia", "texto": "Parte 1"},
+}
+DE_ABIERTO = {
+    *("asignar", "cerrar", "pasar_a_segunda_instancia", "registrar_orientacion"),
+    *("suspender", "anular", "exigir_denuncia", "resolver_denuncia"),
 }
 
 
@@ -130,10 +141,7 @@ def test_la_historia_completa(ventanilla: Ventanilla) -> None:
 
 @pytest.mark.parametrize(
     ("nombre", "permitidas"),
-    [
-        ("evaluacion", ["asignar", "cerrar", "pasar_a_segunda_instancia", "registrar_orientacion"]),
-        ("reapertura", ["asignar", "cerrar", "pasar_a_segunda_instancia", "registrar_orientacion"]),
-    ],
+    [(nombre, sorted(DE_ABIERTO)) for nombre in ("evaluacion", "reapertura", "vuelta-a-gestion")],
 )
 def test_un_paso_que_el_estado_no_admite_dice_cuales_si(
     ventanilla: Ventanilla, nombre: str, permitidas: list[str]

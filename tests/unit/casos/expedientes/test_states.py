@@ -6,18 +6,43 @@ from uuid import uuid4
 import pytest
 
 from casos.expedientes.models import Caso, Instancia, ResultadoCierre, Riesgo
-from casos.expedientes.states import CIERRES, PASOS, Estado, MotivoCierre, Paso
+from casos.expedientes.states import (
+    CIERRES,
+    PASOS,
+    TERMINADOS,
+    Estado,
+    MotivoCierre,
+    MotivoSuspension,
+    Paso,
+)
 from oficina import clock
 from oficina.errors import Conflicto, TransicionInvalida
 
 
 def _caso(estado: Estado, **campos: object) -> Caso:
-    return Caso(**{"estado": estado, "orientaciones": 1, "instancia": Instancia.PRIMERA} | campos)
+    previo = Estado.EN_SEGUIMIENTO if estado is Estado.SUSPENDIDO else None
+    suyo = {"estado": estado, "orientaciones": 1, "instancia": Instancia.PRIMERA}
+    return Caso(**suyo | {"estado_previo": previo} | campos)
 
 
-def _cerrar(caso: Caso) -> None:
-    motivo = min(CIERRES[caso.estado], default=MotivoCierre.NO_AMERITA)
-    caso.cerrar(motivo, ResultadoCierre.LOGRADO, clock.now(), derivaciones_activas=0)
+def _cerrar(
+    caso: Caso, motivo: MotivoCierre | None = None, *, activas: int = 0, pendiente: bool = False
+) -> None:
+    caso.cerrar(
+        motivo or min(CIERRES[caso.estado], default=MotivoCierre.NO_AMERITA),
+        ResultadoCierre.LOGRADO,
+        clock.now(),
+        derivaciones_activas=activas,
+        denuncia_pendiente=pendiente,
+    )
+
+
+def _anular(caso: Caso, *, activas: int = 0, pendiente: bool = False) -> None:
+    caso.anular(clock.now(), derivaciones_activas=activas, denuncia_pendiente=pendiente)
+
+
+def _suspender(caso: Caso, *, pendiente: bool = False) -> None:
+    caso.suspender(MotivoSuspension.SIN_CONTACTO, denuncia_pendiente=pendiente)
 
 
 VERBOS: dict[Paso, Callable[[Caso], object]] = {
@@ -26,8 +51,15 @@ VERBOS: dict[Paso, Callable[[Caso], object]] = {
     Paso.EVALUAR: lambda caso: caso.evaluar(Riesgo.MEDIO),
     Paso.DERIVAR: lambda caso: caso.exigir(Paso.DERIVAR),
     Paso.ASIGNAR: lambda caso: caso.asignar(uuid4(), "Profesional"),
+    Paso.SEGUIR: lambda caso: caso.seguir(sin_respuesta=0),
+    Paso.VOLVER: lambda caso: caso.volver(),
+    Paso.SUSPENDER: _suspender,
+    Paso.REANUDAR: lambda caso: caso.reanudar(),
+    Paso.EXIGIR_DENUNCIA: lambda caso: caso.exigir(Paso.EXIGIR_DENUNCIA),
+    Paso.RESOLVER_DENUNCIA: lambda caso: caso.exigir(Paso.RESOLVER_DENUNCIA),
     Paso.CERRAR: _cerrar,
     Paso.REABRIR: lambda caso: caso.reabrir(),
+    Paso.ANULAR: _anular,
 }
 
 # The decree's two instances: (state, step) -> state. What is not here is refused.
@@ -42,8 +74,24 @@ ADMITIDOS = {
     (Estado.EN_GESTION, Paso.DERIVAR): Estado.EN_GESTION,
     (Estado.EN_GESTION, Paso.ASIGNAR): Estado.EN_GESTION,
     (Estado.EN_GESTION, Paso.CERRAR): Estado.CERRADO,
+    (Estado.EN_GESTION, Paso.SEGUIR): Estado.EN_SEGUIMIENTO,
+    (Estado.EN_SEGUIMIENTO, Paso.VOLVER): Estado.EN_GESTION,
+    (Estado.EN_SEGUIMIENTO, Paso.ASIGNAR): Estado.EN_SEGUIMIENTO,
+    (Estado.EN_SEGUIMIENTO, Paso.CERRAR): Estado.CERRADO,
+    (Estado.SUSPENDIDO, Paso.ASIGNAR): Estado.SUSPENDIDO,
+    # Where `_caso` says that it was.
+    (Estado.SUSPENDIDO, Paso.REANUDAR): Estado.EN_SEGUIMIENTO,
     (Estado.CERRADO, Paso.REABRIR): Estado.EN_EVALUACION,
 }
+for _en_curso in (
+    *(Estado.ABIERTO, Estado.EN_EVALUACION, Estado.EN_GESTION),
+    *(Estado.EN_SEGUIMIENTO, Estado.SUSPENDIDO),
+):
+    ADMITIDOS[_en_curso, Paso.EXIGIR_DENUNCIA] = _en_curso
+    ADMITIDOS[_en_curso, Paso.RESOLVER_DENUNCIA] = _en_curso
+    ADMITIDOS[_en_curso, Paso.ANULAR] = Estado.ANULADO
+    if _en_curso is not Estado.SUSPENDIDO:
+        ADMITIDOS[_en_curso, Paso.SUSPENDER] = Estado.SUSPENDIDO
 
 
 @pytest.mark.parametrize("paso", list(Paso))
@@ -71,34 +119,69 @@ def test_elevar_pasa_a_la_segunda_instancia() -> None:
 
 
 @pytest.mark.parametrize("motivo", list(MotivoCierre))
-@pytest.mark.parametrize("estado", [e for e in Estado if e is not Estado.CERRADO])
+@pytest.mark.parametrize("estado", [e for e in Estado if Paso.CERRAR in PASOS[e]])
 def test_se_cierra_solo_por_los_motivos_del_estado(estado: Estado, motivo: MotivoCierre) -> None:
     caso = _caso(estado)
 
     if motivo in CIERRES[estado]:
-        caso.cerrar(motivo, ResultadoCierre.PARCIAL, clock.now(), derivaciones_activas=0)
+        _cerrar(caso, motivo)
         assert (caso.estado, caso.cierre_motivo) == (Estado.CERRADO, motivo)
         return
     with pytest.raises(Conflicto):
-        caso.cerrar(motivo, ResultadoCierre.PARCIAL, clock.now(), derivaciones_activas=0)
+        _cerrar(caso, motivo)
     assert caso.estado is estado
+
+
+@pytest.mark.parametrize("estado", [e for e in Estado if Paso.SUSPENDER in PASOS[e]])
+def test_se_reanuda_donde_estaba(estado: Estado) -> None:
+    caso = _caso(estado)
+
+    _suspender(caso)
+    assert (caso.estado, caso.suspension_motivo) == (
+        Estado.SUSPENDIDO,
+        MotivoSuspension.SIN_CONTACTO,
+    )
+    caso.reanudar()
+
+    assert caso.estado is estado
+    assert caso.estado_previo is caso.suspension_motivo is None
+
+
+@pytest.mark.parametrize("terminar", [_suspender, _cerrar, _anular])
+def test_con_una_denuncia_pendiente_nadie_deja_el_caso(
+    terminar: Callable[..., None],
+) -> None:
+    caso = _caso(Estado.EN_GESTION)
+    with pytest.raises(Conflicto, match="denuncia"):
+        terminar(caso, pendiente=True)
+    assert caso.estado is Estado.EN_GESTION
+
+
+@pytest.mark.parametrize("terminar", [_cerrar, _anular])
+def test_con_una_derivacion_activa_no_termina(terminar: Callable[..., None]) -> None:
+    caso = _caso(Estado.EN_GESTION)
+    with pytest.raises(Conflicto, match="derivaciones"):
+        terminar(caso, activas=1)
+    assert not caso.terminado
+
+
+def test_sin_respuesta_no_se_pasa_a_seguimiento() -> None:
+    caso = _caso(Estado.EN_GESTION)
+    with pytest.raises(Conflicto, match="aceptado"):
+        caso.seguir(sin_respuesta=1)
+
+
+def test_de_lo_terminado_solo_se_reabre_lo_cerrado() -> None:
+    assert {e: set(PASOS[e]) for e in TERMINADOS} == {
+        Estado.CERRADO: {Paso.REABRIR},
+        Estado.ANULADO: set(),
+    }
 
 
 def test_sin_orientacion_no_se_cierra_por_orientacion() -> None:
     caso = _caso(Estado.ABIERTO, orientaciones=0)
     with pytest.raises(Conflicto, match="orientación"):
         _cerrar(caso)
-
-
-def test_con_una_derivacion_activa_no_se_cierra() -> None:
-    caso = _caso(Estado.EN_GESTION)
-    with pytest.raises(Conflicto, match="derivaciones"):
-        caso.cerrar(
-            MotivoCierre.GESTION_TERMINADA,
-            ResultadoCierre.LOGRADO,
-            clock.now(),
-            derivaciones_activas=1,
-        )
 
 
 def test_una_evaluacion_encuentra_un_riesgo() -> None:

@@ -1,0 +1,153 @@
+"""The steps of a case as forms on its page: who may, what is sent, what is done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from casos.accesos.actions import Responsable
+from casos.denuncias import actions as denuncias
+from casos.denuncias.schemas import NuevaDenunciaSchema, NuevaExigenciaSchema
+from casos.equipo import equipo
+from casos.expedientes import actions, curso
+from casos.expedientes.models import Caso
+from casos.expedientes.schemas import (
+    NuevaAnulacionSchema,
+    NuevaAsignacion,
+    NuevaAsignacionSchema,
+    NuevaElevacionSchema,
+    NuevaEvaluacionSchema,
+    NuevaOrientacionSchema,
+    NuevaReanudacionSchema,
+    NuevaReaperturaSchema,
+    NuevaSuspensionSchema,
+    NuevaVueltaSchema,
+    NuevoCierreSchema,
+    NuevoSeguimientoSchema,
+)
+from casos.expedientes.states import Paso
+from oficina.actor import Actor
+
+Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso]
+
+
+@dataclass(frozen=True)
+class Formulario:
+    """One step of a case as a form on its page."""
+
+    paso: Paso
+    permiso: str
+    schema: type[Schema]
+    accion: Accion
+    hecho: LazyString
+
+
+def _asignar(
+    session: Session, caso_id: UUID, datos: NuevaAsignacion, quien: Actor, ahora: datetime
+) -> Caso:
+    responsable = equipo().responsable(datos.responsable_id) or Responsable(quien.id, quien.nombre)
+    return actions.asignar(
+        session, caso_id, responsable, version=datos.version, actor=quien, ahora=ahora
+    )
+
+
+FORMULARIOS: Mapping[str, Formulario] = {
+    "orientaciones": Formulario(
+        Paso.ORIENTAR,
+        "casos.caso.orientar",
+        NuevaOrientacionSchema,
+        actions.orientar,
+        _l("Se registró la orientación."),
+    ),
+    "segunda-instancia": Formulario(
+        Paso.ELEVAR,
+        "casos.caso.elevar",
+        NuevaElevacionSchema,
+        actions.elevar,
+        _l("El caso pasó a segunda instancia."),
+    ),
+    "evaluacion": Formulario(
+        Paso.EVALUAR,
+        "casos.caso.evaluar",
+        NuevaEvaluacionSchema,
+        actions.evaluar,
+        _l("Se guardó la evaluación."),
+    ),
+    "asignacion": Formulario(
+        Paso.ASIGNAR,
+        "casos.caso.tomar",
+        NuevaAsignacionSchema,
+        _asignar,
+        _l("El caso quedó asignado."),
+    ),
+    "seguimiento": Formulario(
+        Paso.SEGUIR,
+        "casos.caso.seguir",
+        NuevoSeguimientoSchema,
+        curso.seguir,
+        _l("El caso pasó a seguimiento."),
+    ),
+    "vuelta-a-gestion": Formulario(
+        Paso.VOLVER,
+        "casos.caso.seguir",
+        NuevaVueltaSchema,
+        curso.volver,
+        _l("El caso volvió a gestión."),
+    ),
+    "suspension": Formulario(
+        Paso.SUSPENDER,
+        "casos.caso.suspender",
+        NuevaSuspensionSchema,
+        curso.suspender,
+        _l("El caso quedó suspendido."),
+    ),
+    "reanudacion": Formulario(
+        Paso.REANUDAR,
+        "casos.caso.suspender",
+        NuevaReanudacionSchema,
+        curso.reanudar,
+        _l("El caso se reanudó."),
+    ),
+    "denuncia-obligatoria": Formulario(
+        Paso.EXIGIR_DENUNCIA,
+        "casos.denuncia.registrar",
+        NuevaExigenciaSchema,
+        denuncias.exigir,
+        _l("Quedó marcado que hay que denunciar."),
+    ),
+    "denuncia": Formulario(
+        Paso.RESOLVER_DENUNCIA,
+        "casos.denuncia.registrar",
+        NuevaDenunciaSchema,
+        denuncias.resolver,
+        _l("La denuncia quedó registrada."),
+    ),
+    "cierre": Formulario(
+        Paso.CERRAR,
+        "casos.caso.cerrar",
+        NuevoCierreSchema,
+        actions.cerrar,
+        _l("El caso se cerró."),
+    ),
+    "reapertura": Formulario(
+        Paso.REABRIR,
+        "casos.caso.reabrir",
+        NuevaReaperturaSchema,
+        actions.reabrir,
+        _l("El caso se reabrió."),
+    ),
+    "anulacion": Formulario(
+        Paso.ANULAR,
+        "casos.caso.anular",
+        NuevaAnulacionSchema,
+        curso.anular,
+        _l("El caso se anuló."),
+    ),
+}
+"""The steps that a page offers, by the last part of their address and in the order shown."""

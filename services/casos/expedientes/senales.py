@@ -1,0 +1,82 @@
+"""The flags of a case: what whoever works on it must not overlook, reckoned in this one place.
+
+None is stored: each follows from what is known of the case and of its person now.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casos.alcance import Alcance
+from casos.derivaciones.queries import activas_de_caso, con_consentimiento_retirado
+from casos.expedientes.actions import DENUNCIA
+from casos.expedientes.models import Caso, Hito, TipoHito
+from casos.expedientes.relato import Lectura
+from casos.expedientes.states import Estado, Senal
+from casos.personas.edades import edad
+from casos.personas.models import Persona
+from casos.personas.queries import duplicados_pendientes
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import corre
+from casos.plazos.reglas import reglas
+from oficina import clock
+
+MAYORIA_DE_EDAD = 18
+SIN_ACTIVIDAD = "sin_actividad"
+
+_AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
+"""Lines that tell of no work of anybody."""
+
+
+def senales(  # noqa: PLR0917  of a case and its person, for whom, and when
+    session: Session,
+    caso: Caso,
+    persona: Persona,
+    alcance: Alcance,
+    lectura: Lectura,
+    ahora: datetime,
+) -> list[Senal]:
+    """The flags of a case that was read, as far as its reader may know of them."""
+    tiene = {
+        Senal.DENUNCIA_OBLIGATORIA: lectura.evaluacion and corre(session, caso.id, DENUNCIA),
+        Senal.PLAZO_VENCIDO: _vencido(session, caso, lectura, ahora),
+        Senal.CONTACTO_PROHIBIDO: persona.no_contactar,
+        Senal.CONSENTIMIENTO_REVOCADO: lectura.derivaciones
+        and con_consentimiento_retirado(session, caso.id),
+        Senal.SIN_ACTIVIDAD: _sin_actividad(session, caso, ahora),
+        Senal.NNA: _menor(persona, ahora),
+        Senal.REQUIERE_INTERPRETE: persona.requiere_interprete,
+        Senal.POSIBLE_DUPLICADO: bool(duplicados_pendientes(session, persona.id, alcance).vistos),
+        Senal.DERIVACION_ACTIVA: lectura.derivaciones and bool(activas_de_caso(session, caso.id)),
+    }
+    return [senal for senal in Senal if tiene[senal]]
+
+
+def _vencido(session: Session, caso: Caso, lectura: Lectura, ahora: datetime) -> bool:
+    vencidos = select(Plazo.id).where(
+        Plazo.caso_id == caso.id,
+        Plazo.estado == EstadoPlazo.CORRIENDO,
+        Plazo.vence_en < ahora,
+    )
+    if not lectura.derivaciones:
+        vencidos = vencidos.where(Plazo.derivacion_id.is_(None))
+    return session.scalar(vencidos.limit(1)) is not None
+
+
+def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
+    """Whether nobody has done anything for longer than the rules say."""
+    if caso.terminado or caso.estado is Estado.SUSPENDIDO:
+        return False
+    ultima = session.scalar(
+        select(func.max(Hito.ocurrido_en)).where(
+            Hito.caso_id == caso.id, Hito.tipo.not_in(_AUTOMATICOS)
+        )
+    )
+    regla = reglas().relojes[SIN_ACTIVIDAD]
+    return regla.fin(caso.prioridad.value, ultima or caso.abierto_en) < ahora
+
+
+def _menor(persona: Persona, ahora: datetime) -> bool:
+    nacida = persona.fecha_nacimiento
+    return nacida is not None and edad(nacida, clock.local(ahora).date()) < MAYORIA_DE_EDAD
