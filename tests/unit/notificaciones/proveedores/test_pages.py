@@ -56,7 +56,7 @@ def test_agotado_el_presupuesto_se_dice_cuantos_esperan(
 ) -> None:
     # Four more until nobody asks the one that is down; from then on the budget alone decides.
     for _vez in range(4 + 2):
-        taller.enviar(taller.sms())
+        despachos.enviar(taller.env, taller.sms())
 
     page = oficina.entrar(sitio, "administrador").get("/notificaciones/proveedores").text
     assert "2 mensajes esperan hasta mañana." in page
