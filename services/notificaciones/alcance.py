@@ -19,6 +19,7 @@ from notificaciones.mensajes.queries import LIMITE, Filtro
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave, pedibles
 from notificaciones.plantillas.vigentes import propias
+from notificaciones.reglas.queries import plantillas_de_reglas
 from oficina.actor import Actor
 from oficina.env import Env
 from oficina.errors import NoEncontrado, NoPermitido
@@ -79,6 +80,9 @@ def visibles() -> frozenset[str]:
     mine: list[frozenset[str]] = [
         kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)
     ]
+    if puede("notificaciones.mensaje.ver_citas"):
+        with env().db.read() as session:
+            mine.append(plantillas_de_reglas(session))
     if puede("notificaciones.mensaje.ver_casos") or puede("notificaciones.mensaje.pedir"):
         with env().db.read() as session:
             mine.append(propias(session))

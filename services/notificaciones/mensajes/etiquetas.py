@@ -207,6 +207,8 @@ class Lugar(StrEnum):
 
     PERSONA = "persona"
     RED = "red"
+    BAJAS = "bajas"
+    PROVEEDORES = "proveedores"
     RESUMEN = "resumen"
 
 
@@ -241,6 +243,22 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
         _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
         Lugar.PERSONA,
     ),
+    Motivo.DIRECCION_DE_BAJA: (
+        _l(
+            "No le escriba ahí: dígaselo de otra manera. Si la persona quiere mensajes otra vez, "
+            "levante la baja con el motivo y pídalo otra vez."
+        ),
+        Lugar.BAJAS,
+    ),
+    Motivo.PRESUPUESTO_AGOTADO: (
+        _l(
+            "Sale mañana, con el presupuesto del día. Si no puede esperar, dígaselo de otra "
+            "manera, o pida a quien administra que suba el de hoy."
+        ),
+        Lugar.PROVEEDORES,
+    ),
+    Motivo.REGLA_APAGADA: (_l("Si hace falta, dígaselo de otra manera."), None),
+    Motivo.NADA_QUE_RESUMIR: (_l("No hay que hacer nada: no había qué decir."), None),
     Motivo.DIRECCION_REBOTA: (
         _l("Pregunte a la persona su correo, corríjalo en su ficha y pídalo otra vez."),
         Lugar.PERSONA,

@@ -342,7 +342,11 @@ def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantill
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
         se_pide=datos.get("se_pide", False),
         variables={
-            nombre: Variable(Tipo(tipo), ejemplo=ejemplos.get(nombre, ""))
+            nombre: Variable(
+                Tipo(tipo),
+                opcional=nombre in datos.get("opcionales", ()),
+                ejemplo=ejemplos.get(nombre, ""),
+            )
             for nombre, tipo in datos["variables"].items()
         },
         secretas=frozenset(datos["secretas"]),
