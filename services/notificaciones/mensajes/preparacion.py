@@ -114,6 +114,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         idioma=idioma,
         valores=dice.valores(plantilla, idioma),
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 
@@ -140,6 +141,7 @@ def a_persona(
         idioma=quien.idioma,
         valores=valores,
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 
