@@ -104,10 +104,10 @@ class _Envio:
     def llevar(self, hallado: Reunido | None) -> None:
         """Find a way and go, and then another."""
         if hallado is not None:
-            self._canal, destino = hallado.canal, hallado.destino
+            self._canal, self._destino = hallado.canal, hallado.destino
         else:
-            self._canal, destino = _way_of(self._mensaje)
-        if espera := self._desvio.cupos.espera(self._canal, destino):
+            self._canal, self._destino = _way_of(self._mensaje)
+        if espera := self._desvio.cupos.espera(self._canal, self._destino):
             self._put_off(Veto(Motivo.LIMITE_DE_DESTINATARIO, real_now() + espera))
             return
         primera = self._next(
@@ -160,7 +160,7 @@ class _Envio:
 
     def _next(self, ask: Callable[[Session, Ruta], Mensaje | Veto | None]) -> Ruta | Veto | None:
         """The next way that may carry it; None when it must not be sent any more."""
-        for ruta in self._desvio.candidatas(self._canal, sin=self._tried):
+        for ruta in self._desvio.candidatas(self._canal, self._destino, sin=self._tried):
             self._tried.add(ruta.clave)
             with self._env.db.begin() as session:
                 dicho = ask(session, ruta)
