@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from notificaciones import direcciones
 from notificaciones.mensajes.models import SALIDA
@@ -23,7 +23,7 @@ from notificaciones.proveedores.cupos import Cupos
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
 from notificaciones.proveedores.sello_dkim import Sello
-from notificaciones.proveedores.simulador import Simulador, simulado
+from notificaciones.proveedores.simulador import Simulador, simulado, simulados
 from notificaciones.proveedores.smtp import SmtpProvider
 from notificaciones.proveedores.tablero import Marca, Tablero, tablero
 from oficina.db import Database
@@ -113,11 +113,16 @@ class Desvio:
             or f"@{normal.rpartition('@')[2]}" in self._lista
         )
 
+    def mira_la_direccion(self, indice: str | None) -> bool:
+        """Whether the ways to an address are not those of everybody, as far as its index tells."""
+        return self.a_prueba or indice is None or indice in self._simuladas
+
     def candidatas(
-        self, canal: Canal, destino: str, *, sin: Collection[str] = ()
+        self, canal: Canal, destino: str | None, *, sin: Collection[str] = ()
     ) -> Iterator[Ruta]:
         """The ways to an address whose turn it is, the best first. What is taken must be used.
 
+        None is an address of whose index `mira_la_direccion` says that it need not be looked at.
         `sin` are those that were tried already. A way that is offered counts as used: its breaker
         and its bucket were asked.
         """
@@ -127,10 +132,16 @@ class Desvio:
             ):
                 yield ruta
 
-    def _vias(self, canal: Canal, destino: str) -> Collection[Ruta]:
+    @cached_property
+    def _simuladas(self) -> frozenset[str]:
+        return frozenset(map(direcciones.indice, simulados()))
+
+    def _vias(self, canal: Canal, destino: str | None) -> Collection[Ruta]:
         """Nothing for a simulated address leaves, nor while the office is on trial for any other
         that is not on its list.
         """
+        if destino is None:
+            return self._por_canal[canal]
         if simulado(destino) is not None:
             return [self._simulada[canal]]
         return self._por_canal[canal] if self.sale(destino) else [self._en_la_oficina[canal]]

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+import despachos
 from acogida.commands.doctor import doctor
 from notificaciones import direcciones, tasks
 from notificaciones.bajas.models import Baja
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.entrantes.states import Efecto
-from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
@@ -44,7 +44,7 @@ def afuera(taller: Taller, servidor: Servidor, pasarela: Any) -> tuple[Servidor,
 def _enviar(taller: Taller, destino: str, plantilla: Clave = Clave.AVISO_GENERAL) -> UUID:
     canal = direcciones.canal_de(destino)
     mensaje_id = taller.sms(plantilla, destino=destino, canal=canal)
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
     return mensaje_id
 
 
@@ -113,7 +113,7 @@ def test_quien_contesta_si_confirma_la_cita_de_su_recordatorio(
     inicia_en = (MEDIODIA + timedelta(days=2)).isoformat()
     mensaje_id = taller.sms(Clave.AVISO_GENERAL, destino=CONTESTA)
     # What asks agenda anew before it leaves is another test's: here it left as a reminder.
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
     taller.cambiar(
         mensaje_id,
         plantilla=Clave.RECORDATORIO_CITA,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from notificaciones.mensajes import envio
+import despachos
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave
 from notificaciones.proveedores.tablero import FALLAS, Salud, tablero
@@ -36,8 +36,8 @@ def _enviar(
 ) -> tuple[Estado, list[str]]:
     """How it ended, and what each server that was asked answered."""
     mensaje_id = taller.sms(plantilla, destino=CASILLA, canal=Canal.CORREO)
-    envio.enviar(taller.env, mensaje_id)
-    envio.enviar(taller.env, mensaje_id)  # a task that comes twice
+    despachos.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)  # a task that comes twice
     said = [f"{clave} {fin} {detalle}" for clave, fin, detalle in taller.intentos(mensaje_id)]
     return taller.mensaje(mensaje_id).estado, said
 
@@ -141,7 +141,7 @@ def test_cuando_ninguno_puede_espera_y_lo_dice(
         servidor.rcpt = lambda _a: "450 4.2.1 busy"
     mensaje_id = taller.sms(destino=CASILLA, canal=Canal.CORREO)
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
 
     mensaje = taller.mensaje(mensaje_id)
     assert (mensaje.estado, mensaje.motivo) == (Estado.LISTA, Motivo.PROVEEDOR_NO_DISPONIBLE)
