@@ -80,7 +80,10 @@ class Desvio:
         self._en_la_oficina = {canal: Ruta(bandeja, canal, bandeja.nombre) for canal in Canal}
         self._simulada = {canal: Ruta(Simulador(), canal, "Simulador") for canal in Canal}
         aparte = [*self._en_la_oficina.values(), *self._simulada.values()]
-        self.rutas = {ruta.clave: ruta for ruta in (*aparte, *rutas)}
+        # In the order of the file; these two last, where it names no other.
+        self.rutas = {ruta.clave: ruta for ruta in rutas}
+        for ruta in aparte:
+            self.rutas.setdefault(ruta.clave, ruta)
         self._board = board
         # Cheapest first; of two at one price, the one that the file names first.
         self._por_canal = {
