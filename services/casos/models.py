@@ -36,6 +36,7 @@ from casos.programas.models import (
     Programa,
     RequisitosDePrograma,
 )
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.supresion.models import Purga, Supresion
 
@@ -67,11 +68,13 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoPresupuesto",
     "PasoDeIncidente",
+    "PasoDePostulacion",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
+    "Postulacion",
     "Presupuesto",
     "Programa",
     "Purga",

@@ -17,6 +17,7 @@ from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
+from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -37,6 +38,7 @@ _TONOS: Mapping[str, str] = {
     "medio": "aviso",
     "bajo": "bien",
     "sin_evaluar": "neutro",
+    **_TONOS_DE_POSTULACION,
     "denuncia_obligatoria": "mal",
     "plazo_vencido": "mal",
     "contacto_prohibido": "mal",

@@ -26,6 +26,8 @@ from casos.expedientes.states import MotivoCierre
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
+from casos.programas.postulaciones.states import Accion as AccionDePostulacion
+from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
@@ -131,7 +133,8 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "cierre_resultado": (ResultadoCierre,),
     "derecho": (Derecho,),
     "entrega": (Entrega,),
-    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+    "accion": (AccionDePostulacion,),
+    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPostulacion),
     "forma": (FormaConsentimiento,),
     "instancia": (Instancia,),
     "nivel": (NivelDocumento,),
