@@ -121,6 +121,12 @@ def seguir(env: Env, tomado: Tomado) -> Contestada | None:
         with env.db.begin() as session:
             despacho.desistir(session, tomado.mensaje.id, tomado.reserva, hallado)
         return None
+    if hallado is not None and hallado.horario is not None:
+        with env.db.begin() as session:
+            if despacho.esperar_su_horario(
+                session, tomado.mensaje.id, tomado.reserva, hallado.horario
+            ):
+                return None
     return _Envio(env, tomado).llevar(hallado)
 
 
