@@ -26,6 +26,7 @@ from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
 from notificaciones.proveedores.archivo import ArchivoInvalido, leer
+from notificaciones.proveedores.queries import que_esperan
 from notificaciones.proveedores.sello_dkim import Sello, SelloInvalido, dice_lo_mismo
 from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
 from oficina.bus import topology
@@ -123,6 +124,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
         yield "Entrada de las personas", partial(_sign_in, settings)
     if "notificaciones" in services and settings.proveedores:
         yield "Proveedores de mensajes", partial(_carriers, settings)
+    if "notificaciones" in services:
+        yield "A quién llegan los mensajes", partial(_reach, settings)
     if "notificaciones" in services and settings.dkim_selector:
         yield "Firma del correo (DKIM)", partial(_signature, settings)
     if settings.amqp_url:
@@ -255,6 +258,20 @@ def _sign_in(settings: Settings) -> str:
     return f"{said}; {agreed.emisor} responde"
 
 
+def _waiting_for_money(settings: Settings) -> int:
+    """How many messages wait for tomorrow's budget; none where there are no messages yet."""
+    if not is_there(settings, "notificaciones"):
+        return 0
+    db = Database(settings.database_for("notificaciones"))
+    try:
+        with db.read() as session:
+            return que_esperan(session)
+    except SQLAlchemyError:  # said of the database itself
+        return 0
+    finally:
+        db.close()
+
+
 def _carriers(settings: Settings) -> str:
     """Whether the file of providers can be used, its secrets included; nobody is called."""
     try:
@@ -262,7 +279,26 @@ def _carriers(settings: Settings) -> str:
     except ArchivoInvalido as error:
         raise Problema(str(error)) from error
     said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
+    if esperan := _waiting_for_money(settings):
+        said += f"; agotado el presupuesto de hoy, {esperan} mensajes esperan hasta mañana"
     return said or f"{settings.proveedores} no nombra ninguno"
+
+
+def _reach(settings: Settings) -> str:
+    """Whether messages leave the office, and to whom."""
+    if not (settings.smtp_url or settings.proveedores):
+        return "a nadie: la oficina no tiene proveedores y quedan en la bandeja"
+    if not settings.lista_de_prueba:
+        said = "a todos"
+    else:
+        many = len(settings.direcciones_de_prueba)
+        said = (
+            f"la oficina está a prueba: solo a {many} dirección(es) de ACOGIDA_LISTA_DE_PRUEBA; "
+            "lo demás queda en la bandeja"
+        )
+    if not settings.base_url.startswith("https:"):
+        said += "; los correos no ofrecen la baja de un toque: ACOGIDA_PUBLIC_URL no es https"
+    return said
 
 
 def _signature(settings: Settings) -> str:
