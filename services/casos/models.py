@@ -4,6 +4,7 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.convenios.models import Convenio
@@ -38,6 +39,7 @@ from casos.programas.models import (
 )
 from casos.red.models import Institucion, ServicioRed
 from casos.supresion.models import Purga, Supresion
+from casos.tareas.models import Tarea
 
 __all__ = [
     "AccesoExcepcional",
@@ -47,6 +49,7 @@ __all__ = [
     "Base",
     "Bloqueo",
     "Caso",
+    "CierrePropuesto",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -82,5 +85,6 @@ __all__ = [
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Supresion",
+    "Tarea",
     "TokenNombre",
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from casos.atenciones.models import Canal, Resultado
+from casos.cierres.models import EstadoPropuesta
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
 from casos.derechos.states import Derecho, Entrega
@@ -22,10 +23,11 @@ from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
-from casos.expedientes.states import MotivoCierre
+from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
+from casos.tareas.states import EstadoTarea
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
@@ -131,16 +133,18 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "cierre_resultado": (ResultadoCierre,),
     "derecho": (Derecho,),
     "entrega": (Entrega,),
-    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPropuesta, EstadoTarea),
     "forma": (FormaConsentimiento,),
     "instancia": (Instancia,),
+    "motivo": (MotivoCierre,),
     "nivel": (NivelDocumento,),
     "otorgado_por": (Otorgante,),
     "precision_fecha": (PrecisionFecha,),
     "prioridad": (Prioridad,),
     "quien": (Otorgante,),
-    "resultado": (Resultado,),
+    "resultado": (Resultado, ResultadoCierre),
     "riesgo": (Riesgo,),
+    "suspension_motivo": (MotivoSuspension,),
     "tipo": (TipoContacto, TipoDocumento, TipoCaso),
 }
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.copias.models import CopiaDeDatos
 from casos.copias.states import EstadoCopia
@@ -40,6 +41,7 @@ from casos.personas.models import (
 )
 from casos.personas.unidas import unidas_a
 from casos.supresion.models import Supresion
+from casos.tareas.models import Tarea
 from oficina import clock
 from oficina.actor import Actor
 from oficina.web.idempotency import olvidar_respuestas
@@ -189,8 +191,10 @@ def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, MiembroDeCaso):
+    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
+    tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
+    _hecho(session, tareas.values(que=""))
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id

@@ -81,6 +81,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.supresion.proponer": _l("Propuso suprimir los datos de una persona"),
     "casos.supresion.terminar": _l("Cerró una supresión: todos los servicios confirmaron"),
     "casos.supresion.ver": _l("Vio una supresión de datos"),
+    "casos.tarea.agregada": _l("Agregó una tarea a un caso"),
+    "casos.tarea.cambiada": _l("Cambió una tarea"),
+    "casos.tarea.cancelada": _l("Canceló una tarea"),
+    "casos.tarea.hecha": _l("Hizo una tarea"),
+    "casos.tarea.listar": _l("Vio la lista de tareas"),
+    "casos.tarea.ver": _l("Vio una tarea"),
     "notificaciones.persona.alcanzar": _l("Dijo de quiénes eran los mensajes que vio una cuenta"),
     "notificaciones.persona.prever_supresion": _l(
         "Contó qué mensajes se suprimirían de una persona"
@@ -91,6 +97,8 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.bloqueo.ver": _l("Vio un bloqueo de datos"),
     "casos.persona.bloquear": _l("Bloqueó los datos de una persona"),
     "casos.persona.desbloquear": _l("Desbloqueó los datos de una persona"),
+    "casos.cierre.proponer": _l("Propuso cerrar un caso"),
+    "casos.cierre.rechazar": _l("No aprobó el cierre de un caso"),
     "casos.denuncia.descartar": _l("Decidió que no procede una denuncia"),
     "casos.denuncia.exigir": _l("Marcó que hay que denunciar"),
     "casos.denuncia.realizar": _l("Registró una denuncia obligatoria"),

@@ -17,8 +17,11 @@ from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.cierres.models import CierrePropuesto, EstadoPropuesta
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
+from casos.expedientes.models import ResultadoCierre
+from casos.expedientes.states import MotivoCierre
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
@@ -27,6 +30,7 @@ from notificaciones.plantillas.catalogo import Clave
 from notificaciones.proveedores.models import Acuse, Recibo
 from oficina import clock
 from oficina.actor import Actor
+from oficina.calendar_cl import siguiente_habil
 from oficina.db import OficinaBase
 from oficina.settings import SERVICES
 from reportes import tasks as cifras
@@ -175,6 +179,22 @@ def _llenar(vida: Vida) -> None:
                 vence_en=clock.real_now(),
             )
         )
+        session.add(
+            CierrePropuesto(
+                caso_id=UUID(caso_id),
+                motivo=MotivoCierre.PERSONA_DESISTE,
+                resultado=ResultadoCierre.PARCIAL,
+                texto="Zmarca: se va",
+                estado=EstadoPropuesta.RECHAZADA,
+                propuesto_por_id=vida.quien("profesional"),
+                propuesto_por="Profesional",
+                propuesto_en=clock.real_now(),
+                decision_texto="Zmarca: falta hablar",
+            )
+        )
+    tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
+    pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
+    vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
