@@ -35,6 +35,7 @@ SOURCES = {
     "baja_id": "SELECT id FROM bajas",
     "fusion_id": "SELECT id FROM fusiones",
     "convenio_id": "SELECT id FROM convenios",
+    "postulacion_id": "SELECT id FROM postulaciones",
     "programa_id": "SELECT id FROM programas",
     "institucion_id": "SELECT id FROM instituciones",
     "plantilla_id": "SELECT id FROM plantillas",

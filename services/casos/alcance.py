@@ -34,6 +34,7 @@ from casos.consentimientos.models import Consentimiento
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad, MiembroDeCaso
 from casos.personas.models import EstadoPersona, Persona
+from casos.programas.postulaciones.models import Postulacion
 from casos.red.models import Institucion
 from oficina.actor import Actor
 from oficina.clock import real_now
@@ -49,6 +50,7 @@ class Nivel(StrEnum):
     EQUIPO = "equipo"
     OFICINA = "oficina"
     UNIDAD = "unidad"
+    PROGRAMAS = "programas"
     MAQUINA = "maquina"
 
 
@@ -58,6 +60,7 @@ NIVELES: Mapping[str, Nivel] = {
     "coordinacion": Nivel.OFICINA,
     "contraparte_unidad": Nivel.UNIDAD,
     "delegado_datos": Nivel.DERECHOS,
+    "encargado_programa": Nivel.PROGRAMAS,
     "servicio": Nivel.MAQUINA,
 }
 """The roles that reach anything of people and cases; the others reach nothing."""
@@ -247,6 +250,22 @@ class Alcance:
         return and_(
             persona.correlate(Consentimiento).exists(), ~ajena.correlate(Consentimiento).exists()
         )
+
+    def postulaciones(self) -> ColumnElement[bool]:
+        """Applications that the reader may see: of a professional and the coordination, those of
+        the people whom they see; of whoever runs programmes, those of everybody who is not hidden
+        from them, and nothing else of anybody.
+        """
+        if Nivel.MAQUINA in self.niveles:
+            return true()
+        suyas: list[ColumnElement[bool]] = [false()]
+        if self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
+            suyas.append(self.personas())
+        if Nivel.PROGRAMAS in self.niveles:
+            activa = true() if self.con_bloqueados else Persona.estado == EstadoPersona.ACTIVA
+            suyas.append(and_(activa, ~self.ocultas()))
+        persona = select(Persona.id).where(Persona.id == Postulacion.persona_id, or_(*suyas))
+        return persona.correlate(Postulacion).exists()
 
     def derivaciones_a_mi_unidad(self) -> ColumnElement[bool]:
         """Derivations that were sent to the reader's unit; none of a sealed case."""

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casos.base import Base
 
-Prefijo = Literal["OM", "P", "D", "SD", "IS", "CV", "PG"]
+Prefijo = Literal["OM", "P", "D", "SD", "IS", "CV", "PG", "PO"]
 """OM a case, P a person, D a derivation, SD a request about somebody's data, IS a breach,
-CV an agreement, PG a programme."""
+CV an agreement, PG a programme, PO an application."""
 
 _SACAR = text(
     "INSERT INTO folios (prefijo, anio, ultimo) VALUES (:prefijo, :anio, :cuantos) "

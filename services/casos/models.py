@@ -37,6 +37,7 @@ from casos.programas.models import (
     Programa,
     RequisitosDePrograma,
 )
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
@@ -70,11 +71,13 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoPresupuesto",
     "PasoDeIncidente",
+    "PasoDePostulacion",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
     "Plazo",
     "PosibleDuplicado",
+    "Postulacion",
     "Presupuesto",
     "Programa",
     "Purga",

@@ -17,6 +17,7 @@ from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
 from casos.personas.models import Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
+from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -40,6 +41,7 @@ _TONOS: Mapping[str, str] = {
     "pendiente": "info",
     "hecha": "bien",
     "cancelada": "neutro",
+    **_TONOS_DE_POSTULACION,
     "denuncia_obligatoria": "mal",
     "plazo_vencido": "mal",
     "contacto_prohibido": "mal",

@@ -4,6 +4,7 @@ from casos.convenios import tasks as convenios
 from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
+from casos.programas.postulaciones import tasks as postulaciones
 from casos.retencion import retencion
 from casos.supresion import tasks as supresion
 from oficina.bus import retention
@@ -19,3 +20,4 @@ retencion.registrar_en(jobs)
 copias.registrar_en(jobs)
 supresion.registrar_en(jobs)
 convenios.registrar_en(jobs)
+postulaciones.registrar_en(jobs)

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint as FlaskBlueprint
 from flask import Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
 
 from identidad import actions, queries
@@ -82,7 +81,7 @@ def jwks() -> Response:
 @public
 def token() -> ResponseReturnValue:
     """Client credentials (RFC 6749 §4.4), by Basic or in the body."""
-    limits.check(FALLOS, "oauth", get_remote_address())
+    limits.check(FALLOS, "oauth", limits.remote_address())
     if request.form.get("grant_type") != "client_credentials":
         kind = "unsupported_grant_type" if request.form.get("grant_type") else "invalid_request"
         return _oauth_error(kind, 400)
@@ -91,7 +90,7 @@ def token() -> ResponseReturnValue:
     with env().db.read() as session:
         found = actions.autenticar_cliente(session, env().settings, client_id, secret)
     if found is None:
-        limits.spend(FALLOS, "oauth", get_remote_address())
+        limits.spend(FALLOS, "oauth", limits.remote_address())
         return _oauth_error("invalid_client", 401)
     quien = _narrowed(found[0], request.form.get("scope", "").split())
     if quien is None:

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 
 from identidad import actions, queries
 from identidad.enlaces import queries as enlaces
@@ -84,7 +83,7 @@ def abrir_sesion() -> ResponseReturnValue:
     form = Form(EntradaSchema())
     if not form.valid:
         return _pagina_de_entrada(form, 422)
-    address, account = get_remote_address(), form.data["usuario"].lower()
+    address, account = limits.remote_address(), form.data["usuario"].lower()
     limits.spend(INTENTOS_POR_DIRECCION, "entrar", address)
     limits.spend(FALLOS_POR_CUENTA, "cuenta", account)
     try:

@@ -14,13 +14,19 @@ from casos.accesos.actions import Responsable
 from casos.convenios import actions as convenios
 from casos.convenios.models import Convenio
 from casos.convenios.schemas import NuevoConvenioSchema
+from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.programas import actions as programas
 from casos.programas.models import Programa
+from casos.programas.postulaciones import actions as postulaciones
+from casos.programas.postulaciones.actions import Comprobaciones, ConTexto, NuevaPostulacion
+from casos.programas.postulaciones.models import Comprobacion, Postulacion
+from casos.programas.queries import requisitos_de
 from casos.programas.schemas import (
     AsignacionSchema,
     DatosProgramaSchema,
     NuevosRequisitosSchema,
 )
+from casos.programas.states import Estado as EstadoPrograma
 from casos.red.queries import institucion_por_sigla
 from oficina import clock
 from oficina.actor import Actor
@@ -69,6 +75,57 @@ def _programa(
     if dato["abrir"]:
         programas.abrir(session, hecho.id, None, quien)
     return hecho.id
+
+
+def postular(db: Database, profesional: Actor, encargado: Actor) -> None:
+    """What some people of the stories ask the first open programme for, unless somebody has."""
+    todo = json.loads((files("acogida") / "ayuda.json").read_text(encoding="utf-8"))
+    with db.begin() as session:
+        programa_id = session.scalar(
+            select(Programa.id).where(Programa.estado == EstadoPrograma.ABIERTO).limit(1)
+        )
+        hay = session.scalar(select(Postulacion.id).limit(1))
+        if programa_id is None or hay is not None:
+            return
+        for uno in todo["postulaciones"]:
+            indice = indice_contacto(TipoContacto.CORREO, uno["correo"])
+            quien = session.scalars(select(Contacto.persona_id).where(Contacto.indice == indice))
+            _postular(session, quien.one(), programa_id, uno, (profesional, encargado))
+
+
+def _postular(
+    session: Session,
+    persona_id: UUID,
+    programa_id: UUID,
+    dato: Mapping[str, Any],
+    quienes: tuple[Actor, Actor],
+) -> None:
+    profesional, encargado = quienes
+    ahora = clock.now()
+    pedido = NuevaPostulacion(
+        persona_id=persona_id,
+        programa_id=programa_id,
+        monto_clp=dato["monto_clp"],
+        detalle=dato["detalle"],
+    )
+    cual = postulaciones.crear(session, pedido, profesional, ahora).id
+    requisitos = requisitos_de(session, programa_id)
+    halladas = [
+        Comprobacion(codigo=uno["codigo"], cumple=True, documento_el=clock.today())
+        for uno in (requisitos.requisitos if requisitos else ())
+    ]
+    for paso in dato["pasos"]:
+        match paso:
+            case "ingresar":
+                postulaciones.ingresar(session, cual, ConTexto(), profesional, ahora)
+            case "comprobar":
+                comprobado = Comprobaciones(comprobaciones=halladas)
+                postulaciones.revisar(session, cual, ConTexto(), encargado, ahora)
+                postulaciones.comprobar(session, cual, comprobado, encargado, ahora)
+            case "aprobar":
+                postulaciones.aprobar(session, cual, ConTexto(), encargado, ahora)
+            case otro:
+                raise ValueError(f"no step is called {otro}")
 
 
 _CAMPOS = ("nombre", "descripcion", "tipo", "fuente", "periodo", "tope_persona_clp")

@@ -49,12 +49,14 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
         coordinacion=staff[Rol.COORDINACION].actor(),
         delegado=staff[Rol.DELEGADO_DATOS].actor(),
     )
+    encargado = staff[Rol.ENCARGADO_PROGRAMA].actor()
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
-        ayuda.preparar(db_of(apps["casos"]), staff[Rol.ENCARGADO_PROGRAMA].actor())
+        ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
+        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado)
     cuentas = secretos["cuentas"].items()
-    lines = [f"  {rol:<15} {cuenta['usuario']:<15} {cuenta['clave']}" for rol, cuenta in cuentas]
+    lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])
 
 

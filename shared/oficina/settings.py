@@ -46,6 +46,12 @@ def _domain(text: str) -> str:
     return text
 
 
+def _label(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})*", text):
+        raise ValueError("debe ser un nombre de DNS, en minúsculas: acogida2026")
+    return text
+
+
 def _port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65536):
         raise ValueError("debe ser un puerto, un número entre 1 y 65535")
@@ -195,6 +201,26 @@ class Settings:
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
     )
+    dkim_selector: str = _setting(
+        "ACOGIDA_DKIM_SELECTOR",
+        "",
+        _label,
+        "Name of the key with which the office's mail is signed (DKIM); empty: the office does not "
+        "sign it.",
+    )
+    dkim_clave: str = _setting(
+        "ACOGIDA_DKIM_CLAVE",
+        "",
+        str,
+        "That key, private: RSA in PEM, best as a file (_FILE).",
+        secret=True,
+    )
+    dkim_dominio: str = _setting(
+        "ACOGIDA_DKIM_DOMINIO",
+        "",
+        _domain,
+        "Domain that signs; empty: that of ACOGIDA_MAIL_FROM.",
+    )
     rebotes_dominio: str = _setting(
         "ACOGIDA_REBOTES_DOMINIO",
         "",
@@ -326,6 +352,8 @@ class Settings:
             wrong.append("ACOGIDA_DATABASE_URL: hace falta cuando está ACOGIDA_AMQP_URL")
         if self.rebotes_dominio and not self.rebotes_clave:
             wrong.append("ACOGIDA_REBOTES_CLAVE: hace falta cuando está ACOGIDA_REBOTES_DOMINIO")
+        if self.dkim_selector and not self.dkim_clave:
+            wrong.append("ACOGIDA_DKIM_CLAVE: hace falta cuando está ACOGIDA_DKIM_SELECTOR")
         if self.amqp_unidades_url and self.embedded:
             wrong.append(
                 "ACOGIDA_AMQP_UNIDADES_URL: las colas de las unidades están en RabbitMQ; hace "

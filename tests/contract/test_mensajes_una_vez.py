@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+import despachos
 from columns import COLUMNS
-from notificaciones.mensajes import actions, despacho
+from notificaciones.mensajes import actions
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
@@ -62,15 +63,9 @@ def _ruta(db: Database) -> Ruta:
 
 def _send(db: Database, mensaje_id: UUID) -> bool:
     """What a worker does, without asking anybody; whether it got as far as the provider."""
-    with db.begin() as session:
-        tomado = despacho.reservar(session, mensaje_id)
-    if tomado is None or tomado.reserva is None:
-        return False
-    with db.begin() as session:
-        autorizado = despacho.autorizar_llamada(
-            session, mensaje_id, tomado.reserva, None, _ruta(db)
-        )
-    if autorizado is None:
+    tomado = despachos.reservar(db, mensaje_id)
+    llamada = despachos.autorizar(db, tomado, _ruta(db)) if tomado else None
+    if llamada is None:
         return False
     resultado = OutboxProvider(db).entregar(
         Envio(
@@ -82,8 +77,7 @@ def _send(db: Database, mensaje_id: UUID) -> bool:
             cuerpo="Texto",
         )
     )
-    with db.begin() as session:
-        return despacho.asentar(session, mensaje_id, tomado.reserva, _ruta(db), resultado)
+    return despachos.asentar(db, llamada, resultado)
 
 
 def _withdraw(db: Database, mensaje_id: UUID) -> bool:
@@ -139,13 +133,9 @@ def test_de_un_presupuesto_nadie_pasa(db: Database) -> None:
             mensaje.segmentos = 1
 
     def ask(mensaje_id: UUID) -> bool:
-        with db.begin() as session:
-            tomado = despacho.reservar(session, mensaje_id)
+        tomado = despachos.reservar(db, mensaje_id)
         assert tomado is not None
-        assert tomado.reserva is not None
-        with db.begin() as session:
-            dicho = despacho.autorizar_llamada(session, mensaje_id, tomado.reserva, None, ruta)
-        return isinstance(dicho, Mensaje)
+        return despachos.autorizar(db, tomado, ruta) is not None
 
     with ThreadPoolExecutor(6) as pool:
         allowed = list(pool.map(ask, ids))

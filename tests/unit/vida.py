@@ -262,6 +262,36 @@ class Vida:
                 )
             )
 
+    def ayuda(self) -> str:
+        """An application of hers to a programme, in which everything was written that can be;
+        granted, with its money promised.
+        """
+        rol = {"rol": "encargado_programa"}
+        programa = {"nombre": "Ayuda", "tipo": "dinero", "fuente": "municipal", "anio": 2026}
+        programa |= {"periodo": "anual", "responsable_id": str(self.quien("encargado_programa"))}
+        programa_id = self.api("POST", "/programas", programa, **rol)["id"]
+        for paso, datos in (
+            ("requisitos", {"requisitos": [{"texto": "Vive aquí"}], "fuente": "DEX 1"}),
+            ("presupuesto", {"monto_clp": 1000, "respaldo": "DEX 2"}),
+            ("abrir", None),
+        ):
+            self.api("POST", f"/programas/{programa_id}/{paso}", datos, **rol)
+        pedida = {"persona_id": str(self.persona_id), "programa_id": programa_id}
+        pedida |= {"monto_clp": 600, "detalle": "Zmarca: perdió el trabajo"}
+        postulacion_id = str(self.api("POST", "/postulaciones", pedida)["id"])
+        ruta = f"/postulaciones/{postulacion_id}"
+        self.api("POST", f"{ruta}/ingresar", {})
+        comprobada = {"codigo": "r1", "cumple": True, "nota": "Zmarca: con su hermana"}
+        for paso, datos in (
+            ("revisar", {}),
+            ("observar", {"texto": "Zmarca: falta su contrato"}),
+            ("responder", {}),
+            ("comprobar", {"comprobaciones": [comprobada]}),
+            ("aprobar", {}),
+        ):
+            self.api("POST", f"{ruta}/{paso}", datos, **rol)
+        return postulacion_id
+
     def parecida(self) -> None:
         """Another record that somebody found like hers."""
         otra = UUID(self.api("POST", "/personas", {"nombres": "Otra"}, rol="recepcion")["id"])

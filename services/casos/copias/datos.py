@@ -23,6 +23,7 @@ from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.personas.queries import persona_por_id, situaciones
 from casos.personas.unidas import unidas_a
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.tareas.models import Tarea
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
@@ -91,12 +92,19 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         select(Atencion).where(Atencion.persona_id == persona_id).order_by(Atencion.inicio),
     )
     derivaciones = _derivaciones(session, ids)
+    ayudas = _todos(
+        session,
+        select(Postulacion)
+        .where(Postulacion.persona_id == persona_id)
+        .options(joinedload(Postulacion.programa))
+        .order_by(Postulacion.id),
+    )
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas)),
     ]
     return {
         "ficha": _campos(persona, _FICHA),
@@ -113,6 +121,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "atenciones": [_campos(una, _ATENCION) for una in atenciones],
         "casos": [_caso(session, caso) for caso in casos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
+        "ayudas": [_ayuda(session, una) for una in ayudas],
         "consentimientos": [
             _campos(uno, _CONSENTIMIENTO)
             | {
@@ -181,6 +190,24 @@ def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
             _campos(otra, ("registrada_en", "accion", "motivo_codigo", "texto"))
             for otra in respuestas
         ],
+    }
+
+
+def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
+    pasos = _todos(
+        session,
+        select(PasoDePostulacion)
+        .where(PasoDePostulacion.postulacion_id == una.id)
+        .order_by(PasoDePostulacion.id),
+    )
+    campos = ("folio", "estado", "monto_clp", "detalle", "creada_en", "motivo_codigo")
+    return _campos(una, campos) | {
+        "programa": una.programa.nombre,
+        "comprobaciones": [
+            _campos(hallada, ("codigo", "cumple", "documento_el", "nota"))
+            for hallada in una.comprobaciones
+        ],
+        "pasos": [_campos(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
     }
 
 

@@ -27,6 +27,8 @@ from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
+from casos.programas.postulaciones.states import Accion as AccionDePostulacion
+from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.tareas.states import EstadoTarea
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
@@ -133,7 +135,11 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "cierre_resultado": (ResultadoCierre,),
     "derecho": (Derecho,),
     "entrega": (Entrega,),
-    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPropuesta, EstadoTarea),
+    "accion": (AccionDePostulacion,),
+    "estado": (
+        *(EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+        *(EstadoPostulacion, EstadoPropuesta, EstadoTarea),
+    ),
     "forma": (FormaConsentimiento,),
     "instancia": (Instancia,),
     "motivo": (MotivoCierre,),

@@ -31,6 +31,7 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import tokens_de_unidas
+from casos.programas.postulaciones.models import Postulacion
 from casos.supresion.models import Supresion
 
 _ENTERAS: Sequence[type[Any]] = (
@@ -42,6 +43,7 @@ _ENTERAS: Sequence[type[Any]] = (
     Supresion,
     CopiaDeDatos,
     Bloqueo,
+    Postulacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),

@@ -40,6 +40,8 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import unidas_a
+from casos.programas.postulaciones.actions import terminar_por_supresion
+from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.supresion.models import Supresion
 from casos.tareas.models import Tarea
 from oficina import clock
@@ -123,6 +125,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         "casos.solicitudes": [
             select(SolicitudDerecho.id).where(SolicitudDerecho.persona_id == persona)
         ],
+        "casos.ayudas": [select(Postulacion.id).where(Postulacion.persona_id == persona)],
         "casos.copias": [select(CopiaDeDatos.id).where(CopiaDeDatos.persona_id == persona)],
         "casos.registros": [_registros(persona)],
         "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
@@ -234,6 +237,22 @@ def _solicitudes(session: Session, de: Suyo, _ahora: datetime) -> int:
     return _hecho(session, suyas.values(vacia))
 
 
+def _ayudas(session: Session, de: Suyo, ahora: datetime) -> int:
+    """What is not decided or not handed over ends, and its money is free again."""
+    suyas = session.scalars(
+        select(Postulacion)
+        .where(Postulacion.persona_id == de.persona.id)
+        .order_by(Postulacion.id)
+        .with_for_update()
+    ).all()
+    for una in suyas:
+        terminar_por_supresion(session, una, ahora)
+    session.flush()
+    pasos = PasoDePostulacion.postulacion_id.in_([una.id for una in suyas])
+    _hecho(session, update(PasoDePostulacion).where(pasos).values(texto=None))
+    return len(suyas)
+
+
 def _copias(session: Session, de: Suyo, _ahora: datetime) -> int:
     """One that is being made finds that nobody waits for it."""
     suyas = update(CopiaDeDatos).where(CopiaDeDatos.persona_id == de.persona.id)
@@ -270,6 +289,7 @@ _BORRAR: Mapping[str, Callable[[Session, Suyo, datetime], int]] = {
     "casos.atenciones": _atenciones,
     "casos.consentimientos": _consentimientos,
     "casos.solicitudes": _solicitudes,
+    "casos.ayudas": _ayudas,
     "casos.copias": _copias,
     "casos.registros": _registros_suyos,
     "casos.parecidos": _parecidos,

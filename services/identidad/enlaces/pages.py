@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 
 from identidad.enlaces import actions
 from identidad.enlaces.actions import EnlaceGastado
@@ -70,7 +69,7 @@ def olvidada() -> ResponseReturnValue:
     if not form.valid:
         page = render_template("identidad/enlaces/olvidada.html", form=form)
         return page, 422 if form.sent else 200
-    limits.spend(OLVIDOS_POR_DIRECCION, "olvido", get_remote_address())
+    limits.spend(OLVIDOS_POR_DIRECCION, "olvido", limits.remote_address())
     limits.spend(OLVIDOS_POR_CUENTA, "olvido-de", form.data["quien"].lower())
     with env().db.begin() as session:
         actions.olvidar_clave(
@@ -83,7 +82,7 @@ def olvidada() -> ResponseReturnValue:
 @public
 def enlace(token: str) -> ResponseReturnValue:
     """Set one's own password. Opening it changes nothing: readers of mail open links."""
-    limits.spend(APERTURAS, "enlace", get_remote_address())
+    limits.spend(APERTURAS, "enlace", limits.remote_address())
     form = Form(ClavePropiaSchema())
     try:
         with env().db.read() as session:

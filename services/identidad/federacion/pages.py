@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from identidad.entrada import ENTRAR, VIDA, borrar, guardar, local, seguir
@@ -61,7 +60,7 @@ def vincular() -> ResponseReturnValue:
 @public
 def vuelta() -> ResponseReturnValue:
     """Back from the provider: who it says that this is enters, or is linked."""
-    limits.spend(INTENTOS_POR_DIRECCION, "proveedor", get_remote_address())
+    limits.spend(INTENTOS_POR_DIRECCION, "proveedor", limits.remote_address())
     held = identidad_local().abrir(PROPOSITO, request.cookies.get(COOKIE, ""))
     proveedor = _proveedor()
     if held is None:
@@ -94,7 +93,7 @@ def desvincular(vinculo_id: UUID) -> ResponseReturnValue:
 
 
 def _enviar(siguiente: str, *, vincula: str) -> Response:
-    limits.spend(INTENTOS_POR_DIRECCION, "proveedor", get_remote_address())
+    limits.spend(INTENTOS_POR_DIRECCION, "proveedor", limits.remote_address())
     proveedor = _proveedor()
     pregunta = Pregunta.nueva()
     try:

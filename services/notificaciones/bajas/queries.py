@@ -1,13 +1,14 @@
 """What can be asked of opt-outs: read-only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
@@ -31,17 +32,34 @@ def se_detiene(plantilla: Ajustes) -> bool:
     return plantilla.tema in temas() and not plantilla.por_ley
 
 
-def de_baja(session: Session, indice: str, tema: Tema) -> Origen | None:
-    """Who says that an address gets no more messages of a topic: a wish before a failure."""
-    if tema not in temas():
-        return None
-    query = select(Baja.origen).where(
-        Baja.indice == indice,
-        Baja.levantada_en.is_(None),
-        or_(Baja.tema.is_(None), Baja.tema == tema),
-    )
-    dicen = set(session.scalars(query))
-    return min(dicen - {Origen.REBOTE}, default=Origen.REBOTE if dicen else None)
+@dataclass(frozen=True)
+class BajasVigentes:
+    """What some addresses get no more of: by their index, who said so of which topic, None for all
+    of them.
+    """
+
+    por_indice: Mapping[str, Collection[tuple[Tema | None, Origen]]]
+
+    def origen(self, indice: str, tema: Tema) -> Origen | None:
+        """Who says that an address gets no more messages of a topic: a wish before a failure."""
+        if tema not in temas():
+            return None
+        suyas = self.por_indice.get(indice, ())
+        dicen = {origen for de_que, origen in suyas if de_que is None or de_que == tema}
+        return min(dicen - {Origen.REBOTE}, default=Origen.REBOTE if dicen else None)
+
+
+_VIGENTES = select(Baja.indice, Baja.tema, Baja.origen).where(
+    Baja.indice.in_(bindparam("indices", expanding=True)), Baja.levantada_en.is_(None)
+)
+
+
+def bajas_de(session: Session, indices: Collection[str]) -> BajasVigentes:
+    """The opt-outs of some addresses that hold today."""
+    por_indice: dict[str, list[tuple[Tema | None, Origen]]] = {}
+    for indice, tema, origen in session.execute(_VIGENTES, {"indices": list(indices)}):
+        por_indice.setdefault(indice, []).append((tema, origen))
+    return BajasVigentes(por_indice)
 
 
 def detenida_por_rebote(session: Session, indice: str) -> bool:

@@ -25,7 +25,7 @@ from notificaciones.reglas.calculo import planificar
 from notificaciones.reglas.queries import activas
 from oficina.apartadas import Situacion, apartada, vigente
 from oficina.clock import now, real_now
-from oficina.db import uuid7
+from oficina.db import uuid7, write_new
 
 PLAZO_DE_PREGUNTA = timedelta(seconds=30)
 """A planned message that somebody asks about is left alone for so long, even if they vanish."""
@@ -196,8 +196,11 @@ def dejar_pedido(
     hallado: Reunido | Descarte,
     texto: Redaccion | None,
 ) -> None:
-    """Keep a message that somebody asked for, written already, or with the reason why it is not."""
-    mensaje.estado, mensaje.intentos = Estado.PROGRAMADA, 0
+    """Keep a message that somebody asked for, written already, or with the reason why it is not.
+
+    The message belongs to no session afterwards: what it is then is what its asker is told.
+    """
+    mensaje.estado, mensaje.intentos, mensaje.version = Estado.PROGRAMADA, 0, 1
     session.add(mensaje)
     if isinstance(hallado, Descarte) or texto is None:
         if isinstance(hallado, Reunido):
@@ -205,6 +208,7 @@ def dejar_pedido(
         descartar(session, mensaje, hallado)
     else:
         _write(session, mensaje, plantilla, hallado, texto)
+    write_new(session)
 
 
 def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:

@@ -114,7 +114,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 
 
 @bp.post("")
-@bp.arguments(PedidoSchema)
+@bp.arguments(PedidoSchema())
 @bp.response(201, MensajeSchema)
 @bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
 @requires("notificaciones.mensaje.pedir")

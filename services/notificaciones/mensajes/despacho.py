@@ -5,23 +5,24 @@ dies in between, somebody finds out what is known of it. Whoever changes a messa
 first.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
-from notificaciones.bajas.queries import de_baja
+from notificaciones.bajas.queries import bajas_de
 from notificaciones.bajas.states import Origen
 from notificaciones.mensajes import recibos, respaldo
-from notificaciones.mensajes.filas import bloqueado, contar, descartar
+from notificaciones.mensajes.filas import bloqueado, bloqueados, contar, descartar
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
-from notificaciones.mensajes.states import Estado, Motivo, Paso
+from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores import consumos
 from notificaciones.proveedores.desvio import Ruta
@@ -46,6 +47,27 @@ INTENTOS_DE_ENVIO = 24
 
 _ACTOR = Actor.sistema("notificaciones")
 
+_DUE = (
+    select(Mensaje)
+    .where(
+        Mensaje.id.in_(bindparam("ids", expanding=True)),
+        Mensaje.estado == Estado.LISTA,
+        Mensaje.enviar_en <= bindparam("ahora"),
+        Mensaje.visible <= bindparam("real"),
+        or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > bindparam("ahora")),
+    )
+    .order_by(Mensaje.id)
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+_PAUSED = select(PausaDeProveedor.proveedor)
+_ATTEMPTS = (
+    select(IntentoDeEnvio)
+    .where(IntentoDeEnvio.id.in_(bindparam("ids", expanding=True)))
+    .order_by(IntentoDeEnvio.id)
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True)
 class Veto:
@@ -59,41 +81,50 @@ class Veto:
     presupuesto: str = ""
 
 
-def reservar(session: Session, mensaje_id: UUID) -> Mensaje | None:
-    """Take a due message for sending; None when it is not due, or another worker has it.
+@dataclass(frozen=True, kw_only=True)
+class Llamada:
+    """A provider may be called for a message, once: an attempt says so."""
+
+    mensaje: Mensaje
+    reserva: UUID
+    intento_id: UUID
+    ruta: Ruta
+
+
+@dataclass(frozen=True)
+class Contestada:
+    """A call, and how it ended."""
+
+    llamada: Llamada
+    resultado: Resultado
+
+
+@dataclass(frozen=True, kw_only=True)
+class Propuesta:
+    """A message in hand and the way by which it would go. `hallado` is what its owners answer
+    today; None when it leaves as it is written.
+    """
+
+    mensaje: Mensaje
+    ruta: Ruta
+    hallado: Reunido | None = None
+
+
+def reservar(session: Session, ids: Collection[UUID]) -> Sequence[Mensaje]:
+    """Take due messages for sending: those of `ids` that are due and that no other worker has.
 
     One whose window is closed at this moment waits for the next opening instead.
     """
     ahora, real = now(), real_now()
-    if (abre_en := _window_opens(session, mensaje_id, ahora)) is not None:
-        bloqueado(session, mensaje_id).posponer(abre_en)
-        return None
-    taken = session.execute(
-        update(Mensaje)
-        .where(
-            Mensaje.id == mensaje_id,
-            Mensaje.estado == Estado.LISTA,
-            Mensaje.enviar_en <= ahora,
-            Mensaje.visible <= real,
-            or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
-        )
-        .values(
-            estado=Estado.RESERVADA,
-            motivo=None,
-            reserva=uuid7(),
-            reservada_hasta=real + PLAZO_DE_RESERVA,
-            intentos=Mensaje.intentos + 1,
-            cambiado_en=real,
-            version=Mensaje.version + 1,
-        )
-        .returning(Mensaje.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if taken is None:
-        return None
-    mensaje = bloqueado(session, mensaje_id)
-    mensaje.anotar(Paso.RESERVAR)
-    return mensaje
+    debidos = session.scalars(_DUE, {"ids": list(ids), "ahora": ahora, "real": real}).all()
+    tomados: list[Mensaje] = []
+    for mensaje in debidos:
+        if (abre_en := _window_opens(session, mensaje, ahora)) is not None:
+            mensaje.posponer(abre_en)
+        else:
+            mensaje.reservar(real + PLAZO_DE_RESERVA)
+            tomados.append(mensaje)
+    return tomados
 
 
 def desistir(session: Session, mensaje_id: UUID, reserva: UUID, descarte: Descarte) -> None:
@@ -103,82 +134,88 @@ def desistir(session: Session, mensaje_id: UUID, reserva: UUID, descarte: Descar
         descartar(session, mensaje, descarte)
 
 
+def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Llamada | Veto | None]:
+    """The last look before providers are called, at messages that this transaction holds.
+
+    In the order of what is proposed: the call that may be made, or why this way may not carry it
+    now; None when it must not be sent. From this commit on a crash leaves a doubt about those that
+    may be called.
+    """
+    vigentes = plantillas(session)
+    for una in propuestas:
+        if una.hallado is not None and una.mensaje.retirado_por is None:
+            plantilla, hallado = vigentes[una.mensaje.plantilla], una.hallado
+            texto = redactar(plantilla, hallado)
+            una.mensaje.plantilla_version = plantilla.version
+            una.mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
+    de_baja = bajas_de(session, {_index(una.mensaje) for una in propuestas})
+    dichos: list[Llamada | Veto | None] = [None] * len(propuestas)
+    por_abrir: list[tuple[int, Propuesta]] = []
+    for lugar, una in enumerate(propuestas):
+        mensaje, plantilla = una.mensaje, vigentes[una.mensaje.plantilla]
+        if mensaje.retirado_por is not None:
+            contar(session, mensaje.cancelar(mensaje.retirado_por))
+            continue
+        mensaje.pese_a_baja = None
+        if (origen := de_baja.origen(_index(mensaje), plantilla.tema)) is not None:
+            if not plantilla.por_ley:
+                rebota = origen is Origen.REBOTE
+                motivo = Motivo.DIRECCION_REBOTA if rebota else Motivo.DIRECCION_DE_BAJA
+                contar(session, mensaje.suprimir(motivo))
+                continue
+            mensaje.pese_a_baja = plantilla.por_ley[:300]
+        por_abrir.append((lugar, una))
+    abiertas = _open(session, [(una.mensaje, una.ruta) for _lugar, una in por_abrir])
+    for (lugar, _una), dicho in zip(por_abrir, abiertas, strict=True):
+        dichos[lugar] = dicho
+    return dichos
+
+
 def autorizar_llamada(
     session: Session, mensaje_id: UUID, reserva: UUID, hallado: Reunido | None, ruta: Ruta
-) -> Mensaje | Veto | None:
-    """The last look before a provider is called; None when it must not be.
-
-    `hallado` is what the owners answer today; None when it leaves as it is written. From this
-    commit on a crash leaves a doubt about the message.
-    """
+) -> Llamada | Veto | None:
+    """`autorizar` for one message that was taken in another transaction."""
     mensaje = bloqueado(session, mensaje_id)
     if mensaje.reserva != reserva:
         return None
-    if mensaje.retirado_por is not None:
-        contar(session, mensaje.cancelar(mensaje.retirado_por))
-        return None
-    plantilla = plantillas(session)[mensaje.plantilla]
-    if hallado is not None:
-        texto = redactar(plantilla, hallado)
-        mensaje.plantilla_version = plantilla.version
-        mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
-    indice = direcciones.indice(mensaje.destino or "")
-    mensaje.pese_a_baja = None
-    if (origen := de_baja(session, indice, plantilla.tema)) is not None:
-        if not plantilla.por_ley:
-            rebota = origen is Origen.REBOTE
-            motivo = Motivo.DIRECCION_REBOTA if rebota else Motivo.DIRECCION_DE_BAJA
-            contar(session, mensaje.suprimir(motivo))
-            return None
-        mensaje.pese_a_baja = plantilla.por_ley[:300]
-    return _open(session, mensaje, ruta) or mensaje
+    return autorizar(session, [Propuesta(mensaje=mensaje, ruta=ruta, hallado=hallado)])[0]
 
 
-def cambiar_de_via(
-    session: Session, mensaje_id: UUID, reserva: UUID, fallida: tuple[Ruta, Resultado], ruta: Ruta
-) -> Mensaje | Veto | None:
+def cambiar_de_via(session: Session, fallida: Contestada, ruta: Ruta) -> Llamada | Veto | None:
     """Write down how one provider failed and let another be called, in the same sending.
 
     None when it must not be: what it was about was withdrawn, or somebody else decided.
     """
-    mensaje = bloqueado(session, mensaje_id)
-    if mensaje.reserva != reserva or mensaje.retirado_por is not None:
+    llamada = fallida.llamada
+    mensaje = bloqueado(session, llamada.mensaje.id)
+    if mensaje.reserva != llamada.reserva or mensaje.retirado_por is not None:
         return None
-    dicho = _open(session, mensaje, ruta)
-    if dicho is None:
-        una, resultado = fallida
-        _close(session, mensaje, reserva, una.clave, resultado)
-    return dicho or mensaje
+    dicho = _open(session, [(mensaje, ruta)])[0]
+    if isinstance(dicho, Llamada):
+        _close(session, [fallida])
+    return dicho
 
 
-def asentar(
-    session: Session, mensaje_id: UUID, reserva: UUID, ruta: Ruta, resultado: Resultado
-) -> bool:
-    """Write down how a provider's call ended; False when somebody else decided meanwhile.
+def asentar(session: Session, contestadas: Sequence[Contestada]) -> frozenset[UUID]:
+    """Write down how providers' calls ended; the messages of which somebody else decided
+    meanwhile.
 
     An answer that comes after the lease still settles a message in doubt.
     """
-    mensaje = bloqueado(session, mensaje_id)
-    _close(session, mensaje, reserva, ruta.clave, resultado)
-    if mensaje.reserva != reserva and mensaje.estado is not Estado.INCIERTA:
-        return False
-    match resultado.desenlace:
-        case Desenlace.ENTREGADO:
-            _deliver(session, mensaje, ruta.clave, resultado.referencia)
-        case Desenlace.DEFINITIVO:
-            contar(session, mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
-            rebotes.rechazado(session, mensaje, resultado.detalle)
-            respaldo.respaldar(session, mensaje)
-        case _ if mensaje.estado is Estado.INCIERTA:
-            return False
-        case Desenlace.INCIERTO:
-            _doubt(session, mensaje, ruta.clave)
-        case Desenlace.TRANSITORIO:
-            _again(session, mensaje, Motivo.PROVEEDOR_NO_DISPONIBLE, resultado.espera)
-    if ruta.avisa:
+    mensajes = bloqueados(session, [una.llamada.mensaje.id for una in contestadas])
+    _close(session, contestadas)
+    tarde: set[UUID] = set()
+    oyen: list[Mensaje] = []
+    for una in contestadas:
+        mensaje = mensajes[una.llamada.mensaje.id]
+        if not _settle(session, mensaje, una):
+            tarde.add(mensaje.id)
+        elif una.llamada.ruta.avisa:
+            oyen.append(mensaje)
+    if oyen:
         session.flush()
-        recibos.aplicar_pendientes(session, mensaje)
-    return True
+        recibos.aplicar_pendientes(session, oyen)
+    return frozenset(tarde)
 
 
 def devolver(session: Session, mensaje_id: UUID, reserva: UUID) -> None:
@@ -196,10 +233,10 @@ def aplazar(session: Session, mensaje_id: UUID, reserva: UUID, veto: Veto) -> No
         contar(session, mensaje.devolver(veto.motivo, veto.hasta))
 
 
-def proveedor_llamado(session: Session, mensaje: Mensaje) -> str | None:
-    """Who was called last under the message's lease and has not answered."""
+def intento_abierto(session: Session, mensaje: Mensaje) -> IntentoDeEnvio | None:
+    """The last call under the message's lease that nobody wrote the end of."""
     return session.scalar(
-        select(IntentoDeEnvio.proveedor)
+        select(IntentoDeEnvio)
         .where(
             IntentoDeEnvio.mensaje_id == mensaje.id,
             IntentoDeEnvio.reserva == mensaje.reserva,
@@ -220,9 +257,8 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
     if not (mensaje.reservada_hasta and mensaje.reservada_hasta <= real_now()):
         return
     desenlace = _CONTESTA[recibido]
-    if mensaje.llamado and mensaje.reserva is not None:
-        resultado = Resultado(desenlace, detalle="interrumpido")
-        _close(session, mensaje, mensaje.reserva, proveedor, resultado)
+    if mensaje.llamado and (intento := intento_abierto(session, mensaje)) is not None:
+        _end(session, intento, Resultado(desenlace, detalle="interrumpido"))
     if mensaje.llamado and recibido:
         _deliver(session, mensaje, proveedor, str(mensaje.id))
     elif mensaje.llamado and recibido is None:
@@ -238,27 +274,55 @@ _CONTESTA = {
 }
 
 
-def _window_opens(session: Session, mensaje_id: UUID, ahora: datetime) -> datetime | None:
-    """The next opening, when a message that waits may not leave at this hour."""
-    espera = select(Mensaje.plantilla, Mensaje.regla, Mensaje.regla_version).where(
-        Mensaje.id == mensaje_id, Mensaje.estado == Estado.LISTA, Mensaje.enviar_en <= ahora
-    )
-    debido = session.execute(espera).first()
-    if debido is None or not plantillas(session)[debido.plantilla].respeta_ventana:
+def _window_opens(session: Session, mensaje: Mensaje, ahora: datetime) -> datetime | None:
+    """The next opening, when a message may not leave at this hour."""
+    if not plantillas(session)[mensaje.plantilla].respeta_ventana:
         return None
-    regla = version_de(session, debido.regla, debido.regla_version)
+    regla = version_de(session, mensaje.regla, mensaje.regla_version)
     ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
     return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
 
 
-def _open(session: Session, mensaje: Mensaje, ruta: Ruta) -> Veto | None:
-    """Begin an attempt by this way, unless it may not carry the message now."""
-    if session.get(PausaDeProveedor, ruta.clave) is not None:
+def _index(mensaje: Mensaje) -> str:
+    return mensaje.destino_indice or direcciones.indice(mensaje.destino or "")
+
+
+def _open(session: Session, pares: Sequence[tuple[Mensaje, Ruta]]) -> Sequence[Llamada | Veto]:
+    """Begin an attempt of each message by its way, unless that may not carry it now."""
+    if not pares:
+        return ()
+    pausas = frozenset(session.scalars(_PAUSED))
+    dichos: dict[UUID, Llamada | Veto] = {}
+    por_ruta: dict[str, list[tuple[Mensaje, Ruta, IntentoDeEnvio]]] = {}
+    for mensaje, ruta in pares:
+        if veto := _impedida(mensaje, ruta, pausas):
+            dichos[mensaje.id] = veto
+        else:
+            intento = _attempt(mensaje, ruta)
+            por_ruta.setdefault(ruta.clave, []).append((mensaje, ruta, intento))
+    for suyos in por_ruta.values():
+        _mensaje, una, _intento = suyos[0]
+        intentos = [intento for _mensaje, _ruta, intento in suyos]
+        agotados = consumos.tomar(session, intentos, una.limites, una.de_oficina)
+        for mensaje, ruta, intento in suyos:
+            if agotado := agotados.get(intento.id):
+                dichos[mensaje.id] = Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
+            else:
+                dichos[mensaje.id] = _call(session, mensaje, ruta, intento)
+    return [dichos[mensaje.id] for mensaje, _ruta in pares]
+
+
+def _impedida(mensaje: Mensaje, ruta: Ruta, pausas: Collection[str]) -> Veto | None:
+    if ruta.clave in pausas:
         return Veto(Motivo.PROVEEDOR_EN_PAUSA, real_now() + timedelta(minutes=1))
     if mensaje.codificacion == UCS2 and not ruta.unicode:
         return Veto(Motivo.PROVEEDOR_NO_DISPONIBLE, real_now() + timedelta(minutes=5))
+    return None
+
+
+def _attempt(mensaje: Mensaje, ruta: Ruta) -> IntentoDeEnvio:
     segmentos = mensaje.segmentos or 0
-    intento = IntentoDeEnvio(
+    return IntentoDeEnvio(
         id=uuid7(),
         mensaje_id=mensaje.id,
         reserva=mensaje.reserva,
@@ -269,11 +333,14 @@ def _open(session: Session, mensaje: Mensaje, ruta: Ruta) -> Veto | None:
         empezado_en=real_now(),
         detalle="",
     )
-    if agotado := consumos.tomar(session, intento, ruta.limites, ruta.de_oficina):
-        return Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
+
+
+def _call(session: Session, mensaje: Mensaje, ruta: Ruta, intento: IntentoDeEnvio) -> Llamada:
+    if mensaje.reserva is None:
+        raise AssertionError("who opens an attempt holds the message")
     session.add(intento)
     mensaje.llamar(real_now() + PLAZO_DE_LLAMADA)
-    return None
+    return Llamada(mensaje=mensaje, reserva=mensaje.reserva, intento_id=intento.id, ruta=ruta)
 
 
 def _tomorrow() -> datetime:
@@ -282,21 +349,14 @@ def _tomorrow() -> datetime:
     return real_now() + (midnight - now())
 
 
-def _close(
-    session: Session, mensaje: Mensaje, reserva: UUID, proveedor: str, resultado: Resultado
-) -> None:
-    intento = session.scalars(
-        select(IntentoDeEnvio)
-        .where(
-            IntentoDeEnvio.mensaje_id == mensaje.id,
-            IntentoDeEnvio.reserva == reserva,
-            IntentoDeEnvio.proveedor == proveedor,
-        )
-        .order_by(IntentoDeEnvio.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if intento is None:
-        return
+def _close(session: Session, contestadas: Sequence[Contestada]) -> None:
+    """End the attempts of calls that were answered."""
+    resultados = {una.llamada.intento_id: una.resultado for una in contestadas}
+    for intento in session.scalars(_ATTEMPTS, {"ids": list(resultados)}).all():
+        _end(session, intento, resultados[intento.id])
+
+
+def _end(session: Session, intento: IntentoDeEnvio, resultado: Resultado) -> None:
     before = intento.desenlace
     # An answer that comes late says more than that nobody knew.
     if before is None or before is Desenlace.INCIERTO:
@@ -304,6 +364,27 @@ def _close(
         intento.terminado_en = real_now()
     if before is None:
         consumos.asentar(session, intento)
+
+
+def _settle(session: Session, mensaje: Mensaje, contestada: Contestada) -> bool:
+    """Whether the message is what the answer makes of it: False when somebody else decided."""
+    llamada, resultado = contestada.llamada, contestada.resultado
+    if mensaje.reserva != llamada.reserva and mensaje.estado is not Estado.INCIERTA:
+        return False
+    match resultado.desenlace:
+        case Desenlace.ENTREGADO:
+            _deliver(session, mensaje, llamada.ruta.clave, resultado.referencia)
+        case Desenlace.DEFINITIVO:
+            contar(session, mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
+            rebotes.rechazado(session, mensaje, resultado.detalle)
+            respaldo.respaldar(session, mensaje)
+        case _ if mensaje.estado is Estado.INCIERTA:
+            return False
+        case Desenlace.INCIERTO:
+            _doubt(session, mensaje, llamada.ruta.clave)
+        case Desenlace.TRANSITORIO:
+            _again(session, mensaje, Motivo.PROVEEDOR_NO_DISPONIBLE, resultado.espera)
+    return True
 
 
 def _deliver(session: Session, mensaje: Mensaje, proveedor: str, referencia: str) -> None:

@@ -5,24 +5,27 @@ take it from there. No transaction is open while another service or a provider i
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from notificaciones import direcciones
 from notificaciones.mensajes import actions, despacho
-from notificaciones.mensajes.despacho import Veto
+from notificaciones.mensajes.despacho import Contestada, Llamada, Propuesta, Veto
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Descarte, Reparto, Reunido
-from notificaciones.mensajes.preparacion import reunir, revisar
+from notificaciones.mensajes.preparacion import reunir, revisar, sale_como_esta
+from notificaciones.mensajes.queries import Debido
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores.base import Envio
 from notificaciones.proveedores.desvio import Desvio, Ruta
-from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.proveedores.resultados import Desenlace
 from oficina import telemetry
 from oficina.clock import real_now
 from oficina.env import Env
@@ -56,127 +59,185 @@ def preparar(env: Env, mensaje_id: UUID) -> None:
         actions.preparar(session, mensaje_id, mensaje.version, hallado)
 
 
-def enviar(env: Env, mensaje_id: UUID) -> None:
-    """Send a message that is written and due, unless another worker has it."""
-    with env.db.begin() as session:
-        tomado = despacho.reservar(session, mensaje_id)
-    if tomado is None or tomado.reserva is None:
-        return
-    reserva = tomado.reserva
+@dataclass(frozen=True)
+class Tomado:
+    """A message that this process holds; `llamada` when its provider may be called at once."""
+
+    mensaje: Mensaje
+    reserva: UUID
+    llamada: Llamada | None
+
+
+def enviar(env: Env, debidos: Sequence[Debido]) -> None:
+    """Send messages that are written and due, one after the other, unless another worker has
+    them.
+    """
+    for debido in debidos:
+        for tomado in tomar(env, [debido]):
+            if (contestada := seguir(env, tomado)) is not None:
+                asentar(env, [contestada])
+
+
+def tomar(env: Env, debidos: Sequence[Debido]) -> Sequence[Tomado]:
+    """Take messages that are due, all in one transaction. Of those that leave as they are written
+    the call of their provider is allowed in it too: whoever takes them calls now.
+    """
+    desvio = Desvio.de(env.settings, env.db)
+    vias = {debido.mensaje_id: _first_way(desvio, debido) for debido in debidos}
+    # What is asked on the way does not depend on what is changed: one UPDATE for each message.
+    with env.db.begin() as session, session.no_autoflush:
+        mensajes = despacho.reservar(session, list(vias))
+        propuestas = [
+            Propuesta(mensaje=mensaje, ruta=ruta)
+            for mensaje in mensajes
+            if (ruta := vias[mensaje.id]) is not None
+        ]
+        dichos = despacho.autorizar(session, propuestas)
+    decidido = {una.mensaje.id: dicho for una, dicho in zip(propuestas, dichos, strict=True)}
+    tomados: list[Tomado] = []
+    for mensaje in mensajes:
+        dicho = decidido.get(mensaje.id)
+        if mensaje.reserva is not None:
+            llamada = dicho if isinstance(dicho, Llamada) else None
+            tomados.append(Tomado(mensaje, mensaje.reserva, llamada))
+    return tomados
+
+
+def seguir(env: Env, tomado: Tomado) -> Contestada | None:
+    """Carry a message that was taken as far as a provider's answer, which is to be written down.
+
+    None when no provider was called: what became of it is written already.
+    """
+    if tomado.llamada is not None:
+        return _Envio(env, tomado).llamar(tomado.llamada)
     try:
-        hallado = revisar(env, tomado)
+        hallado = revisar(env, tomado.mensaje)
     except SIN_RESPUESTA as error:
-        _warn(mensaje_id, error)
+        _warn(tomado.mensaje.id, error)
         with env.db.begin() as session:
-            despacho.devolver(session, mensaje_id, reserva)
-        return
+            despacho.devolver(session, tomado.mensaje.id, tomado.reserva)
+        return None
     if isinstance(hallado, Descarte):
         with env.db.begin() as session:
-            despacho.desistir(session, mensaje_id, reserva, hallado)
-        return
-    _Envio(env, tomado, reserva).llevar(hallado)
+            despacho.desistir(session, tomado.mensaje.id, tomado.reserva, hallado)
+        return None
+    return _Envio(env, tomado).llevar(hallado)
+
+
+def asentar(env: Env, contestadas: Sequence[Contestada]) -> None:
+    """Write down what providers answered, all in one transaction."""
+    with env.db.begin() as session:
+        tarde = despacho.asentar(session, contestadas)
+    for mensaje_id in tarde:
+        log.warning("respuesta_tardia", mensaje_id=mensaje_id)
 
 
 def recuperar(env: Env, mensaje: Mensaje) -> None:
     """Settle a message whose lease ran out: its provider may know what became of it."""
     desvio = Desvio.de(env.settings, env.db)
     with env.db.read() as session:
-        llamado = despacho.proveedor_llamado(session, mensaje)
+        intento = despacho.intento_abierto(session, mensaje)
+    llamado = intento.proveedor if intento else ""
     # One that the file names no more cannot be asked.
-    ruta = desvio.rutas.get(llamado or "")
+    ruta = desvio.rutas.get(llamado)
     recibido = ruta.proveedor.recibido(mensaje.id) if ruta else None
     with env.db.begin() as session:
-        despacho.recuperar(session, mensaje.id, llamado or "", recibido=recibido)
+        despacho.recuperar(session, mensaje.id, llamado, recibido=recibido)
+
+
+def _first_way(desvio: Desvio, debido: Debido) -> Ruta | None:
+    """By which way a message may leave as it is, None when something has to be asked first."""
+    if debido.canal is None or not sale_como_esta(debido.plantilla, debido.persona_id):
+        return None
+    if desvio.cupos.espera(debido.canal, debido.destino_indice or ""):
+        return None
+    return next(desvio.candidatas(debido.canal), None)
 
 
 class _Envio:
     """One sending: a provider is called, and another at once when the first one cannot."""
 
-    def __init__(self, env: Env, mensaje: Mensaje, reserva: UUID) -> None:
+    def __init__(self, env: Env, tomado: Tomado) -> None:
         self._env = env
         self._desvio = Desvio.de(env.settings, env.db)
-        self._mensaje = mensaje
-        self._reserva = reserva
+        self._mensaje_id = tomado.mensaje.id
+        self._reserva = tomado.reserva
+        self._canal, self._destino = _way_of(tomado.mensaje)
+        self._indice = tomado.mensaje.destino_indice or direcciones.indice(self._destino)
         self._tried: set[str] = set()
         self._vetos: list[Veto] = []
         self._until = time.monotonic() + PLAZO_DE_VIAS
 
-    def llevar(self, hallado: Reunido | None) -> None:
+    def llevar(self, hallado: Reunido | None) -> Contestada | None:
         """Find a way and go, and then another."""
         if hallado is not None:
-            self._canal, destino = hallado.canal, hallado.destino
-        else:
-            self._canal, destino = _way_of(self._mensaje)
-        if espera := self._desvio.cupos.espera(self._canal, destino):
+            self._canal, self._indice = hallado.canal, direcciones.indice(hallado.destino)
+        if espera := self._desvio.cupos.espera(self._canal, self._indice):
             self._put_off(Veto(Motivo.LIMITE_DE_DESTINATARIO, real_now() + espera))
-            return
+            return None
         primera = self._next(
             lambda session, ruta: despacho.autorizar_llamada(
-                session, self._mensaje.id, self._reserva, hallado, ruta
+                session, self._mensaje_id, self._reserva, hallado, ruta
             )
         )
         if isinstance(primera, Veto):
             self._put_off(primera)
-            return
-        ruta = primera
-        while ruta is not None:
-            ruta = self._call(ruta)
+            return None
+        return self.llamar(primera) if primera is not None else None
 
-    def _call(self, ruta: Ruta) -> Ruta | None:
+    def llamar(self, llamada: Llamada) -> Contestada:
         """Call one provider; the next one when it could not, and somebody else can."""
+        contestada = self._call(llamada)
+        while isinstance(otra := self._other_way(contestada), Llamada):
+            contestada = self._call(otra)
+        if contestada.resultado.desenlace in {Desenlace.ENTREGADO, Desenlace.INCIERTO}:
+            self._desvio.cupos.contar(self._canal, self._indice)
+        return contestada
+
+    def _call(self, llamada: Llamada) -> Contestada:
+        self._tried.add(llamada.ruta.clave)
         began = time.monotonic()
-        resultado = ruta.proveedor.entregar(self._written())
+        resultado = llamada.ruta.proveedor.entregar(self._written(llamada.mensaje))
         log.info(
             "intento",
-            mensaje_id=self._mensaje.id,
-            proveedor=ruta.clave,
+            mensaje_id=self._mensaje_id,
+            proveedor=llamada.ruta.clave,
             desenlace=resultado.desenlace.value,
             detalle=resultado.detalle,
             ms=round((time.monotonic() - began) * 1000),
         )
-        self._desvio.anotar(ruta, resultado)
-        if self._may_go_on(resultado):
-            otra = self._next(
-                lambda session, una: despacho.cambiar_de_via(
-                    session, self._mensaje.id, self._reserva, (ruta, resultado), una
-                )
-            )
-            if isinstance(otra, Ruta):
-                return otra
-        if resultado.desenlace in {Desenlace.ENTREGADO, Desenlace.INCIERTO}:
-            self._desvio.cupos.contar(self._canal, self._mensaje.destino or "")
-        with self._env.db.begin() as session:
-            if not despacho.asentar(session, self._mensaje.id, self._reserva, ruta, resultado):
-                log.warning("respuesta_tardia", mensaje_id=self._mensaje.id)
-        return None
+        self._desvio.anotar(llamada.ruta, resultado)
+        return Contestada(llamada, resultado)
 
-    def _may_go_on(self, resultado: Resultado) -> bool:
+    def _other_way(self, contestada: Contestada) -> Llamada | Veto | None:
+        if not self._may_go_on(contestada):
+            return None
+        return self._next(lambda session, ruta: despacho.cambiar_de_via(session, contestada, ruta))
+
+    def _may_go_on(self, contestada: Contestada) -> bool:
+        desenlace = contestada.resultado.desenlace
         if time.monotonic() > self._until:
             return False
-        if resultado.desenlace is Desenlace.INCIERTO:
+        if desenlace is Desenlace.INCIERTO:
             with self._env.db.read() as session:
-                return not plantillas(session)[self._mensaje.plantilla].no_duplicar
-        return resultado.desenlace is Desenlace.TRANSITORIO
+                plantilla = plantillas(session)[contestada.llamada.mensaje.plantilla]
+            return not plantilla.no_duplicar
+        return desenlace is Desenlace.TRANSITORIO
 
-    def _next(self, ask: Callable[[Session, Ruta], Mensaje | Veto | None]) -> Ruta | Veto | None:
-        """The next way that may carry it; None when it must not be sent any more."""
+    def _next(self, ask: Callable[[Session, Ruta], Llamada | Veto | None]) -> Llamada | Veto | None:
+        """The call by the next way that may carry it; None when it must not be sent any more."""
         for ruta in self._desvio.candidatas(self._canal, sin=self._tried):
             self._tried.add(ruta.clave)
             with self._env.db.begin() as session:
                 dicho = ask(session, ruta)
-            if isinstance(dicho, Veto):
-                self._vetos.append(dicho)
-            elif dicho is None:
-                return None
-            else:
-                self._mensaje = dicho
-                return ruta
+            if not isinstance(dicho, Veto):
+                return dicho
+            self._vetos.append(dicho)
         espera = timedelta(seconds=self._desvio.espera(self._canal))
         nobody = Veto(Motivo.PROVEEDOR_NO_DISPONIBLE, real_now() + espera)
         return min(self._vetos, key=lambda veto: veto.hasta, default=nobody)
 
-    def _written(self) -> Envio:
-        mensaje = self._mensaje
+    def _written(self, mensaje: Mensaje) -> Envio:
         canal, destino = _way_of(mensaje)
         pie = None
         if canal is Canal.CORREO:
@@ -194,7 +255,7 @@ class _Envio:
 
     def _put_off(self, veto: Veto) -> None:
         with self._env.db.begin() as session:
-            despacho.aplazar(session, self._mensaje.id, self._reserva, veto)
+            despacho.aplazar(session, self._mensaje_id, self._reserva, veto)
 
 
 def _way_of(mensaje: Mensaje) -> tuple[Canal, str]:

@@ -1,8 +1,9 @@
 """A message's row in somebody's hands, and what it tells of itself."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
@@ -11,15 +12,24 @@ from notificaciones.mensajes.states import Paso
 from oficina.bus.outbox import emitir
 from oficina.events import Clasificacion, Evento
 
+_LOCKED = (
+    select(Mensaje)
+    .where(Mensaje.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Mensaje.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def bloqueado(session: Session, mensaje_id: UUID) -> Mensaje:
     """The message, locked until the transaction ends."""
-    return session.scalars(
-        select(Mensaje)
-        .where(Mensaje.id == mensaje_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    return bloqueados(session, [mensaje_id])[mensaje_id]
+
+
+def bloqueados(session: Session, ids: Collection[UUID]) -> Mapping[UUID, Mensaje]:
+    """Several messages, locked in one order until the transaction ends; all of them are there."""
+    hallados = session.scalars(_LOCKED, {"ids": list(ids)}).all()
+    return {mensaje.id: mensaje for mensaje in hallados}
 
 
 def descartar(session: Session, mensaje: Mensaje, descarte: Descarte) -> None:

@@ -20,7 +20,13 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    WriteOnlyMapped,
+    mapped_column,
+    object_session,
+    relationship,
+)
 
 from notificaciones import direcciones
 from notificaciones.base import Base
@@ -31,7 +37,7 @@ from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
-from oficina.db import Identified, text_enum
+from oficina.db import Identified, text_enum, uuid7
 from oficina.errors import TransicionInvalida
 from oficina.events.notificaciones import (
     MensajeCancelado,
@@ -219,6 +225,12 @@ class Mensaje(Personal, Identified, Base):
         self._pasar(Paso.POSPONER, Motivo.VENTANA_CERRADA)
         self.enviar_en = enviar_en
 
+    def reservar(self, hasta: datetime) -> None:
+        """Somebody takes it to send it: it is theirs until `hasta`."""
+        self._pasar(Paso.RESERVAR)
+        self.reserva, self.reservada_hasta = uuid7(), hasta
+        self.intentos += 1
+
     def devolver(self, motivo: Motivo, visible: datetime) -> MensajeCancelado | None:
         """Not sent now: free again and not before `visible`, or cancelled if it was withdrawn."""
         if self.retirado_por is not None:
@@ -316,10 +328,17 @@ class Mensaje(Personal, Identified, Base):
         )
 
     def anotar(self, paso: Paso) -> None:
-        """Add a line to its history."""
-        self.historia.add(
+        """Add a line to its history. The message is in a session by then."""
+        session = object_session(self)
+        if session is None:
+            raise AssertionError("a message belongs to a session before its first step")
+        session.add(
             PasoDeMensaje(
-                ocurrido_en=clock.now(), paso=paso, estado=self.estado, motivo=self.motivo
+                mensaje_id=self.id,
+                ocurrido_en=clock.now(),
+                paso=paso,
+                estado=self.estado,
+                motivo=self.motivo,
             )
         )
 

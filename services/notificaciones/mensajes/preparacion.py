@@ -43,15 +43,24 @@ def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     return _REUNIR.get(mensaje.plantilla, _pedido)(env, mensaje)
 
 
+def sale_como_esta(plantilla: str, persona_id: UUID | None) -> bool:
+    """Whether a message that is written leaves without asking anybody again: its template says so,
+    or it goes to an address (a person may have changed their mind).
+    """
+    de_fabrica = plantillas.de_fabrica().get(plantilla)
+    if de_fabrica is not None and not de_fabrica.reconsulta_al_enviar:
+        return True
+    return persona_id is None and _REVISAR.get(plantilla, _pedido) is _pedido
+
+
 def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
     """Ask the owners, at the moment of sending, about what may have changed since it was written.
 
     None when it leaves as it is.
     """
-    de_fabrica = plantillas.de_fabrica().get(mensaje.plantilla)
-    if de_fabrica is not None and not de_fabrica.reconsulta_al_enviar:
+    if sale_como_esta(mensaje.plantilla, mensaje.persona_id):
         return None
-    hallado = _REVISAR.get(mensaje.plantilla, _pedido_al_salir)(env, mensaje)
+    hallado = _REVISAR.get(mensaje.plantilla, _pedido)(env, mensaje)
     if isinstance(hallado, Reparto):
         raise AssertionError("who a written message is for is known")
     return hallado
@@ -132,11 +141,6 @@ def _pedido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
         plantilla = vigentes(session)[mensaje.plantilla]
     valores = guardados(plantilla, mensaje.valores)
     return a_persona(env, mensaje.persona_id, mensaje.canal_pedido, valores)
-
-
-def _pedido_al_salir(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
-    """What goes to an address leaves as it is; a person may have changed their mind."""
-    return None if mensaje.persona_id is None else _pedido(env, mensaje)
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -271,5 +275,4 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
 _REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
     **_REUNIR,
     Clave.RECORDATORIO_PLAZO: _si_no_corre,
-    **dict.fromkeys(plantillas.pedibles(), _pedido_al_salir),
 }

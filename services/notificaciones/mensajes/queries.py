@@ -135,16 +135,35 @@ def por_preparar(session: Session, real: datetime) -> Sequence[UUID]:
     return _ids(session, Mensaje.estado == Estado.PROGRAMADA, Mensaje.visible <= real)
 
 
-def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[tuple[UUID, Prioridad]]:
+@dataclass(frozen=True, kw_only=True)
+class Debido:
+    """A message that may leave: its lane, and what is known of its way without opening it."""
+
+    mensaje_id: UUID
+    prioridad: Prioridad
+    plantilla: str
+    persona_id: UUID | None
+    canal: Canal | None
+    destino_indice: str | None
+
+
+def debidos(session: Session, ahora: datetime, real: datetime) -> Sequence[Debido]:
     """Messages to be sent, who may wait least first."""
-    query = select(Mensaje.id, Mensaje.prioridad).where(
+    query = select(
+        Mensaje.id.label("mensaje_id"),
+        Mensaje.prioridad,
+        Mensaje.plantilla,
+        Mensaje.persona_id,
+        Mensaje.canal,
+        Mensaje.destino_indice,
+    ).where(
         Mensaje.estado == Estado.LISTA,
         Mensaje.enviar_en <= ahora,
         Mensaje.visible <= real,
         or_(Mensaje.caduca_en.is_(None), Mensaje.caduca_en > ahora),
     )
     query = query.order_by(_TURNO, Mensaje.enviar_en, Mensaje.id).limit(LIMITE)
-    return [(row.id, row.prioridad) for row in session.execute(query)]
+    return [Debido(**row) for row in session.execute(query).mappings()]
 
 
 def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:

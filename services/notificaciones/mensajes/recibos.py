@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes import respaldo
@@ -85,13 +85,12 @@ def rebotar(session: Session, mensaje: Mensaje) -> None:
     respaldo.respaldar(session, mensaje)
 
 
-def aplicar_pendientes(session: Session, mensaje: Mensaje) -> None:
-    """What was said of a message before it was settled."""
-    mine = [Recibo.mensaje_id == mensaje.id]
-    if mensaje.referencia:
-        mine.append(
-            (Recibo.proveedor == mensaje.proveedor) & (Recibo.referencia == mensaje.referencia)
-        )
+def aplicar_pendientes(session: Session, mensajes: Sequence[Mensaje]) -> None:
+    """What was said of messages before they were settled."""
+    mine: list[ColumnElement[bool]] = [Recibo.mensaje_id.in_([uno.id for uno in mensajes])]
+    for proveedor in {uno.proveedor for uno in mensajes if uno.referencia}:
+        known = [uno.referencia for uno in mensajes if uno.proveedor == proveedor]
+        mine.append((Recibo.proveedor == proveedor) & Recibo.referencia.in_(filter(None, known)))
     waiting = select(Recibo).where(Recibo.aplicado_en.is_(None), or_(*mine)).order_by(Recibo.id)
     for recibo in session.scalars(waiting).all():
         aplicar(session, recibo)

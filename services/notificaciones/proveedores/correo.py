@@ -27,7 +27,8 @@ class _OnOneLine(UnstructuredHeader, BaseHeader):
 
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _OnOneLine)
-_POLICY = SMTP.clone(header_factory=_HEADERS)
+# Nothing on the way has to write it anew, which would break its signature (RFC 6376 §5.3).
+_POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 _URL = re.compile(r"(https?://[^\s<>\"]+)")
 _LAYOUTS = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),

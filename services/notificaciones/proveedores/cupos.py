@@ -1,7 +1,8 @@
 """How many messages one address gets in an hour and in a day (the file's `destinatario`).
 
-Counted as rate limits are, in Redis when there is one, under the blind index of the address. What
-nobody handed over is not counted; a counter that is away lets messages through.
+Counted as rate limits are, in Redis when there is one, under the blind index of the address
+(`Mensaje.destino_indice`). What nobody handed over is not counted; a counter that is away lets
+messages through.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,6 @@ from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.configuracion import PorDestinatario
 from oficina import telemetry
 from oficina.clock import real_now
-from oficina.privacy import blind_index
 from oficina.settings import Settings
 from oficina.web.limits import REDIS_OPTIONS
 
@@ -33,10 +33,10 @@ class Cupos:
         self._redis_url = settings.redis_url
         self._items = {canal: _items(uno) for canal, uno in por_destinatario.items()}
 
-    def espera(self, canal: Canal, destino: str) -> timedelta | None:
+    def espera(self, canal: Canal, indice: str) -> timedelta | None:
         """How long until an address may get one more; None when it may now."""
         for item in self._items.get(canal, ()):
-            key = _key(canal, destino)
+            key = _key(canal, indice)
             try:
                 if self._counters.test(item, *key):
                     continue
@@ -47,11 +47,11 @@ class Cupos:
             return timedelta(seconds=max(1.0, reset - real_now().timestamp()))
         return None
 
-    def contar(self, canal: Canal, destino: str) -> None:
+    def contar(self, canal: Canal, indice: str) -> None:
         """An address got one."""
         for item in self._items.get(canal, ()):
             try:
-                self._counters.hit(item, *_key(canal, destino))
+                self._counters.hit(item, *_key(canal, indice))
             except StorageError:
                 log.warning("contador_no_disponible")
 
@@ -72,5 +72,5 @@ def _items(uno: PorDestinatario) -> tuple[RateLimitItem, ...]:
     return tuple(items)
 
 
-def _key(canal: Canal, destino: str) -> tuple[str, str, str]:
-    return "notificaciones", canal.value, blind_index("notificaciones.mensaje.destino", destino)
+def _key(canal: Canal, indice: str) -> tuple[str, str, str]:
+    return "notificaciones", canal.value, indice

@@ -21,6 +21,7 @@ from notificaciones.proveedores.configuracion import (
 from notificaciones.proveedores.cupos import Cupos
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
+from notificaciones.proveedores.sello_dkim import Sello
 from notificaciones.proveedores.smtp import SmtpProvider
 from notificaciones.proveedores.tablero import Marca, Tablero, tablero
 from oficina.db import Database
@@ -138,12 +139,11 @@ class Desvio:
 @lru_cache(maxsize=8)
 def _made(settings: Settings, db: Database) -> Desvio:
     archivo = leer(settings.proveedores)
-    rutas = [_of(uno, settings, archivo.oficina) for uno in archivo.proveedores]
+    sello = Sello.de(settings)
+    rutas = [_of(uno, settings, archivo.oficina, sello) for uno in archivo.proveedores]
     channels = {ruta.canal for ruta in rutas}
     if settings.smtp_url:
-        mail = SmtpProvider(
-            settings.smtp_url, settings.mail_from, CORREO_DE_LA_OFICINA, settings.rebotes_dominio
-        )
+        mail = _mail(settings, settings.smtp_url, "", CORREO_DE_LA_OFICINA, sello)
         rutas.append(Ruta(mail, Canal.CORREO, "SMTP"))
         channels.add(Canal.CORREO)
     outbox = OutboxProvider(db)
@@ -151,9 +151,9 @@ def _made(settings: Settings, db: Database) -> Desvio:
     return Desvio(rutas, tablero(settings), Cupos(settings, archivo.destinatario), archivo.oficina)
 
 
-def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
+def _of(uno: Configurado, settings: Settings, oficina: Limites, sello: Sello | None) -> Ruta:
     return Ruta(
-        _provider(uno, settings),
+        _provider(uno, settings, sello),
         uno.canal,
         uno.nombre,
         uno.costo_por_segmento,
@@ -165,10 +165,21 @@ def _of(uno: Configurado, settings: Settings, oficina: Limites) -> Ruta:
     )
 
 
-def _provider(uno: Configurado, settings: Settings) -> Proveedor:
+def _mail(
+    settings: Settings, url: str, remitente: str, clave: str, sello: Sello | None
+) -> SmtpProvider:
+    return SmtpProvider(
+        url,
+        remitente or settings.mail_from,
+        clave,
+        rebotes_dominio=settings.rebotes_dominio,
+        sello=sello,
+    )
+
+
+def _provider(uno: Configurado, settings: Settings, sello: Sello | None) -> Proveedor:
     if uno.tipo is Tipo.SMTP and uno.servidor is not None:
-        sender = uno.servidor.remitente or settings.mail_from
-        return SmtpProvider(uno.servidor.url, sender, uno.clave, settings.rebotes_dominio)
+        return _mail(settings, uno.servidor.url, uno.servidor.remitente, uno.clave, sello)
     if uno.smsc is not None:
         from notificaciones.proveedores.smpp import SmppProvider  # noqa: PLC0415  few need it
 

@@ -7,11 +7,9 @@ nobody can have the message; afterwards somebody may, unless the gateway says th
 import base64
 import json
 import re
-import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -31,9 +29,12 @@ from notificaciones.proveedores.configuracion import (
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.suscripciones.envio import tls
 from notificaciones.suscripciones.reintentos import leer_retry_after
+from notificaciones.vigia import Hilo, VigiaPropia
 from oficina.clock import real_now
 
 RESPUESTA_MAXIMA = 64 * 1024
+
+_vigia = VigiaPropia()
 
 _NO_LO_TIENE = frozenset({401, 403, 405, 408, 413, 425, 429, 503})
 """Answers by which any server says that it did nothing: ours may be wrong, or it has no time."""
@@ -51,18 +52,22 @@ class HttpSmsProvider(Proveedor):
         self._local = threading.local()
         self._lock = threading.Lock()
         self._ways: list[_Via] = []
+        # Made once: they are the same in every request.
         self._headers = _headers(self._peticion)
+        self._url = httpx.URL(self._peticion.url)
+        self._timeout = httpx.Timeout(self._peticion.espera).as_dict()
 
     def entregar(self, envio: Envio) -> Resultado:
         """Ask once, within `espera`, however slowly the answer drips."""
         via = self._my_way()
         try:
-            with via.within(self._peticion.espera):
+            # Whoever waits for a byte now and then never times out: all of it ends after so long.
+            with _vigia.attempt(self._peticion.espera, via.begin()):
                 status, headers, body = self._ask(self._request(envio, via), via)
         except (httpx.HTTPError, OSError) as error:
             if not via.under_way:
                 return Resultado(Desenlace.TRANSITORIO, detalle="sin_conexion")
-            slow = isinstance(error, httpx.TimeoutException) or via.cut_off
+            slow = isinstance(error, httpx.TimeoutException) or via.hilo.cortada
             detalle = "sin_respuesta" if slow else "conexion_cortada"
             return Resultado(Desenlace.INCIERTO, detalle=detalle)
         return self._read(status, headers, body)
@@ -94,21 +99,21 @@ class HttpSmsProvider(Proveedor):
                 "remitente": self._remitente,
             },
         )
-        url, content = peticion.url, b""
+        url, content = self._url, b""
         match peticion.formato:
             case Formato.CONSULTA:
-                url = f"{url}{'&' if '?' in url else '?'}{urlencode(said)}"
+                fixed = peticion.url
+                url = httpx.URL(f"{fixed}{'&' if '?' in fixed else '?'}{urlencode(said)}")
             case Formato.FORMULARIO:
                 content = urlencode(said).encode()
             case _:
                 content = json.dumps(said, ensure_ascii=False).encode()
-        timeout = httpx.Timeout(peticion.espera).as_dict()
         return httpx.Request(
             peticion.metodo,
             url,
             content=content,
             headers=self._headers,
-            extensions={"timeout": timeout, "trace": via.trace},
+            extensions={"timeout": self._timeout, "trace": via.trace},
         )
 
     def _ask(self, request: httpx.Request, via: "_Via") -> tuple[int, httpx.Headers, bytes]:
@@ -184,36 +189,21 @@ class _Via:
     def __init__(self, context: ssl.SSLContext, formato: Formato) -> None:
         # The way alone: a client would look for cookies, redirects and proxies, for as long again.
         self.transport = httpx.HTTPTransport(verify=context, trust_env=False)
-        self._connection: socket.socket | None = None
+        self.hilo = Hilo()
         part = "headers" if formato is Formato.CONSULTA else "body"
         self._last_harmless = f"http11.send_request_{part}.started"
         self.under_way = False
-        self.cut_off = False
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Follow what httpcore tells of the request."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._connection = info["return_value"].get_extra_info("socket")
-        elif event == self._last_harmless:
+        self.hilo.trace(event, info)
+        if event == self._last_harmless:
             self.under_way = True
 
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Whoever waits for a byte now and then never times out: all of it ends after so long."""
-        self.under_way = self.cut_off = False
-        timer = threading.Timer(seconds, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _cut(self) -> None:
-        self.cut_off = True
-        if self._connection is not None:
-            with suppress(OSError):  # it ended meanwhile
-                self._connection.shutdown(socket.SHUT_RDWR)
+    def begin(self) -> Hilo:
+        """Another request."""
+        self.under_way = False
+        return self.hilo
 
 
 def _headers(peticion: Peticion) -> dict[str, str]:

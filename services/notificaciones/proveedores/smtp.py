@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from notificaciones.proveedores.base import Envio, Proveedor
 from notificaciones.proveedores.correo import componer
 from notificaciones.proveedores.resultados import Desenlace, Resultado
+from notificaciones.proveedores.sello_dkim import Sello
 from notificaciones.rebotes.sobre import sobre_de
 
 NO_ATIENDE = 421
@@ -27,17 +28,26 @@ class SmtpProvider(Proveedor):
     ESPERA = 10.0
 
     def __init__(
-        self, url: str, remitente: str, nombre: str = "smtp", rebotes_dominio: str = ""
+        self,
+        url: str,
+        remitente: str,
+        nombre: str = "smtp",
+        *,
+        rebotes_dominio: str = "",
+        sello: Sello | None = None,
     ) -> None:
         self.nombre = nombre
         self._url = urlsplit(url)
         self._remitente = remitente
         self._rebotes = rebotes_dominio
+        self._sello = sello if sello and sello.cubre(remitente) else None
 
     def entregar(self, envio: Envio) -> Resultado:
         """Send one mail. Until its text begins to travel, a failure leaves no doubt."""
         try:
             correo = componer(envio.mensaje_id, self._remitente, envio).as_bytes()
+            if self._sello is not None:
+                correo = self._sello.firmar(correo)
         except ValueError:
             # What cannot be written in a header: an address with a line break or a strange letter.
             return Resultado(Desenlace.DEFINITIVO, detalle="direccion")

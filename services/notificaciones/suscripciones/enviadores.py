@@ -20,7 +20,7 @@ from notificaciones.suscripciones.destino import Resolver, resolver_del_sistema
 from notificaciones.suscripciones.envio import entregar
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.turno import Debida
-from notificaciones.suscripciones.vigia import Vigia
+from notificaciones.vigia import Vigia
 from oficina import telemetry
 from oficina.clock import real_now
 from oficina.env import Env

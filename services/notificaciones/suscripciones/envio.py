@@ -28,7 +28,7 @@ from notificaciones.suscripciones.firma import cabeceras
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
 from notificaciones.suscripciones.states import Falla, Via
 from notificaciones.suscripciones.turno import Debida, Lote, PorEntregar, Resultado
-from notificaciones.suscripciones.vigia import Hilo, Vigia
+from notificaciones.vigia import Hilo, Vigia
 from oficina.bus.envelope import CONTENT_TYPE
 from oficina.clock import real_now
 from oficina.env import Env

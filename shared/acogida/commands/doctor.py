@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import click
+import dns.exception
+import dns.resolver
 import httpx
 import redis
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +26,7 @@ from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
 from notificaciones.proveedores.archivo import ArchivoInvalido, leer
+from notificaciones.proveedores.sello_dkim import Sello, SelloInvalido, dice_lo_mismo
 from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
 from oficina.bus import topology
 from oficina.bus.definitions import GESTOR
@@ -120,6 +123,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
         yield "Entrada de las personas", partial(_sign_in, settings)
     if "notificaciones" in services and settings.proveedores:
         yield "Proveedores de mensajes", partial(_carriers, settings)
+    if "notificaciones" in services and settings.dkim_selector:
+        yield "Firma del correo (DKIM)", partial(_signature, settings)
     if settings.amqp_url:
         yield "RabbitMQ", partial(_rabbitmq, settings, services)
     if settings.da_colas and "notificaciones" in services:
@@ -258,6 +263,28 @@ def _carriers(settings: Settings) -> str:
         raise Problema(str(error)) from error
     said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
     return said or f"{settings.proveedores} no nombra ninguno"
+
+
+def _signature(settings: Settings) -> str:
+    """What to publish in DNS, and whether that is what DNS says, if it can be asked."""
+    try:
+        sello = Sello.de(settings)
+    except SelloInvalido as error:
+        raise Problema(str(error)) from error
+    if sello is None:
+        raise AssertionError("asked for when there is a selector")
+    record = f'{sello.nombre}. TXT "{sello.registro}"'
+    try:
+        answer = dns.resolver.resolve(sello.nombre, "TXT", lifetime=5)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
+        raise Problema(f"no está en DNS; publique este registro:\n  {record}") from error
+    except (dns.exception.DNSException, OSError) as error:
+        why = type(error).__name__
+        return f"no se pudo preguntar a DNS ({why}); el registro que debe estar es\n  {record}"
+    published = [b"".join(one.strings).decode("ascii", "replace") for one in answer]
+    if not any(dice_lo_mismo(one, sello.registro) for one in published):
+        raise Problema(f"en DNS hay otra clave; el registro que debe estar es\n  {record}")
+    return f"{sello.nombre} está publicado, con la misma clave"
 
 
 def _rabbitmq(settings: Settings, services: Sequence[str]) -> str:

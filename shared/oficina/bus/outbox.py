@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from oficina.bus import hints
 from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
-from oficina.bus.tables import AggregateCounter, Outbox
+from oficina.bus.tables import Outbox
 from oficina.clock import real_now
 from oficina.db import uuid7
 from oficina.events import Clasificacion, Evento
@@ -82,17 +81,18 @@ WHERE canal IS NOT NULL
 """
 
 
+_DRAW_ON_SQLITE = """
+INSERT INTO outbox_contadores (agregado, ultimo) VALUES (?, 1)
+ON CONFLICT (agregado) DO UPDATE SET ultimo = ultimo + 1 RETURNING ultimo
+"""
+
+
 def _write_on_sqlite(
     connection: Connection, row: Mapping[str, Any], cuerpo: Mapping[str, Any]
 ) -> None:
-    drawn = (
-        sqlite.insert(AggregateCounter)
-        .values(agregado=row["agregado"], ultimo=1)
-        .on_conflict_do_update(
-            index_elements=["agregado"], set_={"ultimo": AggregateCounter.ultimo + 1}
-        )
-        .returning(AggregateCounter.ultimo)
-    )
-    number = connection.execute(drawn).scalar_one()
+    number = connection.exec_driver_sql(_DRAW_ON_SQLITE, (row["agregado"],)).scalar_one()
     numbered = {**cuerpo, "sequence": sequence_text(number)}
-    connection.execute(insert(Outbox).values(**row, secuencia=number, cuerpo=numbered))
+    connection.execute(_INSERT, {**row, "secuencia": number, "cuerpo": numbered})
+
+
+_INSERT = insert(Outbox)

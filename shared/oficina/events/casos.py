@@ -515,3 +515,28 @@ class PresupuestoUmbral(Evento):
 
     programa_id: UUID
     porcentaje: int
+
+
+@evento("casos.postulacion.ingresada", sujeto_id="postulacion_id")
+class PostulacionIngresada(Evento):
+    """Somebody asks a programme for a benefit; who, and how much, is not told."""
+
+    postulacion_id: UUID
+    programa_id: UUID
+
+
+@evento("casos.postulacion.aprobada", sujeto_id="postulacion_id")
+class PostulacionAprobada(Evento):
+    """An application was granted, and its money is promised."""
+
+    postulacion_id: UUID
+    programa_id: UUID
+
+
+@evento("casos.postulacion.rechazada", sujeto_id="postulacion_id")
+class PostulacionRechazada(Evento):
+    """An application was refused, for a reason of the list."""
+
+    postulacion_id: UUID
+    programa_id: UUID
+    motivo_codigo: str

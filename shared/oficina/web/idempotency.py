@@ -29,16 +29,16 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import String, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, String, bindparam, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
 
 from oficina.actor import Actor
-from oficina.audit import Auditoria, registrar_lectura
+from oficina.audit import registrar_lectura
 from oficina.clock import real_now
-from oficina.db import OficinaBase, Whole
+from oficina.db import Database, OficinaBase, Whole
 from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
 from oficina.privacy import EncryptedText, blind_index
@@ -105,13 +105,30 @@ _FIND = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
     KeptAnswer.clave == bindparam("clave"), KeptAnswer.vence_en > bindparam("ahora")
 )
 
+# The turn and what was kept, in one round trip. What is found may be a moment older than the turn:
+# `_keeping` does not write over an answer that came in between.
+_TURN = select(
+    func.pg_try_advisory_xact_lock(bindparam("numero", type_=BigInteger)).label("mine"),
+    KeptAnswer.cuerpo,
+    KeptAnswer.respuesta,
+).select_from(
+    select(literal(1).label("one"))
+    .subquery()
+    .outerjoin(
+        KeptAnswer,
+        (KeptAnswer.clave == bindparam("clave")) & (KeptAnswer.vence_en > bindparam("ahora")),
+    )
+)
+
 
 def _keeping(insert: Any) -> Any:
-    """Keep an answer, in place of one that is not given any more."""
+    """Keep an answer, in place of one that is not given any more; no row when there is another."""
     told = insert(KeptAnswer)
     columns = ("cuerpo", "respuesta", "vence_en")
     return told.on_conflict_do_update(
-        index_elements=["clave"], set_={name: told.excluded[name] for name in columns}
+        index_elements=["clave"],
+        set_={name: told.excluded[name] for name in columns},
+        where=KeptAnswer.vence_en <= bindparam("ahora"),
     )
 
 
@@ -159,33 +176,53 @@ class _Turn:
         self.stack.callback(held.give_back, self.clave)
         self.whole: Whole = self.stack.enter_context(db.together(self._alone))
 
-    def find(self, connection: Connection) -> _Kept | None:
-        found = connection.execute(_FIND, {"clave": self.clave, "ahora": real_now()}).first()
-        return None if found is None else _Kept(found.cuerpo, found.respuesta)
+    def find(self, db: Database) -> _Kept | None:
+        """The answer that may be given again."""
+        with db.glance() as connection:
+            return self._found(connection)
 
-    def keep(self, response: Response) -> None:
-        """Write the answer beside its effect, and commit both."""
+    def keep(self, response: Response) -> bool:
+        """Write the answer beside its effect, and commit both.
+
+        False, and nothing is kept, when somebody answered the same request meanwhile.
+        """
         if response.status_code < 300:
-            # Nobody else writes this key: one statement, which needs no savepoint to undo it.
-            self.whole.last(
+            ahora = real_now()
+            kept = self.whole.last(
                 _KEEP[self.whole.db.engine.dialect.name],
                 {
                     "clave": self.clave,
                     "cuerpo": self.cuerpo,
                     "respuesta": _written(response, g.cuenta.ultima),
-                    "vence_en": real_now() + LIFE,
+                    "vence_en": ahora + LIFE,
+                    "ahora": ahora,
                 },
             )
+            if not kept:
+                self.whole.close()
+                return False
         self.whole.commit()
+        return True
 
     def _alone(self, session: Session) -> None:
         """Raises ClaveEnCurso while another process is at it, _Answered when it has done it."""
-        if session.get_bind().dialect.name == "postgresql":
+        connection = session.connection()
+        if connection.dialect.name != "postgresql":
+            # Whoever writes is alone.
+            kept = self._found(connection)
+        else:
             number = int.from_bytes(bytes.fromhex(self.clave[:16]), signed=True)
-            if not session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+            asked = {"numero": number, "clave": self.clave, "ahora": real_now()}
+            row = connection.execute(_TURN, asked).one()
+            if not row.mine:
                 raise ClaveEnCurso(retry_after=1)
-        if kept := self.find(session.connection()):
+            kept = None if row.cuerpo is None else _Kept(row.cuerpo, row.respuesta)
+        if kept:
             raise _Answered(kept)
+
+    def _found(self, connection: Connection) -> _Kept | None:
+        row = connection.execute(_FIND, {"clave": self.clave, "ahora": real_now()}).first()
+        return None if row is None else _Kept(row.cuerpo, row.respuesta)
 
 
 def withheld(*members: str) -> Callable[[View], View]:
@@ -233,9 +270,7 @@ def claim() -> Response | None:
     sent = request.query_string + b"\x1f" + request.get_data()
     turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
     env: Env = current_app.extensions["env"]
-    with env.db.read() as session:
-        kept = turn.find(session.connection())
-    if kept:
+    if kept := turn.find(env.db):
         return _again(turn, kept)
     turn.begin(env.db, current_app.extensions["idempotency"])
     g.turn = turn
@@ -302,10 +337,13 @@ def podar_respuestas(env: Env) -> None:
 def _keep(response: Response) -> Response:
     turn: _Turn | None = g.pop("turn", None)
     if turn is not None:
+        overtaken = False
         with turn.stack:
             # What failed is undone whole, so that the next try is the first.
-            if response.status_code < 500:
-                turn.keep(response)
+            if response.status_code < 500 and not turn.keep(response):
+                overtaken = True
+        if overtaken:
+            return _answer_of_another(turn)
     return response
 
 
@@ -318,10 +356,26 @@ def _let_go(_error: BaseException | None) -> None:
 def _handle_answered(answered: _Answered) -> Response:
     turn: _Turn = g.pop("turn")
     turn.stack.close()
+    return _given_again(turn, answered.kept)
+
+
+def _answer_of_another(turn: _Turn) -> Response:
+    """What was kept by who was faster; it may have been forgotten since."""
+    kept = turn.find(current_app.extensions["env"].db)
+    if kept is None:
+        return _said(ClaveEnCurso(retry_after=1))
+    return _given_again(turn, kept)
+
+
+def _given_again(turn: _Turn, kept: _Kept) -> Response:
     try:
-        return _again(turn, answered.kept)
+        return _again(turn, kept)
     except (DomainError, HTTPException) as error:
-        return current_app.make_response(current_app.handle_user_exception(error))
+        return _said(error)
+
+
+def _said(error: DomainError | HTTPException) -> Response:
+    return current_app.make_response(current_app.handle_user_exception(error))
 
 
 def _again(turn: _Turn, kept: _Kept) -> Response:
@@ -398,14 +452,14 @@ def _closes(status: int) -> bool:
     return status in {401, 403, 404, 410, 429} or status >= 500
 
 
-def _written(response: Response, ultima: Auditoria | None) -> str:
+def _written(response: Response, ultima: Mapping[str, Any] | None) -> str:
     told = ultima and {
-        "actor_id": str(ultima.actor_id),
-        "actor_tipo": ultima.actor_tipo,
-        "actor_nombre": ultima.actor_nombre,
-        "recurso": ultima.recurso,
-        "recurso_id": str(ultima.recurso_id) if ultima.recurso_id else None,
-        "cantidad": ultima.cantidad,
+        "actor_id": str(ultima["actor_id"]),
+        "actor_tipo": ultima["actor_tipo"],
+        "actor_nombre": ultima["actor_nombre"],
+        "recurso": ultima["recurso"],
+        "recurso_id": str(ultima["recurso_id"]) if ultima["recurso_id"] else None,
+        "cantidad": ultima["cantidad"],
     }
     members = withheld_of(current_app.view_functions.get(request.endpoint or ""))
     body = response.get_data(as_text=True)

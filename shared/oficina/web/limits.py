@@ -9,10 +9,10 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits import parse
 from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from oficina import telemetry
 from oficina.clock import real_now
@@ -34,14 +34,14 @@ log = telemetry.get_logger("oficina.web")
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give `app` its counters."""
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        storage_uri=settings.redis_url or "memory://",
-        storage_options=REDIS_OPTIONS if settings.redis_url else {},
-        strategy="moving-window",
-    )
-    app.extensions["counters"] = limiter.limiter
+    options = REDIS_OPTIONS if settings.redis_url else {}
+    storage = storage_from_string(settings.redis_url or "memory://", **options)
+    app.extensions["counters"] = MovingWindowRateLimiter(storage)
+
+
+def remote_address() -> str:
+    """Whence the request comes, as the trusted proxy says it."""
+    return request.remote_addr or "127.0.0.1"
 
 
 def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -50,7 +50,7 @@ def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            spend(limit, request.endpoint or "", get_remote_address())
+            spend(limit, request.endpoint or "", remote_address())
             return view(*args, **kwargs)
 
         return guarded

@@ -21,6 +21,8 @@ ALGORITHM = "ES256"
 ISSUER = "acogida/identidad"
 LIFE = timedelta(minutes=5)
 REFETCH_AFTER = timedelta(seconds=30)
+KNOWN = 1000
+"""Tokens that a process remembers to have checked; it forgets all of them when there are more."""
 
 
 class TokenInvalido(Exception):
@@ -96,12 +98,16 @@ class Verificador:
         self._keys: KeySet | None = None
         self._fetched_at: datetime | None = None
         self._lock = threading.Lock()
+        self._known: dict[str, Credencial] = {}
 
     def leer(self, token: str, ahora: datetime) -> Credencial:
         """The credential in a token whose signature is good, expired or not.
 
-        Raises TokenInvalido. A key that is not known is looked for again, at most every 30 s.
+        Raises TokenInvalido. A key that is not known is looked for again, at most every 30 s. A
+        token is checked once while the keys are the same.
         """
+        if (known := self._known.get(token)) is not None:
+            return known
         try:
             return self._decode(token, self._current(ahora))
         except TokenInvalido:
@@ -112,9 +118,16 @@ class Verificador:
 
     def _decode(self, token: str, keys: KeySet) -> Credencial:
         try:
-            return Credencial.de_claims(jwt.decode(token, keys, algorithms=[ALGORITHM]).claims)
+            claims = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
         except (JoseError, ValueError) as error:
             raise TokenInvalido from error
+        credencial = Credencial.de_claims(claims)
+        with self._lock:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            if self._keys is keys:
+                self._known[token] = credencial
+        return credencial
 
     def _current(self, ahora: datetime) -> KeySet:
         if self._keys is None:
@@ -127,6 +140,7 @@ class Verificador:
         with self._lock:
             if self._fetched_at is not None and ahora - self._fetched_at < REFETCH_AFTER:
                 return None
+            self._known.clear()
             self._keys = self._load(ahora)
             return self._keys
 

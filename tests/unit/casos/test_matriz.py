@@ -204,6 +204,9 @@ POST  /personas/{persona}/unir                        ----++---  ----++---  ----
 GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
+GET   /personas/{persona}/ayudas                      -++.++---  -++.++---  -++..+---
+GET   /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
+POST  /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/consentimientos             +++.++--+  +++.++--+  .++..+--+
 POST  /personas/{persona}/consentimientos             +++.++---  +++.++---  .++..+---
 GET   /consentimientos/{consentimiento}/retirar       +++.++--+  +++.++--+  .++..+--+
@@ -220,6 +223,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/red": "the directory of institutions",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
+    "/casos/api/v1/postulaciones": "the same",
     "/casos/programas": "programmes of social aid, and their money",
     "/casos/api/v1/programas": "programmes of social aid, and their money",
     "/casos/api/v1/hechos": "de-identified figures for reportes (tests of hechos)",

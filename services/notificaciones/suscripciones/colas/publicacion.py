@@ -12,7 +12,7 @@ from pika.exceptions import AMQPError, NackError, UnroutableError
 
 from notificaciones.suscripciones.states import Falla
 from notificaciones.suscripciones.turno import Lote, PorEntregar, Resultado
-from notificaciones.suscripciones.vigia import Vigia
+from notificaciones.vigia import Vigia
 from oficina.bus import topology
 from oficina.bus.envelope import CONTENT_TYPE
 from oficina.clock import real_now

@@ -89,6 +89,7 @@ def _llena(vida: Vida) -> tuple[str, dict[str, Any]]:
     vida.solicitud("acceso")
     vida.de_un_registro()
     vida.parecida()
+    vida.ayuda()
     situacion = {"categoria": "residencia_temporal", "nota": "vence en marzo"}
     vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
     cita = vida.cita()

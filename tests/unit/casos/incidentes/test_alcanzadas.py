@@ -51,6 +51,7 @@ def _cosas(vida: Vida) -> dict[str, tuple[str, UUID]]:
     vida.circular()
     vida.barrer_mensajes()
     vida.de_un_registro()
+    ayuda_id = UUID(vida.ayuda())
     solicitud_id = UUID(vida.solicitud("supresion"))
     delegada = _cuenta(vida.quien("delegado_datos"), "delegado_datos")
     with vida.db("casos").begin() as session:
@@ -90,6 +91,7 @@ def _cosas(vida: Vida) -> dict[str, tuple[str, UUID]]:
         "atencion": ("casos", vida_anterior),
         "importacion": ("casos", importacion_id),
         "solicitud": ("casos", solicitud_id),
+        "postulacion": ("casos", ayuda_id),
         "supresion": ("casos", supresion_id),
         "cita": ("agenda", cita_id),
         "mensaje": ("notificaciones", mensaje_id),

@@ -208,6 +208,7 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
     vida.de_un_registro()
     vida.parecida()
+    vida.ayuda()
     pedida = vida.solicitud("acceso")
     _mensajes(vida)
     copia = vida.api("POST", f"/derechos/{pedida}/copias", rol="delegado_datos")

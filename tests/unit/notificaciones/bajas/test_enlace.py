@@ -12,13 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import despachos
 from notificaciones import direcciones, supresion
 from notificaciones.bajas.enlaces import Enlace, leer
 from notificaciones.bajas.models import Baja
 from notificaciones.bajas.queries import temas
 from notificaciones.bajas.states import Origen
 from notificaciones.bajas.textos import todos
-from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas import actions as plantillas
@@ -70,7 +70,7 @@ def _enviar(
         session.flush()
         mensaje.preparar(Canal.CORREO, CASILLA, idioma, texto)
     antes = len(servidor.recibidas)
-    envio.enviar(replace(casa.env, settings=settings), mensaje.id)
+    despachos.enviar(replace(casa.env, settings=settings), mensaje.id)
     return servidor.recibidas[antes] if len(servidor.recibidas) > antes else None
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import despachos
 from casos.plazos import actions as plazos
 from notificaciones import supresion, tasks
-from notificaciones.mensajes import actions, despacho, envio
+from notificaciones.mensajes import actions, despacho
+from notificaciones.mensajes.despacho import Llamada
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
@@ -75,19 +77,13 @@ def _vence_la_reserva(casa: Any) -> None:
 def test_dos_que_quieren_el_mismo_mensaje_lo_tiene_uno(casa: Any) -> None:
     mensaje = _lista(casa)
 
-    with casa.db.begin() as session:
-        primero = despacho.reservar(session, mensaje.id)
-    with casa.db.begin() as session:
-        segundo = despacho.reservar(session, mensaje.id)
-
-    assert primero is not None
-    assert segundo is None
+    assert despachos.reservar(casa.db, mensaje.id) is not None
+    assert despachos.reservar(casa.db, mensaje.id) is None
 
 
 def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
     mensaje = _lista(casa)
-    with casa.db.begin() as session:
-        despacho.reservar(session, mensaje.id)
+    despachos.reservar(casa.db, mensaje.id)
 
     casa.ir_a(MEDIODIA + timedelta(days=40))
     casa.barrer()
@@ -97,8 +93,7 @@ def test_la_reserva_corre_con_el_reloj_de_la_maquina(casa: Any) -> None:
 
 def test_si_muere_antes_de_llamar_se_envia_despues(casa: Any) -> None:
     mensaje = _lista(casa)
-    with casa.db.begin() as session:
-        despacho.reservar(session, mensaje.id)
+    despachos.reservar(casa.db, mensaje.id)
     _vence_la_reserva(casa)
 
     casa.barrer()
@@ -111,7 +106,7 @@ def test_si_muere_antes_de_llamar_se_envia_despues(casa: Any) -> None:
 def test_si_muere_despues_de_llamar_la_salida_sabe_si_lo_tiene(
     casa: Any, *, recibido: bool
 ) -> None:
-    mensaje = _autorizado(casa)
+    mensaje = _llamada(casa).mensaje
     if recibido:
         OutboxProvider(casa.db).entregar(_envio(mensaje))
     _vence_la_reserva(casa)
@@ -131,7 +126,7 @@ def test_si_muere_despues_de_llamar_la_salida_sabe_si_lo_tiene(
 def test_si_el_proveedor_no_sabe_decide_la_plantilla(
     casa: Any, plantilla: Clave, estado: Estado
 ) -> None:
-    mensaje = _autorizado(casa, plantilla)
+    mensaje = _llamada(casa, plantilla).mensaje
     _vence_la_reserva(casa)
 
     with casa.db.begin() as session:
@@ -147,15 +142,13 @@ def test_si_el_proveedor_no_sabe_decide_la_plantilla(
 
 
 def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
-    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
-    reserva = mensaje.reserva
+    llamada = _llamada(casa, Clave.RECORDATORIO_CITA)
+    mensaje = llamada.mensaje
     _vence_la_reserva(casa)
     with casa.db.begin() as session:
         despacho.recuperar(session, mensaje.id, "smtp", recibido=None)
 
-    with casa.db.begin() as session:
-        entregado = Resultado(Desenlace.ENTREGADO, "1")
-        assert despacho.asentar(session, mensaje.id, reserva, _ruta(casa), entregado)
+    assert despachos.asentar(casa.db, llamada, Resultado(Desenlace.ENTREGADO, "1"))
 
     assert _el_mensaje(casa).estado is Estado.ENTREGADA
 
@@ -163,16 +156,10 @@ def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
 def test_lo_que_se_retira_mientras_se_prepara_el_envio_no_sale(casa: Any) -> None:
     mensaje = _lista(casa)
     with casa.db.begin() as session:
-        tomado = despacho.reservar(session, mensaje.id)
-        assert tomado is not None
+        (tomado,) = despacho.reservar(session, [mensaje.id])
         tomado.retirar(Motivo.CITA_CANCELADA)
 
-    with casa.db.begin() as session:
-        autorizado = despacho.autorizar_llamada(
-            session, mensaje.id, tomado.reserva, None, _ruta(casa)
-        )
-
-    assert autorizado is None
+    assert despachos.autorizar(casa.db, tomado, _ruta(casa)) is None
     assert _el_mensaje(casa).estado is Estado.CANCELADA
 
 
@@ -181,38 +168,24 @@ def test_lo_que_se_suprime_mientras_se_llama_no_vuelve_con_la_respuesta(
     casa: Any, *, en_duda: bool
 ) -> None:
     """The provider had it already: that it left stays, and nothing that leads to whom."""
-    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
-    reserva, caso_id = mensaje.reserva, mensaje.caso_id
-    assert reserva is not None
+    llamada = _llamada(casa, Clave.RECORDATORIO_CITA)
+    caso_id = llamada.mensaje.caso_id
     assert caso_id is not None
     if en_duda:
-        with casa.db.begin() as session:
-            despacho.asentar(
-                session, mensaje.id, reserva, _ruta(casa), Resultado(Desenlace.INCIERTO, "")
-            )
+        despachos.asentar(casa.db, llamada, Resultado(Desenlace.INCIERTO, ""))
     with casa.db.begin() as session:
         assert supresion.borrar(session, uuid7(), [caso_id])[supresion.MENSAJES] == 1
 
-    with casa.db.begin() as session:
-        entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")
-        assert despacho.asentar(session, mensaje.id, reserva, _ruta(casa), entregado)
+    entregado = Resultado(Desenlace.ENTREGADO, "<1@buzon.institucion.example>")
+    assert despachos.asentar(casa.db, llamada, entregado)
 
     uno = _el_mensaje(casa)
     assert uno.estado is Estado.ENTREGADA
     assert [columna.key for columna in supresion.SE_VACIAN if getattr(uno, columna.key)] == []
 
 
-def _autorizado(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Mensaje:
-    mensaje = _lista(casa, plantilla)
-    with casa.db.begin() as session:
-        tomado = despacho.reservar(session, mensaje.id)
-        assert tomado is not None
-    with casa.db.begin() as session:
-        autorizado = despacho.autorizar_llamada(
-            session, mensaje.id, tomado.reserva, None, _ruta(casa)
-        )
-    assert isinstance(autorizado, Mensaje)
-    return autorizado
+def _llamada(casa: Any, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> Llamada:
+    return despachos.llamar(casa.db, _lista(casa, plantilla).id, _ruta(casa))
 
 
 def _ruta(casa: Any) -> Ruta:
@@ -298,7 +271,7 @@ def _con_smtp(casa: Any, puerto: int) -> Env:
 def test_un_correo_lleva_texto_y_html_y_el_enlace_se_olvida(casa: Any, smtp: Servidor) -> None:
     mensaje = _lista(casa)
 
-    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+    despachos.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
 
     (raw,) = smtp.correos
     correo = message_from_bytes(raw, _class=EmailMessage, policy=default)
@@ -338,7 +311,7 @@ def test_lo_que_contesta_el_servidor_decide(
     mensaje = _lista(casa)
     smtp.rcpt, smtp.final, smtp.cuelga_tras_el_texto = rcpt, final, cuelga
 
-    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+    despachos.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
 
     quedo = _el_mensaje(casa)
     assert (quedo.estado, quedo.motivo) == (estado, motivo)
@@ -394,7 +367,7 @@ def test_una_direccion_que_no_se_puede_escribir_no_se_reintenta(
     mensaje = _lista(casa)
     casa.cambiar(lambda m: setattr(m, "destino", destino))
 
-    envio.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
+    despachos.enviar(_con_smtp(casa, smtp.puerto), mensaje.id)
 
     assert _el_mensaje(casa).estado is Estado.FALLIDA
     assert smtp.correos == []
@@ -404,21 +377,18 @@ def test_lo_que_caduca_no_se_reserva(casa: Any) -> None:
     mensaje = _lista(casa)
     casa.cambiar(lambda m: setattr(m, "caduca_en", MEDIODIA))
 
-    with casa.db.begin() as session:
-        assert despacho.reservar(session, mensaje.id) is None
+    assert despachos.reservar(casa.db, mensaje.id) is None
 
 
 def test_un_recordatorio_cortado_a_la_mitad_queda_en_duda_y_no_se_repite(
     casa: Any, smtp: Servidor
 ) -> None:
-    mensaje = _autorizado(casa, Clave.RECORDATORIO_CITA)
+    llamada = _llamada(casa, Clave.RECORDATORIO_CITA)
     smtp.cuelga_tras_el_texto = True
     proveedor = SmtpProvider(f"smtp://127.0.0.1:{smtp.puerto}", "oficina@acogida.example")
 
-    resultado = proveedor.entregar(_envio(mensaje))
-    assert mensaje.reserva is not None
-    with casa.db.begin() as session:
-        despacho.asentar(session, mensaje.id, mensaje.reserva, _ruta(casa), resultado)
+    resultado = proveedor.entregar(_envio(llamada.mensaje))
+    despachos.asentar(casa.db, llamada, resultado)
     casa.barrer()
 
     assert _el_mensaje(casa).estado is Estado.INCIERTA
@@ -429,11 +399,11 @@ def test_sin_servidor_el_mensaje_espera_y_al_final_se_rinde(casa: Any) -> None:
     mensaje = _lista(casa)
     env = _con_smtp(casa, _puerto_cerrado())
 
-    envio.enviar(env, mensaje.id)
+    despachos.enviar(env, mensaje.id)
     assert _el_mensaje(casa).estado is Estado.LISTA
     casa.cambiar(lambda m: setattr(m, "intentos", despacho.INTENTOS_DE_ENVIO))
     casa.cambiar(lambda m: setattr(m, "visible", clock.real_now()))
-    envio.enviar(env, mensaje.id)
+    despachos.enviar(env, mensaje.id)
 
     assert _el_mensaje(casa).estado is Estado.FALLIDA
     assert casa.hechos()[-1] == "fallido"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso
@@ -30,7 +31,7 @@ HACER: Mapping[Paso, Callable[[Mensaje], object]] = {
 
 
 def _mensaje(estado: Estado) -> Mensaje:
-    return Mensaje(
+    mensaje = Mensaje(
         id=uuid4(),
         clave_de_negocio="una",
         plantilla=Clave.RECORDATORIO_CITA,
@@ -39,6 +40,9 @@ def _mensaje(estado: Estado) -> Mensaje:
         enviar_en=AHORA,
         intentos=0,
     )
+    # Of no database: nothing is written.
+    Session().add(mensaje)
+    return mensaje
 
 
 @pytest.mark.parametrize("paso", HACER)

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+import despachos
 from notificaciones import tasks
-from notificaciones.mensajes import carriles, despacho, envio
+from notificaciones.mensajes import carriles, envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
@@ -56,7 +57,7 @@ def test_sale_por_el_mas_barato(taller: Taller, pasarela: Hacer) -> None:
     barata, cara = _dos(taller, pasarela)
     mensaje_id = taller.sms()
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
 
     mensaje = taller.mensaje(mensaje_id)
     assert (mensaje.estado, mensaje.proveedor, mensaje.referencia) == (
@@ -74,7 +75,7 @@ def test_si_uno_no_puede_sale_de_inmediato_por_otro(taller: Taller, pasarela: Ha
     barata.contesta = lambda _pedido: Contesta(status=503)
     mensaje_id = taller.sms(UNICA)
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
 
     mensaje = taller.mensaje(mensaje_id)
     assert (mensaje.estado, mensaje.proveedor, mensaje.intentos) == (Estado.ENTREGADA, "cara", 1)
@@ -93,7 +94,7 @@ def test_un_rechazo_definitivo_no_se_intenta_por_otro(taller: Taller, pasarela: 
     barata.contesta = lambda _pedido: Contesta(status=422)
     mensaje_id = taller.sms()
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
 
     assert taller.mensaje(mensaje_id).motivo is Motivo.PROVEEDOR_RECHAZA
     assert cara.recibidos == []
@@ -110,7 +111,7 @@ def test_en_duda_solo_se_repite_lo_que_se_puede(
     barata.contesta = lambda _pedido: Contesta(corta=True)
     mensaje_id = taller.sms(plantilla)
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
     tasks.barrer(taller.env)
 
     assert taller.mensaje(mensaje_id).estado is estado
@@ -126,7 +127,7 @@ def test_a_la_quinta_falla_nadie_le_pregunta(taller: Taller, pasarela: Hacer) ->
 
     ids = [taller.sms() for _ in range(FALLAS + 3)]
     for mensaje_id in ids:
-        envio.enviar(taller.env, mensaje_id)
+        despachos.enviar(taller.env, mensaje_id)
 
     assert len(barata.recibidos) == FALLAS
     assert cara.recibidos == [str(mensaje_id) for mensaje_id in ids]
@@ -139,8 +140,8 @@ def test_a_quien_pide_tiempo_se_le_da(taller: Taller, pasarela: Hacer) -> None:
     taller.proveedores(sms_http("una", una.url))
     primero, segundo = taller.sms(), taller.sms()
 
-    envio.enviar(taller.env, primero)
-    envio.enviar(taller.env, segundo)
+    despachos.enviar(taller.env, primero)
+    despachos.enviar(taller.env, segundo)
 
     assert len(una.recibidos) == 1
     for mensaje_id, intentos in ((primero, 1), (segundo, 0)):
@@ -161,7 +162,7 @@ def test_un_texto_en_unicode_no_va_por_quien_no_lo_lleva(taller: Taller, pasarel
     llano, con_tildes = taller.sms(texto="hola"), taller.sms(texto="regularización á")
 
     for mensaje_id in (llano, con_tildes):
-        envio.enviar(taller.env, mensaje_id)
+        despachos.enviar(taller.env, mensaje_id)
 
     assert barata.recibidos == [str(llano)]
     assert cara.recibidos == [str(con_tildes)]
@@ -182,7 +183,7 @@ def test_agotado_el_presupuesto_de_uno_sale_por_otro_y_agotado_el_de_todos_esper
     ids = [taller.sms(destino=f"+5698765432{n}") for n in range(5)]
 
     for mensaje_id in ids:
-        envio.enviar(taller.env, mensaje_id)
+        despachos.enviar(taller.env, mensaje_id)
 
     # 20 + 20 + 30 + 30 = 100; one more would pass it.
     assert len(barata.recibidos) == 2
@@ -195,7 +196,7 @@ def test_agotado_el_presupuesto_de_uno_sale_por_otro_y_agotado_el_de_todos_esper
     assert timedelta(hours=11) < wait <= timedelta(hours=12, minutes=1)
     taller.cambiar(ids[4], visible=clock.real_now())
     clock._shift += timedelta(days=1)
-    envio.enviar(taller.env, ids[4])
+    despachos.enviar(taller.env, ids[4])
     assert taller.mensaje(ids[4]).estado is Estado.ENTREGADA
 
 
@@ -205,7 +206,7 @@ def test_nadie_pasa_del_presupuesto_aunque_envien_muchos_a_la_vez(
     una = pasarela()
     taller.proveedores(sms_http("una", una.url, limites={"segmentos_por_dia": 7}))
     ids = [taller.sms() for _ in range(20)]
-    threads = [threading.Thread(target=envio.enviar, args=(taller.env, uno)) for uno in ids]
+    threads = [threading.Thread(target=despachos.enviar, args=(taller.env, uno)) for uno in ids]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -224,7 +225,7 @@ def test_una_direccion_recibe_lo_que_se_permite(taller: Taller, pasarela: Hacer)
     otra = taller.sms(destino="+56911112222")
 
     for mensaje_id in (*ids, otra):
-        envio.enviar(taller.env, mensaje_id)
+        despachos.enviar(taller.env, mensaje_id)
 
     assert una.recibidos == [str(ids[0]), str(ids[1]), str(otra)]
     tercero = taller.mensaje(ids[2])
@@ -237,10 +238,10 @@ def test_lo_que_no_se_entrego_no_gasta_el_cupo(taller: Taller, pasarela: Hacer) 
     una.contesta = lambda _pedido: Contesta(status=503)
     taller.proveedores(sms_http("una", una.url), destinatario={"sms": {"por_hora": 1}})
     primero, segundo = taller.sms(), taller.sms()
-    envio.enviar(taller.env, primero)
+    despachos.enviar(taller.env, primero)
 
     una.contesta = lambda _pedido: Contesta(cuerpo={"id": "x"})
-    envio.enviar(taller.env, segundo)
+    despachos.enviar(taller.env, segundo)
 
     assert taller.mensaje(segundo).estado is Estado.ENTREGADA
 
@@ -250,18 +251,18 @@ def test_uno_en_pausa_no_lleva_nada(taller: Taller, pasarela: Hacer) -> None:
     with taller.db.begin() as session:
         actions.pausar(session, "barata", ADMIN)
     primero = taller.sms()
-    envio.enviar(taller.env, primero)
+    despachos.enviar(taller.env, primero)
     with taller.db.begin() as session:
         actions.pausar(session, "cara", ADMIN)
     segundo = taller.sms()
-    envio.enviar(taller.env, segundo)
+    despachos.enviar(taller.env, segundo)
 
     assert cara.recibidos == [str(primero)]
     assert taller.mensaje(segundo).motivo is Motivo.PROVEEDOR_EN_PAUSA
     with taller.db.begin() as session:
         actions.reanudar(session, "barata", ADMIN)
     taller.cambiar(segundo, visible=clock.real_now())
-    envio.enviar(taller.env, segundo)
+    despachos.enviar(taller.env, segundo)
     assert barata.recibidos == [str(segundo)]
 
 
@@ -276,11 +277,11 @@ def test_dos_entregas_de_la_misma_tarea_durante_una_llamada_lenta_son_una_llamad
     una.contesta = lambda _pedido: Contesta(cuerpo={"id": "1"}, suelta=suelta)
     taller.proveedores(sms_http("una", una.url))
     mensaje_id = taller.sms()
-    first = threading.Thread(target=envio.enviar, args=(taller.env, mensaje_id))
+    first = threading.Thread(target=despachos.enviar, args=(taller.env, mensaje_id))
     first.start()
     assert hasta(lambda: len(una.recibidos) == 1)
 
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
     tasks.barrer(taller.env)
     suelta.set()
     first.join()
@@ -298,12 +299,7 @@ def test_quien_muere_llamando_deja_dicho_a_quien_llamo(
     barata, _cara = _dos(taller, pasarela)
     mensaje_id = taller.sms(plantilla)
     ruta = taller.desvio.rutas["barata"]
-    with taller.db.begin() as session:
-        tomado = despacho.reservar(session, mensaje_id)
-    assert tomado is not None
-    assert tomado.reserva is not None
-    with taller.db.begin() as session:
-        despacho.autorizar_llamada(session, mensaje_id, tomado.reserva, None, ruta)
+    despachos.llamar(taller.db, mensaje_id, ruta)
     vence = taller.mensaje(mensaje_id).reservada_hasta
     assert vence is not None
     assert vence - clock.real_now() < timedelta(seconds=58)
@@ -326,7 +322,7 @@ def test_lo_retirado_mientras_uno_fallaba_no_sale_por_otro(taller: Taller, pasar
         return Contesta(status=503)
 
     barata.contesta = withdraw
-    envio.enviar(taller.env, mensaje_id)
+    despachos.enviar(taller.env, mensaje_id)
 
     assert taller.mensaje(mensaje_id).estado is Estado.CANCELADA
     assert cara.recibidos == []
@@ -419,24 +415,19 @@ def test_un_sms_rechazado_sigue_por_correo_si_su_regla_lo_dice(
 
 
 def _reject(taller: Taller, mensaje_id: UUID, ruta: Any) -> None:
-    with taller.db.begin() as session:
-        tomado = despacho.reservar(session, mensaje_id)
-    if tomado is None or tomado.reserva is None:
+    tomado = despachos.reservar(taller.db, mensaje_id)
+    if tomado is None:
         return
-    with taller.db.begin() as session:
-        autorizado = despacho.autorizar_llamada(session, mensaje_id, tomado.reserva, None, ruta)
-    assert isinstance(autorizado, Mensaje)
-    with taller.db.begin() as session:
-        resultado = Resultado(Desenlace.DEFINITIVO, detalle="HTTP 422")
-        despacho.asentar(session, mensaje_id, tomado.reserva, ruta, resultado)
+    llamada = despachos.autorizar(taller.db, tomado, ruta)
+    assert llamada is not None
+    despachos.asentar(taller.db, llamada, Resultado(Desenlace.DEFINITIVO, detalle="HTTP 422"))
 
 
 _MUERE = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
-from notificaciones.mensajes import envio
+from notificaciones.mensajes import carriles
 from oficina import clock
 from oficina.db import Database
 from oficina.env import Env
@@ -444,12 +435,12 @@ from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
 from oficina.web.client import ServiceClient
 
-folder, providers, mensaje_id, noon = sys.argv[1:]
+folder, providers, noon = sys.argv[1:]
 clock._shift = timedelta(seconds=float(noon))
 settings = Settings(data_dir=Path(folder), proveedores=providers, log_level="WARNING")
 use_keyring(Keyring.load(settings.claves))
 db = Database(settings.database_for("notificaciones"))
-envio.enviar(Env(settings=settings, db=db, client=ServiceClient(settings)), UUID(mensaje_id))
+carriles.atender(Env(settings=settings, db=db, client=ServiceClient(settings)))
 """
 
 
@@ -462,7 +453,7 @@ def test_kill_9_en_medio_de_una_llamada_se_decide_antes_de_un_minuto_y_no_se_rep
     taller.proveedores(sms_http("una", una.url))
     mensaje_id = taller.sms(UNICA)
     settings, noon = taller.env.settings, str(clock._shift.total_seconds())
-    arguments = [str(settings.data_dir), settings.proveedores, str(mensaje_id), noon]
+    arguments = [str(settings.data_dir), settings.proveedores, noon]
     worker = subprocess.Popen([sys.executable, "-c", _MUERE, *arguments])
     try:
         assert hasta(lambda: len(una.recibidos) == 1, 20)

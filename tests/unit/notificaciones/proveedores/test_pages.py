@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+import despachos
 from notificaciones.app import create_app
-from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import Mensaje
 from oficina.audit import Auditoria
 from unit.notificaciones.proveedores.conftest import Taller, sms_http
@@ -26,7 +26,7 @@ def sitio(oficina: Any, taller: Taller, pasarela: Any) -> Any:
         sms_http("viva", viva.url, costo_por_segmento="30", limites={"segmentos_por_dia": 1}),
         oficina={"pesos_por_dia": "500"},
     )
-    envio.enviar(taller.env, taller.sms())
+    despachos.enviar(taller.env, taller.sms())
     rutas = replace(
         oficina.settings,
         data_dir=taller.env.settings.data_dir,

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
+import despachos
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.entrantes.models import Respuesta
-from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import PasoDeMensaje
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Clave
@@ -72,7 +72,7 @@ class Puerta:
 
     def enviado(self, plantilla: Clave = Clave.DERIVACION_ENVIADA) -> UUID:
         mensaje_id = self.taller.sms(plantilla)
-        envio.enviar(self.taller.env, mensaje_id)
+        despachos.enviar(self.taller.env, mensaje_id)
         return mensaje_id
 
     def avisa(

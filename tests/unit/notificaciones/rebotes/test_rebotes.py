@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+import despachos
 from notificaciones.bajas import actions as bajas
 from notificaciones.bajas.models import Baja
 from notificaciones.bajas.states import Origen
-from notificaciones.mensajes import envio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
@@ -56,7 +56,7 @@ def _enviar(casa: Any, plantilla: Clave = Clave.AVISO_GENERAL, a: str = CASILLA)
         session.add(mensaje)
         session.flush()
         mensaje.preparar(Canal.CORREO, a, "es", Redaccion("es", "Aviso", "Cerramos el viernes."))
-    envio.enviar(casa.env, mensaje.id)
+    despachos.enviar(casa.env, mensaje.id)
     return mensaje.id
 
 

@@ -17,7 +17,7 @@ from notificaciones.suscripciones.envio import entregar
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from notificaciones.suscripciones.states import Via
 from notificaciones.suscripciones.turno import Debida
-from notificaciones.suscripciones.vigia import Vigia
+from notificaciones.vigia import Vigia
 from oficina.actor import Actor
 from oficina.bus.envelope import read_sobre, to_cloudevent
 from oficina.clock import real_now

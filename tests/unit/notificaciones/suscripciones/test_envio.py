@@ -32,7 +32,7 @@ from notificaciones.suscripciones.enviadores import Enviadores
 from notificaciones.suscripciones.models import Entrega, Suscripcion
 from notificaciones.suscripciones.reintentos import leer_retry_after, reintentos
 from notificaciones.suscripciones.states import Estado, Falla, Motivo
-from notificaciones.suscripciones.vigia import Vigia
+from notificaciones.vigia import Vigia
 from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.clock import real_now
 from oficina.db import uuid7
@@ -414,7 +414,7 @@ def test_muerto_en_medio_no_pierde_nada(unidades: Suscriptores, receptor: Sistem
         from pathlib import Path
         from uuid import UUID
         from notificaciones.suscripciones.envio import entregar
-        from notificaciones.suscripciones.vigia import Vigia
+        from notificaciones.vigia import Vigia
         from notificaciones.suscripciones.turno import Debida
         from oficina.db import Database
         from oficina.env import Env

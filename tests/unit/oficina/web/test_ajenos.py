@@ -26,6 +26,7 @@ _DE_LA_PERSONA = (
     r"/casos/(api/v1/)?personas/<persona_id>(/consentimientos|/derechos/nueva|/editar)?"
 )
 _UNIR = r"|/casos/(api/v1/)?personas/<persona_id>/(unir|fusion)(/<otra_id>)?"
+_AYUDAS = r"|/casos/personas/<persona_id>/(ayudas|postular)"
 _DE_SUS_DATOS = (
     r"/casos/(api/v1/)?(derechos/<solicitud_id>|personas/<persona_id>/(consentimientos|"
     r"comunicaciones|derechos)|consentimientos/<consentimiento_id>)(/.*)?"
@@ -42,10 +43,10 @@ POR_SU_TAREA: Mapping[tuple[str, str], str] = {
     + r"|/casos/(api/v1/casos|expedientes)/<caso_id>"
     + _DE_CITAS,
     # Who answers for the office sees its cases; of a reserved one that they are not named in, the
-    # person alone, whose data others keep too.
+    # person alone, whose data others keep too, and what aid they asked for.
     ("normal", "coordinacion"): r"/(casos|agenda|notificaciones)/(?!derechos|api/v1/bus).*",
     ("reservado", "recepcion"): _DE_LA_PERSONA,
-    ("reservado", "coordinacion"): _DE_LA_PERSONA + _UNIR,
+    ("reservado", "coordinacion"): _DE_LA_PERSONA + _UNIR + _AYUDAS,
     # The delegate answers to everybody for their data, and sees no case.
     **{(cual, "delegado_datos"): _DE_SUS_DATOS for cual in CONFIDENCIALIDADES},
     # Whoever administers sees that a fact is there, with ids alone.

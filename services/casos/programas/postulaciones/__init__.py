@@ -1,0 +1,1 @@
+"""What people ask a programme for, and how it was decided."""

@@ -1,0 +1,48 @@
+"""How what is said of applications reads."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from casos.programas.postulaciones.states import Accion, Estado
+
+ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
+    Estado: {
+        Estado.BORRADOR: _l("Borrador"),
+        Estado.INGRESADA: _l("Ingresada"),
+        Estado.EN_REVISION: _l("En revisión"),
+        Estado.OBSERVADA: _l("Observada: falta algo"),
+        Estado.APROBADA: _l("Aprobada"),
+        Estado.RECHAZADA: _l("Rechazada"),
+        Estado.CADUCADA: _l("Caducada"),
+        Estado.RENUNCIADA: _l("La persona renunció"),
+        Estado.ANULADA: _l("Anulada"),
+    },
+    Accion: {
+        Accion.EDITAR: _l("Corregir"),
+        Accion.INGRESAR: _l("Ingresar la postulación"),
+        Accion.REVISAR: _l("Empezar a revisar"),
+        Accion.COMPROBAR: _l("Comprobar requisitos"),
+        Accion.OBSERVAR: _l("Pedir lo que falta"),
+        Accion.RESPONDER: _l("Llegó lo que faltaba"),
+        Accion.ESPERAR: _l("Poner en lista de espera"),
+        Accion.APROBAR: _l("Aprobar"),
+        Accion.RECHAZAR: _l("Rechazar"),
+        Accion.RENUNCIAR: _l("La persona renuncia"),
+        Accion.ANULAR: _l("Anular"),
+        Accion.CADUCAR: _l("Caducar"),
+    },
+}
+
+TONOS: Mapping[str, str] = {
+    Estado.INGRESADA: "info",
+    Estado.EN_REVISION: "info",
+    Estado.OBSERVADA: "aviso",
+    Estado.APROBADA: "bien",
+    Estado.RECHAZADA: "mal",
+    Estado.CADUCADA: "neutro",
+    Estado.RENUNCIADA: "neutro",
+    Estado.ANULADA: "neutro",
+}

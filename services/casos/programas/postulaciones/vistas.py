@@ -1,0 +1,48 @@
+"""An application as people and programs see it: one view for both."""
+
+from typing import Any
+from uuid import UUID
+
+from casos.alcance import Alcance
+from casos.presentacion import idioma_del_lector
+from casos.programas.postulaciones import queries
+from casos.programas.postulaciones.models import Postulacion
+from casos.programas.postulaciones.reglas import reglas
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.web.app import env
+from oficina.web.auth import actor
+
+
+def vista(postulacion_id: UUID) -> tuple[Postulacion, dict[str, Any]]:
+    """An application with its steps, and what is missing of it; reading it is written down.
+
+    Raises NoEncontrado, DatosBloqueados.
+    """
+    with env().db.read() as session:
+        una = queries.postulacion_por_id(session, postulacion_id, Alcance.de(actor()))
+        pasos = queries.pasos_de(session, postulacion_id)
+    registrar_lectura(env().db, actor(), "casos.postulacion.ver", "postulacion", una.id)
+    recurso = None
+    if una.recurso_version:
+        recurso = reglas().recurso(una.recurso_version, idioma_del_lector())
+    return una, {
+        "pasos": pasos,
+        "faltan": una.faltan(una.requisitos.requisitos, clock.today()),
+        "recurso": recurso,
+    }
+
+
+def lista(**filtro: Any) -> list[Postulacion]:
+    """Applications that the reader may see; reading them is written down."""
+    with env().db.read() as session:
+        halladas = queries.postulaciones(session, Alcance.de(actor()), **filtro)
+    registrar_lectura(
+        env().db,
+        actor(),
+        "casos.postulacion.listar",
+        "postulacion",
+        None,
+        cantidad=len(halladas),
+    )
+    return list(halladas)

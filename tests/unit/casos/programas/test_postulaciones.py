@@ -1,0 +1,436 @@
+"""Applications: every step, who may take it, and money that is promised once."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, text, update
+from tests.unit.casos.programas.conftest import REQUISITOS, Ayuda
+from werkzeug.test import TestResponse
+
+from casos.personas.models import EstadoPersona, Persona
+from casos.programas.postulaciones.models import Comprobacion, Postulacion
+from casos.programas.postulaciones.reglas import reglas
+from casos.programas.postulaciones.states import CON_RESERVA, PASOS, Accion, Estado
+from casos.programas.postulaciones.tasks import caducar_postulaciones
+from oficina import clock
+from oficina.audit import Auditoria
+from oficina.errors import NoPermitido, TransicionInvalida
+
+HOY = date(2026, 3, 2)
+PROFESIONAL, COORDINACION, ENCARGADO = "profesional", "coordinacion", "encargado_programa"
+E, A = Estado, Accion
+
+ADMITIDAS = {
+    (E.BORRADOR, A.EDITAR): E.BORRADOR,
+    (E.BORRADOR, A.INGRESAR): E.INGRESADA,
+    (E.BORRADOR, A.ANULAR): E.ANULADA,
+    (E.INGRESADA, A.REVISAR): E.EN_REVISION,
+    (E.INGRESADA, A.RENUNCIAR): E.RENUNCIADA,
+    (E.INGRESADA, A.ANULAR): E.ANULADA,
+    (E.EN_REVISION, A.COMPROBAR): E.EN_REVISION,
+    (E.EN_REVISION, A.OBSERVAR): E.OBSERVADA,
+    (E.EN_REVISION, A.ESPERAR): E.EN_REVISION,
+    (E.EN_REVISION, A.APROBAR): E.APROBADA,
+    (E.EN_REVISION, A.RECHAZAR): E.RECHAZADA,
+    (E.EN_REVISION, A.RENUNCIAR): E.RENUNCIADA,
+    (E.EN_REVISION, A.ANULAR): E.ANULADA,
+    (E.OBSERVADA, A.RESPONDER): E.EN_REVISION,
+    (E.OBSERVADA, A.CADUCAR): E.CADUCADA,
+    (E.OBSERVADA, A.RENUNCIAR): E.RENUNCIADA,
+    (E.OBSERVADA, A.ANULAR): E.ANULADA,
+    (E.APROBADA, A.CADUCAR): E.CADUCADA,
+    (E.APROBADA, A.RENUNCIAR): E.RENUNCIADA,
+    (E.APROBADA, A.ANULAR): E.ANULADA,
+}
+
+
+def _dar(una: Postulacion, accion: Accion) -> None:
+    match accion:
+        case A.APROBAR:
+            una.aprobar(uuid4(), "Otra persona", HOY)
+        case A.RECHAZAR:
+            una.rechazar("otro", HOY)
+        case A.COMPROBAR:
+            una.comprobar([Comprobacion(codigo="r1", cumple=True)], HOY)
+        case _:
+            una.pasar(accion, HOY)
+
+
+@pytest.mark.parametrize("accion", list(Accion))
+@pytest.mark.parametrize("estado", list(Estado))
+def test_cada_paso_desde_cada_estado(estado: Estado, accion: Accion) -> None:
+    una = Postulacion(estado=estado, creada_por_id=uuid4())
+    if (estado, accion) in ADMITIDAS:
+        _dar(una, accion)
+        assert una.estado is ADMITIDAS[estado, accion]
+        assert una.caduca_el == reglas().caduca_el(una.estado, HOY)
+        return
+    with pytest.raises(TransicionInvalida):
+        _dar(una, accion)
+    assert una.estado is estado
+
+
+def test_toda_salida_de_lo_reservado_pasa_por_los_pasos_que_liberan() -> None:
+    for estado in CON_RESERVA:
+        assert set(PASOS[estado]) == {A.CADUCAR, A.RENUNCIAR, A.ANULAR}
+
+
+def test_no_aprueba_quien_la_presento() -> None:
+    quien = uuid4()
+    una = Postulacion(estado=E.EN_REVISION, creada_por_id=quien)
+    with pytest.raises(NoPermitido):
+        una.aprobar(quien, "La misma persona", HOY)
+    assert una.estado is E.EN_REVISION
+
+
+@pytest.mark.parametrize(
+    ("documento_el", "cumple", "falta"),
+    [
+        (HOY, True, False),
+        (HOY - timedelta(days=90), True, False),
+        (HOY - timedelta(days=91), True, True),
+        (HOY + timedelta(days=1), True, True),
+        (None, True, True),
+        (HOY, False, True),
+    ],
+)
+def test_un_documento_vale_los_dias_que_dice_el_requisito(
+    documento_el: date | None,
+    cumple: bool,
+    falta: bool,
+) -> None:
+    una = Postulacion(estado=E.EN_REVISION)
+    una.comprobar([Comprobacion(codigo="r1", cumple=cumple, documento_el=documento_el)], HOY)
+    exigido = [{"codigo": "r1", "texto": "Vive aquí", "documento": "Boleta", "dias": 90}]
+
+    assert una.faltan(exigido, HOY) == (["Vive aquí"] if falta else [])
+
+
+def test_las_reglas_dicen_su_version_y_cada_recurso_su_fuente() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", reglas().version)
+    assert reglas().recurso_vigente in reglas().recursos
+    for version in reglas().recursos:
+        for idioma in ("es", "en"):
+            dicho = reglas().recurso(version, idioma)
+            assert dicho["texto"]
+            assert "19.880" in dicho["fuente"]
+    assert reglas().caduca_el(E.OBSERVADA, HOY) == date(2026, 3, 16)
+    assert reglas().caduca_el(E.EN_REVISION, HOY) is None
+
+
+class Postulante:
+    """Somebody who applies, and short ways through the steps."""
+
+    def __init__(self, ayuda: Ayuda, programa: dict[str, Any], persona_id: str = "") -> None:
+        self.ayuda, self.programa = ayuda, programa
+        self.persona_id = persona_id or ayuda.ventanilla.persona()["id"]
+
+    def crear(self, monto: int = 100, rol: str = PROFESIONAL, **cambios: Any) -> TestResponse:
+        datos = {
+            "persona_id": self.persona_id,
+            "programa_id": self.programa["id"],
+            "monto_clp": monto,
+            "detalle": "Perdió el trabajo",
+        }
+        return self.ayuda.ventanilla.api("POST", "/postulaciones", rol, json=datos | cambios)
+
+    def nueva(self, monto: int = 100) -> str:
+        answer = self.crear(monto)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["id"])  # type: ignore[index]  # it is an object
+
+    def dar(self, cual: str, paso: str, rol: str = ENCARGADO, **datos: Any) -> TestResponse:
+        path = f"/postulaciones/{cual}/{paso}"
+        return self.ayuda.ventanilla.api("POST", path, rol, json=datos, headers={"If-Match": "*"})
+
+    def en_revision(self, monto: int = 100) -> str:
+        """One that meets every requirement."""
+        cual = self.nueva(monto)
+        halladas = [
+            {"codigo": "r1", "cumple": True, "documento_el": str(clock.today())},
+            {"codigo": "r2", "cumple": True},
+        ]
+        for paso, rol, datos in (
+            ("ingresar", PROFESIONAL, {}),
+            ("revisar", ENCARGADO, {}),
+            ("comprobar", ENCARGADO, {"comprobaciones": halladas}),
+        ):
+            answer = self.dar(cual, paso, rol, **datos)
+            assert answer.status_code == 200, answer.text
+        return cual
+
+    def aprobada(self, monto: int = 100) -> str:
+        cual = self.en_revision(monto)
+        answer = self.dar(cual, "aprobar")
+        assert answer.status_code == 200, answer.text
+        return cual
+
+
+def _disponible(ayuda: Ayuda, programa: dict[str, Any]) -> int:
+    return int(ayuda.ver(programa)["presupuesto"]["disponible_clp"])
+
+
+def test_de_la_presentacion_a_la_aprobacion(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto(monto=1000)
+    quien = Postulante(ayuda, programa)
+    cual = quien.nueva(400)
+    quien.dar(cual, "ingresar", PROFESIONAL)
+    sin_revisar = quien.dar(cual, "aprobar")
+    quien.dar(cual, "revisar")
+    sin_comprobar = quien.dar(cual, "aprobar")
+    observada: Any = quien.dar(cual, "observar", texto="Falta la boleta").json
+    quien.dar(cual, "responder", PROFESIONAL, texto="La trajo")
+    halladas = [
+        {"codigo": "r1", "cumple": True, "documento_el": str(clock.today())},
+        {"codigo": "r2", "cumple": True},
+    ]
+    quien.dar(cual, "comprobar", comprobaciones=halladas)
+    aprobada: Any = quien.dar(cual, "aprobar").json
+
+    assert (sin_revisar.status_code, sin_comprobar.status_code) == (409, 409)
+    assert sin_comprobar.json["faltan"] == [uno["texto"] for uno in REQUISITOS]  # type: ignore[index]  # it is an object
+    assert observada["caduca_el"] > str(clock.today())
+    assert (aprobada["estado"], aprobada["faltan"]) == ("aprobada", [])
+    assert [paso["accion"] for paso in aprobada["pasos"]] == [
+        *(None, "ingresar", "revisar", "observar", "responder", "comprobar", "aprobar")
+    ]
+    assert _disponible(ayuda, programa) == 600
+    assert ayuda.ventanilla.hechos(f"postulacion/{cual}") == [
+        "casos.postulacion.ingresada",
+        "casos.postulacion.aprobada",
+    ]
+
+
+def test_quien_la_presento_no_la_aprueba_tampoco_desde_la_coordinacion(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = str(quien.crear(rol=COORDINACION).json["id"])  # type: ignore[index]  # it is an object
+    quien.dar(cual, "ingresar", COORDINACION)
+    quien.dar(cual, "revisar")
+    halladas = [
+        {"codigo": "r1", "cumple": True, "documento_el": str(clock.today())},
+        {"codigo": "r2", "cumple": True},
+    ]
+    quien.dar(cual, "comprobar", comprobaciones=halladas)
+
+    assert quien.dar(cual, "aprobar", COORDINACION).status_code == 403
+    assert quien.dar(cual, "aprobar", PROFESIONAL).status_code == 403
+    assert quien.dar(cual, "aprobar", ENCARGADO).status_code == 200
+
+
+@pytest.mark.parametrize("paso", ["renunciar", "anular", "caducar"])
+def test_lo_reservado_vuelve_al_programa(ayuda: Ayuda, paso: str) -> None:
+    programa = ayuda.abierto(monto=1000)
+    cual = Postulante(ayuda, programa).aprobada(400)
+    assert _disponible(ayuda, programa) == 600
+
+    if paso == "caducar":
+        with ayuda.ventanilla.db.begin() as session:
+            ayer = clock.today() - timedelta(days=1)
+            session.get_one(Postulacion, UUID(cual)).caduca_el = ayer
+        for _vez in range(2):
+            caducar_postulaciones(ayuda.ventanilla.app.extensions["env"])
+    else:
+        answer = Postulante(ayuda, programa).dar(cual, paso, PROFESIONAL, texto="Se fue")
+        assert answer.status_code == 200
+
+    assert _disponible(ayuda, programa) == 1000
+    lineas: Any = ayuda.pedir("GET", f"/programas/{programa['id']}/movimientos").json
+    tipos = [linea["tipo"] for linea in lineas["movimientos"]]
+    assert tipos == ["liberacion", "reserva", "asignacion"]
+
+
+def test_sin_presupuesto_espera_en_orden_y_se_aprueba_cuando_llega(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto(monto=100)
+    primera, segunda = (Postulante(ayuda, programa).en_revision(80) for _ in range(2))
+    quien = Postulante(ayuda, programa)
+    quien.aprobada(90)
+    negada = quien.dar(primera, "aprobar")
+    sin_comprobar = quien.nueva(10)
+    quien.dar(sin_comprobar, "ingresar", PROFESIONAL)
+    quien.dar(sin_comprobar, "revisar")
+
+    assert negada.status_code == 409
+    assert "presupuesto" in negada.json["detail"]  # type: ignore[index]  # it is an object
+    assert quien.dar(sin_comprobar, "esperar").status_code == 409
+    for cual in (segunda, primera, segunda):
+        assert quien.dar(cual, "esperar").json["estado"] == "en_revision"  # type: ignore[index]  # it is an object
+    espera: Any = ayuda.pedir(
+        "GET", f"/postulaciones?programa_id={programa['id']}&estado=espera"
+    ).json
+    assert [una["id"] for una in espera["postulaciones"]] == [segunda, primera]
+    ayuda.paso(programa, "presupuesto", {"monto_clp": 70, "respaldo": "DEX 10"})
+    assert quien.dar(segunda, "aprobar").json["en_espera_desde"] is None  # type: ignore[index]  # it is an object
+    assert quien.dar(primera, "aprobar").status_code == 409
+
+
+def test_una_vez_por_periodo_y_con_tope_hasta_el_tope(ayuda: Ayuda) -> None:
+    una_vez, con_tope = ayuda.abierto(), ayuda.abierto(tope_persona_clp=250)
+    quien = Postulante(ayuda, una_vez)
+    primera = quien.aprobada()
+    repetida = quien.dar(quien.en_revision(), "aprobar")
+    assert repetida.status_code == 409
+    folio: Any = ayuda.pedir("GET", f"/postulaciones/{primera}").json["folio"]
+    assert repetida.json["folios"] == [folio]  # type: ignore[index]  # it is an object
+
+    otra = Postulante(ayuda, con_tope)
+    assert otra.crear(251).status_code == 422
+    otra.aprobada(100)
+    otra.aprobada(150)
+    assert otra.dar(otra.en_revision(1), "aprobar").status_code == 409
+
+
+def test_no_se_tienen_dos_sin_decidir_en_un_programa(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    una, otra = quien.nueva(), quien.nueva()
+    assert quien.dar(una, "ingresar", PROFESIONAL).status_code == 409
+    assert quien.dar(otra, "anular", PROFESIONAL, texto="Repetida").status_code == 200
+    assert quien.dar(una, "ingresar", PROFESIONAL).status_code == 200
+
+
+def test_valen_los_requisitos_del_dia_en_que_se_ingreso(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto()
+    quien = Postulante(ayuda, programa)
+    antes, borrador = quien.en_revision(), Postulante(ayuda, programa)
+    despues = borrador.nueva()
+    nuevos = {"requisitos": [{"texto": "Algo más"}], "fuente": "DEX 9"}
+    assert ayuda.paso(programa, "requisitos", nuevos).status_code == 200
+    ingresada: Any = borrador.dar(despues, "ingresar", PROFESIONAL).json
+
+    assert quien.dar(antes, "aprobar").status_code == 200
+    assert ingresada["requisitos"]["numero"] == 2
+    borrador.dar(despues, "revisar")
+    ajena = borrador.dar(despues, "comprobar", comprobaciones=[{"codigo": "r2", "cumple": True}])
+    assert ajena.status_code == 422
+
+
+def test_un_rechazo_dice_por_que_y_que_puede_hacer_la_persona(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    sin_nada = quien.dar(cual, "rechazar")
+    assert sin_nada.status_code == 422
+    assert set(sin_nada.json["errors"]) == {"motivo", "texto"}  # type: ignore[index]  # it is an object
+    hecha: Any = quien.dar(
+        cual, "rechazar", motivo="falta_documento", texto="No trajo el contrato"
+    ).json
+
+    assert "19.880" in hecha["recurso"]["fuente"]
+    pagina = ayuda.ventanilla.pagina(f"/postulaciones/{cual}", PROFESIONAL).text
+    assert hecha["recurso"]["texto"][:40] in pagina
+    assert "No presentó un documento" in pagina
+
+
+def test_a_un_programa_cerrado_no_se_postula_y_lo_empezado_sigue(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto()
+    quien, otra = Postulante(ayuda, programa), Postulante(ayuda, programa)
+    cual, borrador = quien.en_revision(), otra.nueva()
+    ayuda.paso(programa, "cerrar")
+
+    assert otra.crear().status_code == 422
+    assert otra.dar(borrador, "ingresar", PROFESIONAL).status_code == 409
+    assert quien.dar(cual, "aprobar").status_code == 200
+
+
+def test_quien_ve_a_la_persona_o_lleva_programas_ve_la_postulacion(ayuda: Ayuda) -> None:
+    """A sealed case hides its person, and what they ask for with them."""
+    ventanilla = ayuda.ventanilla
+    programa = ayuda.abierto()
+    caso = ventanilla.caso()
+    ventanilla.paso(caso, "asignacion")
+    quien = Postulante(ayuda, programa, caso["persona"]["id"])
+    cual = quien.nueva()
+    path = f"/postulaciones/{cual}"
+
+    def ven() -> list[int]:
+        return [
+            ventanilla.api("GET", path, rol).status_code
+            for rol in ("recepcion", PROFESIONAL, COORDINACION, ENCARGADO, "administrador")
+        ]
+
+    assert ven() == [403, 200, 200, 200, 403]
+    cambio = {"confidencialidad": "sellado", "motivo": "Riesgo"}
+    assert ventanilla.paso(caso, "confidencialidad", **cambio).status_code == 204
+    assert ven() == [403, 200, 404, 404, 403]
+    lista: Any = ayuda.pedir("GET", f"/postulaciones?programa_id={programa['id']}").json
+    assert lista["postulaciones"] == []
+    assert quien.dar(cual, "ingresar", COORDINACION).status_code == 404
+    # And whoever runs programmes sees nothing of the person but that.
+    assert ventanilla.api("GET", f"/personas/{quien.persona_id}", ENCARGADO).status_code == 403
+
+
+def test_de_quien_tiene_los_datos_bloqueados_no_se_ve_ni_se_cambia(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    with ayuda.ventanilla.db.begin() as session:
+        suya = update(Persona).where(Persona.id == UUID(quien.persona_id))
+        session.execute(suya.values(estado=EstadoPersona.BLOQUEADA))
+
+    assert quien.dar(cual, "aprobar", ENCARGADO).status_code == 404
+    assert quien.dar(cual, "aprobar", COORDINACION).status_code == 403
+    assert quien.crear().status_code == 403
+    leida = ayuda.ventanilla.api("GET", f"/postulaciones/{cual}", PROFESIONAL)
+    assert leida.json["estado"] == EstadoPersona.BLOQUEADA.value  # type: ignore[index]  # it is an object
+
+
+def test_todo_deja_su_fila_en_la_auditoria_y_lo_dicho_se_guarda_cifrado(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    ayuda.pedir("GET", "/postulaciones?estado=curso")
+    assert set(ayuda.ventanilla.auditadas(cual)) == {
+        f"casos.postulacion.{paso}" for paso in ("crear", "ver", "ingresar", "revisar", "comprobar")
+    }
+    with ayuda.ventanilla.db.read() as session:
+        listadas = select(Auditoria.cantidad).where(Auditoria.accion == "casos.postulacion.listar")
+        assert session.scalars(listadas).all()[-1]
+        suya = {"cual": UUID(cual).hex}
+        guardado = text("SELECT detalle, comprobado FROM postulaciones WHERE id = :cual")
+        crudo = session.execute(guardado, suya).one()
+    assert all(crudo)
+    assert "trabajo" not in str(crudo)
+    assert "r1" not in str(crudo)
+
+
+def test_las_paginas_postulan_comprueban_y_aprueban(ayuda: Ayuda) -> None:
+    ventanilla, programa = ayuda.ventanilla, ayuda.abierto(monto=500_000)
+    persona_id = ventanilla.persona(nombres="Rosaura")["id"]
+    pedido = {"programa_id": programa["id"], "monto_clp": "120.000", "detalle": "Arriendo"}
+    path = f"/personas/{persona_id}/postular"
+    assert programa["nombre"] in ventanilla.pagina(path, PROFESIONAL).text
+    assert ventanilla.enviar(path, pedido | {"monto_clp": "12,5"}, PROFESIONAL).status_code == 422
+    hecha = ventanilla.enviar(path, pedido, PROFESIONAL)
+    assert hecha.status_code == 303
+    suya = hecha.location.removeprefix("/casos")
+
+    def dar(paso: str, rol: str, **escrito: Any) -> int:
+        with ventanilla.db.read() as session:
+            version = session.get_one(Postulacion, UUID(suya.rpartition("/")[2])).version
+        assert ventanilla.pagina(f"{suya}/{paso}", rol).status_code == 200
+        datos = escrito | {"version": version}
+        return ventanilla.enviar(f"{suya}/{paso}", datos, rol).status_code
+
+    assert "Ingresar la postulación" not in ventanilla.pagina(suya, ENCARGADO).text
+    assert ventanilla.pagina(f"{suya}/ingresar", ENCARGADO).status_code == 403
+    assert dar("editar", PROFESIONAL, monto_clp="130.000", detalle="Arriendo y luz") == 303
+    assert dar("ingresar", PROFESIONAL) == 303
+    assert dar("revisar", ENCARGADO) == 303
+    assert dar("aprobar", ENCARGADO) == 409
+    assert dar("comprobar", ENCARGADO) == 422
+    hoy = str(clock.today())
+    escrito = {"r1.cumple": "1", "r1.documento_el": hoy, "r2.cumple": "0", "r2.nota": "No figura"}
+    assert dar("comprobar", ENCARGADO, **escrito) == 303
+    assert "No se cumple" in ventanilla.pagina(suya, ENCARGADO).text
+    assert dar("comprobar", ENCARGADO, **escrito | {"r2.cumple": "1"}) == 303
+    assert dar("esperar", ENCARGADO) == 303
+    lista = ventanilla.pagina(
+        f"/postulaciones?programa_id={programa['id']}&estado=espera", ENCARGADO
+    )
+    assert "Rosaura" in lista.text
+    assert dar("aprobar", ENCARGADO, texto="Corresponde") == 303
+    ficha = ventanilla.pagina(suya, PROFESIONAL).text
+    assert "$130.000" in ficha
+    assert "Corresponde" in ficha
+    assert "Aprobada" in ventanilla.pagina(f"/personas/{persona_id}/ayudas", PROFESIONAL).text
+    assert "/ayudas" in ventanilla.pagina(f"/personas/{persona_id}", PROFESIONAL).text
+    assert "/ayudas" not in ventanilla.pagina(f"/personas/{persona_id}").text
