@@ -16,6 +16,7 @@ from casos.atenciones.models import Canal, Resultado
 from casos.cierres.models import EstadoPropuesta
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
+from casos.defunciones.models import FuenteDefuncion
 from casos.derechos.states import Derecho, Entrega
 from casos.derechos.states import Estado as EstadoSolicitud
 from casos.derivaciones.paquete import Categoria
@@ -129,6 +130,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "base_licitud": (BaseLicitud,),
     "canal": (Canal,),
     "canal_preferido": (CanalPreferido,),
+    "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
@@ -141,6 +143,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
         *(EstadoPostulacion, EstadoPropuesta, EstadoTarea),
     ),
     "forma": (FormaConsentimiento,),
+    "fuente": (FuenteDefuncion,),
     "instancia": (Instancia,),
     "motivo": (MotivoCierre,),
     "nivel": (NivelDocumento,),
