@@ -29,7 +29,6 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PosibleDuplicado,
-    SituacionMigratoria,
     TokenNombre,
 )
 from casos.plazos.models import Plazo
@@ -41,6 +40,7 @@ from casos.programas.models import (
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
+from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
 

@@ -27,9 +27,10 @@ from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
-from casos.personas.situaciones import categoria
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
+from casos.situaciones.catalogo import categoria
+from casos.situaciones.models import FuenteSituacion
 from casos.tareas.states import EstadoTarea
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
@@ -143,7 +144,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
         *(EstadoPostulacion, EstadoPropuesta, EstadoTarea),
     ),
     "forma": (FormaConsentimiento,),
-    "fuente": (FuenteDefuncion,),
+    "fuente": (FuenteDefuncion, FuenteSituacion),
     "instancia": (Instancia,),
     "motivo": (MotivoCierre,),
     "nivel": (NivelDocumento,),
