@@ -39,7 +39,13 @@ from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
-from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.personas.models import (
+    CanalPreferido,
+    NivelDocumento,
+    NivelEspanol,
+    PrecisionFecha,
+    TipoContacto,
+)
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
 from casos.situaciones.models import FuenteSituacion
@@ -237,6 +243,12 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         PrecisionFecha.ANIO: _l("Solo el año"),
         PrecisionFecha.ESTIMADA: _l("Estimada"),
         PrecisionFecha.DESCONOCIDA: _l("Desconocida"),
+    },
+    NivelEspanol: {
+        NivelEspanol.NINGUNO: _l("No habla español"),
+        NivelEspanol.BASICO: _l("Español básico"),
+        NivelEspanol.INTERMEDIO: _l("Español intermedio"),
+        NivelEspanol.AVANZADO: _l("Español avanzado"),
     },
     NivelDocumento: {
         NivelDocumento.DECLARADO: _l("Declarado"),

@@ -43,6 +43,7 @@ _FICHA = (
     "genero",
     "nacionalidades",
     "idiomas",
+    "nivel_espanol",
     "requiere_interprete",
     "direccion",
     "no_contactar",
@@ -132,7 +133,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "ficha": _campos(persona, _FICHA),
         "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
         "documentos": [
-            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel"))
+            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"))
             for uno in persona.documentos
         ],
         "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],

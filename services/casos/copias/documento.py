@@ -26,7 +26,13 @@ from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Ries
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.personas.catalogos import nombre_de_idioma, pais
-from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.personas.models import (
+    CanalPreferido,
+    NivelDocumento,
+    NivelEspanol,
+    PrecisionFecha,
+    TipoContacto,
+)
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.situaciones.catalogo import categoria
@@ -148,6 +154,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "instancia": (Instancia,),
     "motivo": (MotivoCierre,),
     "nivel": (NivelDocumento,),
+    "nivel_espanol": (NivelEspanol,),
     "otorgado_por": (Otorgante,),
     "precision_fecha": (PrecisionFecha,),
     "prioridad": (Prioridad,),
