@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "casos_0015"
-down_revision = "casos_0012"
+down_revision = "casos_0013"
 branch_labels = None
 depends_on = None
 
