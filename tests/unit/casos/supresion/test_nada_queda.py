@@ -25,6 +25,7 @@ from casos.expedientes.states import MotivoCierre
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
+from notificaciones.masivos.avance import avanzar
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.proveedores.models import Acuse, Recibo
@@ -152,6 +153,16 @@ def _mensajes(vida: Vida) -> None:
         levantar(session, baja, "Zmarca: volvió a pedir", actor)
 
 
+def _en_un_envio(vida: Vida) -> None:
+    """A row of a bulk names her, and was looked at."""
+    folio = vida.api("GET", f"/personas/{vida.persona_id}")["folio"]
+    fila = {"quien": folio, "valores": {"texto": "Zmarca: venga el lunes"}}
+    pedido = {"plantilla": "aviso_general", "a_personas": True, "filas": [fila]}
+    vida.api("POST", "/masivos", pedido, servicio="notificaciones")
+    while avanzar(vida.env("notificaciones")):
+        pass
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -211,6 +222,7 @@ def _llenar(vida: Vida) -> None:
     consentido = vida.api("POST", f"{persona}/consentimientos", dado)
     vida.circular()
     vida.barrer_mensajes()
+    _en_un_envio(vida)
     retiro = {"motivo": "decision_de_la_persona", "detalle": "Zmarca: no quiero"}
     vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
     vida.de_un_registro()
