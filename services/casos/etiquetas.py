@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
+from casos.cierres.models import EstadoPropuesta
 from casos.contactos.pauta import Aviso
 from casos.convenios.etiquetas import ETIQUETAS as _DE_CONVENIOS
 from casos.defunciones.models import FuenteDefuncion
@@ -48,6 +49,7 @@ from casos.personas.models import (
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
 from casos.situaciones.models import FuenteSituacion
+from casos.tareas.states import EstadoTarea
 from oficina.identity_docs import TipoDocumento
 
 _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -159,6 +161,17 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         ResultadoCierre.LOGRADO: _l("Logrado"),
         ResultadoCierre.PARCIAL: _l("Logrado en parte"),
         ResultadoCierre.NO_LOGRADO: _l("No logrado"),
+    },
+    EstadoTarea: {
+        EstadoTarea.PENDIENTE: _l("Por hacer"),
+        EstadoTarea.HECHA: _l("Hecha"),
+        EstadoTarea.CANCELADA: _l("Cancelada"),
+    },
+    EstadoPropuesta: {
+        EstadoPropuesta.PENDIENTE: _l("Espera la decisión de otra persona"),
+        EstadoPropuesta.APROBADA: _l("Aprobado"),
+        EstadoPropuesta.RECHAZADA: _l("No aprobado"),
+        EstadoPropuesta.SIN_EFECTO: _l("Sin efecto"),
     },
     MotivoReapertura: {
         MotivoReapertura.NUEVO_ANTECEDENTE: _l("Hay un antecedente nuevo"),

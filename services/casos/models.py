@@ -4,6 +4,7 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.contactos.models import ContactoSeguro
@@ -41,6 +42,7 @@ from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Purga, Supresion
+from casos.tareas.models import Tarea
 
 __all__ = [
     "AccesoExcepcional",
@@ -50,6 +52,7 @@ __all__ = [
     "Base",
     "Bloqueo",
     "Caso",
+    "CierrePropuesto",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -89,5 +92,6 @@ __all__ = [
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Supresion",
+    "Tarea",
     "TokenNombre",
 ]

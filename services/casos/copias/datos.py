@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Atencion
+from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
 from casos.consentimientos.queries import de_persona as consentimientos_de
@@ -26,6 +27,7 @@ from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.queries import situaciones
+from casos.tareas.models import Tarea
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -80,7 +82,10 @@ _CASO = (
     "cerrado_en",
     "cierre_motivo",
     "cierre_resultado",
+    "suspension_motivo",
 )
+_TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
+_PROPUESTA = ("propuesto_en", "motivo", "resultado", "texto", "estado", "decision_texto")
 _ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
 _CONSENTIMIENTO = (
     "finalidad",
@@ -170,11 +175,20 @@ def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     evaluaciones = _todos(
         session, select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id)
     )
+    propuestas = _todos(
+        session,
+        select(CierrePropuesto)
+        .where(CierrePropuesto.caso_id == caso.id)
+        .order_by(CierrePropuesto.id),
+    )
+    tareas = _todos(session, select(Tarea).where(Tarea.caso_id == caso.id).order_by(Tarea.id))
     return _campos(caso, _CASO) | {
         "evaluaciones": [
             _campos(una, ("realizada_en", "riesgo", "amerita_derivacion", "fundamento"))
             for una in evaluaciones
         ],
+        "tareas": [_campos(una, _TAREA) for una in tareas],
+        "cierres_propuestos": [_campos(uno, _PROPUESTA) for uno in propuestas],
         "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
     }
 

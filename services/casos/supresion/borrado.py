@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -44,6 +45,7 @@ from casos.programas.postulaciones.actions import terminar_por_supresion
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
+from casos.tareas.models import Tarea
 from oficina import clock
 from oficina.actor import Actor
 from oficina.web.idempotency import olvidar_respuestas
@@ -202,8 +204,10 @@ def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, MiembroDeCaso):
+    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
+    tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
+    _hecho(session, tareas.values(que=""))
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id
