@@ -9,7 +9,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 
 from notificaciones.bajas import actions, enlaces
 from notificaciones.bajas.enlaces import Enlace
@@ -60,7 +59,7 @@ def detener(token: str) -> ResponseReturnValue:
 def _read(token: str) -> Enlace | None:
     enlace = enlaces.leer(token)
     if enlace is None:
-        limits.spend(AJENOS, "baja", get_remote_address())
+        limits.spend(AJENOS, "baja", limits.remote_address())
     else:
         limits.spend(POR_ENLACE, "baja", enlace.indice)
     return enlace
