@@ -37,6 +37,7 @@ from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.programas.entregas.etiquetas import ETIQUETAS as _DE_ENTREGAS
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
 from oficina.identity_docs import TipoDocumento
@@ -236,6 +237,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     **_DE_CONVENIOS,
     **_DE_PROGRAMAS,
     **_DE_POSTULACIONES,
+    **_DE_ENTREGAS,
     **_DE_DERIVACIONES,
     **_DE_DERECHOS,
     **_DE_INCIDENTES,

@@ -30,6 +30,12 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.plazos.models import Plazo
+from casos.programas.entregas.models import (
+    Articulo,
+    Entrega,
+    MovimientoExistencia,
+    Rendicion,
+)
 from casos.programas.models import (
     MovimientoPresupuesto,
     Presupuesto,
@@ -43,6 +49,7 @@ from casos.supresion.models import Purga, Supresion
 __all__ = [
     "AccesoExcepcional",
     "ArchivoImportado",
+    "Articulo",
     "Atencion",
     "AvisoDeIncidente",
     "Base",
@@ -57,6 +64,7 @@ __all__ = [
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",
+    "Entrega",
     "Evaluacion",
     "FilaImportada",
     "Folio",
@@ -66,6 +74,7 @@ __all__ = [
     "IncidenteSeguridad",
     "Institucion",
     "MiembroDeCaso",
+    "MovimientoExistencia",
     "MovimientoPresupuesto",
     "PasoDeIncidente",
     "PasoDePostulacion",
@@ -78,6 +87,7 @@ __all__ = [
     "Presupuesto",
     "Programa",
     "Purga",
+    "Rendicion",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",

@@ -54,7 +54,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     with apps["casos"].test_request_context():
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
-        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado)
+        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])

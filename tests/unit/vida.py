@@ -264,7 +264,7 @@ class Vida:
 
     def ayuda(self) -> str:
         """An application of hers to a programme, in which everything was written that can be;
-        granted, with its money promised.
+        granted, and handed over to somebody in her name.
         """
         rol = {"rol": "encargado_programa"}
         programa = {"nombre": "Ayuda", "tipo": "dinero", "fuente": "municipal", "anio": 2026}
@@ -290,6 +290,9 @@ class Vida:
             ("aprobar", {}),
         ):
             self.api("POST", f"{ruta}/{paso}", datos, **rol)
+        recibe = {"receptor": "representante", "receptor_nombre": "Hermana Ketterlin"}
+        recibe |= {"receptor_documento": "ZMARCA77", "monto_clp": 500}
+        self.api("POST", f"{ruta}/entregar", recibe, rol="coordinacion")
         return postulacion_id
 
     def parecida(self) -> None:

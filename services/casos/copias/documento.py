@@ -26,6 +26,7 @@ from casos.expedientes.states import MotivoCierre
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
 from casos.personas.situaciones import categoria
+from casos.programas.entregas.models import Receptor
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.taxonomia import temas
@@ -142,6 +143,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "precision_fecha": (PrecisionFecha,),
     "prioridad": (Prioridad,),
     "quien": (Otorgante,),
+    "receptor": (Receptor,),
     "resultado": (Resultado,),
     "riesgo": (Riesgo,),
     "tipo": (TipoContacto, TipoDocumento, TipoCaso),
