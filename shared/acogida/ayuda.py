@@ -99,6 +99,7 @@ def postular(db: Database, profesional: Actor, encargado: Actor, coordinacion: A
         hay = session.scalar(select(Postulacion.id).limit(1))
         if programa_id is None or hay is not None:
             return
+        quienes = (profesional, encargado, coordinacion)
         for uno in todo["postulaciones"]:
             indice = indice_contacto(TipoContacto.CORREO, uno["correo"])
             quien = session.scalars(select(Contacto.persona_id).where(Contacto.indice == indice))
