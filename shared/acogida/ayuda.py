@@ -103,9 +103,7 @@ def postular(db: Database, profesional: Actor, encargado: Actor, coordinacion: A
         for uno in todo["postulaciones"]:
             indice = indice_contacto(TipoContacto.CORREO, uno["correo"])
             quien = session.scalars(select(Contacto.persona_id).where(Contacto.indice == indice))
-            _postular(
-                session, quien.one(), programa_id, uno, (profesional, encargado, coordinacion)
-            )
+            _postular(session, quien.one(), programa_id, uno, quienes)
 
 
 def _postular(
