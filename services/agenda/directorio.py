@@ -40,6 +40,15 @@ class DeQuien:
     nombre: str
     caso_id: UUID | None
     caso_folio: str | None
+    avisos: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Nombrada:
+    """How a person is called, and the codes of what must be seen first of them."""
+
+    nombre: str
+    avisos: Sequence[str] = ()
 
 
 class Personal:
@@ -107,13 +116,13 @@ def de_quien(env: Env, persona_id: UUID | None, caso_id: UUID | None) -> DeQuien
     if persona_id is None:
         return None
     persona = _asked(env, f"/casos/api/v1/personas/{persona_id}", "persona_id")
-    return DeQuien(persona_id, persona["nombre"], caso_id, folio)
+    return DeQuien(persona_id, persona["nombre"], caso_id, folio, persona["avisos"])
 
 
-def nombres(env: Env, personas: Iterable[UUID]) -> Mapping[UUID, str]:
+def nombres(env: Env, personas: Iterable[UUID]) -> Mapping[UUID, Nombrada]:
     """Names for a page, as far as the reader may know them and casos answers."""
     pedidas = sorted(set(personas))
-    hallados: dict[UUID, str] = {}
+    hallados: dict[UUID, Nombrada] = {}
     try:
         for start in range(0, len(pedidas), POR_PREGUNTA):
             hallados |= _names(env, pedidas[start : start + POR_PREGUNTA])
@@ -152,11 +161,11 @@ def exigir_a_la_vista(env: Env, cita: Cita, quien: Actor) -> None:
         raise NoEncontrado
 
 
-def _names(env: Env, personas: Sequence[UUID]) -> Mapping[UUID, str]:
+def _names(env: Env, personas: Sequence[UUID]) -> Mapping[UUID, Nombrada]:
     params = {"id": [str(persona) for persona in personas]}
     path = "/casos/api/v1/personas/nombres"
     found = env.client.get("casos", path, params, actor_token=True)
-    return {UUID(one["id"]): one["nombre"] for one in found}
+    return {UUID(one["id"]): Nombrada(one["nombre"], one["avisos"]) for one in found}
 
 
 def _asked(env: Env, path: str, campo: str) -> Mapping[str, Any]:

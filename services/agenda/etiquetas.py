@@ -21,6 +21,14 @@ TONOS: Mapping[Estado, str] = {
     Estado.CANCELADA: "neutro",
 }
 
+# By the codes of casos: what must be seen first of a person, and its tone.
+AVISOS: Mapping[str, tuple[LazyString, str]] = {
+    "fallecida": (_l("Falleció"), "mal"),
+    "no_contactar": (_l("No contactar"), "mal"),
+    "contacto_seguro": (_l("Contacto con cuidado"), "aviso"),
+    "interprete": (_l("Necesita intérprete"), "aviso"),
+}
+
 # By the channel of the answer.
 RESPUESTAS: Mapping[Respuesta, Mapping[str, LazyString]] = {
     Respuesta.CONFIRMA: {

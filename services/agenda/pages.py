@@ -13,7 +13,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from agenda import actions, directorio, queries
-from agenda.etiquetas import ESTADOS, MOTIVOS, RESPUESTAS, TONOS, TONOS_DE_RESPUESTA
+from agenda.etiquetas import AVISOS, ESTADOS, MOTIVOS, RESPUESTAS, TONOS, TONOS_DE_RESPUESTA
 from agenda.horario import horario
 from agenda.models import Cita
 from agenda.schemas import (
@@ -104,7 +104,12 @@ def nueva() -> ResponseReturnValue:
         except (DatosInvalidos, Conflicto) as error:
             _blame(form, error)
     page = render_template(
-        "agenda/cita_nueva.html", form=form, quien=quien, profesionales=profesionales, **_choices()
+        "agenda/cita_nueva.html",
+        form=form,
+        quien=quien,
+        profesionales=profesionales,
+        senales=AVISOS,
+        **_choices(),
     )
     return page, 422 if form.errors else 200
 
@@ -122,7 +127,7 @@ def cita(cita_id: UUID) -> str:
         cita=una,
         dia=clock.local(una.inicia_en).date(),
         acciones=una.acciones(clock.now()),
-        nombre=directorio.nombres(env(), [una.persona_id]).get(una.persona_id),
+        quien=directorio.nombres(env(), [una.persona_id]).get(una.persona_id),
         **_words(),
     )
 
@@ -245,8 +250,8 @@ def _step(
             flash(done, "success")
             return redirect(url_for(".cita", cita_id=cita_id), 303)
     registrar_lectura(env().db, actor(), "agenda.cita.ver", "cita", cita_id)
-    nombre = directorio.nombres(env(), [una.persona_id]).get(una.persona_id)
-    page = render_template(template, form=form, cita=una, nombre=nombre, **_choices(), **_words())
+    quien = directorio.nombres(env(), [una.persona_id]).get(una.persona_id)
+    page = render_template(template, form=form, cita=una, quien=quien, **_choices(), **_words())
     return page, 422 if form.errors else 200
 
 
@@ -293,6 +298,7 @@ def _choices() -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     return {
+        "senales": AVISOS,
         "estados": ESTADOS,
         "tonos": TONOS,
         "textos_motivo": MOTIVOS,

@@ -13,10 +13,14 @@ from casos.comunicaciones import pages as comunicaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
+from casos.contactos import api as contactos_api
+from casos.contactos import pages as contactos_pages
 from casos.convenios import api as convenios_api
 from casos.convenios import pages as convenios_pages
 from casos.copias import api as copias_api
 from casos.copias import pages as copias_pages
+from casos.defunciones import api as defunciones_api
+from casos.defunciones import pages as defunciones_pages
 from casos.derechos import api as derechos_api
 from casos.derechos import pages as derechos_pages
 from casos.derivaciones import api as derivaciones_api
@@ -65,6 +69,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     init_presentacion(app)
     for pages in (
         personas_pages,
+        contactos_pages,
+        defunciones_pages,
         atenciones_pages,
         expedientes_pages,
         accesos_pages,
@@ -91,6 +97,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     api = new_api(app, title="Casos")
     for json in (
         personas_api,
+        contactos_api,
+        defunciones_api,
         atenciones_api,
         expedientes_api,
         accesos_api,

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
+from casos.contactos.pauta import Aviso
 from casos.convenios.etiquetas import ETIQUETAS as _DE_CONVENIOS
+from casos.defunciones.models import FuenteDefuncion
 from casos.derechos.etiquetas import ETIQUETAS as _DE_DERECHOS
 from casos.derivaciones.etiquetas import ETIQUETAS as _DE_DERIVACIONES
 from casos.expedientes.models import (
@@ -194,6 +196,18 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         CanalPreferido.SMS: _l("Mensaje de texto"),
         CanalPreferido.CORREO: _l("Correo electrónico"),
         CanalPreferido.LLAMADA: _l("Llamada"),
+    },
+    Aviso: {
+        Aviso.FALLECIDA: _l("Falleció"),
+        Aviso.NO_CONTACTAR: _l("No contactar"),
+        Aviso.CONTACTO_SEGURO: _l("Contacto con cuidado"),
+        Aviso.INTERPRETE: _l("Necesita intérprete"),
+    },
+    FuenteDefuncion: {
+        FuenteDefuncion.CERTIFICADO: _l("Certificado a la vista"),
+        FuenteDefuncion.FAMILIA: _l("Lo dijo su familia o alguien cercano"),
+        FuenteDefuncion.INSTITUCION: _l("Lo informó una institución"),
+        FuenteDefuncion.OTRA: _l("Otra fuente"),
     },
     TipoContacto: {
         TipoContacto.TELEFONO: _l("Teléfono"),

@@ -6,8 +6,10 @@ from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
+from casos.contactos.models import ContactoSeguro
 from casos.convenios.models import Convenio
 from casos.copias.models import CopiaDeDatos
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
@@ -58,9 +60,11 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "Defuncion",
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",

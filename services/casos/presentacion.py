@@ -15,7 +15,7 @@ from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.importacion import palabras
 from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
 from casos.personas import catalogos
-from casos.personas.models import Persona, PrecisionFecha
+from casos.personas.models import CanalPreferido, Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
 from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.taxonomia import temas
@@ -38,6 +38,10 @@ _TONOS: Mapping[str, str] = {
     "medio": "aviso",
     "bajo": "bien",
     "sin_evaluar": "neutro",
+    "fallecida": "mal",
+    "no_contactar": "mal",
+    "contacto_seguro": "aviso",
+    "interprete": "aviso",
     **_TONOS_DE_POSTULACION,
     "denuncia_obligatoria": "mal",
     "plazo_vencido": "mal",
@@ -66,6 +70,7 @@ def init_app(app: Flask) -> None:
         pais_del_registro=pais_del_registro,
         institucion_del_registro=palabras.institucion,
         lengua=lengua,
+        canal=canal,
         sexo=sexo,
         telefono=presentar_telefono,
         nacimiento=nacimiento,
@@ -102,6 +107,11 @@ def pais_del_registro(codigo: str) -> str:
 def lengua(codigo: str) -> str:
     """The name of a language."""
     return catalogos.nombre_de_idioma(codigo, idioma_del_lector())
+
+
+def canal(codigo: str) -> str:
+    """A way of reaching somebody."""
+    return etiquetas.etiqueta(CanalPreferido(codigo))
 
 
 def sexo(codigo: str | None) -> str:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from notificaciones.avisos import actions as avisos
-from notificaciones.mensajes import actions, carriles, envio, queries, recibos
+from notificaciones.mensajes import actions, carriles, envio, queries, recibos, simulacion
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import enviadores
 from notificaciones.suscripciones.colas import mantenimiento
@@ -62,6 +62,11 @@ def barrer(env: Env) -> None:
     for recibo_id in sin_mensaje:
         with env.db.begin() as session:
             recibos.revisar(session, recibo_id)
+    with env.db.read() as session:
+        simulados = simulacion.pendientes(session)
+    for mensaje_id, destino in simulados:
+        with env.db.begin() as session:
+            simulacion.cumplir(session, mensaje_id, destino)
     with env.db.read() as session:
         por_preparar = queries.por_preparar(session, real_now())
     for mensaje_id in por_preparar:

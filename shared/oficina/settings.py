@@ -46,6 +46,19 @@ def _domain(text: str) -> str:
     return text
 
 
+def _addresses(text: str) -> str:
+    if not all(re.fullmatch(r"\+\d{8,15}|[^@\s]*@[^@\s]+", one) for one in _split(text)):
+        raise ValueError(
+            "debe ser una lista de direcciones separadas por comas: ana@municipio.cl, "
+            "@municipio.cl, +56987654321"
+        )
+    return text
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 def _label(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})*", text):
         raise ValueError("debe ser un nombre de DNS, en minúsculas: acogida2026")
@@ -200,6 +213,14 @@ class Settings:
         "oficina@acogida.example",
         str,
         "Sender of the office's mail, a mailbox that is read: institutions answer to it.",
+    )
+    lista_de_prueba: str = _setting(
+        "ACOGIDA_LISTA_DE_PRUEBA",
+        "",
+        _addresses,
+        "While an office is tried: the only addresses (mailboxes, @domains, +telephones; separated "
+        "by commas) to which anything leaves; empty: to all.",
+        secret=True,
     )
     dkim_selector: str = _setting(
         "ACOGIDA_DKIM_SELECTOR",
@@ -380,6 +401,11 @@ class Settings:
     def roles_con_segundo_factor(self) -> frozenset[str]:
         """The roles that must sign in with a second factor."""
         return frozenset(word.strip() for word in self.segundo_factor.split(",") if word.strip())
+
+    @property
+    def direcciones_de_prueba(self) -> tuple[str, ...]:
+        """The only addresses to which anything leaves; none when there is no trial."""
+        return _split(self.lista_de_prueba)
 
     @property
     def redes_de_webhooks(self) -> tuple[IPv4Network | IPv6Network, ...]:

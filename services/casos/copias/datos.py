@@ -4,7 +4,7 @@ Its shape is documented in docs/copia-de-datos.md and has a version: fields are 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from casos.atenciones.models import Atencion
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
 from casos.consentimientos.queries import de_persona as consentimientos_de
+from casos.contactos.models import ContactoSeguro
+from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
@@ -46,6 +48,16 @@ _FICHA = (
     "canal_preferido",
     "registrada_en",
 )
+_CONTACTO_SEGURO = (
+    "canales_vedados",
+    "desde",
+    "hasta",
+    "palabra_clave",
+    "indicaciones",
+    "puesto_en",
+    "terminado_en",
+)
+_DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
 _CASO = (
     "folio",
     "tipo",
@@ -113,6 +125,16 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
             for uno in persona.documentos
         ],
         "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
+        "contacto_seguro": [
+            _campos(uno, _CONTACTO_SEGURO)
+            for uno in _todos(
+                session,
+                select(ContactoSeguro)
+                .where(ContactoSeguro.persona_id == persona_id)
+                .order_by(ContactoSeguro.id),
+            )
+        ],
+        "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
             _campos(una, ("registrada_en", "prefiere_no_indicar", "categoria", "nota"))
             for una in situaciones(session, persona_id)
@@ -222,7 +244,7 @@ def _campos(cosa: Personal | Any, campos: Iterable[str]) -> dict[str, Any]:
 
 
 def _json(valor: Any) -> Any:
-    if isinstance(valor, datetime | date):
+    if isinstance(valor, datetime | date | time):
         return valor.isoformat()
     if isinstance(valor, StrEnum):
         return valor.value

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from casos.atenciones.models import Canal, Resultado
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
+from casos.defunciones.models import FuenteDefuncion
 from casos.derechos.states import Derecho, Entrega
 from casos.derechos.states import Estado as EstadoSolicitud
 from casos.derivaciones.paquete import Categoria
@@ -128,6 +129,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "base_licitud": (BaseLicitud,),
     "canal": (Canal,),
     "canal_preferido": (CanalPreferido,),
+    "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
@@ -137,6 +139,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "accion": (AccionDePostulacion,),
     "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPostulacion),
     "forma": (FormaConsentimiento,),
+    "fuente": (FuenteDefuncion,),
     "instancia": (Instancia,),
     "nivel": (NivelDocumento,),
     "otorgado_por": (Otorgante,),

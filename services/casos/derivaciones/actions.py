@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from casos.alcance import SIN_LIMITE, Alcance, usable
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
 from casos.consentimientos.queries import vale
+from casos.contactos.pauta import pauta_de
 from casos.derivaciones import relojes
 from casos.derivaciones.facts import contar, contar_retiro
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
-from casos.derivaciones.paquete import armar
+from casos.derivaciones.paquete import ReglaDeContacto, armar
 from casos.derivaciones.queries import datos_de_persona, derivacion_por_id
 from casos.derivaciones.relevo import exigir_reencaminable, exigir_sin_relevo
 from casos.derivaciones.respuestas import Procedencia, Respuesta
@@ -77,9 +78,9 @@ def preparar(
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
     _exigir_activo(servicio, servicio.institucion)
-    persona, disponibles = datos_de_persona(session, caso.persona_id)
+    persona, pauta, disponibles = datos_de_persona(session, caso.persona_id)
     try:
-        paquete = armar(persona, disponibles, pedido.datos, pedido.proposito)
+        paquete = armar(persona, pauta, disponibles, pedido.datos, pedido.proposito)
     except KeyError as error:
         raise DatosInvalidos({"datos": [_("Hay un dato que la persona no tiene.")]}) from error
     entrada = registrar_fundamento(
@@ -371,10 +372,16 @@ def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:
 
 
 def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> None:
-    """The snapshot does not invite anybody to contact a person who has asked not to be."""
-    no_contactar = session.scalar(select(Persona.no_contactar).where(Persona.id == caso.persona_id))
-    if no_contactar and derivacion.contenido.contacto_permitido:
+    """The snapshot does not invite anybody to contact a person in a way that is not theirs today:
+    what tells the institution to ask the office is safe whatever changed.
+    """
+    dice = derivacion.contenido.contacto
+    hoy = ReglaDeContacto.de(pauta_de(session, session.get_one(Persona, caso.persona_id)))
+    if not dice.permitido or dice == hoy:
+        return
+    if not hoy.permitido:
         raise Conflicto(_("La persona pidió que no la contacten: prepare la derivación de nuevo."))
+    raise Conflicto(_("Cambió cómo se la puede contactar: prepare la derivación de nuevo."))
 
 
 def _exigir_fundamento(session: Session, derivacion: Derivacion, ahora: datetime) -> None:

@@ -74,7 +74,7 @@ def opciones(caso_id: UUID) -> dict[str, Any]:
     """Datos de la persona que se pueden elegir para una derivación"""
     with env().db.read() as session:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
-        _persona, datos = queries.datos_de_persona(session, caso.persona_id)
+        _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id)
     registrar_lectura_de_caso(
         env().db, actor(), "casos.derivacion.opciones", "caso", caso_id, caso_id=caso_id
     )

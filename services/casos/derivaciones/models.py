@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
 from casos.consentimientos.models import BaseLicitud
-from casos.derivaciones.paquete import Paquete
+from casos.derivaciones.paquete import Paquete, ReglaDeContacto
 from casos.derivaciones.states import PASOS, Accion, CanalRespuesta, Estado, Grado
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
@@ -63,7 +63,7 @@ class Derivacion(Personal, ConCambio, Identified, Base):
     def vaciar(self, ahora: datetime) -> None:
         """Forget what was in the package; that there was one stays."""
         antes = self.contenido
-        self.paquete = Paquete("", antes.contacto_permitido, None, ()).to_json()
+        self.paquete = Paquete("", ReglaDeContacto(antes.contacto_permitido), None, ()).to_json()
         self.vaciada_en = ahora
 
     @property

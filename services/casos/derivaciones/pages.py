@@ -13,6 +13,7 @@ from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
+from casos.contactos.pauta import Pauta
 from casos.derivaciones import actions, queries
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.etiquetas import hecha, motivo
@@ -78,7 +79,7 @@ def nueva(caso_id: UUID) -> str:
         return _elegir_servicio(caso)
     with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
-        persona, datos = queries.datos_de_persona(session, caso.persona_id)
+        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
         borrador_id = request.args.get("borrador", type=UUID)
         elegido = _elegido(session, caso_id, borrador_id) if borrador_id else {}
     inicial = {
@@ -90,7 +91,7 @@ def nueva(caso_id: UUID) -> str:
         "reemplaza_a": request.args.get("reemplaza_a"),
     }
     form = Form(NuevaDerivacionSchema(), {**inicial, **elegido})
-    return _formulario(form, caso, servicio, persona, datos)
+    return _formulario(form, caso, servicio, (persona, pauta, datos))
 
 
 def _elegido(session: Session, caso_id: UUID, borrador_id: UUID) -> Mapping[str, object]:
@@ -129,8 +130,8 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         servicio = servicio_por_id(session, servicio_id)
-        persona, datos = queries.datos_de_persona(session, caso.persona_id)
-    return _formulario(form, caso, servicio, persona, datos), 422
+        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+    return _formulario(form, caso, servicio, (persona, pauta, datos)), 422
 
 
 @bp.get("/derivaciones/<uuid:derivacion_id>")
@@ -280,8 +281,9 @@ def _elegir_servicio(caso: Caso) -> str:
 
 
 def _formulario(
-    form: Form, caso: Caso, servicio: ServicioRed, persona: Persona, datos: Sequence[Dato]
+    form: Form, caso: Caso, servicio: ServicioRed, de_quien: tuple[Persona, Pauta, Sequence[Dato]]
 ) -> str:
+    persona, pauta, datos = de_quien
     registrar_lectura_de_caso(
         env().db, actor(), "casos.derivacion.opciones", "caso", caso.id, caso_id=caso.id
     )
@@ -293,6 +295,7 @@ def _formulario(
         caso=caso,
         servicio=servicio,
         persona=persona,
+        pauta=pauta,
         datos=[(dato, linea(dato, language())) for dato in datos],
         bases=_bases(servicio),
         formas=opciones(FormaConsentimiento),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from casos.contactos.pauta import Pauta
 from casos.personas.models import Persona, PrecisionFecha, SituacionMigratoria, TipoContacto
 
 
@@ -55,13 +56,42 @@ class Dato:
 
 
 @dataclass(frozen=True)
+class ReglaDeContacto:
+    """How whoever receives the package may reach the person: nothing else of why. Hours are of the
+    day in Chile, both or none.
+    """
+
+    permitido: bool
+    canales_vedados: tuple[str, ...] = ()
+    desde: str | None = None
+    hasta: str | None = None
+
+    @classmethod
+    def de(cls, pauta: Pauta) -> "ReglaDeContacto":
+        """What an institution is told; of whom it must not reach, that alone."""
+        if not pauta.permitido:
+            return cls(permitido=False)
+        return cls(
+            permitido=True,
+            canales_vedados=tuple(sorted(canal.value for canal in pauta.vedados)),
+            desde=f"{pauta.desde:%H:%M}" if pauta.desde else None,
+            hasta=f"{pauta.hasta:%H:%M}" if pauta.hasta else None,
+        )
+
+
+@dataclass(frozen=True)
 class Paquete:
     """The snapshot that leaves the office."""
 
     proposito: str
-    contacto_permitido: bool
+    contacto: ReglaDeContacto
     canal_preferido: str | None
     datos: tuple[Dato, ...]
+
+    @property
+    def contacto_permitido(self) -> bool:
+        """Whether the institution may reach the person by itself."""
+        return self.contacto.permitido
 
     @property
     def categorias(self) -> list[str]:
@@ -74,6 +104,9 @@ class Paquete:
             {
                 "proposito": self.proposito,
                 "contacto_permitido": self.contacto_permitido,
+                "canales_vedados": self.contacto.canales_vedados,
+                "desde": self.contacto.desde,
+                "hasta": self.contacto.hasta,
                 "canal_preferido": self.canal_preferido,
                 "datos": [
                     {
@@ -96,23 +129,29 @@ class Paquete:
             Dato(d["codigo"], Categoria(d["categoria"]), d["valor"], d["detalle"])
             for d in stored["datos"]
         )
-        return cls(
-            stored["proposito"], stored["contacto_permitido"], stored["canal_preferido"], datos
+        # Those that were written before there were hours say nothing of them.
+        contacto = ReglaDeContacto(
+            stored["contacto_permitido"],
+            tuple(stored.get("canales_vedados", ())),
+            stored.get("desde"),
+            stored.get("hasta"),
         )
+        return cls(stored["proposito"], contacto, stored["canal_preferido"], datos)
 
 
-def datos_disponibles(persona: Persona, situacion: SituacionMigratoria | None) -> Sequence[Dato]:
+def datos_disponibles(
+    persona: Persona, pauta: Pauta, situacion: SituacionMigratoria | None
+) -> Sequence[Dato]:
     """Everything of a person that could be chosen, without what is empty.
 
-    Ways to reach a person who must not be contacted are not offered. Documents and contacts must
-    be loaded.
+    Ways by which a person must not be reached are not offered. Documents and contacts must be
+    loaded.
     """
     datos = [Dato("nombre", Categoria.NOMBRE, persona.nombre)]
     datos += [Dato(f"idioma:{i}", Categoria.IDIOMA, i) for i in persona.idiomas]
     if persona.requiere_interprete:
         datos.append(Dato("interprete", Categoria.INTERPRETE, "si"))
-    if not persona.no_contactar:
-        datos += _contactos(persona)
+    datos += _contactos(persona, pauta)
     if persona.fecha_nacimiento:
         dia = _nacimiento(persona.fecha_nacimiento, persona.precision_fecha)
         datos.append(Dato("fecha_nacimiento", Categoria.FECHA_NACIMIENTO, dia))
@@ -129,27 +168,36 @@ def datos_disponibles(persona: Persona, situacion: SituacionMigratoria | None) -
 
 
 def armar(
-    persona: Persona, disponibles: Iterable[Dato], elegidos: Collection[str], proposito: str
+    persona: Persona,
+    pauta: Pauta,
+    disponibles: Iterable[Dato],
+    elegidos: Collection[str],
+    proposito: str,
 ) -> Paquete:
     """The package with the chosen data and no other. Raises KeyError for one that is not there."""
     por_codigo = {dato.codigo: dato for dato in disponibles}
     if desconocidos := set(elegidos) - por_codigo.keys():
         raise KeyError(*sorted(desconocidos))
+    preferido = persona.canal_preferido
     return Paquete(
         proposito=proposito,
-        contacto_permitido=not persona.no_contactar,
-        canal_preferido=persona.canal_preferido.value if persona.canal_preferido else None,
+        contacto=ReglaDeContacto.de(pauta),
+        canal_preferido=preferido.value if preferido and preferido not in pauta.vedados else None,
         datos=tuple(dato for codigo, dato in por_codigo.items() if codigo in elegidos),
     )
 
 
-def _contactos(persona: Persona) -> list[Dato]:
+def _contactos(persona: Persona, pauta: Pauta) -> list[Dato]:
     categorias = {
         TipoContacto.TELEFONO: Categoria.TELEFONO,
         TipoContacto.CORREO: Categoria.CORREO,
     }
-    datos = [Dato(f"{c.tipo.value}:{c.id}", categorias[c.tipo], c.valor) for c in persona.contactos]
-    if persona.direccion:
+    datos = [
+        Dato(f"{c.tipo.value}:{c.id}", categorias[c.tipo], c.valor)
+        for c in persona.contactos
+        if pauta.admite(c.tipo)
+    ]
+    if persona.direccion and pauta.permitido:
         datos.append(Dato("direccion", Categoria.DIRECCION, persona.direccion))
     return datos
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from casos.alcance import Alcance
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.contactos.pauta import Pauta, pauta_de
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.relojes import VERIFICACION
@@ -284,8 +285,8 @@ def pendientes_de_adoptar(derivacion: Derivacion) -> list[RespuestaDerivacion]:
     return [r for r in derivacion.respuestas if r.tardia and r.id not in ya]
 
 
-def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Sequence[Dato]]:
-    """A person, and what of them could be shared; raises NoEncontrado."""
+def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta, Sequence[Dato]]:
+    """A person, how they may be reached, and what of them could be shared; raises NoEncontrado."""
     persona = session.scalar(
         select(Persona)
         .where(Persona.id == persona_id)
@@ -299,7 +300,8 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Seque
         .order_by(SituacionMigratoria.id.desc())
         .limit(1)
     )
-    return persona, datos_disponibles(persona, situacion)
+    pauta = pauta_de(session, persona)
+    return persona, pauta, datos_disponibles(persona, pauta, situacion)
 
 
 def _por_decidir() -> ColumnElement[bool]:

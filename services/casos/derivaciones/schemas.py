@@ -247,6 +247,13 @@ class PaqueteSchema(Schema):
 
     proposito = fields.String()
     contacto_permitido = fields.Boolean()
+    canales_vedados = fields.List(fields.String(), attribute="contacto.canales_vedados")
+    desde = fields.String(
+        allow_none=True,
+        attribute="contacto.desde",
+        metadata={"description": "Desde qué hora de Chile se la puede contactar"},
+    )
+    hasta = fields.String(allow_none=True, attribute="contacto.hasta")
     canal_preferido = fields.String(allow_none=True)
     datos = fields.List(fields.Nested(DatoSchema))
 

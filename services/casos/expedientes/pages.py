@@ -14,6 +14,7 @@ from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.accesos.pages import gestiona
 from casos.accesos.queries import en_curso
 from casos.alcance import Alcance, CasoReservado
+from casos.contactos.pauta import Aviso, avisos, pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
 from casos.expedientes import curso, queries, vistas
@@ -206,6 +207,13 @@ def _pagina(
         lineas = vistas.lineas(session, caso, alcance)
         situacion_actual = vistas.situacion(session, caso, alcance)
         persona = persona_de_caso(session, caso)
+        # The others are flags of the case.
+        de_la_persona = [
+            aviso
+            for aviso in avisos(session, [persona])[persona.id]
+            if aviso in {Aviso.FALLECIDA, Aviso.CONTACTO_SEGURO}
+        ]
+        pauta = pauta_de(session, persona)
         gestion_actual = vistas.gestion(session, caso)
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
@@ -227,6 +235,8 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
+        de_la_persona=de_la_persona,
+        pauta=pauta,
         contactos=contactos_vistos(persona, completos=completos),
         completos=completos,
         **gestion_actual,

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
+from casos.contactos.pauta import pauta_de
 from casos.derivaciones.queries import activas_de_caso, con_consentimiento_retirado
 from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso, Hito, TipoHito
@@ -41,7 +42,7 @@ def senales(  # noqa: PLR0917  of a case and its person, for whom, and when
     tiene = {
         Senal.DENUNCIA_OBLIGATORIA: lectura.evaluacion and corre(session, caso.id, DENUNCIA),
         Senal.PLAZO_VENCIDO: _vencido(session, caso, lectura, ahora),
-        Senal.CONTACTO_PROHIBIDO: persona.no_contactar,
+        Senal.CONTACTO_PROHIBIDO: not pauta_de(session, persona).permitido,
         Senal.CONSENTIMIENTO_REVOCADO: lectura.derivaciones
         and con_consentimiento_retirado(session, caso.id),
         Senal.SIN_ACTIVIDAD: _sin_actividad(session, caso, ahora),

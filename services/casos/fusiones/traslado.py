@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session, aliased
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento
+from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso
@@ -43,6 +45,8 @@ _ENTERAS: Sequence[type[Any]] = (
     Supresion,
     CopiaDeDatos,
     Bloqueo,
+    ContactoSeguro,
+    Defuncion,
     Postulacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
+from casos.contactos.pauta import avisos
 from casos.personas import actions, busqueda, queries
 from casos.personas.models import Persona
 from casos.personas.schemas import (
@@ -109,14 +110,15 @@ def registrar(datos: NuevaPersona) -> Response:
 @bp.arguments(IdsSchema, location="query")
 @bp.response(200, NombreSchema(many=True))
 @requires("casos.persona.ver")
-def nombres(consulta: dict[str, Any]) -> Sequence[Persona]:
+def nombres(consulta: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """Cómo se llaman unas personas, para las listas de otros servicios"""
     with env().db.read() as session:
         halladas = queries.personas_por_id(session, consulta["id"], Alcance.de(actor()))
+        vistos = avisos(session, halladas)
     registrar_lectura(
         env().db, actor(), "casos.persona.nombrar", "persona", None, cantidad=len(halladas)
     )
-    return halladas
+    return [{"id": una.id, "nombre": una.nombre, "avisos": vistos[una.id]} for una in halladas]
 
 
 @bp.get("/personas/<uuid:persona_id>")
@@ -204,9 +206,11 @@ def _respuesta(persona_id: UUID, *, completos: bool) -> Response:
         alcance = Alcance.de(actor())
         persona = queries.persona_por_id(session, persona_id, alcance)
         duplicados = queries.duplicados_pendientes(session, persona_id, alcance)
+        de_ella = avisos(session, [persona])[persona.id]
     cuerpo = PersonaSchema().dump(
         _vista(persona, completos=completos)
         | {
+            "avisos": de_ella,
             "posibles_duplicados": [
                 {"persona": d.persona, "razones": d.razones, "puntaje": d.puntaje}
                 for d in duplicados.vistos
@@ -232,5 +236,5 @@ _CAMPOS = tuple(
     set(PersonaSchema().fields)
     - {"documentos", "contactos", "direccion"}
     - {"posibles_duplicados", "posibles_duplicados_ajenos", "preguntar_a_coordinacion"}
-    - {"hay_bloqueada"}
+    - {"hay_bloqueada", "avisos"}
 )

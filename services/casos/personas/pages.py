@@ -11,6 +11,8 @@ from marshmallow import Schema
 from casos import etiquetas
 from casos.alcance import Alcance, PersonaUnida
 from casos.atenciones import queries as atenciones
+from casos.contactos.pauta import avisos, pauta_de
+from casos.defunciones.queries import de_persona as defunciones_de
 from casos.expedientes import queries as expedientes
 from casos.fusiones import queries as fusiones
 from casos.personas import actions, busqueda, catalogos, matching, queries
@@ -222,6 +224,9 @@ def _pagina(
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id, alcance)
         vista = {
+            "senales": avisos(session, [persona])[persona_id],
+            "pauta": pauta_de(session, persona),
+            "defunciones": [una for una in defunciones_de(session, persona_id) if una.vigente],
             "unidas": unidas_a(session, persona_id),
             "fusiones": fusiones.de_persona(session, persona_id, alcance)
             if puede("casos.persona.fusionar")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
 from casos.consentimientos.queries import admite_recordatorios
+from casos.contactos.pauta import Pauta, pauta_de
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
 from casos.personas.matching import Razon
@@ -255,6 +256,7 @@ def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapp
     persona_id = vigentes(session, [persona_id]).get(persona_id, persona_id)
     exigir_usable(session, persona_id)
     persona = persona_por_id(session, persona_id, SIN_LIMITE)
+    pauta = pauta_de(session, persona)
     return {
         "persona_id": persona.id,
         "nombre": persona.nombre_social or persona.nombres,
@@ -262,9 +264,18 @@ def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapp
         "telefono": de_tipo(persona.contactos, TipoContacto.TELEFONO),
         "correo": de_tipo(persona.contactos, TipoContacto.CORREO),
         "canal_preferido": persona.canal_preferido,
-        "no_contactar": persona.no_contactar,
+        "no_contactar": pauta.no_contactar,
+        "fallecida": pauta.fallecida,
+        "canales_vedados": sorted(pauta.vedados),
+        "horario": _horario(pauta),
         "admite_recordatorios": admite_recordatorios(session, persona_id, ahora),
     }
+
+
+def _horario(pauta: Pauta) -> Mapping[str, Any] | None:
+    if pauta.desde is None or pauta.hasta is None:
+        return None
+    return {"desde": pauta.desde, "hasta": pauta.hasta}
 
 
 def documentos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from casos.campos import Texto
+from casos.contactos.pauta import Aviso
 from casos.personas.catalogos import codigos_de_idioma, codigos_de_pais
 from casos.personas.models import (
     CanalPreferido,
@@ -356,6 +357,7 @@ class PersonaSchema(PersonaResumenSchema):
     requiere_interprete = fields.Boolean()
     direccion = fields.String(allow_none=True)
     no_contactar = fields.Boolean()
+    avisos = fields.List(fields.Enum(Aviso, by_value=True))
     canal_preferido = fields.Enum(CanalPreferido, by_value=True, allow_none=True)
     documentos = fields.List(fields.Nested(DocumentoSchema))
     contactos = fields.List(fields.Nested(ContactoSchema))
@@ -390,10 +392,11 @@ class QuienesSchema(Schema):
 
 
 class NombreSchema(Schema):
-    """How a person is called, and no more."""
+    """How a person is called, and what whoever deals with them must see first."""
 
     id = fields.UUID()
     nombre = fields.String()
+    avisos = fields.List(fields.Enum(Aviso, by_value=True))
 
 
 class IdentificadaSchema(Schema):
@@ -436,6 +439,13 @@ class VistaPersonaSchema(Schema):
     mostrar = fields.String(load_default=None, validate=validate.OneOf(["contacto"]))
 
 
+class HorarioSchema(Schema):
+    """Hours of the day in Chile."""
+
+    desde = fields.Time("%H:%M")
+    hasta = fields.Time("%H:%M")
+
+
 class ContactoSeguroSchema(Schema):
     """What a message needs to know of the person it goes to."""
 
@@ -446,4 +456,7 @@ class ContactoSeguroSchema(Schema):
     correo = fields.String(allow_none=True)
     canal_preferido = fields.Enum(CanalPreferido, by_value=True, allow_none=True)
     no_contactar = fields.Boolean()
+    fallecida = fields.Boolean()
+    canales_vedados = fields.List(fields.Enum(CanalPreferido, by_value=True))
+    horario = fields.Nested(HorarioSchema, allow_none=True)
     admite_recordatorios = fields.Boolean()

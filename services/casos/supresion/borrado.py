@@ -18,8 +18,10 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
 from casos.copias.states import EstadoCopia
+from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
@@ -110,6 +112,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         "casos.ficha": [
             select(DocumentoIdentidad.id).where(DocumentoIdentidad.persona_id.in_(de.fichas)),
             select(Contacto.id).where(Contacto.persona_id.in_(de.fichas)),
+            *(select(tabla.id).where(tabla.persona_id == persona) for tabla in _DE_LA_FICHA),
             select(Persona.id).where(Persona.id.in_(de.fichas)),
         ],
         "casos.situaciones": [
@@ -129,6 +132,10 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
         "casos.registros": [_registros(persona)],
         "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
     }
+
+
+_DE_LA_FICHA: tuple[type[Any], ...] = (ContactoSeguro, Defuncion)
+"""What belongs to the record and goes over with it when two are joined."""
 
 
 def _cuantas(consulta: Select[Any]) -> Select[Any]:
@@ -157,6 +164,8 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     cuantos = len(de.fichas)
     for tabla in (DocumentoIdentidad, Contacto):
         cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
+    for suya in _DE_LA_FICHA:
+        cuantos += _hecho(session, delete(suya).where(suya.persona_id == de.persona.id))
     _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id.in_(de.fichas)))
     uniones = or_(Fusion.vigente_id.in_(de.fichas), Fusion.absorbida_id.in_(de.fichas))
     nada = {"motivo": None, "deshecha_motivo": None}

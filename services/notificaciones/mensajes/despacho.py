@@ -22,13 +22,14 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
-from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores import consumos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.rebotes import actions as rebotes
+from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
@@ -233,6 +234,28 @@ def aplazar(session: Session, mensaje_id: UUID, reserva: UUID, veto: Veto) -> No
         contar(session, mensaje.devolver(veto.motivo, veto.hasta))
 
 
+def esperar_su_horario(session: Session, mensaje_id: UUID, reserva: UUID, horario: Ventana) -> bool:
+    """Free a message until the hours at which its person may be reached; False when those are now.
+
+    When the office never writes at those hours nobody is written to at all.
+    """
+    ahora = now()
+    if horario.abierta(ahora):
+        return False
+    mensaje = bloqueado(session, mensaje_id)
+    if mensaje.reserva != reserva:
+        return True
+    ventana = _window_of(session, mensaje)
+    if ventana is not None and not ventana.se_cruza_con(horario):
+        descartar(session, mensaje, Descarte(Paso.SUPRIMIR, Motivo.FUERA_DE_SU_HORARIO))
+        return True
+    mensaje.intentos -= 1
+    contar(session, mensaje.devolver(Motivo.FUERA_DE_SU_HORARIO, real_now()))
+    if mensaje.estado is Estado.LISTA:
+        mensaje.enviar_en = horario.siguiente(ahora)
+    return True
+
+
 def intento_abierto(session: Session, mensaje: Mensaje) -> IntentoDeEnvio | None:
     """The last call under the message's lease that nobody wrote the end of."""
     return session.scalar(
@@ -276,11 +299,16 @@ _CONTESTA = {
 
 def _window_opens(session: Session, mensaje: Mensaje, ahora: datetime) -> datetime | None:
     """The next opening, when a message may not leave at this hour."""
+    ventana = _window_of(session, mensaje)
+    return None if ventana is None or ventana.abierta(ahora) else ventana.siguiente(ahora)
+
+
+def _window_of(session: Session, mensaje: Mensaje) -> Ventana | None:
+    """The hours at which the office writes such a message; None when at any."""
     if not plantillas(session)[mensaje.plantilla].respeta_ventana:
         return None
     regla = version_de(session, mensaje.regla, mensaje.regla_version)
-    ventana = regla.recordatorio.ventana if regla is not None else reglas().ventana
-    return None if ventana.abierta(ahora) else ventana.siguiente(ahora)
+    return regla.recordatorio.ventana if regla is not None else reglas().ventana
 
 
 def _index(mensaje: Mensaje) -> str:

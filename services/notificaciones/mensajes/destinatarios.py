@@ -13,6 +13,7 @@ from marshmallow import ValidationError, validate
 
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal, idioma_de
+from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import Aviso, reglas
 from oficina.contacto import normalizar_telefono
 from oficina.env import Env
@@ -41,11 +42,12 @@ class Responden:
 
 @dataclass(frozen=True)
 class Destinatario:
-    """A person of the office, as they may be written to today."""
+    """A person of the office, as they may be written to today, at the hours that they asked for."""
 
     canal: Canal
     destino: str
     idioma: str
+    horario: Ventana | None = None
 
 
 def persona(
@@ -66,7 +68,9 @@ def persona(
     except NoPermitido:
         return Motivo.PERSONA_BLOQUEADA
     via = via_de(contacto, canal, otra_via=otra_via)
-    return via if isinstance(via, Motivo) else Destinatario(*via, idioma_de(contacto["idioma"]))
+    if isinstance(via, Motivo):
+        return via
+    return Destinatario(*via, idioma_de(contacto["idioma"]), _horario(contacto))
 
 
 def direccion_de(escrita: str, canal: Canal | None) -> tuple[Canal, str]:
@@ -92,11 +96,14 @@ def via_de(
     """Channel and address that the person wants and has, or why there is none. Without `otra_via`
     a channel that was chosen is the only one; what nobody chose is the person's wish.
     """
+    if contacto["fallecida"]:
+        return Motivo.PERSONA_FALLECIDA
     if contacto["no_contactar"]:
         return Motivo.NO_CONTACTAR
     if not contacto["admite_recordatorios"]:
         return Motivo.CONSENTIMIENTO_RETIRADO
-    if contacto["canal_preferido"] == "llamada":
+    vedados = contacto["canales_vedados"]
+    if contacto["canal_preferido"] == "llamada" and "llamada" not in vedados:
         return Motivo.PREFIERE_LLAMADA
     vias = {}
     if contacto["telefono"] and _takes_sms(contacto["telefono"]):
@@ -106,10 +113,17 @@ def via_de(
     preferida = Canal.CORREO if contacto["canal_preferido"] == Canal.CORREO else Canal.SMS
     primera = canal or preferida
     demas = otra_via if otra_via is not None else canal is None
-    for una in (primera, *(Canal if demas else ())):
-        if una in vias:
+    posibles = [una for una in (primera, *(Canal if demas else ())) if una in vias]
+    for una in posibles:
+        if una.value not in vedados:
             return una, vias[una]
-    return Motivo.SIN_CONTACTO
+    return Motivo.CANAL_VEDADO if posibles else Motivo.SIN_CONTACTO
+
+
+def _horario(contacto: Mapping[str, Any]) -> Ventana | None:
+    """Their own hours hold on every day, and for whatever is written to them."""
+    horas = contacto["horario"]
+    return Ventana.de({**horas, "en_feriados": True}) if horas else None
 
 
 def _takes_sms(telefono: str) -> bool:

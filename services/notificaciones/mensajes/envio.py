@@ -121,6 +121,12 @@ def seguir(env: Env, tomado: Tomado) -> Contestada | None:
         with env.db.begin() as session:
             despacho.desistir(session, tomado.mensaje.id, tomado.reserva, hallado)
         return None
+    if hallado is not None and hallado.horario is not None:
+        with env.db.begin() as session:
+            if despacho.esperar_su_horario(
+                session, tomado.mensaje.id, tomado.reserva, hallado.horario
+            ):
+                return None
     return _Envio(env, tomado).llevar(hallado)
 
 
@@ -151,7 +157,9 @@ def _first_way(desvio: Desvio, debido: Debido) -> Ruta | None:
         return None
     if desvio.cupos.espera(debido.canal, debido.destino_indice or ""):
         return None
-    return next(desvio.candidatas(debido.canal), None)
+    if desvio.mira_la_direccion(debido.destino_indice):
+        return None
+    return next(desvio.candidatas(debido.canal, None), None)
 
 
 class _Envio:
@@ -171,7 +179,8 @@ class _Envio:
     def llevar(self, hallado: Reunido | None) -> Contestada | None:
         """Find a way and go, and then another."""
         if hallado is not None:
-            self._canal, self._indice = hallado.canal, direcciones.indice(hallado.destino)
+            self._canal, self._destino = hallado.canal, hallado.destino
+            self._indice = direcciones.indice(hallado.destino)
         if espera := self._desvio.cupos.espera(self._canal, self._indice):
             self._put_off(Veto(Motivo.LIMITE_DE_DESTINATARIO, real_now() + espera))
             return None
@@ -226,7 +235,7 @@ class _Envio:
 
     def _next(self, ask: Callable[[Session, Ruta], Llamada | Veto | None]) -> Llamada | Veto | None:
         """The call by the next way that may carry it; None when it must not be sent any more."""
-        for ruta in self._desvio.candidatas(self._canal, sin=self._tried):
+        for ruta in self._desvio.candidatas(self._canal, self._destino, sin=self._tried):
             self._tried.add(ruta.clave)
             with self._env.db.begin() as session:
                 dicho = ask(session, ruta)

@@ -105,6 +105,9 @@ EXPLICACIONES: Mapping[Estado, LazyString] = {
 MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.MOMENTO_PASADO: _l("Su momento ya había pasado cuando se agendó la cita."),
     Motivo.NO_CONTACTAR: _l("La persona pidió que no la contacten."),
+    Motivo.PERSONA_FALLECIDA: _l("La persona falleció: nada se le envía."),
+    Motivo.CANAL_VEDADO: _l("Por su seguridad no se le escribe por las vías que tiene anotadas."),
+    Motivo.FUERA_DE_SU_HORARIO: _l("La persona pidió que solo la contacten a otras horas."),
     Motivo.PREFIERE_LLAMADA: _l("La persona prefiere que la llamen: llámela."),
     Motivo.PERSONA_BLOQUEADA: _l("Los datos de la persona están bloqueados."),
     Motivo.PERSONA_SUPRIMIDA: _l("Los datos de la persona se suprimieron."),
@@ -215,6 +218,18 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
     ),
     Motivo.PREFIERE_LLAMADA: (_l("Llame a la persona: así lo prefiere."), Lugar.PERSONA),
     Motivo.NO_CONTACTAR: (_l("No le escriba: dígaselo cuando venga."), None),
+    Motivo.PERSONA_FALLECIDA: (
+        _l("No hay que hacer nada; si se anotó por error, anúlelo en su ficha."),
+        Lugar.PERSONA,
+    ),
+    Motivo.CANAL_VEDADO: (
+        _l("Mire en su ficha cómo se la puede contactar, o dígaselo cuando venga."),
+        Lugar.PERSONA,
+    ),
+    Motivo.FUERA_DE_SU_HORARIO: (
+        _l("Mire en su ficha a qué horas se la puede contactar."),
+        Lugar.PERSONA,
+    ),
     Motivo.CONSENTIMIENTO_RETIRADO: (
         _l("Si ahora quiere recordatorios, anótelo en su ficha."),
         Lugar.PERSONA,

@@ -38,6 +38,7 @@ from notificaciones.plantillas.catalogo import Clave, idiomas
 from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.proveedores.desvio import Desvio
+from notificaciones.proveedores.simulador import SIMULADOR
 from notificaciones.rebotes import queries as rebotes
 from notificaciones.rebotes.etiquetas import CLASES
 from notificaciones.reglas.queries import version_de
@@ -64,6 +65,7 @@ def salida() -> str:
         "notificaciones/salida.html",
         consulta=consulta,
         sms_del_mes=del_mes,
+        a_prueba=_ways().a_prueba,
         direccion=dict(request.args),
         ve_proveedores=puede("notificaciones.proveedor.ver"),
         todas=len(alcance.visibles()) > 1,
@@ -117,6 +119,8 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
         pie=pie,
+        fuera_de_lista=uno.destino is not None and not _ways().sale(uno.destino),
+        simulado=uno.proveedor == SIMULADOR,
         rebote=rebote,
         segmentos=uno.ocupa,
         sin_traduccion=_missing_translation(uno),
@@ -240,8 +244,11 @@ def _link(mensaje_id: UUID | None) -> str | None:
 
 def _names() -> dict[str, str]:
     """What the file calls each provider."""
-    rutas = Desvio.de(env().settings, env().db).rutas
-    return {clave: ruta.nombre for clave, ruta in rutas.items()}
+    return {clave: ruta.nombre for clave, ruta in _ways().rutas.items()}
+
+
+def _ways() -> Desvio:
+    return Desvio.de(env().settings, env().db)
 
 
 def _words() -> dict[str, Any]:

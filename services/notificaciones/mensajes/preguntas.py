@@ -13,6 +13,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Valor
+from notificaciones.reglas.calculo import Ventana
 from oficina.env import Env
 from oficina.errors import DomainError, NoEncontrado
 
@@ -27,7 +28,9 @@ SIN_RESPUESTA = (DomainError, AunNo)
 
 @dataclass(frozen=True, kw_only=True)
 class Reunido:
-    """All that a message needs to be written. `tildes` is the office's choice for an SMS."""
+    """All that a message needs to be written. `tildes` is the office's choice for an SMS; `horario`
+    when whoever it is for may be reached, if they said so.
+    """
 
     canal: Canal
     destino: str
@@ -35,6 +38,7 @@ class Reunido:
     valores: Mapping[str, Valor]
     enlace: str | None = None
     tildes: Tildes = Tildes.CONSERVAR
+    horario: Ventana | None = None
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
             "lugar": frases.get(idioma) or frases[plantillas.base()],
         },
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 
@@ -131,6 +132,7 @@ def a_persona(
         idioma=quien.idioma,
         valores=valores,
         tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
     )
 
 

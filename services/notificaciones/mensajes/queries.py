@@ -14,6 +14,7 @@ from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.models import IntentoDeEnvio
+from notificaciones.proveedores.simulador import SIMULADOR
 from notificaciones.reglas.calculo import en_la_pared
 from oficina.accesos import UsoDeCuenta
 from oficina.errors import NoEncontrado
@@ -98,7 +99,7 @@ def sms_que_salieron(
     session: Session, desde: datetime, hasta: datetime, *, visibles: frozenset[str]
 ) -> Sequence[Suma]:
     """What the SMS of some days took, `hasta` excluded: by price, what nobody was charged apart."""
-    en_la_salida = Mensaje.proveedor == SALIDA
+    en_la_salida = Mensaje.proveedor.in_((SALIDA, SIMULADOR))
     ahorrados = Mensaje.segmentos_con_tildes - Mensaje.segmentos
     query = (
         select(

@@ -89,6 +89,7 @@ _SE_REINTENTAN = frozenset(
         Motivo.PROVEEDOR_SIN_RESPUESTA,
         Motivo.ENVIO_INTERRUMPIDO,
         Motivo.VENTANA_CERRADA,
+        Motivo.FUERA_DE_SU_HORARIO,
         Motivo.PROVEEDOR_EN_PAUSA,
         Motivo.PRESUPUESTO_AGOTADO,
         Motivo.LIMITE_DE_DESTINATARIO,

@@ -99,6 +99,9 @@ class Motivo(StrEnum):
 
     MOMENTO_PASADO = "momento_pasado"
     NO_CONTACTAR = "no_contactar"
+    PERSONA_FALLECIDA = "persona_fallecida"
+    CANAL_VEDADO = "canal_vedado"
+    FUERA_DE_SU_HORARIO = "fuera_de_su_horario"
     PREFIERE_LLAMADA = "prefiere_llamada"
     PERSONA_BLOQUEADA = "persona_bloqueada"
     PERSONA_SUPRIMIDA = "persona_suprimida"

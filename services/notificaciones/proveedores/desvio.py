@@ -4,8 +4,9 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from notificaciones import direcciones
 from notificaciones.mensajes.models import SALIDA
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores.archivo import leer
@@ -22,6 +23,7 @@ from notificaciones.proveedores.cupos import Cupos
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
 from notificaciones.proveedores.sello_dkim import Sello
+from notificaciones.proveedores.simulador import Simulador, simulado, simulados
 from notificaciones.proveedores.smtp import SmtpProvider
 from notificaciones.proveedores.tablero import Marca, Tablero, tablero
 from oficina.db import Database
@@ -68,10 +70,20 @@ class Desvio:
         board: Tablero,
         cupos: Cupos,
         oficina: Limites = SIN_LIMITE,
+        *,
+        bandeja: Proveedor,
+        lista: Collection[str] = (),
     ) -> None:
         self.oficina = oficina
         self.cupos = cupos
+        self._lista = frozenset(lista)
+        self._en_la_oficina = {canal: Ruta(bandeja, canal, bandeja.nombre) for canal in Canal}
+        self._simulada = {canal: Ruta(Simulador(), canal, "Simulador") for canal in Canal}
+        aparte = [*self._en_la_oficina.values(), *self._simulada.values()]
+        # In the order of the file; these two last, where it names no other.
         self.rutas = {ruta.clave: ruta for ruta in rutas}
+        for ruta in aparte:
+            self.rutas.setdefault(ruta.clave, ruta)
         self._board = board
         # Cheapest first; of two at one price, the one that the file names first.
         self._por_canal = {
@@ -90,17 +102,52 @@ class Desvio:
         """
         return _made(settings, db)
 
-    def candidatas(self, canal: Canal, *, sin: Collection[str] = ()) -> Iterator[Ruta]:
-        """The ways of a channel whose turn it is, the best first. What is taken must be used.
+    @property
+    def a_prueba(self) -> bool:
+        """Whether only what goes to some addresses leaves the office."""
+        return bool(self._lista)
 
+    def sale(self, destino: str) -> bool:
+        """Whether what goes to an address may leave the office."""
+        normal = direcciones.normal(destino)
+        return (
+            not self._lista
+            or normal in self._lista
+            or f"@{normal.rpartition('@')[2]}" in self._lista
+        )
+
+    def mira_la_direccion(self, indice: str | None) -> bool:
+        """Whether the ways to an address are not those of everybody, as far as its index tells."""
+        return self.a_prueba or indice is None or indice in self._simuladas
+
+    def candidatas(
+        self, canal: Canal, destino: str | None, *, sin: Collection[str] = ()
+    ) -> Iterator[Ruta]:
+        """The ways to an address whose turn it is, the best first. What is taken must be used.
+
+        None is an address of whose index `mira_la_direccion` says that it need not be looked at.
         `sin` are those that were tried already. A way that is offered counts as used: its breaker
         and its bucket were asked.
         """
-        for ruta in self._por_canal[canal]:
+        for ruta in self._vias(canal, destino):
             if ruta.clave not in sin and not self._board.pedir(
                 ruta.clave, ruta.limites.por_segundo
             ):
                 yield ruta
+
+    @cached_property
+    def _simuladas(self) -> frozenset[str]:
+        return frozenset(map(direcciones.indice, simulados()))
+
+    def _vias(self, canal: Canal, destino: str | None) -> Collection[Ruta]:
+        """Nothing for a simulated address leaves, nor while the office is on trial for any other
+        that is not on its list.
+        """
+        if destino is None:
+            return self._por_canal[canal]
+        if simulado(destino) is not None:
+            return [self._simulada[canal]]
+        return self._por_canal[canal] if self.sale(destino) else [self._en_la_oficina[canal]]
 
     def lleva(self, clave: str, canal: Canal) -> bool:
         """Whether a provider carries a channel."""
@@ -148,7 +195,14 @@ def _made(settings: Settings, db: Database) -> Desvio:
         channels.add(Canal.CORREO)
     outbox = OutboxProvider(db)
     rutas += [Ruta(outbox, canal, SALIDA) for canal in Canal if canal not in channels]
-    return Desvio(rutas, tablero(settings), Cupos(settings, archivo.destinatario), archivo.oficina)
+    return Desvio(
+        rutas,
+        tablero(settings),
+        Cupos(settings, archivo.destinatario),
+        archivo.oficina,
+        bandeja=outbox,
+        lista=[direcciones.normal(una) for una in settings.direcciones_de_prueba],
+    )
 
 
 def _of(uno: Configurado, settings: Settings, oficina: Limites, sello: Sello | None) -> Ruta:

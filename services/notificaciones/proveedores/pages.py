@@ -64,6 +64,7 @@ def _panorama() -> Panorama:
 def _seen(panorama: Panorama) -> dict[str, object]:
     return {
         "panorama": panorama,
+        "a_prueba": _ways().a_prueba,
         "opera": puede("notificaciones.proveedor.operar"),
         "canales": de_mensajes.CANALES,
         "saludes": etiquetas.SALUDES,

@@ -72,13 +72,16 @@ def panorama(session: Session, desvio: Desvio) -> Panorama:
     now = time.time()
     vistas = []
     for clave, ruta in desvio.rutas.items():
+        canales = [canal for canal in Canal if desvio.lleva(clave, canal)]
+        if not canales:
+            continue
         marca = desvio.marca(clave)
         salud = marca.salud(now)
         vistas.append(
             VistaDeProveedor(
                 clave=clave,
                 nombre=ruta.nombre,
-                canales=[canal for canal in Canal if desvio.lleva(clave, canal)],
+                canales=canales,
                 salud=salud,
                 hasta=datetime.fromtimestamp(marca.hasta, UTC) if salud is Salud.ABIERTO else None,
                 fallas_seguidas=marca.fallas,
@@ -95,7 +98,7 @@ def panorama(session: Session, desvio: Desvio) -> Panorama:
 
 def exigir(desvio: Desvio, clave: str) -> None:
     """Raise NoEncontrado for a provider that there is not."""
-    if clave not in desvio.rutas:
+    if not any(desvio.lleva(clave, canal) for canal in Canal):
         raise NoEncontrado
 
 

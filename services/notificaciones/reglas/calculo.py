@@ -59,6 +59,10 @@ class Ventana:
         """Whether an hour of a day on which people may be written to is inside."""
         return self.desde <= hora < self.hasta
 
+    def se_cruza_con(self, otra: "Ventana") -> bool:
+        """Whether there is an hour of the day that is inside both."""
+        return max(self.desde, otra.desde) < min(self.hasta, otra.hasta)
+
     def siguiente(self, momento: datetime) -> datetime:
         """`momento` itself when the window is open, else the next opening."""
         if self.abierta(momento):

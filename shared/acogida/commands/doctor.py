@@ -123,6 +123,8 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
         yield "Entrada de las personas", partial(_sign_in, settings)
     if "notificaciones" in services and settings.proveedores:
         yield "Proveedores de mensajes", partial(_carriers, settings)
+    if "notificaciones" in services:
+        yield "A quién llegan los mensajes", partial(_reach, settings)
     if "notificaciones" in services and settings.dkim_selector:
         yield "Firma del correo (DKIM)", partial(_signature, settings)
     if settings.amqp_url:
@@ -263,6 +265,23 @@ def _carriers(settings: Settings) -> str:
         raise Problema(str(error)) from error
     said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
     return said or f"{settings.proveedores} no nombra ninguno"
+
+
+def _reach(settings: Settings) -> str:
+    """Whether messages leave the office, and to whom."""
+    if not (settings.smtp_url or settings.proveedores):
+        return "a nadie: la oficina no tiene proveedores y quedan en la bandeja"
+    if not settings.lista_de_prueba:
+        said = "a todos"
+    else:
+        many = len(settings.direcciones_de_prueba)
+        said = (
+            f"la oficina está a prueba: solo a {many} dirección(es) de ACOGIDA_LISTA_DE_PRUEBA; "
+            "lo demás queda en la bandeja"
+        )
+    if not settings.base_url.startswith("https:"):
+        said += "; los correos no ofrecen la baja de un toque: ACOGIDA_PUBLIC_URL no es https"
+    return said
 
 
 def _signature(settings: Settings) -> str:

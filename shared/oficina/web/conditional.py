@@ -65,7 +65,9 @@ def _marked() -> bool:
 class Versioned(Protocol):
     """A thing that several people may edit."""
 
-    version: Any
+    @property
+    def version(self) -> Any:
+        """Which one somebody reads."""
 
 
 def check_version(thing: Versioned, version: int | None) -> None:

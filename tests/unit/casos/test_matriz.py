@@ -124,6 +124,12 @@ GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++.
 PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
+GET   /api/v1/defunciones/{defuncion}                 +++.++---  +++.++---  .++..+---
+POST  /api/v1/defunciones/{defuncion}/rectificacion   +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/distintas/{otra}     +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/fusion/{otra}        ----++---  ----++---  ----.+---
 GET   /api/v1/personas/{persona}/contacto             -------+-  -------+-  -------+-
@@ -182,6 +188,12 @@ POST  /personas/{persona}/documentos/{documento}/quitar +++.++---  +++.++---  .+
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
+GET   /defunciones/{defuncion}/anular                 +++.++---  +++.++---  .++..+---
+POST  /defunciones/{defuncion}/anular                 +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/unir                        ----++---  ----++---  ----.+---
 POST  /personas/{persona}/unir                        ----++---  ----++---  ----.+---
 GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
@@ -382,6 +394,9 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         responsable_id=str(ventanilla.funcionario_id("profesional")),
     )
     consentimiento = api("POST", f"/personas/{persona['id']}/consentimientos", **_CONSIENTE)
+    # Of somebody who did not die.
+    muerte = api("POST", f"/personas/{persona['id']}/defunciones", fuente="familia")
+    api("POST", f"/defunciones/{muerte['id']}/rectificacion", motivo="Era otra")
     caso = f"/casos/{atencion['caso_id']}"
     api("POST", f"{caso}/segunda-instancia", motivo="riesgo")
     api(
@@ -417,6 +432,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "folio": persona["folio"],
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
+            "defuncion": muerte["id"],
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
             "plazo": str(plazo),
@@ -486,6 +502,9 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     },
     "consentimientos": lambda _m, _a: _CONSIENTE,
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
+    "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
+    "defunciones": lambda _m, _a: {"fuente": "familia"},
+    "rectificacion": lambda _m, _a: {"motivo": "Era otra"},
     "derechos": lambda _m, _a: {
         "derecho": "acceso",
         "canal": "presencial",

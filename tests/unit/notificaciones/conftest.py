@@ -14,6 +14,8 @@ import columns
 from agenda.app import create_app as create_agenda
 from agenda.handlers import handlers as de_agenda
 from casos.accesos.api import bp as accesos_bp
+from casos.contactos.api import bp as contactos_bp
+from casos.defunciones.api import bp as defunciones_bp
 from casos.derechos.api import bp as derechos_bp
 from casos.derivaciones.api import bp as derivaciones_bp
 from casos.handlers import handlers as de_casos
@@ -191,6 +193,8 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     api.register_blueprint(derivaciones_bp)
     api.register_blueprint(plazos_bp)
     api.register_blueprint(derechos_bp)
+    api.register_blueprint(contactos_bp)
+    api.register_blueprint(defunciones_bp)
     api.register_blueprint(incidentes_bp)
     agenda = create_agenda(oficina.settings, oficina.client)
     app = create_app(oficina.settings, oficina.client)

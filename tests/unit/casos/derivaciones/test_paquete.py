@@ -24,7 +24,7 @@ from .mundo import LUNES, POR_TELEFONO, PROFESIONAL, SECRETOS, Mundo, crear_mund
 def _codigos(mundo: Mundo) -> dict[Categoria, str]:
     with mundo.db.read() as session:
         persona_id = session.get_one(Caso, mundo.caso_id).persona_id
-        _persona, datos = datos_de_persona(session, persona_id)
+        _persona, _pauta, datos = datos_de_persona(session, persona_id)
     return {dato.categoria: dato.codigo for dato in datos}
 
 

@@ -255,6 +255,9 @@ def test_el_contacto_seguro_es_solo_para_servicios(
         "correo": "Jean@Correo.example",
         "canal_preferido": None,
         "no_contactar": False,
+        "fallecida": False,
+        "canales_vedados": [],
+        "horario": None,
         "admite_recordatorios": True,
     }
 

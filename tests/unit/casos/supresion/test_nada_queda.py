@@ -157,6 +157,12 @@ def _llenar(vida: Vida) -> None:
         "vence_el": "2031-01-01",
     }
     vida.api("POST", f"{persona}/documentos", documento | {"documento_pais": "HTI"})
+    seguro = {"palabra_clave": "Zmarca", "indicaciones": "Zmarca: si contesta otro, corte"}
+    vida.api("PUT", f"{persona}/contacto-seguro", seguro | {"canales_vedados": ["llamada"]})
+    muerte = {"fuente": "familia", "fecha": "2026-01-02", "detalle": "Zmarca: lo dijo su prima"}
+    dicha = vida.api("POST", f"{persona}/defunciones", muerte)
+    motivo = {"motivo": "Zmarca: era otra"}
+    vida.api("POST", f"/defunciones/{dicha['id']}/rectificacion", motivo)
     situacion = {"categoria": "residencia_temporal", "nota": "Zmarca: vence"}
     vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
     _unir_y_separar(vida)

@@ -250,6 +250,97 @@ def test_quien_pide_despues_que_no_la_contacten_ya_no_recibe_el_recordatorio(cas
     assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.NO_CONTACTAR)
 
 
+def _anotar(casa: Any, metodo: str, path: str, cuerpo: dict[str, Any]) -> Any:
+    answer = casa.casos.test_client().open(
+        f"/casos/api/v1{path}",
+        method=metodo,
+        json=cuerpo,
+        headers=casa.oficina.bearer("recepcion") | {"If-Match": "*"},
+    )
+    assert answer.status_code < 300, answer.text
+    return answer.json
+
+
+def test_a_quien_fallecio_no_le_sale_nada_y_al_anularlo_sale_lo_que_espera(casa: Any) -> None:
+    persona = casa.persona()
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    muerte = _anotar(casa, "POST", f"/personas/{persona}/defunciones", {"fuente": "familia"})
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=47))
+    casa.barrer()
+
+    dos_dias, tres_horas = casa.mensajes()
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.PERSONA_FALLECIDA)
+    assert tres_horas.estado is Estado.LISTA
+
+    _anotar(casa, "POST", f"/defunciones/{muerte['id']}/rectificacion", {"motivo": "Era otra"})
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=1))
+    casa.barrer()
+
+    assert _estados(casa) == [Estado.SUPRIMIDA, Estado.ENTREGADA]
+
+
+@pytest.mark.parametrize(
+    ("vedados", "telefono_y", "estado", "dicho"),
+    [
+        (["sms"], {}, Estado.SUPRIMIDA, Motivo.CANAL_VEDADO),
+        (["sms"], {"correo": "w@correo.example"}, Estado.ENTREGADA, Canal.CORREO),
+        (["correo"], {"correo": "w@correo.example"}, Estado.ENTREGADA, Canal.SMS),
+    ],
+)
+def test_por_donde_no_se_debe_no_se_escribe(
+    casa: Any, vedados: list[str], telefono_y: dict[str, Any], estado: Estado, dicho: Any
+) -> None:
+    persona = casa.persona(**telefono_y)
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    seguro = {"canales_vedados": vedados}
+    _anotar(casa, "PUT", f"/personas/{persona}/contacto-seguro", seguro)
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=47))
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert dos_dias.estado is estado
+    assert (dos_dias.motivo if estado is Estado.SUPRIMIDA else dos_dias.canal) is dicho
+
+
+def test_fuera_de_las_horas_que_la_persona_pidio_espera_a_que_lleguen(casa: Any) -> None:
+    persona = casa.persona()
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    horas = {"desde": "15:00", "hasta": "17:00"}
+    _anotar(casa, "PUT", f"/personas/{persona}/contacto-seguro", horas)
+
+    martes_10_40 = JUEVES_10_30 - timedelta(hours=47, minutes=50)
+    casa.ir_a(martes_10_40)
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.LISTA, Motivo.FUERA_DE_SU_HORARIO)
+    assert dos_dias.intentos == 0
+    assert clock.local(dos_dias.enviar_en).strftime("%a %H:%M") == "Tue 15:00"
+
+    casa.ir_a(martes_10_40 + timedelta(hours=4, minutes=30))
+    casa.barrer()
+    assert casa.mensajes()[0].estado is Estado.ENTREGADA
+
+
+def test_si_la_oficina_nunca_escribe_a_esas_horas_no_sale_y_se_sabe(casa: Any) -> None:
+    persona = casa.persona()
+    casa.cita(JUEVES_10_30, persona)
+    casa.barrer()
+    horas = {"desde": "22:00", "hasta": "23:00"}
+    _anotar(casa, "PUT", f"/personas/{persona}/contacto-seguro", horas)
+
+    casa.ir_a(JUEVES_10_30 - timedelta(hours=47, minutes=50))
+    casa.barrer()
+
+    dos_dias = casa.mensajes()[0]
+    assert (dos_dias.estado, dos_dias.motivo) == (Estado.SUPRIMIDA, Motivo.FUERA_DE_SU_HORARIO)
+
+
 def test_un_recordatorio_nunca_sale_cuando_la_cita_ya_comenzo(casa: Any) -> None:
     casa.cita(JUEVES_10_30)
     casa.barrer()

@@ -1,0 +1,116 @@
+"""Whether, by which ways and when somebody may be reached: one answer, from all that is known.
+
+Whoever writes, calls or hands a contact on asks here: reminders and messages (over the API), the
+package of a derivation, and every page that shows a telephone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casos.contactos.models import ContactoSeguro
+from casos.defunciones.models import Defuncion
+from casos.personas.models import CanalPreferido, Persona, TipoContacto
+
+
+class Aviso(StrEnum):
+    """What whoever deals with somebody must see first."""
+
+    FALLECIDA = "fallecida"
+    NO_CONTACTAR = "no_contactar"
+    CONTACTO_SEGURO = "contacto_seguro"
+    INTERPRETE = "interprete"
+
+
+_USOS = {
+    TipoContacto.TELEFONO: frozenset({CanalPreferido.SMS, CanalPreferido.LLAMADA}),
+    TipoContacto.CORREO: frozenset({CanalPreferido.CORREO}),
+}
+"""For what a contact of each type is used."""
+
+
+@dataclass(frozen=True)
+class Pauta:
+    """What holds of somebody. Hours are of the day in Chile, both or none."""
+
+    fallecida: bool = False
+    no_contactar: bool = False
+    vedados: frozenset[CanalPreferido] = frozenset()
+    desde: time | None = None
+    hasta: time | None = None
+    palabras: Sequence[str] = ()
+    indicaciones: Sequence[str] = ()
+
+    @property
+    def permitido(self) -> bool:
+        """Whether there is any way and any hour at all."""
+        return not (self.fallecida or self.no_contactar or self.vedados.issuperset(CanalPreferido))
+
+    @property
+    def con_cuidado(self) -> bool:
+        """Whether something must be looked at before reaching them."""
+        return bool(self.vedados or self.desde or self.palabras or self.indicaciones)
+
+    def admite(self, tipo: TipoContacto) -> bool:
+        """Whether a contact of this type may be used for anything."""
+        return self.permitido and not self.vedados.issuperset(_USOS[tipo])
+
+
+def pauta_de(session: Session, persona: Persona) -> Pauta:
+    """What holds of somebody whose record was read."""
+    entradas = vigentes(session, [persona.id])
+    desde = max((uno.desde for uno in entradas if uno.desde), default=None)
+    hasta = min((uno.hasta for uno in entradas if uno.hasta), default=None)
+    # The hours of two records that were joined may leave none in common: then nobody writes.
+    sin_horas = desde is not None and hasta is not None and desde >= hasta
+    return Pauta(
+        fallecida=persona.id in fallecidas(session, [persona.id]),
+        no_contactar=persona.no_contactar or sin_horas,
+        vedados=frozenset().union(*(uno.vedados for uno in entradas)),
+        desde=desde,
+        hasta=hasta,
+        palabras=[uno.palabra_clave for uno in entradas if uno.palabra_clave],
+        indicaciones=[uno.indicaciones for uno in entradas if uno.indicaciones],
+    )
+
+
+def vigentes(session: Session, personas: Iterable[UUID]) -> Sequence[ContactoSeguro]:
+    """What holds of each of several people, the oldest first; of most of them nothing."""
+    return session.scalars(
+        select(ContactoSeguro)
+        .where(ContactoSeguro.persona_id.in_(list(personas)), ContactoSeguro.terminado_en.is_(None))
+        .order_by(ContactoSeguro.id)
+    ).all()
+
+
+def fallecidas(session: Session, personas: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of several people who died."""
+    muertes = select(Defuncion.persona_id).where(
+        Defuncion.persona_id.in_(list(personas)), Defuncion.anulada_en.is_(None)
+    )
+    return frozenset(session.scalars(muertes))
+
+
+def avisos(session: Session, personas: Iterable[Persona]) -> Mapping[UUID, Sequence[Aviso]]:
+    """What must be seen first of each of several people; of one of whom there is nothing, none."""
+    todas = {persona.id: persona for persona in personas}
+    muertas = fallecidas(session, todas)
+    cuidadas = {uno.persona_id for uno in vigentes(session, todas)}
+    return {
+        persona_id: [
+            aviso
+            for aviso, es in (
+                (Aviso.FALLECIDA, persona_id in muertas),
+                (Aviso.NO_CONTACTAR, persona.no_contactar),
+                (Aviso.CONTACTO_SEGURO, persona_id in cuidadas),
+                (Aviso.INTERPRETE, persona.requiere_interprete),
+            )
+            if es
+        ]
+        for persona_id, persona in todas.items()
+    }
