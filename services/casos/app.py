@@ -50,6 +50,8 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.situaciones import api as situaciones_api
+from casos.situaciones import pages as situaciones_pages
 from casos.supresion import api as supresion_api
 from casos.supresion import pages as supresion_pages
 from casos.tasks import jobs
@@ -70,6 +72,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for pages in (
         personas_pages,
         contactos_pages,
+        situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
@@ -98,6 +101,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        situaciones_api,
         defunciones_api,
         atenciones_api,
         expedientes_api,

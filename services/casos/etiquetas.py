@@ -42,6 +42,7 @@ from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha
 from casos.programas.entregas.etiquetas import ETIQUETAS as _DE_ENTREGAS
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
+from casos.situaciones.models import FuenteSituacion
 from oficina.identity_docs import TipoDocumento
 
 _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -202,6 +203,11 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Aviso.NO_CONTACTAR: _l("No contactar"),
         Aviso.CONTACTO_SEGURO: _l("Contacto con cuidado"),
         Aviso.INTERPRETE: _l("Necesita intérprete"),
+    },
+    FuenteSituacion: {
+        FuenteSituacion.DECLARADA: _l("Lo dijo la persona"),
+        FuenteSituacion.DOCUMENTO: _l("Documento a la vista"),
+        FuenteSituacion.INSTITUCION: _l("Lo informó una institución"),
     },
     FuenteDefuncion: {
         FuenteDefuncion.CERTIFICADO: _l("Certificado a la vista"),

@@ -28,7 +28,6 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PosibleDuplicado,
-    SituacionMigratoria,
     TokenNombre,
 )
 from casos.plazos.models import Plazo
@@ -46,6 +45,7 @@ from casos.programas.models import (
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
+from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Purga, Supresion
 
 __all__ = [

@@ -19,6 +19,7 @@ from notificaciones.mensajes.queries import LIMITE, Filtro
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas.catalogo import DE_CUENTAS, Clave, pedibles
 from notificaciones.plantillas.vigentes import propias
+from notificaciones.reglas.queries import plantillas_de_reglas
 from oficina.actor import Actor
 from oficina.env import Env
 from oficina.errors import NoEncontrado, NoPermitido
@@ -38,11 +39,20 @@ _DE_JEFATURA = frozenset({Clave.AVISO_ACCESO_EXCEPCIONAL})
 _DE_SUSCRIPCIONES = frozenset(
     {Clave.AVISO_SUSCRIPCION, Clave.RESUMEN_DE_UNIDAD, Clave.CONFIRMAR_CORREO}
 )
+_DE_PROVEEDORES = frozenset({Clave.AVISO_PRESUPUESTO})
 # About somebody's rights over their data, and breaches of it: for who answers for it, who sees
 # neither cases nor appointments.
 _DE_DATOS = frozenset({Clave.AVISO_SOLICITUD_DE_DERECHO, Clave.AVISO_INCIDENTE})
 _DE_PRUEBAS = frozenset({Clave.PRUEBA_DE_PLANTILLA})
-_DE_OTROS = DE_CUENTAS | _DE_CITAS | _DE_JEFATURA | _DE_DATOS | _DE_SUSCRIPCIONES | _DE_PRUEBAS
+_DE_OTROS = frozenset[str]().union(
+    DE_CUENTAS,
+    _DE_CITAS,
+    _DE_JEFATURA,
+    _DE_DATOS,
+    _DE_SUSCRIPCIONES,
+    _DE_PRUEBAS,
+    _DE_PROVEEDORES,
+)
 _POR_PERMISO = {
     "notificaciones.mensaje.ver_citas": _DE_CITAS,
     "notificaciones.mensaje.ver_casos": frozenset(Clave) - _DE_OTROS,
@@ -52,6 +62,7 @@ _POR_PERMISO = {
     "notificaciones.mensaje.ver_cuentas": DE_CUENTAS,
     "notificaciones.suscripcion.administrar": _DE_SUSCRIPCIONES,
     "notificaciones.plantilla.escribir": _DE_PRUEBAS,
+    "notificaciones.proveedor.ver": _DE_PROVEEDORES,
 }
 
 # A reader of few cases among many messages looks no further back than this.
@@ -69,6 +80,9 @@ def visibles() -> frozenset[str]:
     mine: list[frozenset[str]] = [
         kinds for permiso, kinds in _POR_PERMISO.items() if puede(permiso)
     ]
+    if puede("notificaciones.mensaje.ver_citas"):
+        with env().db.read() as session:
+            mine.append(plantillas_de_reglas(session))
     if puede("notificaciones.mensaje.ver_casos") or puede("notificaciones.mensaje.pedir"):
         with env().db.read() as session:
             mine.append(propias(session))

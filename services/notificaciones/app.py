@@ -4,6 +4,7 @@ from flask import Flask
 
 from notificaciones.avisos import api as avisos_api
 from notificaciones.avisos import pages as avisos
+from notificaciones.bajas import api as bajas_api
 from notificaciones.bajas import pages as bajas
 from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
@@ -14,7 +15,7 @@ from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
 from notificaciones.proveedores import api as proveedores_api
-from notificaciones.proveedores import entrada
+from notificaciones.proveedores import entrada, metricas
 from notificaciones.proveedores import pages as proveedores
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.rebotes import entrada as rebotes
@@ -33,6 +34,7 @@ from oficina.web.client import ServiceClient
 def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask:
     """The web application of notificaciones."""
     app = new_app("notificaciones", settings, permisos=PERMISOS, jobs=jobs, client=client)
+    metricas.observar(app.extensions["env"].db)
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
@@ -51,6 +53,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
     document.register_blueprint(entrantes_api.bp)
+    document.register_blueprint(bajas_api.bp)
     document.register_blueprint(avisos_api.bp)
     document.register_blueprint(reglas_api.bp)
     document.register_blueprint(suscripciones_api.bp)

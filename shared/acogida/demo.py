@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import ayuda, historias
+from acogida import ayuda, historias, muestras
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
@@ -55,6 +55,12 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
         ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
+    with apps["notificaciones"].test_request_context():
+        muestras.mostrar(
+            apps["notificaciones"].extensions["env"],
+            staff[Rol.CONTRAPARTE_UNIDAD].actor(),
+            personal.recepcion,
+        )
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])

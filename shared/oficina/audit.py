@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.db import Database, Identified, OficinaBase, uuid7
+from oficina.db import Database, Identified, OficinaBase, uuid7, write_rows
 from oficina.privacy import EncryptedText
 
 
@@ -118,8 +118,8 @@ def registrar(
         sal = secrets.token_hex(16)
         fila |= {"motivo": motivo, "motivo_sal": sal}
         fila["motivo_huella"] = huella_de_motivo(motivo, sal)
-    # Straight on the connection: nobody loads it again, nor does it flush what is still built.
-    session.connection().execute(_INSERT, fila)
+    # Past the session: nobody loads it again, nor does it flush what is still built.
+    write_rows(session, _TABLE, [fila])
 
 
 def registrar_lectura(
@@ -145,7 +145,8 @@ def huella_de_motivo(motivo: str, sal: str) -> str:
     return hashlib.sha256(f"{sal}\x1f{motivo}".encode()).hexdigest()
 
 
-_INSERT = insert(Auditoria)
+_TABLE = Auditoria.metadata.tables[Auditoria.__tablename__]
+_INSERT = insert(_TABLE)
 _NOTHING: Mapping[str, Any] = dict.fromkeys(
     column.key for column in inspect(Auditoria).column_attrs
 )

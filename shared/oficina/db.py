@@ -28,7 +28,6 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
-    Executable,
     Insert,
     MetaData,
     Table,
@@ -57,6 +56,7 @@ from sqlalchemy.types import TypeDecorator
 
 from oficina.clock import real_now
 from oficina.errors import VersionVencida
+from oficina.gathering import Gathered, row
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -159,9 +159,27 @@ def write_new(session: Session) -> None:
         values = {name: one for name, one in vars(thing).items() if name in mapper.column_attrs}
         rows.setdefault(table, []).append(values)
         session.expunge(thing)
-    connection = session.connection()
     for table in _in_order(frozenset(rows)):
-        connection.execute(_insert(table), rows[table])
+        write_rows(session, table, rows[table])
+
+
+def write_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that this transaction does not read again: at its end, where that is gathered."""
+    if (gathered := gathering(session)) is None:
+        session.connection().execute(_insert(table), rows)
+        return
+    for values in rows:
+        given = frozenset(name for name, one in values.items() if one is not None)
+        how = row(table, given, gathered.dialect)
+        gathered.add(how.piece, how.values(values))
+
+
+def gathering(session: Session) -> Gathered | None:
+    """What this transaction writes together at its end; None when each thing is written at once."""
+    if session.in_nested_transaction():
+        return None
+    gathered: Gathered | None = session.info.get(_GATHERED)
+    return gathered
 
 
 @lru_cache(maxsize=64)
@@ -202,6 +220,7 @@ class Changes:
 
 
 _PART = "oficina_part"
+_GATHERED = "oficina_gathered"
 
 
 def has_committed(session: Session) -> bool:
@@ -236,7 +255,7 @@ class Whole:
     def look(self) -> Session:
         """A session that sees what was written and whose own changes are not kept."""
         return Session(
-            self._open().connection(),
+            self._written(),
             join_transaction_mode="create_savepoint",
             expire_on_commit=False,
             info={_PART: True},
@@ -265,17 +284,14 @@ class Whole:
             if session.info.pop("emitted", False):
                 outer.info["emitted"] = True
 
-    def last(self, statement: Executable, values: Mapping[str, Any]) -> bool:
-        """One statement after all parts, which undoes the whole when it fails; whether it wrote a
-        row.
-        """
-        counted = {"preserve_rowcount": True}
-        connection = self._open().connection()
-        return connection.execute(statement, values, execution_options=counted).rowcount > 0
+    def last(self, write: Callable[[Session], bool]) -> bool:
+        """Something more after all parts, which undoes the whole when it fails."""
+        return write(self._open())
 
     def commit(self) -> None:
         """Keep it all, and wake whoever waits for it."""
         if self._session is not None:
+            self._written()
             self._session.commit()
             self.db.inbox_changed.set()
             self.close()
@@ -287,10 +303,19 @@ class Whole:
             self._session = None
             self._kept = False
 
+    def _written(self) -> Connection:
+        """The connection, when what was gathered is written."""
+        session = self._open()
+        if (gathered := gathering(session)) is not None:
+            gathered.write()
+        return session.connection()
+
     def _open(self) -> Session:
         if self._session is None:
             self._session = self.db.new_session()
             try:
+                if not self.db.is_sqlite:
+                    self._session.info[_GATHERED] = Gathered(self._session.connection())
                 self._began(self._session)
             except BaseException:
                 self.close()

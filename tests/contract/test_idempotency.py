@@ -109,7 +109,7 @@ def _on(app: Flask, statement: str, do: Callable[[], None]) -> None:
     """Before the database of `app` runs a statement, do something else."""
 
     def listen(_c: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        if sql.startswith(statement):
+        if statement in sql:
             do()
 
     event.listen(app.extensions["env"].db.engine, "before_cursor_execute", listen)
@@ -165,6 +165,34 @@ def test_what_was_refused_left_nothing_and_its_key_is_free(
     assert (refused.status_code, nobody.status_code) == (422, 404)
     assert mostrador.cuantos(KeptAnswer) == 0
     assert mostrador.enviar(app, "k").status_code == 201
+
+
+def test_who_was_faster_is_not_written_over_and_what_was_done_twice_is_undone(
+    mostrador: Mostrador, app: Flask
+) -> None:
+    """An answer that is kept between our look and our turn: on SQLite there is no between."""
+    if mostrador.db.is_sqlite:
+        return
+    first = mostrador.enviar(app, "k")
+    with mostrador.db.begin() as session:
+        kept = session.scalars(select(KeptAnswer)).one()
+        session.delete(kept)
+    values = {name: getattr(kept, name) for name in ("clave", "cuerpo", "respuesta", "vence_en")}
+    late: list[bool] = []
+
+    def keep() -> None:
+        if not late:
+            late.append(True)
+            with mostrador.db.begin() as session:
+                session.add(KeptAnswer(**values))
+
+    _on(app, "INSERT INTO idempotencia", keep)
+    second = mostrador.enviar(app, "k")
+
+    assert late == [True]
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert second.json == first.json
+    assert mostrador.cuantos(Persona) == mostrador.cuantos(Outbox) == 1
 
 
 def test_what_fails_after_its_effect_undoes_it(mostrador: Mostrador, app: Flask) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from office import ACOGIDA, embedded, wait_until
+from office import ACOGIDA, Office, embedded, wait_until
 from servers import free_port
 
 
@@ -82,8 +82,26 @@ def test_the_demonstration_survives_a_kill_in_its_middle(tmp_path: Path) -> None
         assert len(appointments) == 1
 
 
+def _shows_what_is_told(office: Office) -> None:
+    """A unit gets the stories, somebody wants no more reminders, and an answer waits."""
+    with office.client("contraparte_unidad") as unidad:
+        url = "/notificaciones/api/v1/suscripciones"
+        suyas = {una["via"]: una for una in unidad.get(url).json()}
+        assert suyas["resumen"]["correo_verificado_en"]
+
+        def arrived() -> bool:
+            entregas = [unidad.get(f"{url}/{una['id']}/entregas").json() for una in suyas.values()]
+            return all(una["entregas"] for una in entregas)
+
+        wait_until("facts for a unit", arrived)
+    with office.client("coordinacion") as coordinacion:
+        assert "inventado" in coordinacion.get("/notificaciones/respuestas").text
+        assert "Inventada" in coordinacion.get("/notificaciones/bajas").text
+
+
 def test_the_accounts_of_the_demonstration_are_for_the_owner_alone(tmp_path: Path) -> None:
     with embedded(tmp_path, demo=True) as office:
+        _shows_what_is_told(office)
         path = tmp_path / "demo.json"
         for file in (path, tmp_path / "servidor.lock"):
             assert stat.S_IMODE(file.stat().st_mode) == 0o600

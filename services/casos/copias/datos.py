@@ -22,11 +22,12 @@ from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
-from casos.personas.queries import persona_por_id, situaciones
+from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
 from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.situaciones.queries import situaciones
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -47,6 +48,15 @@ _FICHA = (
     "no_contactar",
     "canal_preferido",
     "registrada_en",
+)
+_SITUACION = (
+    "registrada_en",
+    "prefiere_no_indicar",
+    "categoria",
+    "fuente",
+    "numero_solicitud",
+    "vigente_hasta",
+    "nota",
 )
 _CONTACTO_SEGURO = (
     "canales_vedados",
@@ -136,8 +146,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         ],
         "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
-            _campos(una, ("registrada_en", "prefiere_no_indicar", "categoria", "nota"))
-            for una in situaciones(session, persona_id)
+            _campos(una, _SITUACION) for una in situaciones(session, persona_id)
         ],
         "atenciones": [_campos(una, _ATENCION) for una in atenciones],
         "casos": [_caso(session, caso) for caso in casos],

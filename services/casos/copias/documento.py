@@ -26,10 +26,11 @@ from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
-from casos.personas.situaciones import categoria
 from casos.programas.entregas.models import Receptor
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
+from casos.situaciones.catalogo import categoria
+from casos.situaciones.models import FuenteSituacion
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
@@ -139,7 +140,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "accion": (AccionDePostulacion,),
     "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPostulacion),
     "forma": (FormaConsentimiento,),
-    "fuente": (FuenteDefuncion,),
+    "fuente": (FuenteDefuncion, FuenteSituacion),
     "instancia": (Instancia,),
     "nivel": (NivelDocumento,),
     "otorgado_por": (Otorgante,),

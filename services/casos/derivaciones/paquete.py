@@ -11,7 +11,8 @@ from datetime import date
 from enum import StrEnum
 
 from casos.contactos.pauta import Pauta
-from casos.personas.models import Persona, PrecisionFecha, SituacionMigratoria, TipoContacto
+from casos.personas.models import Persona, PrecisionFecha, TipoContacto
+from casos.situaciones.models import SituacionMigratoria
 
 
 class Categoria(StrEnum):

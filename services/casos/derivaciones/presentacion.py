@@ -9,7 +9,7 @@ from casos.derivaciones.etiquetas import ETIQUETAS
 from casos.derivaciones.paquete import Categoria, Dato
 from casos.etiquetas import etiqueta
 from casos.personas.catalogos import nombre_de_idioma, pais
-from casos.personas.situaciones import categoria
+from casos.situaciones.catalogo import categoria
 from oficina.contacto import presentar_telefono
 from oficina.identity_docs import TipoDocumento
 

@@ -16,10 +16,11 @@ from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.relojes import VERIFICACION
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, SIN_RESPUESTA, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
-from casos.personas.models import Persona, SituacionMigratoria
+from casos.personas.models import Persona
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.red.models import Institucion, ServicioRed
 from casos.red.queries import comparten_tema
+from casos.situaciones.queries import ultima
 from oficina.errors import DomainError, NoEncontrado, NoPermitido
 
 # Whether the person was well served, the office asks.
@@ -294,12 +295,7 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta
     )
     if persona is None:
         raise NoEncontrado
-    situacion = session.scalar(
-        select(SituacionMigratoria)
-        .where(SituacionMigratoria.persona_id == persona_id)
-        .order_by(SituacionMigratoria.id.desc())
-        .limit(1)
-    )
+    situacion = ultima(session, persona_id)
     pauta = pauta_de(session, persona)
     return persona, pauta, datos_disponibles(persona, pauta, situacion)
 

@@ -29,11 +29,11 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PrecisionFecha,
-    SituacionMigratoria,
     TokenNombre,
 )
 from casos.personas.unidas import tokens_de_unidas
 from casos.programas.postulaciones.models import Postulacion
+from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
 
 _ENTERAS: Sequence[type[Any]] = (

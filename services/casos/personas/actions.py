@@ -16,7 +16,6 @@ from casos.personas.models import (
     Decision,
     DocumentoIdentidad,
     Persona,
-    SituacionMigratoria,
     indice_contacto,
     indice_documento,
 )
@@ -25,7 +24,6 @@ from casos.personas.schemas import (
     DatosContacto,
     DatosDocumento,
     NuevaPersona,
-    NuevaSituacion,
     precision,
 )
 from casos.personas.unidas import tokens_de_unidas
@@ -173,25 +171,6 @@ def declarar_distintas(
         duplicado.decidido_por = actor.nombre
         duplicado.decidido_en = ahora
     auditar(session, actor, "casos.persona.declarar_distintas", "persona", persona_id)
-
-
-def registrar_situacion(
-    session: Session, persona_id: UUID, datos: NuevaSituacion, actor: Actor, ahora: datetime
-) -> None:
-    """Write down what the person chose to tell; earlier answers stay. Never told in a fact."""
-    persona = _para_cambiar(session, persona_id, actor)
-    session.add(
-        SituacionMigratoria(
-            persona_id=persona.id,
-            prefiere_no_indicar=datos.prefiere_no_indicar,
-            categoria=datos.categoria,
-            nota=datos.nota,
-            registrada_en=ahora,
-            funcionario_id=actor.id,
-            funcionario_nombre=actor.nombre,
-        )
-    )
-    auditar(session, actor, "casos.situacion.registrar", "persona", persona.id)
 
 
 def senas_de(persona: Persona) -> matching.Senas:

@@ -221,20 +221,6 @@ class Contacto(Identified, Base):
     registrado_en: Mapped[datetime]
 
 
-class SituacionMigratoria(Identified, Base):
-    """What a person chose to tell of their migratory status, and when. Never needed to attend."""
-
-    __tablename__ = "situaciones_migratorias"
-
-    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), index=True)
-    prefiere_no_indicar: Mapped[bool] = mapped_column(default=False)
-    categoria: Mapped[str | None] = mapped_column(EncryptedText("casos.situacion.categoria"))
-    nota: Mapped[str | None] = mapped_column(EncryptedText("casos.situacion.nota"))
-    registrada_en: Mapped[datetime]
-    funcionario_id: Mapped[UUID]
-    funcionario_nombre: Mapped[str] = mapped_column(String(120))
-
-
 class PosibleDuplicado(Identified, Base):
     """Two records that look alike, why, and what somebody decided. The lower id comes first."""
 

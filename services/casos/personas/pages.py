@@ -26,11 +26,9 @@ from casos.personas.models import (
 from casos.personas.schemas import (
     EdicionPersonaSchema,
     NuevaPersonaSchema,
-    NuevaSituacionSchema,
     NuevoContactoSchema,
     NuevoDocumentoSchema,
 )
-from casos.personas.situaciones import categoria, categorias
 from casos.personas.unidas import unidas_a
 from casos.presentacion import idioma_del_lector
 from oficina import clock
@@ -197,29 +195,14 @@ def declarar_distintas(persona_id: UUID, otra_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("personas.ver", persona_id=persona_id), 303)
 
 
-@bp.post("/personas/<uuid:persona_id>/situacion")
-@requires("casos.situacion.ver")
-def registrar_situacion(persona_id: UUID) -> ResponseReturnValue:
-    """What the person chose to tell of their migratory status."""
-    form = Form(NuevaSituacionSchema())
-    if not form.valid:
-        return _pagina(persona_id, situacion=form), 422
-    with env().db.begin() as session:
-        actions.registrar_situacion(session, persona_id, form.data, actor(), clock.now())
-    flash(_("Se anotó la situación migratoria."), "success")
-    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
-
-
 def _pagina(
     persona_id: UUID,
     *,
     completos: bool = False,
     documento: Form | None = None,
     contacto: Form | None = None,
-    situacion: Form | None = None,
 ) -> str:
     """The record; also when a form comes back with its errors it is read, and that is noted."""
-    ve_situacion = puede("casos.situacion.ver")
     alcance = Alcance.de(actor())
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id, alcance)
@@ -234,11 +217,9 @@ def _pagina(
             "duplicados": queries.duplicados_pendientes(session, persona_id, alcance),
             "atenciones": atenciones.de_persona(session, persona_id, alcance),
             "casos": expedientes.casos_de_persona(session, persona_id, alcance),
-            "situaciones": queries.situaciones(session, persona_id) if ve_situacion else (),
         }
     accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
     registrar_lectura(env().db, actor(), accion, "persona", persona_id)
-    idioma = idioma_del_lector()
     return render_template(
         "casos/persona.html",
         persona=persona,
@@ -247,9 +228,6 @@ def _pagina(
         contactos=queries.contactos_vistos(persona, completos=completos),
         documento=documento or _vacio(NuevoDocumentoSchema()),
         contacto=contacto or _vacio(NuevoContactoSchema()),
-        situacion=situacion or _vacio(NuevaSituacionSchema()),
-        categorias=categorias(idioma),
-        nombre_de_categoria=lambda codigo: categoria(codigo, idioma),
         tipos_contacto=etiquetas.opciones(TipoContacto),
         **vista,
         **_opciones(),

@@ -22,7 +22,6 @@ from casos.personas.models import (
     EstadoPersona,
     Persona,
     PosibleDuplicado,
-    SituacionMigratoria,
     TipoContacto,
     de_tipo,
 )
@@ -237,15 +236,6 @@ def sin_apartadas(
     }
     fuera = {i for i, estado, _oculta in apartadas if estado is not EstadoPersona.BLOQUEADA}
     return [i for i in ids if i not in fuera | bloqueadas], bool(bloqueadas)
-
-
-def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:
-    """What a person told of their migratory status, the newest first."""
-    return session.scalars(
-        select(SituacionMigratoria)
-        .where(SituacionMigratoria.persona_id == persona_id)
-        .order_by(SituacionMigratoria.id.desc())
-    ).all()
 
 
 def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapping[str, Any]:

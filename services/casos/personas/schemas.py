@@ -17,7 +17,6 @@ from casos.personas.models import (
     PrecisionFecha,
     TipoContacto,
 )
-from casos.personas.situaciones import categorias
 from oficina import clock
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import (
@@ -79,15 +78,6 @@ class NuevaPersona:
     contactos: tuple[DatosContacto, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class NuevaSituacion:
-    """What a person chose to tell of their migratory status."""
-
-    prefiere_no_indicar: bool
-    categoria: str | None
-    nota: str | None
-
-
 def _es_codigo_de_pais(codigo: str) -> None:
     if codigo not in codigos_de_pais():
         raise ValidationError(_("No conocemos ese código de país."))
@@ -96,11 +86,6 @@ def _es_codigo_de_pais(codigo: str) -> None:
 def _es_codigo_de_idioma(codigo: str) -> None:
     if codigo not in codigos_de_idioma():
         raise ValidationError(_("No conocemos ese código de idioma."))
-
-
-def _es_categoria(codigo: str) -> None:
-    if codigo not in dict(categorias()):
-        raise ValidationError(_("No conocemos esa categoría."))
 
 
 def _documento(tipo: TipoDocumento | None, numero: str, pais: str | None) -> Documento | None:
@@ -264,27 +249,6 @@ class NuevoContactoSchema(Schema):
             return DatosContacto(tipo=data["tipo"], valor=_telefono(valor))
         except ValidationError as error:
             raise ValidationError(error.messages, "valor") from error
-
-
-class NuevaSituacionSchema(Schema):
-    """Migratory status, told freely; «prefers not to say» is an answer."""
-
-    prefiere_no_indicar = fields.Boolean(load_default=False)
-    categoria = fields.String(load_default=None, allow_none=True, validate=_es_categoria)
-    nota = Texto(load_default=None, allow_none=True, validate=validate.Length(max=1000))
-
-    @validates_schema
-    def _algo(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if not data.get("categoria") and not data.get("prefiere_no_indicar"):
-            raise ValidationError(
-                _("Elija una categoría o marque que prefiere no indicarla."), "categoria"
-            )
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaSituacion:
-        if data["prefiere_no_indicar"]:
-            data["categoria"] = None
-        return NuevaSituacion(**data)
 
 
 class DocumentoSchema(Schema):

@@ -37,13 +37,13 @@ from casos.personas.models import (
     Persona,
     PosibleDuplicado,
     PrecisionFecha,
-    SituacionMigratoria,
     TokenNombre,
 )
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.actions import vaciar as vaciar_entregas
 from casos.programas.postulaciones.actions import terminar_por_supresion
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
 from oficina import clock
 from oficina.actor import Actor

@@ -186,6 +186,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.plazo.ver": _l("Vio un plazo"),
     "casos.red.editar": _l("Cambió un servicio de la red"),
     "casos.respuesta.repetir": _l("Recibió otra vez la respuesta de una petición repetida"),
+    "casos.situacion.ver": _l("Vio la situación migratoria de una persona"),
     "casos.situacion.registrar": _l("Registró la situación migratoria de una persona"),
     "casos.unidad.listar": _l("Vio las derivaciones de su unidad"),
     "casos.unidad.ver": _l("Vio una derivación de su unidad"),

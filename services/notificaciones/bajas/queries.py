@@ -15,6 +15,7 @@ from notificaciones.bajas.models import Baja
 from notificaciones.bajas.states import Origen
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Ajustes, Tema
+from oficina.actor import Actor
 from oficina.errors import NoEncontrado
 
 LIMITE = 100
@@ -101,9 +102,24 @@ def direccion_de(session: Session, indice: str) -> str | None:
     return session.scalar(query.limit(1))
 
 
-def bajas(session: Session, indice: str | None = None) -> Sequence[Baja]:
-    """The newest first, those that were lifted too; of one address when it is given."""
+def de_quien_ve(actor: Actor) -> UUID | None:
+    """A program sees what it wrote down itself; of whoever reads the page None: all."""
+    return actor.id if actor.tipo == "cliente" else None
+
+
+def baja_a_la_vista(session: Session, baja_id: UUID, actor: Actor) -> Baja:
+    """One that a reader may see; raises NoEncontrado."""
+    baja = baja_por_id(session, baja_id)
+    if de_quien_ve(actor) not in {None, baja.anotada_por}:
+        raise NoEncontrado
+    return baja
+
+
+def bajas(session: Session, indice: str | None = None, *, de: UUID | None = None) -> Sequence[Baja]:
+    """The newest first, those that were lifted too; of one address, or written down by one."""
     query = select(Baja).order_by(Baja.id.desc()).limit(LIMITE)
+    if de is not None:
+        query = query.where(Baja.anotada_por == de)
     if indice is not None:
         query = query.where(Baja.indice == indice)
     return session.scalars(query).all()

@@ -8,7 +8,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from notificaciones import direcciones
 from notificaciones.bajas.actions import NuevaBaja
 from notificaciones.bajas.queries import temas
-from notificaciones.plantillas.catalogo import Tema
+from notificaciones.bajas.states import Origen
+from notificaciones.plantillas.catalogo import Canal, Tema
 
 
 def _es_direccion(valor: str) -> None:
@@ -21,6 +22,7 @@ def _se_detiene(tema: Tema | None) -> None:
         raise ValidationError(_("Elija uno de los temas."))
 
 
+_TODO = "Sin tema: de todo lo que se puede detener"
 _MOTIVO = validate.Length(min=3, max=300)
 
 
@@ -44,4 +46,22 @@ class LevantarSchema(Schema):
     """Why one is lifted, and the version that its writer saw."""
 
     motivo = fields.String(required=True, validate=_MOTIVO)
+    version = fields.Integer(required=True)
+
+
+class BajaSchema(Schema):
+    """An opt-out, with as much of the address as a list may show."""
+
+    id = fields.UUID(required=True)
+    canal = fields.Enum(Canal, by_value=True, required=True)
+    direccion = fields.Function(
+        lambda baja: baja.de_quien(), metadata={"type": "string", "description": "Enmascarada"}
+    )
+    tema = fields.Enum(Tema, by_value=True, allow_none=True, metadata={"description": _TODO})
+    origen = fields.Enum(Origen, by_value=True, required=True)
+    motivo = fields.String(allow_none=True)
+    desde = fields.AwareDateTime(required=True)
+    levantada_en = fields.AwareDateTime(allow_none=True)
+    levantada_origen = fields.Enum(Origen, by_value=True, allow_none=True)
+    levantada_motivo = fields.String(allow_none=True)
     version = fields.Integer(required=True)

@@ -165,7 +165,7 @@ def _reminder(enviados: Sequence[Mensaje]) -> Mensaje | Efecto:
     vigentes = [
         uno
         for uno in enviados
-        if uno.plantilla is Clave.RECORDATORIO_CITA and _begins(uno) > ahora and uno.entregado_en
+        if uno.regla is not None and _begins(uno) > ahora and uno.entregado_en
     ]
     if not vigentes:
         return Efecto.SIN_CITA

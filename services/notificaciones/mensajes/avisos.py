@@ -21,10 +21,12 @@ from notificaciones.mensajes.preguntas import (
 from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Valor
+from notificaciones.proveedores.desvio import Desvio
+from notificaciones.proveedores.queries import que_esperan
 from notificaciones.reglas.catalogo import Aviso, reglas
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Estado as EstadoDeSuscripcion
-from oficina.clock import now
+from oficina.clock import now, today
 from oficina.env import Env
 from oficina.errors import NoEncontrado
 
@@ -194,6 +196,21 @@ def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
     return _to_readers(env, mensaje, aviso, Responden(unidad=una.unidad), valores)
 
 
+def _aviso_presupuesto(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    if mensaje.datos["dia"] != today().isoformat():
+        return Descarte(Paso.CANCELAR, Motivo.CADUCADO)
+    de_quien = mensaje.datos["presupuesto"]
+    ruta = Desvio.de(env.settings, env.db).rutas.get(de_quien)
+    with env.db.read() as session:
+        esperan = que_esperan(session)
+    valores: dict[str, Valor] = {
+        "proveedor": ruta.nombre if ruta else plantillas.presupuesto_de_todos(),
+        "esperan": esperan,
+        "proveedores_url": f"{env.settings.base_url}/notificaciones/proveedores",
+    }
+    return _to_readers(env, mensaje, reglas().presupuesto_agotado, Responden(), valores)
+
+
 def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     cita = env.client.get("agenda", f"/agenda/api/v1/citas/{mensaje.cita_id}")
     if cita["estado"] != "agendada":
@@ -303,6 +320,7 @@ AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_ACCESO_EXCEPCIONAL: _aviso_acceso_excepcional,
     Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
     Clave.AVISO_CITA_RESPONDIDA: _aviso_cita_respondida,
+    Clave.AVISO_PRESUPUESTO: _aviso_presupuesto,
     Clave.AVISO_RESUMEN: _aviso_resumen,
 }
 """How each kind of notice finds out what it needs."""

@@ -7,7 +7,7 @@ first.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select
@@ -24,7 +24,7 @@ from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.vigentes import plantillas
-from notificaciones.proveedores import consumos
+from notificaciones.proveedores import consumos, presupuestos
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
@@ -34,7 +34,7 @@ from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
 from oficina.audit import registrar
-from oficina.clock import ZONA, now, real_now, today
+from oficina.clock import now, real_now, today
 from oficina.db import uuid7
 
 PLAZO_DE_RESERVA = timedelta(seconds=40)
@@ -332,6 +332,8 @@ def _open(session: Session, pares: Sequence[tuple[Mensaje, Ruta]]) -> Sequence[L
         _mensaje, una, _intento = suyos[0]
         intentos = [intento for _mensaje, _ruta, intento in suyos]
         agotados = consumos.tomar(session, intentos, una.limites, una.de_oficina)
+        for presupuesto in sorted(set(agotados.values())):
+            presupuestos.avisar(session, presupuesto)
         for mensaje, ruta, intento in suyos:
             if agotado := agotados.get(intento.id):
                 dichos[mensaje.id] = Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
@@ -373,8 +375,7 @@ def _call(session: Session, mensaje: Mensaje, ruta: Ruta, intento: IntentoDeEnvi
 
 def _tomorrow() -> datetime:
     """When the domain's day ends, on the machine's clock."""
-    midnight = datetime.combine(today() + timedelta(days=1), time(), ZONA)
-    return real_now() + (midnight - now())
+    return real_now() + (consumos.fin_del_dia() - now())
 
 
 def _close(session: Session, contestadas: Sequence[Contestada]) -> None:

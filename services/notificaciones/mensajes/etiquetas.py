@@ -37,6 +37,7 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.AVISO_SUSCRIPCION: _l("Aviso interno de una suscripción desactivada"),
     Clave.RESUMEN_DE_UNIDAD: _l("Resumen a una unidad"),
     Clave.CONFIRMAR_CORREO: _l("Enlace para confirmar el correo de una unidad"),
+    Clave.AVISO_PRESUPUESTO: _l("Aviso interno de un presupuesto agotado"),
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
@@ -197,6 +198,7 @@ CAUSAS: Mapping[str, LazyString] = {
     Clave.AVISO_ACCESO_EXCEPCIONAL: _l("Alguien abrió un acceso excepcional."),
     Clave.AVISO_SUSCRIPCION: _l("Se dejó de enviar hechos al sistema de una unidad."),
     Clave.AVISO_RESUMEN: _l("Hay avisos que su lector recibe juntos."),
+    Clave.AVISO_PRESUPUESTO: _l("Se usó todo lo que un día se puede gastar en mensajes."),
     Clave.RESUMEN_DE_UNIDAD: _l("Pasó algo que una unidad pidió saber."),
     Clave.CONFIRMAR_CORREO: _l("Una unidad pidió su resumen en ese correo."),
 }
@@ -208,6 +210,8 @@ class Lugar(StrEnum):
 
     PERSONA = "persona"
     RED = "red"
+    BAJAS = "bajas"
+    PROVEEDORES = "proveedores"
     RESUMEN = "resumen"
 
 
@@ -254,6 +258,22 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
         _l("Revise el número o el correo, corríjalo y pídalo otra vez."),
         Lugar.PERSONA,
     ),
+    Motivo.DIRECCION_DE_BAJA: (
+        _l(
+            "No le escriba ahí: dígaselo de otra manera. Si la persona quiere mensajes otra vez, "
+            "levante la baja con el motivo y pídalo otra vez."
+        ),
+        Lugar.BAJAS,
+    ),
+    Motivo.PRESUPUESTO_AGOTADO: (
+        _l(
+            "Sale mañana, con el presupuesto del día. Si no puede esperar, dígaselo de otra "
+            "manera, o pida a quien administra que suba el de hoy."
+        ),
+        Lugar.PROVEEDORES,
+    ),
+    Motivo.REGLA_APAGADA: (_l("Si hace falta, dígaselo de otra manera."), None),
+    Motivo.NADA_QUE_RESUMIR: (_l("No hay que hacer nada: no había qué decir."), None),
     Motivo.DIRECCION_REBOTA: (
         _l("Pregunte a la persona su correo, corríjalo en su ficha y pídalo otra vez."),
         Lugar.PERSONA,

@@ -28,7 +28,9 @@ from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
+from notificaciones.plantillas.citas import DeCita
 from notificaciones.plantillas.vigentes import plantillas as vigentes
+from notificaciones.proveedores.desvio import Desvio
 from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
@@ -39,7 +41,9 @@ from oficina.errors import Conflicto, NoEncontrado
 
 def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """Ask the owners what this message needs today."""
-    # One of the office's own is always asked for.
+    if mensaje.regla is not None:
+        return _recordatorio_cita(env, mensaje)
+    # One of the office's own that no rule chose is always asked for.
     return _REUNIR.get(mensaje.plantilla, _pedido)(env, mensaje)
 
 
@@ -85,25 +89,30 @@ def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     if inicia_en != datetime.fromisoformat(mensaje.datos["inicia_en"]):
         raise AunNo
     regla = _regla_de(env, mensaje)
-    quien = persona(
-        env,
-        mensaje.persona_id,
-        mensaje.canal_pedido or regla.solo_por,
-        otra_via=regla.otra_via and mensaje.canal_pedido is None,
-    )
+    with env.db.read() as session:
+        plantilla = vigentes(session)[mensaje.plantilla]
+    via = mensaje.canal_pedido or regla.solo_por
+    otra_via = regla.otra_via and mensaje.canal_pedido is None
+    if len(plantilla.canales) == 1:
+        # It has no text for the other one.
+        otra_via, (solo,) = False, plantilla.canales
+        if via not in {None, solo}:
+            return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
+        via = solo
+    quien = persona(env, mensaje.persona_id, via, otra_via=otra_via)
     if isinstance(quien, Motivo):
         return Descarte(Paso.SUPRIMIR, quien)
     idioma = plantillas.base() if regla.idioma is IdiomaDeRegla.BASE else quien.idioma
-    frases = cita["lugar_frases"]
+    dice = DeCita(
+        inicia_en=inicia_en,
+        frases=cita["lugar_frases"],
+        contestar=Desvio.de(env.settings, env.db).se_contesta(quien.canal),
+    )
     return Reunido(
         canal=quien.canal,
         destino=quien.destino,
         idioma=idioma,
-        valores={
-            "fecha": inicia_en,
-            "hora": inicia_en,
-            "lugar": frases.get(idioma) or frases[plantillas.base()],
-        },
+        valores=dice.valores(plantilla, idioma),
         tildes=Tildes(env.settings.sms_tildes),
         horario=quien.horario,
     )

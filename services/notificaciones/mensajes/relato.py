@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from notificaciones.mensajes import etiquetas
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import idiomas
+from notificaciones.plantillas.catalogo import Clave, idiomas
 from notificaciones.proveedores.models import IntentoDeEnvio
 from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
 from notificaciones.reglas.calculo import razon as razon_de
 from notificaciones.reglas.etiquetas import RAZONES
 from notificaciones.reglas.models import VersionDeRegla
 from oficina.clock import now, real_now
+from oficina.web.auth import puede
 from oficina.web.i18n import fecha_hora
 
 
@@ -91,7 +92,6 @@ _SE_REINTENTAN = frozenset(
         Motivo.VENTANA_CERRADA,
         Motivo.FUERA_DE_SU_HORARIO,
         Motivo.PROVEEDOR_EN_PAUSA,
-        Motivo.PRESUPUESTO_AGOTADO,
         Motivo.LIMITE_DE_DESTINATARIO,
     }
 )
@@ -103,9 +103,8 @@ def _asked(mensaje: Mensaje, version: VersionDeRegla | None, anterior: str | Non
         return Hito(cuando=mensaje.creado_en, que=que, url=anterior)
     if mensaje.pedido_por is not None:
         return Hito(cuando=mensaje.creado_en, que=_("Se pidió, desde la oficina o un programa"))
-    porque = (
-        [str(etiquetas.CAUSAS[mensaje.plantilla])] if mensaje.plantilla in etiquetas.CAUSAS else []
-    )
+    de_que = mensaje.plantilla if mensaje.regla is None else Clave.RECORDATORIO_CITA
+    porque = [str(etiquetas.CAUSAS[de_que])] if de_que in etiquetas.CAUSAS else []
     if version is None or mensaje.regla is None:
         return Hito(cuando=mensaje.creado_en, que=_("Se planificó"), porque=porque)
     dice = version.recordatorio
@@ -193,6 +192,10 @@ def _address(mensaje: Mensaje, lugar: etiquetas.Lugar | None) -> str | None:
             return f"/casos/personas/{mensaje.persona_id}"
         case etiquetas.Lugar.RED:
             return "/casos/red"
+        case etiquetas.Lugar.BAJAS if puede("notificaciones.baja.anotar"):
+            return "/notificaciones/bajas"
+        case etiquetas.Lugar.PROVEEDORES if puede("notificaciones.proveedor.ver"):
+            return "/notificaciones/proveedores"
         case etiquetas.Lugar.RESUMEN if mensaje.resumen_id is not None:
             return f"/notificaciones/{mensaje.resumen_id}"
         case _:

@@ -15,7 +15,7 @@ from notificaciones.plantillas.models import AJUSTES, VersionDePlantilla
 from notificaciones.plantillas.motor import Valor
 from notificaciones.plantillas.previa import de_ejemplo, lecturas
 from notificaciones.plantillas.queries import Ficha
-from notificaciones.plantillas.reales import DeCita, de_cita
+from notificaciones.plantillas.reales import CitaReal, de_cita
 from notificaciones.plantillas.schemas import (
     ContenidoDePlantillaSchema,
     NuevaPlantillaSchema,
@@ -146,7 +146,7 @@ def previsualizar(datos: dict[str, Any], clave: str) -> dict[str, Any]:
     }
 
 
-def valores_para(una: Plantilla, escritos: Mapping[str, Any], cita: DeCita | None) -> Any:
+def valores_para(una: Plantilla, escritos: Mapping[str, Any], cita: CitaReal | None) -> Any:
     """For each language: what was written, what an appointment says, and examples for the rest."""
     de_base = de_ejemplo(una, escritos)
 

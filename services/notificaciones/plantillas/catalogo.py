@@ -59,6 +59,7 @@ class Clave(StrEnum):
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     RESUMEN_DE_UNIDAD = "resumen_de_unidad"
     CONFIRMAR_CORREO = "confirmar_correo"
+    AVISO_PRESUPUESTO = "aviso_presupuesto_agotado"
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
@@ -318,6 +319,11 @@ def como_se_avisa(*, por_correo: bool) -> str:
     return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
 
 
+def presupuesto_de_todos() -> str:
+    """Whose the budget is that all providers share, in the words of a notice."""
+    return str(_read("plantillas.json")["presupuesto_de_todos"])
+
+
 def razon_de_suscripcion(codigo: str) -> str:
     """Why nothing is sent to a unit's system any more, in the words of a notice."""
     return str(_read("plantillas.json")["razones_de_suscripcion"][codigo])
@@ -336,7 +342,11 @@ def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantill
         reconsulta_al_enviar=datos["reconsulta_al_enviar"],
         se_pide=datos.get("se_pide", False),
         variables={
-            nombre: Variable(Tipo(tipo), ejemplo=ejemplos.get(nombre, ""))
+            nombre: Variable(
+                Tipo(tipo),
+                opcional=nombre in datos.get("opcionales", ()),
+                ejemplo=ejemplos.get(nombre, ""),
+            )
             for nombre, tipo in datos["variables"].items()
         },
         secretas=frozenset(datos["secretas"]),

@@ -14,10 +14,11 @@ from notificaciones.plantillas import actions, etiquetas, pruebas, queries
 from notificaciones.plantillas.actions import Contenido
 from notificaciones.plantillas.api import valores_para
 from notificaciones.plantillas.catalogo import Canal, Plantilla, Tema, base, idiomas
+from notificaciones.plantillas.citas import que_da_una_cita
 from notificaciones.plantillas.models import AJUSTES
 from notificaciones.plantillas.previa import Lectura, ejemplo_de, lecturas
 from notificaciones.plantillas.queries import Ficha
-from notificaciones.plantillas.reales import de_cita, leer_cita, que_da_una_cita
+from notificaciones.plantillas.reales import de_cita, leer_cita
 from notificaciones.plantillas.schemas import EdicionFormaSchema, NuevaPlantillaFormaSchema
 from notificaciones.proveedores.correo import con_enlaces
 from oficina.clock import today

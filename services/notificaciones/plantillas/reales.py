@@ -1,57 +1,37 @@
 """Real data for a trial: those of an appointment that the reader may see, read in their name."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from notificaciones.plantillas.catalogo import Plantilla, base, idioma_de
-from notificaciones.plantillas.motor import Tipo, Valor
+from notificaciones.plantillas.catalogo import Canal, Plantilla, idioma_de
+from notificaciones.plantillas.citas import DeCita
+from notificaciones.plantillas.motor import Valor
+from notificaciones.proveedores.desvio import Desvio
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, NoEncontrado, NoPermitido
 
-DE_CITA: Mapping[str, frozenset[Tipo]] = {
-    "fecha": frozenset({Tipo.FECHA, Tipo.FECHA_LARGA}),
-    "hora": frozenset({Tipo.HORA}),
-    "lugar": frozenset({Tipo.TEXTO}),
-}
-"""What an appointment gives to the variables that are called so and are of such a type."""
-
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True)
-class DeCita:
-    """What an appointment says; `idioma` is how its person reads, as far as the reader may know."""
+@dataclass(frozen=True, kw_only=True)
+class CitaReal:
+    """An appointment to try a template with; `idioma` is how its person reads, as far as the reader
+    may know.
+    """
 
     cita_id: UUID
-    inicia_en: datetime
-    frases: Mapping[str, str]
+    dice: DeCita
     idioma: str | None
 
     def valores(self, plantilla: Plantilla, idioma: str) -> dict[str, Valor]:
         """For a template's variables, in one language."""
-        lugar = self.frases.get(idioma) or self.frases[base()]
-        dados: dict[str, Valor] = {
-            "fecha": self.inicia_en,
-            "hora": self.inicia_en,
-            "lugar": lugar,
-        }
-        return {nombre: dados[nombre] for nombre in que_da_una_cita(plantilla)}
-
-
-def que_da_una_cita(plantilla: Plantilla) -> list[str]:
-    """The variables of a template that an appointment has a value for."""
-    return [
-        nombre
-        for nombre, variable in plantilla.variables.items()
-        if variable.tipo in DE_CITA.get(nombre, ())
-    ]
+        return self.dice.valores(plantilla, idioma)
 
 
 def leer_cita(escrito: str) -> UUID:
@@ -62,7 +42,7 @@ def leer_cita(escrito: str) -> UUID:
     return UUID(hallado[0])
 
 
-def de_cita(env: Env, cita_id: UUID, actor: Actor) -> DeCita:
+def de_cita(env: Env, cita_id: UUID, actor: Actor) -> CitaReal:
     """Ask its owners in the name of the reader, and write down that it was read.
 
     Raises DatosInvalidos for one that is not theirs to see.
@@ -72,10 +52,13 @@ def de_cita(env: Env, cita_id: UUID, actor: Actor) -> DeCita:
     except (NoEncontrado, NoPermitido) as error:
         raise DatosInvalidos({"cita": [_("No encontramos esa cita entre las suyas.")]}) from error
     registrar_lectura(env.db, actor, "notificaciones.plantilla.previsualizar", "cita", cita_id)
-    return DeCita(
+    return CitaReal(
         cita_id=cita_id,
-        inicia_en=datetime.fromisoformat(cita["inicia_en"]),
-        frases=cita["lugar_frases"],
+        dice=DeCita(
+            inicia_en=datetime.fromisoformat(cita["inicia_en"]),
+            frases=cita["lugar_frases"],
+            contestar=Desvio.de(env.settings, env.db).se_contesta(Canal.SMS),
+        ),
         idioma=_idioma(env, UUID(cita["persona_id"])),
     )
 

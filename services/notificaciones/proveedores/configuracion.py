@@ -191,6 +191,8 @@ class Configurado:
     servidor: ServidorDeCorreo | None = None
     recibos: RecibosConfigurados | None = None
     entrantes: EntrantesConfigurados | None = None
+    se_contesta: bool = False
+    """Whether what somebody answers to its messages comes back to the office."""
     smsc: ServidorSmpp | None = None
 
     @property

@@ -5,7 +5,7 @@ send at once, a budget is never passed. What was not taken is given back; what n
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from notificaciones.proveedores.configuracion import Limites
 from notificaciones.proveedores.models import ConsumoDeProveedor, IntentoDeEnvio
 from notificaciones.proveedores.resultados import Desenlace
+from oficina.clock import ZONA, today
 
 OFICINA = "oficina"
 """All providers together."""
@@ -24,6 +25,11 @@ OFICINA = "oficina"
 MILESIMAS = 1000
 
 _C = ConsumoDeProveedor
+
+
+def fin_del_dia() -> datetime:
+    """When what today may cost counts no more, on the domain's clock."""
+    return datetime.combine(today() + timedelta(days=1), time(), ZONA).astimezone(UTC)
 
 
 def tomar(

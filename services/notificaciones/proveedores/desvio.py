@@ -49,6 +49,8 @@ class Ruta:
     """How it says later what became of a message, if it does."""
     entrantes: EntrantesConfigurados | None = None
     """How it hands over what people write, if it does."""
+    se_contesta: bool = False
+    """Whether what somebody answers to its messages comes back to the office."""
 
     @property
     def avisa(self) -> bool:
@@ -153,6 +155,10 @@ class Desvio:
         """Whether a provider carries a channel."""
         return any(ruta.clave == clave for ruta in self._por_canal[canal])
 
+    def se_contesta(self, canal: Canal) -> bool:
+        """Whether an answer comes back whichever way of a channel carries a message."""
+        return all(ruta.se_contesta for ruta in self._por_canal[canal])
+
     def espera(self, canal: Canal) -> float:
         """How many seconds until some way of a channel may be asked again."""
         now = time.time()
@@ -216,6 +222,7 @@ def _of(uno: Configurado, settings: Settings, oficina: Limites, sello: Sello | N
         oficina,
         uno.recibos,
         uno.entrantes,
+        uno.se_contesta,
     )
 
 

@@ -377,6 +377,12 @@ class _SmsHttpSchema(_ProveedorSchema):
     envio = fields.Nested(_PeticionSchema, required=True, attribute="peticion")
     recibos = fields.Nested(_RecibosSchema)
     entrantes = fields.Nested(_EntrantesSchema)
+    se_contesta = fields.Boolean()
+
+    @validates_schema
+    def _heard(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("se_contesta") and "entrantes" not in data:
+            raise ValidationError("sin `entrantes` no llega lo que se contesta", "se_contesta")
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Configurado:
@@ -422,6 +428,7 @@ class _SmppSchema(_ProveedorSchema):
         required=True, validate=validate.Range(0, error="debe ser 0 o más pesos")
     )
     unicode = fields.Boolean()
+    se_contesta = fields.Boolean()
     remitente = fields.String(
         required=True, validate=validate.Length(1, 20, error="debe tener de 1 a 20 letras")
     )

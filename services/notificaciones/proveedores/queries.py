@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.states import EN_ESPERA, Motivo
 from notificaciones.plantillas.catalogo import Canal
 from notificaciones.proveedores import consumos
 from notificaciones.proveedores.configuracion import Limites
@@ -63,6 +65,7 @@ class Panorama:
 
     proveedores: Sequence[VistaDeProveedor]
     oficina: Consumo | None
+    esperan_presupuesto: int
 
 
 def panorama(session: Session, desvio: Desvio) -> Panorama:
@@ -93,7 +96,15 @@ def panorama(session: Session, desvio: Desvio) -> Panorama:
             )
         )
     oficina = _day(hoy.get(consumos.OFICINA), desvio.oficina) if desvio.oficina.de_un_dia else None
-    return Panorama(proveedores=vistas, oficina=oficina)
+    return Panorama(proveedores=vistas, oficina=oficina, esperan_presupuesto=que_esperan(session))
+
+
+def que_esperan(session: Session) -> int:
+    """How many messages wait for tomorrow's budget."""
+    query = select(func.count()).where(
+        Mensaje.motivo == Motivo.PRESUPUESTO_AGOTADO, Mensaje.estado.in_(EN_ESPERA)
+    )
+    return session.scalar(query) or 0
 
 
 def exigir(desvio: Desvio, clave: str) -> None:

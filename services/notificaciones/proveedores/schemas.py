@@ -41,3 +41,4 @@ class ProveedoresSchema(Schema):
 
     proveedores = fields.List(fields.Nested(ProveedorSchema), required=True)
     oficina = fields.Nested(ConsumoSchema, required=True, allow_none=True)
+    esperan_presupuesto = fields.Integer(required=True)

@@ -2,9 +2,11 @@
 transaction; a change holds for appointments from then on, and `espera` moves what waits.
 """
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notificaciones.plantillas.citas import que_recuerdan
 from notificaciones.reglas.calculo import Recordatorio
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.coherencia import exigir_coherente
@@ -13,6 +15,7 @@ from notificaciones.reglas.queries import ReglaVigente, activas, regla_por_clave
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.db import hold, uuid7
+from oficina.errors import DatosInvalidos
 from oficina.web.conditional import check_version
 
 _SISTEMA = Actor.sistema("notificaciones")
@@ -42,6 +45,7 @@ def sembrar(session: Session) -> int:
 def crear(session: Session, dice: Recordatorio, actor: Actor) -> ReglaVigente:
     """Write a rule, which is on; raises DatosInvalidos when it contradicts itself or another."""
     hold(session, "reglas")
+    exigir_que_recuerde(session, dice)
     exigir_coherente(dice, activas_menos(session, ""))
     identidad = uuid7()
     regla = _new(session, f"propia_{identidad.hex[-12:]}")
@@ -53,8 +57,20 @@ def cambiar(
 ) -> ReglaVigente:
     """Say something else from now on; raises VersionVencida, DatosInvalidos."""
     presente = _locked(session, clave, version)
+    exigir_que_recuerde(session, dice)
     exigir_coherente(dice, activas_menos(session, clave))
     return _say(session, presente.regla, dice, "cambiar", actor, activa=presente.activa)
+
+
+def exigir_que_recuerde(session: Session, dice: Recordatorio) -> None:
+    """Raise DatosInvalidos for a template that an appointment cannot fill, or that has no text for
+    the rule's channel.
+    """
+    plantilla = que_recuerdan(session).get(dice.plantilla)
+    if plantilla is None:
+        raise DatosInvalidos({"plantilla": [_("Ese mensaje no es de una cita.")]})
+    if dice.solo_por is not None and dice.solo_por not in plantilla.canales:
+        raise DatosInvalidos({"plantilla": [_("Esa plantilla no tiene texto para ese canal.")]})
 
 
 def encender(

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from notificaciones.mensajes.states import Motivo
-from notificaciones.plantillas.catalogo import Canal, Clave
+from notificaciones.plantillas.catalogo import Canal
 from oficina.calendar_cl import feriados
 from oficina.clock import ZONA, local
 
@@ -106,7 +106,7 @@ class Recordatorio:
     canal: CanalDeRegla
     otra_via: bool
     idioma: IdiomaDeRegla
-    plantilla: Clave
+    plantilla: str
     lugares: frozenset[str]
 
     @classmethod
@@ -123,7 +123,7 @@ class Recordatorio:
             canal=CanalDeRegla(datos["canal"]),
             otra_via=datos["otra_via"],
             idioma=IdiomaDeRegla(datos["idioma"]),
-            plantilla=Clave(datos["plantilla"]),
+            plantilla=datos["plantilla"],
             lugares=frozenset(datos["lugares"]),
         )
 
@@ -144,7 +144,7 @@ class Recordatorio:
             "canal": self.canal.value,
             "otra_via": self.otra_via,
             "idioma": self.idioma.value,
-            "plantilla": self.plantilla.value,
+            "plantilla": str(self.plantilla),
             "lugares": sorted(self.lugares),
         }
 

@@ -62,8 +62,9 @@ class Reglas:
     when it was reported, is nearly late and is late. `acceso_excepcional`: who is told that
     somebody reads a reserved case by exception; `supresion_propuesta`, that an erasure waits to be
     confirmed; `supresion_atrasada`, that a service has not confirmed one;
-    `suscripcion_desactivada`, that a unit's system gets nothing any more; `respuesta_a_cita`, what
-    a person answered about their appointment, by what they answered.
+    `suscripcion_desactivada`, that a unit's system gets nothing any more; `presupuesto_agotado`,
+    that what a day may cost is used up; `respuesta_a_cita`, what a person answered about their
+    appointment, by what they answered.
     """
 
     version: str
@@ -83,6 +84,7 @@ class Reglas:
     supresion_propuesta: Aviso
     supresion_atrasada: Aviso
     suscripcion_desactivada: Aviso
+    presupuesto_agotado: Aviso
     resumen: Resumen
 
 
@@ -116,6 +118,7 @@ def reglas() -> Reglas:
         supresion_propuesta=Aviso.de(datos["supresion_propuesta"]),
         supresion_atrasada=Aviso.de(datos["supresion_atrasada"]),
         suscripcion_desactivada=Aviso.de(datos["suscripcion_desactivada"]),
+        presupuesto_agotado=Aviso.de(datos["presupuesto_agotado"]),
         resumen=Resumen(
             time.fromisoformat(datos["resumen"]["hora"]),
             frozenset(datos["resumen"]["se_resumen"]),

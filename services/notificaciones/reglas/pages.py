@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from notificaciones.mensajes.etiquetas import PLANTILLAS as NOMBRES_DE_PLANTILLA
+from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.citas import que_recuerdan
+from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.reglas import actions, coherencia, espera, etiquetas, queries
 from notificaciones.reglas.calculo import Recordatorio, en_la_pared
 from notificaciones.reglas.catalogo import reglas as de_la_casa
@@ -18,7 +20,7 @@ from notificaciones.reglas.ejemplos import ejemplos
 from notificaciones.reglas.lugares import lugares
 from notificaciones.reglas.models import VersionDeRegla
 from notificaciones.reglas.queries import ReglaVigente
-from notificaciones.reglas.schemas import PLANTILLAS, FormaSchema, en_campos
+from notificaciones.reglas.schemas import FormaSchema, en_campos
 from oficina.clock import now
 from oficina.errors import DatosInvalidos
 from oficina.web.app import env
@@ -37,7 +39,7 @@ _NUEVA = {
     "canal": "preferido",
     "otra_via": True,
     "idioma": "persona",
-    "plantilla": PLANTILLAS[0].value,
+    "plantilla": Clave.RECORDATORIO_CITA.value,
 }
 
 
@@ -189,7 +191,7 @@ def _written(form: Form, una: ReglaVigente | None) -> ResponseReturnValue:
         una=una,
         ejemplos=ejemplos(dice, now(), _tried(form)) if dice is not None else [],
         esperan=cuantos,
-        opciones_de_plantilla=[(una, NOMBRES_DE_PLANTILLA[una]) for una in PLANTILLAS],
+        opciones_de_plantilla=_templates(),
         **_words(),
     )
     return page, 422 if form.errors else 200
@@ -199,10 +201,16 @@ def _coherent(form: Form, clave: str) -> bool:
     """Say beside the fields what contradicts itself, also when somebody only looks."""
     try:
         with env().db.read() as session:
+            actions.exigir_que_recuerde(session, form.data["dice"])
             coherencia.exigir_coherente(form.data["dice"], actions.activas_menos(session, clave))
     except DatosInvalidos as error:
         form.add_errors(error)
     return form.valid
+
+
+def _templates() -> list[tuple[str, str]]:
+    with env().db.read() as session:
+        return [(clave, nombre_de(una)) for clave, una in que_recuerdan(session).items()]
 
 
 def _only_looking() -> bool:

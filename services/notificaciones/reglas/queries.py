@@ -89,3 +89,8 @@ def _with_last() -> Select[Regla, VersionDeRegla]:
         VersionDeRegla,
         and_(VersionDeRegla.regla_id == Regla.id, VersionDeRegla.numero == Regla.numero),
     )
+
+
+def plantillas_de_reglas(session: Session) -> frozenset[str]:
+    """The keys of the templates with which people are reminded."""
+    return frozenset(una.dice.plantilla for una in reglas_de_cita(session))

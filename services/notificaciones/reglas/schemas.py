@@ -18,9 +18,6 @@ from notificaciones.reglas.ejemplos import Caso
 from notificaciones.reglas.models import Origen
 from oficina.web.names import is_a_name
 
-PLANTILLAS = (Clave.RECORDATORIO_CITA,)
-"""The messages that say when and where an appointment is."""
-
 _HORAS = 24 * 60
 """The furthest ahead that a rule may look, sixty days."""
 
@@ -51,11 +48,9 @@ class ReglaSchema(Schema):
     canal = fields.Enum(CanalDeRegla, by_value=True, required=True)
     otra_via = fields.Boolean(load_default=False)
     idioma = fields.Enum(IdiomaDeRegla, by_value=True, required=True)
-    plantilla = fields.Enum(
-        Clave,
-        by_value=True,
-        load_default=PLANTILLAS[0],
-        validate=validate.OneOf(PLANTILLAS, error=_l("Ese mensaje no es de una cita.")),
+    plantilla = fields.String(
+        load_default=Clave.RECORDATORIO_CITA.value,
+        validate=validate.Regexp(r"[a-z0-9_]{1,40}\Z", error=_l("Ese mensaje no es de una cita.")),
     )
     lugares = fields.List(
         fields.String(

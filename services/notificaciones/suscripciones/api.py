@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from notificaciones.suscripciones import actions, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
 from notificaciones.suscripciones.colas.credenciales import credenciales
+from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.queries import Pagina
 from notificaciones.suscripciones.resumenes import actions as resumenes
@@ -45,10 +46,12 @@ ConEtiqueta = tuple[Any, dict[str, str]]
 @bp.get("")
 @bp.response(200, SuscripcionSchema(many=True))
 @requires("notificaciones.suscripcion.ver")
-def suscripciones() -> Sequence[Suscripcion]:
+def suscripciones() -> Sequence[dict[str, Any]]:
     """Suscripciones de la unidad de quien pregunta; quien administra ve todas"""
     with env().db.read() as session:
-        return queries.suscripciones(session, actor())
+        todas = queries.suscripciones(session, actor())
+        colas = queries.colas(session, [una.id for una in todas])
+    return [_shown(una, colas.get(una.id)) for una in todas]
 
 
 @bp.post("")
@@ -226,5 +229,10 @@ def _told(una: Suscripcion, secreto: str) -> str:
 def _answer(suscripcion_id: UUID, **also: str) -> ConEtiqueta:
     with env().db.read() as session:
         una = queries.suscripcion(session, suscripcion_id, actor())
-    shown: dict[str, Any] = {name: getattr(una, name) for name in SuscripcionSchema().fields}
-    return shown | also, etag_of(una)
+        cola = queries.cola(session, suscripcion_id)
+    return _shown(una, cola) | also, etag_of(una)
+
+
+def _shown(una: Suscripcion, cola: Cola | None) -> dict[str, Any]:
+    own = SuscripcionSchema().fields.keys() - {"estado_de_cola"}
+    return {name: getattr(una, name) for name in own} | {"estado_de_cola": cola}

@@ -1,7 +1,7 @@
 """What can be asked of subscriptions: a unit sees its own, whoever administers or oversees all."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -119,6 +119,12 @@ def intentos(session: Session, entrega_id: UUID) -> Sequence[IntentoDeEntrega]:
 def cola(session: Session, suscripcion_id: UUID) -> Cola | None:
     """How the queue of a subscription is; None of one that has none."""
     return session.get(Cola, suscripcion_id)
+
+
+def colas(session: Session, ids: Collection[UUID]) -> Mapping[UUID, Cola]:
+    """How the queues of some subscriptions are."""
+    found = session.scalars(select(Cola).where(Cola.suscripcion_id.in_(ids)))
+    return {una.suscripcion_id: una for una in found}
 
 
 def ritmo(session: Session, suscripcion_id: UUID, desde: datetime) -> Ritmo:

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from notificaciones.plantillas.catalogo import Clave, de_fabrica
 from notificaciones.suscripciones.actions import Pedido
 from notificaciones.suscripciones.bases import bases
+from notificaciones.suscripciones.colas.models import FallaDeCola
 from notificaciones.suscripciones.reintentos import reintentos
 from notificaciones.suscripciones.states import Cadencia, Estado, Falla, Motivo, Origen, Via
 from oficina.bus.tables import Estado as EstadoDeEntrega
@@ -189,6 +190,15 @@ class PaginaSchema(Schema):
     antes = fields.UUID(load_default=None, allow_none=True)
 
 
+class EstadoDeColaSchema(Schema):
+    """How a queue is on RabbitMQ, as it was last seen."""
+
+    revisada_en = fields.AwareDateTime(allow_none=True)
+    falla = fields.Enum(FallaDeCola, by_value=True, allow_none=True)
+    mensajes = fields.Integer(allow_none=True)
+    lectores = fields.Integer(allow_none=True)
+
+
 class SuscripcionSchema(Schema):
     """A subscription. Of its secrets only how long the one before still signs."""
 
@@ -202,6 +212,7 @@ class SuscripcionSchema(Schema):
     base = fields.String(required=True)
     url = fields.String(allow_none=True)
     cola = fields.String(allow_none=True)
+    estado_de_cola = fields.Nested(EstadoDeColaSchema, allow_none=True)
     correo = fields.String(allow_none=True)
     correo_verificado_en = fields.AwareDateTime(allow_none=True)
     idioma = fields.String(allow_none=True)

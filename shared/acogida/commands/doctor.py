@@ -26,6 +26,7 @@ from identidad.federacion.perfiles import acuerdo
 from identidad.federacion.proveedor import Pregunta, Proveedor, ProveedorNoResponde
 from identidad.settings import exigen_factor
 from notificaciones.proveedores.archivo import ArchivoInvalido, leer
+from notificaciones.proveedores.queries import que_esperan
 from notificaciones.proveedores.sello_dkim import Sello, SelloInvalido, dice_lo_mismo
 from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
 from oficina.bus import topology
@@ -257,6 +258,20 @@ def _sign_in(settings: Settings) -> str:
     return f"{said}; {agreed.emisor} responde"
 
 
+def _waiting_for_money(settings: Settings) -> int:
+    """How many messages wait for tomorrow's budget; none where there are no messages yet."""
+    if not is_there(settings, "notificaciones"):
+        return 0
+    db = Database(settings.database_for("notificaciones"))
+    try:
+        with db.read() as session:
+            return que_esperan(session)
+    except SQLAlchemyError:  # said of the database itself
+        return 0
+    finally:
+        db.close()
+
+
 def _carriers(settings: Settings) -> str:
     """Whether the file of providers can be used, its secrets included; nobody is called."""
     try:
@@ -264,6 +279,8 @@ def _carriers(settings: Settings) -> str:
     except ArchivoInvalido as error:
         raise Problema(str(error)) from error
     said = ", ".join(f"{uno.clave} ({uno.tipo})" for uno in found)
+    if esperan := _waiting_for_money(settings):
+        said += f"; agotado el presupuesto de hoy, {esperan} mensajes esperan hasta mañana"
     return said or f"{settings.proveedores} no nombra ninguno"
 
 

@@ -12,8 +12,9 @@ from oficina.bus import hints
 from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
-from oficina.db import uuid7
+from oficina.db import gathering, uuid7
 from oficina.events import Clasificacion, Evento
+from oficina.gathering import Gathered, Piece
 
 _comuna = "independencia"
 
@@ -52,34 +53,53 @@ def emitir(
         "clasificacion": clasificacion.value,
         "creado": moment,
     }
-    # Straight on the connection: telling must not flush what the caller still builds.
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        _write_on_sqlite(connection, row, cuerpo)
+    # Past the session: telling must not flush what the caller still builds.
+    if session.get_bind().dialect.name == "sqlite":
+        _write_on_sqlite(session.connection(), row, cuerpo)
     else:
-        before, after = around_sequence(cuerpo)
-        hint = None if session.info.get("emitted") else hints.OUTBOX
-        values = {"antes": before, "despues": after, "canal": hint, "quien": hints.sender()}
-        connection.exec_driver_sql(_ON_POSTGRES, {**row, **values})
+        _write_on_postgres(session, row, cuerpo)
     session.info["emitted"] = True
     return evento_id
 
 
-# Number, row and hint are one round trip: telling is part of every entrance's transaction.
-_ON_POSTGRES = """
-WITH numero AS (
-  INSERT INTO outbox_contadores AS contador (agregado, ultimo) VALUES (%(agregado)s, 1)
-  ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + 1 RETURNING ultimo
-), fila AS (
-  INSERT INTO outbox (evento_id, tipo, agregado, secuencia, clasificacion, cuerpo, creado)
-  SELECT %(evento_id)s, %(tipo)s, %(agregado)s, ultimo, %(clasificacion)s,
-    CAST(%(antes)s || lpad(CAST(ultimo AS text), 12, '0') || %(despues)s AS json), %(creado)s
-  FROM numero
-)
-SELECT pg_notify(canal, %(quien)s) FROM (SELECT CAST(%(canal)s AS text) AS canal) AS aviso
-WHERE canal IS NOT NULL
-"""
+def _write_on_postgres(session: Session, row: Mapping[str, Any], cuerpo: Mapping[str, Any]) -> None:
+    """Number, row and hint are one round trip, together with what else is gathered."""
+    before, after = around_sequence(cuerpo)
+    values = {**row, "antes": before, "despues": after}
+    piece = _FACT
+    if not session.info.get("emitted"):
+        piece = _FACT_AND_HINT
+        values |= {"canal": hints.OUTBOX, "quien": hints.sender()}
+    gathered = gathering(session)
+    if gathered is None:
+        gathered = Gathered(session.connection())
+        gathered.add(piece, values)
+        gathered.write()
+    else:
+        gathered.add(piece, values, alone=row["agregado"])
 
+
+_CTES = (
+    (
+        "numero",
+        """
+        INSERT INTO outbox_contadores AS contador (agregado, ultimo) VALUES (%({p}agregado)s, 1)
+        ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + 1 RETURNING ultimo
+        """,
+    ),
+    (
+        "fila",
+        """
+        INSERT INTO outbox (evento_id, tipo, agregado, secuencia, clasificacion, cuerpo, creado)
+        SELECT %({p}evento_id)s, %({p}tipo)s, %({p}agregado)s, ultimo, %({p}clasificacion)s,
+          CAST(%({p}antes)s || lpad(CAST(ultimo AS text), 12, '0') || %({p}despues)s AS json),
+          %({p}creado)s
+        FROM {p}numero
+        """,
+    ),
+)
+_FACT = Piece(_CTES)
+_FACT_AND_HINT = Piece(_CTES, asks="(SELECT pg_notify(%({p}canal)s, %({p}quien)s))")
 
 _DRAW_ON_SQLITE = """
 INSERT INTO outbox_contadores (agregado, ultimo) VALUES (?, 1)

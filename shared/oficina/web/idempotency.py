@@ -30,7 +30,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, String, bindparam, delete, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
@@ -38,9 +38,10 @@ from werkzeug.exceptions import HTTPException
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.clock import real_now
-from oficina.db import Database, OficinaBase, Whole
+from oficina.db import Database, OficinaBase, Whole, gathering
 from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
+from oficina.gathering import Piece
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
@@ -106,7 +107,7 @@ _FIND = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
 )
 
 # The turn and what was kept, in one round trip. What is found may be a moment older than the turn:
-# `_keeping` does not write over an answer that came in between.
+# `_KEEP` does not write over an answer that came in between.
 _TURN = select(
     func.pg_try_advisory_xact_lock(bindparam("numero", type_=BigInteger)).label("mine"),
     KeptAnswer.cuerpo,
@@ -121,18 +122,28 @@ _TURN = select(
 )
 
 
-def _keeping(insert: Any) -> Any:
-    """Keep an answer, in place of one that is not given any more; no row when there is another."""
-    told = insert(KeptAnswer)
-    columns = ("cuerpo", "respuesta", "vence_en")
-    return told.on_conflict_do_update(
-        index_elements=["clave"],
-        set_={name: told.excluded[name] for name in columns},
-        where=KeptAnswer.vence_en <= bindparam("ahora"),
-    )
-
-
-_KEEP = {"postgresql": _keeping(postgresql.insert), "sqlite": _keeping(sqlite.insert)}
+_ON_SQLITE = sqlite.insert(KeptAnswer)
+_KEEP_ON_SQLITE = _ON_SQLITE.on_conflict_do_update(
+    index_elements=["clave"],
+    set_={name: _ON_SQLITE.excluded[name] for name in ("cuerpo", "respuesta", "vence_en")},
+)
+# In place of an answer that is not given any more, and of no other.
+_KEEP = Piece(
+    (
+        (
+            "kept",
+            """
+            INSERT INTO idempotencia AS kept (clave, cuerpo, respuesta, vence_en)
+            VALUES (%({p}clave)s, %({p}cuerpo)s, %({p}respuesta)s, %({p}vence_en)s)
+            ON CONFLICT (clave) DO UPDATE SET cuerpo = excluded.cuerpo,
+              respuesta = excluded.respuesta, vence_en = excluded.vence_en
+            WHERE kept.vence_en <= %({p}ahora)s
+            RETURNING clave
+            """,
+        ),
+    ),
+    asks="(SELECT count(*) FROM {p}kept) AS kept",
+)
 
 
 class _Answered(Exception):
@@ -187,22 +198,24 @@ class _Turn:
         False, and nothing is kept, when somebody answered the same request meanwhile.
         """
         if response.status_code < 300:
-            ahora = real_now()
-            kept = self.whole.last(
-                _KEEP[self.whole.db.engine.dialect.name],
-                {
-                    "clave": self.clave,
-                    "cuerpo": self.cuerpo,
-                    "respuesta": _written(response, g.cuenta.ultima),
-                    "vence_en": ahora + LIFE,
-                    "ahora": ahora,
-                },
-            )
-            if not kept:
+            said = _written(response, g.cuenta.ultima)
+            if not self.whole.last(lambda session: self._keep(session, said)):
                 self.whole.close()
                 return False
         self.whole.commit()
         return True
+
+    def _keep(self, session: Session, said: str) -> bool:
+        """Whether it is kept: on SQLite whoever writes is alone."""
+        ahora = real_now()
+        values = {"clave": self.clave, "cuerpo": self.cuerpo, "vence_en": ahora + LIFE}
+        gathered = gathering(session)
+        if gathered is None:
+            session.connection().execute(_KEEP_ON_SQLITE, {**values, "respuesta": said})
+            return True
+        sealed = KeptAnswer.respuesta.type.process_bind_param(said, gathered.dialect)
+        gathered.add(_KEEP, {**values, "respuesta": sealed, "ahora": ahora})
+        return bool(gathered.write()[-1])
 
     def _alone(self, session: Session) -> None:
         """Raises ClaveEnCurso while another process is at it, _Answered when it has done it."""

@@ -12,7 +12,7 @@ from casos.expedientes.models import Prioridad, TipoCaso
 from casos.folios import siguiente_folio, siguientes_folios
 from casos.personas.catalogos import idiomas, nombre_de_idioma, pais, paises
 from casos.personas.edades import RangoEtario, rango_etario
-from casos.personas.situaciones import categoria, categorias
+from casos.situaciones.catalogo import categoria, categorias
 from casos.taxonomia import taxonomia, tema, temas
 from oficina.web.client import ServiceClient
 

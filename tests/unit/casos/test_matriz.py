@@ -124,6 +124,8 @@ GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++.
 PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
+POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
@@ -198,6 +200,7 @@ GET   /personas/{persona}/unir                        ----++---  ----++---  ----
 POST  /personas/{persona}/unir                        ----++---  ----++---  ----.+---
 GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
+GET   /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
 POST  /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/ayudas                      -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
@@ -502,6 +505,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     },
     "consentimientos": lambda _m, _a: _CONSIENTE,
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
+    "situaciones": lambda _m, _a: {"prefiere_no_indicar": True},
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
     "defunciones": lambda _m, _a: {"fuente": "familia"},
     "rectificacion": lambda _m, _a: {"motivo": "Era otra"},

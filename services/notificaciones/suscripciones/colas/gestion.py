@@ -32,10 +32,14 @@ class GestionFallida(Exception):
 
 @dataclass(frozen=True)
 class Vista:
-    """What is seen of a queue: what waits in it, and how many programs read it."""
+    """What is seen of a queue: what waits in it, and how many programs read it.
 
-    mensajes: int
-    lectores: int
+    None where the broker collects no figures (`management_metrics_collection`, which later versions
+    leave out).
+    """
+
+    mensajes: int | None
+    lectores: int | None
 
 
 class _Binding(NamedTuple):
@@ -75,7 +79,7 @@ class Gestion:
         self._permissions(nombre)
         self._limits(nombre)
         cola = self._queue(nombre)
-        return Vista(cola.get("messages_ready") or 0, cola.get("consumers") or 0)
+        return Vista(cola.get("messages_ready"), cola.get("consumers"))
 
     def quitar(self, nombre: str) -> None:
         """Have neither user nor queue; the user's connections end. Raises GestionFallida."""
@@ -144,7 +148,7 @@ class Gestion:
         if mine not in bound:
             key = {"routing_key": nombre, "arguments": {}}
             self._ask("POST", f"/bindings/{self._vhost}/e/{UNIDADES}/q/{nombre}", key)
-        return there or {}
+        return there or {"messages_ready": 0, "consumers": 0}
 
     def _bound(self, nombre: str) -> set["_Binding"]:
         """What sends to a queue, besides the exchange without a name, which any queue has."""

@@ -24,11 +24,11 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     PrecisionFecha,
-    SituacionMigratoria,
     TipoContacto,
 )
 from casos.red.actions import sembrar
 from casos.red.models import ServicioRed
+from casos.situaciones.models import SituacionMigratoria
 from oficina.actor import Actor
 from oficina.bus.tables import Outbox
 from oficina.db import Database, uuid7

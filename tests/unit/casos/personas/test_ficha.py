@@ -165,30 +165,6 @@ def test_lo_que_no_sirve_vuelve_a_la_ficha(
     assert '<details class="of-tarjeta" open>' in page.text
 
 
-def test_la_situacion_migratoria_es_de_profesionales_y_va_cifrada(ventanilla: Ventanilla) -> None:
-    persona = ventanilla.persona(nombres="Reservada")
-    ruta = f"/personas/{persona['id']}"
-    datos = {"categoria": "residencia_temporal_en_tramite"}
-
-    assert ventanilla.enviar(f"{ruta}/situacion", datos).status_code == 403
-    assert ventanilla.enviar(f"{ruta}/situacion", datos, "profesional").status_code == 303
-    assert ventanilla.enviar(f"{ruta}/situacion", {}, "profesional").status_code == 422
-    assert (
-        ventanilla.enviar(
-            f"{ruta}/situacion", {"prefiere_no_indicar": "1"}, "profesional"
-        ).status_code
-        == 303
-    )
-
-    assert "Residencia temporal en trámite" in ventanilla.pagina(ruta, "profesional").text
-    assert "prefiere no indicarla" in ventanilla.pagina(ruta, "profesional").text
-    assert "Situación migratoria" not in ventanilla.pagina(ruta).text
-    with ventanilla.db.engine.connect() as connection:
-        filas = connection.exec_driver_sql("SELECT * FROM situaciones_migratorias").all()
-    assert "residencia" not in str(filas)
-    assert ventanilla.hechos(f"persona/{persona['id']}") == ["casos.persona.registrada"]
-
-
 @pytest.mark.parametrize("path", ["", "/editar"])
 def test_quien_administra_no_ve_a_nadie(ventanilla: Ventanilla, path: str) -> None:
     persona = ventanilla.persona(nombres="Oculta")

@@ -164,6 +164,7 @@ def _llenar(vida: Vida) -> None:
     motivo = {"motivo": "Zmarca: era otra"}
     vida.api("POST", f"/defunciones/{dicha['id']}/rectificacion", motivo)
     situacion = {"categoria": "residencia_temporal", "nota": "Zmarca: vence"}
+    situacion |= {"numero_solicitud": "Zmarca 7", "vigente_hasta": "2031-01-01"}
     vida.como("profesional").post(f"/casos/personas/{vida.persona_id}/situacion", data=situacion)
     _unir_y_separar(vida)
     caso_id = vida.caso(cerrado=False)

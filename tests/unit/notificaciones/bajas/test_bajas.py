@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from identidad.clientes.actions import NuevoCliente, crear_cliente
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja
 from notificaciones.bajas.models import Baja
 from notificaciones.bajas.states import Origen
@@ -160,3 +161,46 @@ def test_la_oficina_anota_y_levanta_con_un_motivo_y_queda_la_historia(casa: Any)
         (fila,) = session.execute(text("SELECT * FROM bajas")).all()
     assert "87654321" not in str(fila)
     assert "mesón" not in str(fila)
+
+
+def _programa(casa: Any, client_id: str) -> dict[str, str]:
+    """Headers of a program that attends at the counter."""
+    identidad = casa.oficina.identidad
+    nuevo = NuevoCliente(
+        client_id=client_id, nombre="Programa", secreto="s" * 43, roles=["recepcion"]
+    )
+    with identidad.test_request_context(), identidad.extensions["env"].db.begin() as session:
+        crear_cliente(session, nuevo, Actor.sistema("identidad"))
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": "s" * 43}
+    answer = identidad.test_client().post("/identidad/oauth/token", data=form)
+    return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+def test_por_api_un_programa_anota_y_levanta_las_suyas_y_ve_solo_esas(casa: Any) -> None:
+    _anotar(casa, Tema.INFORMACION)
+    client, raiz = casa.app.test_client(), "/notificaciones/api/v1/bajas"
+    programa, otro = _programa(casa, "uno"), _programa(casa, "otro")
+    pedida = {"direccion": "red@example.org", "tema": "citas", "motivo": "Lo pidió en el mesón"}
+
+    for mal in ({"motivo": ""}, {"tema": "cuentas"}, {"direccion": "nada"}):
+        assert client.post(raiz, json=pedida | mal, headers=programa).status_code == 422
+    anotada = client.post(raiz, json=pedida, headers=programa)
+    assert anotada.status_code == 201
+    assert (anotada.json["direccion"], anotada.json["origen"]) == ("r•••@example.org", "oficina")
+    assert client.post(raiz, json=pedida, headers=programa).json["id"] == anotada.json["id"]
+
+    assert [una["id"] for una in client.get(raiz, headers=programa).json] == [anotada.json["id"]]
+    assert client.get(raiz, headers=otro).json == []
+    una = f"{raiz}/{anotada.json['id']}"
+    assert client.get(una, headers=otro).status_code == 404
+    con = {"If-Match": client.get(una, headers=programa).headers["ETag"]}
+    dicho, camino = {"motivo": "Cambió de idea"}, f"{una}/levantamiento"
+    assert client.post(camino, json=dicho, headers=otro | con).status_code == 404
+    assert client.post(camino, json=dicho, headers=programa).status_code == 428
+    levantada = client.post(camino, json=dicho, headers=programa | con)
+    assert (levantada.status_code, levantada.json["levantada_motivo"]) == (200, "Cambió de idea")
+    assert client.post(camino, json=dicho, headers=programa | con).status_code == 412
+    # Whoever stands at the counter sees them all.
+    page = casa.oficina.entrar(casa.app, "recepcion").get(BAJAS).text
+    assert page.count("No se le escribe") == 1
+    assert "r•••@example.org" in page

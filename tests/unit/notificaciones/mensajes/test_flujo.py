@@ -75,7 +75,7 @@ def test_una_cita_deja_dos_recordatorios_en_el_idioma_de_la_persona(casa: Any) -
         assert (mensaje.canal, mensaje.destino) == (Canal.SMS, "+56987654321")
         assert mensaje.cuerpo == (
             "Biwo minisipal: randevou ou se jedi 26 novanm a 10:30, nan biwo a. "
-            "Si ou pa ka vini, rele oswa ekri pou chanje l."
+            "Pou chanje l, rele oswa ekri."
         )
     assert casa.hechos() == ["programado", "programado"]
 

@@ -267,3 +267,31 @@ def test_lo_que_no_llego_lleva_a_lo_que_se_escribio_en_su_lugar(casa: Any) -> No
     (copia,) = casa.mensajes(canal_pedido=Canal.CORREO)
     assert f'<a href="/notificaciones/{copia.id}">Como no llegó' in page
     assert "Pedirlo otra vez" not in page
+
+
+@pytest.mark.parametrize(
+    ("estado", "motivo", "dice", "ir"),
+    [
+        (Estado.SUPRIMIDA, Motivo.DIRECCION_DE_BAJA, "levante la baja", "/notificaciones/bajas"),
+        (Estado.LISTA, Motivo.PRESUPUESTO_AGOTADO, "Sale mañana", "/notificaciones/proveedores"),
+    ],
+)
+def test_dice_que_hacer_y_lleva_a_donde_quien_lee_puede_ir(
+    casa: Any, estado: Estado, motivo: Motivo, dice: str, ir: str
+) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+
+    def stay(mensaje: Mensaje) -> None:
+        mensaje.estado, mensaje.motivo = estado, motivo
+
+    casa.cambiar(stay)
+    url = f"/notificaciones/{_uno(casa, 'cita_48h').id}"
+    coordina = casa.oficina.entrar(casa.app, "coordinacion").get(url).text
+    atiende = casa.oficina.entrar(casa.app, "recepcion").get(url).text
+
+    assert dice in coordina
+    assert dice in atiende
+    enlace = f'<a href="{ir}">Ir ahí</a>'
+    assert enlace in coordina
+    assert (enlace in atiende) is (ir == "/notificaciones/bajas")

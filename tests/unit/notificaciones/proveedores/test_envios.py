@@ -19,6 +19,7 @@ from notificaciones.mensajes.states import Estado, Motivo, Prioridad
 from notificaciones.plantillas.catalogo import Canal, Clave
 from notificaciones.proveedores import actions, consumos
 from notificaciones.proveedores.models import ConsumoDeProveedor
+from notificaciones.proveedores.queries import que_esperan
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.tablero import FALLAS, Salud
 from oficina import clock
@@ -171,6 +172,12 @@ def test_un_texto_en_unicode_no_va_por_quien_no_lo_lleva(taller: Taller, pasarel
 # Budgets, limits, pauses.
 
 
+def _avisos(taller: Taller) -> list[Mensaje]:
+    with taller.db.read() as session:
+        query = select(Mensaje).where(Mensaje.plantilla == Clave.AVISO_PRESUPUESTO)
+        return list(session.scalars(query.order_by(Mensaje.id)))
+
+
 def test_agotado_el_presupuesto_de_uno_sale_por_otro_y_agotado_el_de_todos_espera(
     taller: Taller, pasarela: Hacer
 ) -> None:
@@ -191,6 +198,11 @@ def test_agotado_el_presupuesto_de_uno_sale_por_otro_y_agotado_el_de_todos_esper
     ultimo = taller.mensaje(ids[4])
     assert (ultimo.estado, ultimo.motivo) == (Estado.LISTA, Motivo.PRESUPUESTO_AGOTADO)
     assert _consumo(taller, consumos.OFICINA) == (4, 4, 100_000)
+    avisos = _avisos(taller)
+    assert [uno.datos["presupuesto"] for uno in avisos] == ["barata", consumos.OFICINA]
+    assert {uno.caduca_en for uno in avisos} == {consumos.fin_del_dia()}
+    with taller.db.read() as session:
+        assert que_esperan(session) == 1
     # Until the office's day ends, twelve hours from noon.
     wait = ultimo.visible - clock.real_now()
     assert timedelta(hours=11) < wait <= timedelta(hours=12, minutes=1)
@@ -214,6 +226,7 @@ def test_nadie_pasa_del_presupuesto_aunque_envien_muchos_a_la_vez(
 
     assert len(una.recibidos) == 7
     assert _consumo(taller, "una")[1] == 7
+    assert len(_avisos(taller)) == 1, "told once a day, however many it held back"
 
 
 def test_una_direccion_recibe_lo_que_se_permite(taller: Taller, pasarela: Hacer) -> None:

@@ -51,6 +51,22 @@ def test_la_pagina_dice_como_esta_cada_uno_y_cuanto_se_uso(oficina: Any, sitio: 
     assert "Pausar" not in page
 
 
+def test_agotado_el_presupuesto_se_dice_cuantos_esperan(
+    oficina: Any, sitio: Any, taller: Taller
+) -> None:
+    # Four more until nobody asks the one that is down; from then on the budget alone decides.
+    for _vez in range(4 + 2):
+        despachos.enviar(taller.env, taller.sms())
+
+    page = oficina.entrar(sitio, "administrador").get("/notificaciones/proveedores").text
+    assert "2 mensajes esperan hasta mañana." in page
+    figures = sitio.test_client().get("/metrics").text
+    assert "acogida_mensajes_sin_presupuesto 2.0" in figures
+    api = "/notificaciones/api/v1/proveedores"
+    said = sitio.test_client().get(api, headers=oficina.bearer("administrador")).json
+    assert said["esperan_presupuesto"] == 2
+
+
 def test_administracion_pausa_y_reanuda(oficina: Any, sitio: Any, taller: Taller) -> None:
     browser = oficina.entrar(sitio, "administrador")
     here = "/notificaciones/proveedores"

@@ -451,6 +451,12 @@ def test_una_cola_se_da_solo_con_servidores_y_se_ve_como_esta(sitio: Sitio) -> N
     rotada = sitio.pedir("POST", f"/{una}/secreto", admin, headers={"If-Match": etag}).json
     assert rotada["secreto"].startswith(f"amqps://{nombre}:")
     assert rotada["cola"] == nombre
+    assert rotada["estado_de_cola"]["revisada_en"] is None  # another password is on its way
+    sitio.suscriptores.cambiar(Cola, revisada_en=real_now(), mensajes=3, lectores=2)
+    lista = {suya["id"]: suya for suya in sitio.pedir("GET", "", admin).json}
+    visto = lista[str(una)]["estado_de_cola"]
+    assert (visto["mensajes"], visto["lectores"], visto["falla"]) == (3, 2, None)
+    assert sitio.pedir("GET", f"/{una}", admin).json["estado_de_cola"] == visto
 
 
 def test_se_ve_como_va_y_cuanto_recibe_a_la_vez(

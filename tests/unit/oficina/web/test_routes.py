@@ -92,6 +92,7 @@ _BUS = "facts of the bus have no version: a step that does not fit any more is 4
 SIN_VERSION = {
     "POST /casos/api/v1/personas/<persona_id>/documentos": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/contactos": _ADDS,
+    "POST /casos/api/v1/personas/<persona_id>/situaciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/defunciones": _ADDS,
     "PUT /casos/api/v1/personas/<persona_id>/distintas/<otra_id>": _ALIKE,
     "POST /casos/api/v1/personas/<persona_id>/consentimientos": _ADDS,

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 @cache
 def _categorias() -> Mapping[str, Mapping[str, str]]:
-    texto = (files("casos.personas") / "situaciones.json").read_text(encoding="utf-8")
+    texto = (files("casos.situaciones") / "categorias.json").read_text(encoding="utf-8")
     return {c["codigo"]: c["etiquetas"] for c in json.loads(texto)["categorias"]}
 
 
