@@ -54,6 +54,8 @@ from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.supresion import api as supresion_api
 from casos.supresion import pages as supresion_pages
+from casos.tareas import api as tareas_api
+from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
@@ -76,6 +78,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        tareas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -105,6 +108,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        tareas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
+from casos.cierres.models import EstadoPropuesta
 from casos.contactos.pauta import Aviso
 from casos.convenios.etiquetas import ETIQUETAS as _DE_CONVENIOS
 from casos.defunciones.models import FuenteDefuncion
@@ -38,11 +39,18 @@ from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
-from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.personas.models import (
+    CanalPreferido,
+    NivelDocumento,
+    NivelEspanol,
+    PrecisionFecha,
+    TipoContacto,
+)
 from casos.programas.entregas.etiquetas import ETIQUETAS as _DE_ENTREGAS
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
 from casos.situaciones.models import FuenteSituacion
+from casos.tareas.states import EstadoTarea
 from oficina.identity_docs import TipoDocumento
 
 _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -155,6 +163,17 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         ResultadoCierre.PARCIAL: _l("Logrado en parte"),
         ResultadoCierre.NO_LOGRADO: _l("No logrado"),
     },
+    EstadoTarea: {
+        EstadoTarea.PENDIENTE: _l("Por hacer"),
+        EstadoTarea.HECHA: _l("Hecha"),
+        EstadoTarea.CANCELADA: _l("Cancelada"),
+    },
+    EstadoPropuesta: {
+        EstadoPropuesta.PENDIENTE: _l("Espera la decisión de otra persona"),
+        EstadoPropuesta.APROBADA: _l("Aprobado"),
+        EstadoPropuesta.RECHAZADA: _l("No aprobado"),
+        EstadoPropuesta.SIN_EFECTO: _l("Sin efecto"),
+    },
     MotivoReapertura: {
         MotivoReapertura.NUEVO_ANTECEDENTE: _l("Hay un antecedente nuevo"),
         MotivoReapertura.PERSONA_VUELVE: _l("La persona volvió"),
@@ -225,6 +244,12 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         PrecisionFecha.ANIO: _l("Solo el año"),
         PrecisionFecha.ESTIMADA: _l("Estimada"),
         PrecisionFecha.DESCONOCIDA: _l("Desconocida"),
+    },
+    NivelEspanol: {
+        NivelEspanol.NINGUNO: _l("No habla español"),
+        NivelEspanol.BASICO: _l("Español básico"),
+        NivelEspanol.INTERMEDIO: _l("Español intermedio"),
+        NivelEspanol.AVANZADO: _l("Español avanzado"),
     },
     NivelDocumento: {
         NivelDocumento.DECLARADO: _l("Declarado"),

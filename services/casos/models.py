@@ -4,6 +4,7 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.contactos.models import ContactoSeguro
@@ -47,6 +48,7 @@ from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Purga, Supresion
+from casos.tareas.models import Tarea
 
 __all__ = [
     "AccesoExcepcional",
@@ -57,6 +59,7 @@ __all__ = [
     "Base",
     "Bloqueo",
     "Caso",
+    "CierrePropuesto",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -99,5 +102,6 @@ __all__ = [
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Supresion",
+    "Tarea",
     "TokenNombre",
 ]

@@ -186,10 +186,15 @@ def exigir_pedido(env: Env, pedido: Pedido) -> None:
     if pedido.prioridad is Prioridad.URGENTE and not puede("notificaciones.mensaje.pedir_urgente"):
         raise NoPermitido(_("Su rol no permite pedir mensajes urgentes."))
     if pedido.persona_id is None:
-        if not puede("notificaciones.mensaje.pedir_a_direccion"):
-            raise NoPermitido(_("Su rol permite escribir a personas de la oficina, nada más."))
+        exigir_a_direccion()
     elif not _vistos(env, casos=set(), personas={pedido.persona_id}):
         raise no_hay_persona()
+
+
+def exigir_a_direccion() -> None:
+    """Raise NoPermitido for who may write to people of the office alone."""
+    if not puede("notificaciones.mensaje.pedir_a_direccion"):
+        raise NoPermitido(_("Su rol permite escribir a personas de la oficina, nada más."))
 
 
 def marca(mensajes: Sequence[Mensaje]) -> str:

@@ -10,6 +10,8 @@ from notificaciones.bajas import publicas as bajas_publicas
 from notificaciones.entrantes import api as entrantes_api
 from notificaciones.entrantes import pages as entrantes
 from notificaciones.handlers import handlers
+from notificaciones.masivos import api as masivos_api
+from notificaciones.masivos import pages as masivos
 from notificaciones.mensajes import api, escribir, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
@@ -39,6 +41,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     Desvio.de(settings, app.extensions["env"].db)
     app.register_blueprint(pages.bp)
     app.register_blueprint(escribir.bp)
+    app.register_blueprint(masivos.bp)
     app.register_blueprint(bajas.bp)
     app.register_blueprint(bajas_publicas.bp)
     app.register_blueprint(entrantes.bp)
@@ -52,6 +55,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     document = new_api(app, title="Notificaciones")
     document.register_blueprint(api.bp)
     document.register_blueprint(api.personas_bp)
+    document.register_blueprint(masivos_api.bp)
     document.register_blueprint(entrantes_api.bp)
     document.register_blueprint(bajas_api.bp)
     document.register_blueprint(avisos_api.bp)

@@ -4,6 +4,7 @@ from notificaciones.avisos.models import PreferenciaDeAvisos
 from notificaciones.bajas.models import Baja
 from notificaciones.base import Base
 from notificaciones.entrantes.models import Respuesta
+from notificaciones.masivos.models import EnvioMasivo, FilaDeEnvio
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje, Salida
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import IntentoDeEnvio
@@ -15,6 +16,8 @@ __all__ = [
     "Baja",
     "Base",
     "Cola",
+    "EnvioMasivo",
+    "FilaDeEnvio",
     "IntentoDeEnvio",
     "Mensaje",
     "PasoDeMensaje",

@@ -51,6 +51,10 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     # Who carries the messages and what it costs; who administers takes one out of service.
     "notificaciones.proveedor.ver": frozenset({"administrador", "coordinacion"}),
     "notificaciones.proveedor.operar": frozenset({"administrador"}),
+    # Many at once, to whom one may write one by one; who answers for what the office says looks at
+    # what others brought, and confirms it.
+    "notificaciones.masivo.preparar": _PROFESIONALES,
+    "notificaciones.masivo.confirmar": frozenset({"coordinacion"}),
     # That a person asked for a right over their data, or that somebody suspects a breach of it.
     "notificaciones.mensaje.ver_datos": frozenset({"delegado_datos", "servicio"}),
     **permisos_del_bus("notificaciones"),

@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 
 from notificaciones.bajas.models import Baja
 from notificaciones.entrantes.models import Respuesta
+from notificaciones.masivos.models import EnvioMasivo, FilaDeEnvio
+from notificaciones.masivos.states import SIN_CONFIRMAR
+from notificaciones.masivos.states import Estado as EstadoDeEnvio
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado
 from notificaciones.plantillas.models import DIAS, PlantillaGuardada, VersionDePlantilla
 from notificaciones.proveedores.models import Recibo
 from notificaciones.suscripciones.models import CasoCallado, Entrega, IntentoDeEntrega
+from oficina.clock import now, real_now
 from oficina.db import UtcDateTime
 from oficina.retencion import Retencion, periodos
 
@@ -108,4 +112,49 @@ def borrar_recibos(session: Session, ids: Sequence[UUID]) -> int:
 def borrar_callados(session: Session, ids: Sequence[UUID]) -> int:
     """What was told before is gone from the inbox too: nothing is left to keep quiet about."""
     session.execute(delete(CasoCallado).where(CasoCallado.caso_id.in_(ids)))
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.masivo.sin_confirmar",
+    lambda limite: select(EnvioMasivo.id).where(
+        EnvioMasivo.estado.in_(SIN_CONFIRMAR), EnvioMasivo.creado_en < limite
+    ),
+)
+def descartar_envios(session: Session, ids: Sequence[UUID]) -> int:
+    """Nobody confirmed them: they are not sent any more."""
+    session.execute(delete(FilaDeEnvio).where(FilaDeEnvio.envio_id.in_(ids)))
+    session.execute(
+        update(EnvioMasivo)
+        .where(EnvioMasivo.id.in_(ids))
+        .values(
+            estado=EstadoDeEnvio.DESCARTADO,
+            terminado_en=now(),
+            version=EnvioMasivo.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+@retencion.clase(
+    "notificaciones.masivo.filas",
+    lambda limite: select(EnvioMasivo.id).where(
+        EnvioMasivo.terminado_en < limite, EnvioMasivo.vaciado_en.is_(None)
+    ),
+)
+def vaciar_filas(session: Session, ids: Sequence[UUID]) -> int:
+    """Which row made which message stays; whom it named and what it said does not."""
+    session.execute(
+        update(FilaDeEnvio)
+        .where(FilaDeEnvio.envio_id.in_(ids))
+        .values(datos=None, indice=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(EnvioMasivo)
+        .where(EnvioMasivo.id.in_(ids))
+        .values(vaciado_en=real_now())
+        .execution_options(synchronize_session=False)
+    )
     return len(ids)

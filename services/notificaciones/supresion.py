@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from notificaciones.bajas.models import Baja
 from notificaciones.bloqueos import de_persona_o_casos
 from notificaciones.entrantes.models import Respuesta
+from notificaciones.masivos.models import FilaDeEnvio
+from notificaciones.masivos.states import Problema
 from notificaciones.mensajes.actions import retirar_por
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
@@ -20,6 +22,7 @@ from oficina.web.idempotency import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
 RESPUESTAS = "notificaciones.respuestas"
+FILAS = "notificaciones.filas_de_envio"
 SE_VACIAN = (
     Mensaje.destino,
     Mensaje.destino_indice,
@@ -43,6 +46,7 @@ def contar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     return {
         MENSAJES: session.scalar(consulta) or 0,
         RESPUESTAS: session.scalar(select(func.count(Respuesta.id)).where(contestadas)) or 0,
+        FILAS: session.scalar(select(func.count(FilaDeEnvio.id)).where(_filas(persona_id))) or 0,
     }
 
 
@@ -54,6 +58,7 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     retirar_por(session, suyos, Motivo.PERSONA_SUPRIMIDA)
     session.flush()
     cuantos = session.scalar(select(func.count()).select_from(Mensaje).where(suyos)) or 0
+    filas = _vaciar_filas(session, persona_id, suyos)
     _vaciar_bajas(session, suyos, _contestadas(persona_id, caso_ids))
     _vaciar_recibos(session, suyos)
     con_algo = or_(*(columna.is_not(None) for columna in SE_VACIAN))
@@ -72,7 +77,36 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
         .execution_options(synchronize_session=False)
     )
     olvidar_respuestas(session, [persona_id, *caso_ids])
-    return {MENSAJES: cuantos, RESPUESTAS: respuestas}
+    return {MENSAJES: cuantos, RESPUESTAS: respuestas, FILAS: filas}
+
+
+def _filas(persona_id: UUID) -> ColumnElement[bool]:
+    return FilaDeEnvio.persona_id == persona_id
+
+
+def _vaciar_filas(session: Session, persona_id: UUID, suyos: ColumnElement[bool]) -> int:
+    """Of bulks, the rows that name them, and those that give an address of theirs; what has made no
+    message makes none.
+    """
+    direcciones = union(
+        select(Mensaje.destino_indice).where(suyos),
+        select(FilaDeEnvio.indice).where(_filas(persona_id)),
+    )
+    sin_nombre = FilaDeEnvio.persona_id.is_(None) & FilaDeEnvio.indice.in_(direcciones)
+    suyas = or_(_filas(persona_id), sin_nombre)
+    cuantas = session.scalar(select(func.count(FilaDeEnvio.id)).where(suyas)) or 0
+    sin_mensaje = FilaDeEnvio.mensaje_id.is_(None) & FilaDeEnvio.problema.is_(None)
+    for cuales, valores in (
+        (suyas & sin_mensaje, {"problema": Problema.SUPRIMIDA, "revisada": True}),
+        (suyas, {"datos": None, "indice": None, "columna": None, "motivo": None}),
+    ):
+        session.execute(
+            update(FilaDeEnvio)
+            .where(cuales)
+            .values(valores)
+            .execution_options(synchronize_session=False)
+        )
+    return cuantas
 
 
 def _vaciar_bajas(

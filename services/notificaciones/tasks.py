@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from notificaciones.avisos import actions as avisos
+from notificaciones.masivos import avance
 from notificaciones.mensajes import actions, carriles, envio, queries, recibos, simulacion
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import enviadores
@@ -21,6 +22,7 @@ retencion.registrar_en(jobs)
 jobs.sweep(every=mantenimiento.CADA)(mantenimiento.mantener_colas)
 jobs.loops["entregas"] = enviadores.enviar_lo_debido
 jobs.loops["envios"] = carriles.correr
+jobs.loops["masivos"] = avance.correr
 
 
 @jobs.task

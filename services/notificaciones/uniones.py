@@ -11,10 +11,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from notificaciones.entrantes.models import Respuesta
+from notificaciones.masivos.models import FilaDeEnvio
 from notificaciones.mensajes.models import Mensaje
 from oficina.apartadas import apartada
 
-_TABLAS: Sequence[type[Any]] = (Mensaje, Respuesta)
+_TABLAS: Sequence[type[Any]] = (Mensaje, Respuesta, FilaDeEnvio)
 
 
 def llevar(session: Session, absorbida_id: UUID, vigente_id: UUID) -> list[UUID]:
@@ -38,7 +39,9 @@ def devolver(
     """What had gone over, and what is of the cases that go back, is the other record's."""
     ids, de_casos = list(movidas), [UUID(uno) for uno in casos]
     for tabla in _TABLAS:
-        suyas = or_(tabla.id.in_(ids), tabla.caso_id.in_(de_casos))
+        suyas = tabla.id.in_(ids)
+        if tabla is not FilaDeEnvio:
+            suyas = or_(suyas, tabla.caso_id.in_(de_casos))
         _pasar(session, tabla, (tabla.persona_id == vigente_id) & suyas, absorbida_id)
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 from flask import Flask
@@ -19,7 +20,12 @@ from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.models import Funcionario, Rol
 from identidad.queries import cliente_por_client_id, funcionario_por_usuario
 from identidad.secretos import nuevo_secreto
+from notificaciones.masivos import queries as masivos
+from notificaciones.masivos.actions import NuevoEnvio, revisar, traer
+from notificaciones.masivos.lectura import leer
+from notificaciones.plantillas.catalogo import Clave, de_fabrica
 from oficina.actor import Actor
+from oficina.clock import now
 from oficina.settings import Settings
 
 # The roles that have something to do in the demonstration, each with who has it: one line a role.
@@ -61,6 +67,8 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
             staff[Rol.CONTRAPARTE_UNIDAD].actor(),
             personal.recepcion,
         )
+        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado)
+    _bulk(apps["notificaciones"], staff[Rol.COORDINACION].actor())
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])
@@ -121,3 +129,18 @@ def _account(rol: Rol, cuenta: Mapping[str, str]) -> NuevoFuncionario:
         roles=[rol],
         unidad=UNIDADES.get(rol, "migracion"),
     )
+
+
+def _bulk(app: Flask, actor: Actor) -> None:
+    """Many at once that wait to be confirmed: one row cannot be read, and one is there twice."""
+    datos = files("acogida") / "masivo.csv"
+    with db_of(app).read() as session:
+        if masivos.hay_alguno(session):
+            return
+    with app.test_request_context():
+        plantilla = de_fabrica()[Clave.AVISO_GENERAL]
+        leido = leer(datos.read_bytes(), plantilla)
+        nuevo = NuevoEnvio(plantilla=plantilla.clave, a_personas=leido.a_personas)
+        filas = revisar(app.extensions["env"], nuevo, leido.filas, now())
+        with db_of(app).begin() as session:
+            traer(session, nuevo, filas, actor)

@@ -27,7 +27,9 @@ def write(line: str, message: str) -> Path:
         if line == "oficina"
         else Path(str(files(line))) / "migrations"
     )
-    number = len(list(folder.glob(f"{line}_*.py"))) + 1
+    # After the last one: a number may have been left out.
+    numbers = (int(path.stem.rpartition("_")[2]) for path in folder.glob(f"{line}_*.py"))
+    number = max(numbers, default=0) + 1
     with tempfile.TemporaryDirectory() as temporary:
         db = Database(f"sqlite:///{temporary}/{servicio}.db")
         migrate(servicio, db)

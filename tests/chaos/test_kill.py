@@ -88,6 +88,70 @@ def test_derivations_survive_kills(tmp_path: Path) -> None:
     _everything_once(tmp_path)
 
 
+BULKS, EACH = 3, 200
+NOTICE = {
+    "clave": "a_toda_hora",
+    "nombre": "Aviso a toda hora",
+    "canales": ["correo"],
+    "variables": [{"nombre": "texto", "tipo": "texto", "largo": 80, "ejemplo": "Hola"}],
+    "textos": {"es": {"asunto": "Aviso", "correo": "Aviso: {{texto}}"}},
+    "no_duplicar": True,
+    "respeta_ventana": False,
+    "prioridad": "normal",
+    "tema": "informacion",
+}
+
+
+def test_a_bulk_survives_a_kill(tmp_path: Path) -> None:
+    """Killed in the middle, each row still makes one message, and each message leaves once."""
+    ours = "plantilla = 'propia_a_toda_hora'"
+
+    def made() -> int:
+        return _count(tmp_path, "notificaciones", f"SELECT count(*) FROM mensajes WHERE {ours}")
+
+    with embedded(tmp_path, demo=True) as office:
+        with office.client("coordinacion") as client:
+            hecha = client.post("/notificaciones/api/v1/plantillas", json=NOTICE)
+            assert hecha.status_code == 201, hecha.text
+            for number in range(BULKS):
+                _confirm_a_bulk(client, number)
+        _kill_when(office, "the first messages", lambda: made() > 0)
+    between = made()
+    assert 0 < between < BULKS * EACH
+
+    with embedded(tmp_path, demo=True):
+        running = f"SELECT count(*) FROM envios_masivos WHERE {ours} AND estado <> 'terminado'"
+        # What the dead process held waits out its lease of less than a minute.
+        wait_until("the end", lambda: not _count(tmp_path, "notificaciones", running), seconds=150)
+    of_rows = f"""SELECT count(*), count(DISTINCT f.mensaje_id), count(DISTINCT m.destino_indice)
+        FROM filas_de_envio f JOIN mensajes m ON m.id = f.mensaje_id WHERE m.{ours}"""
+    assert _ask(tmp_path, "notificaciones", of_rows) == [(BULKS * EACH,) * 3]
+    ends = f"SELECT estado, count(*) FROM mensajes WHERE {ours} GROUP BY 1"
+    assert _ask(tmp_path, "notificaciones", ends) == [("entregada_a_proveedor", BULKS * EACH)]
+    left = f"SELECT count(*) FROM salida s JOIN mensajes m ON m.id = s.mensaje_id WHERE m.{ours}"
+    assert _count(tmp_path, "notificaciones", left) == BULKS * EACH
+
+
+def _confirm_a_bulk(client: httpx.Client, number: int) -> None:
+    api = "/notificaciones/api/v1/masivos"
+    filas = [
+        {"quien": f"p{number}.{row}@correo.example", "valores": {"texto": f"Aviso {row}"}}
+        for row in range(EACH)
+    ]
+    asked = {"plantilla": "propia_a_toda_hora", "a_personas": False, "filas": filas}
+    brought = client.post(api, json=asked).json()
+
+    def looked_at() -> httpx.Response | None:
+        found = client.get(f"{api}/{brought['id']}")
+        return found if found.json()["estado"] == "en_revision" else None
+
+    found = wait_until("every row looked at", looked_at, seconds=60)
+    assert found.json()["cuentas"]["destinatarios"] == EACH
+    match = {"If-Match": found.headers["ETag"]}
+    confirmed = client.post(f"{api}/{brought['id']}/confirmacion", headers=match)
+    assert confirmed.status_code == 200, confirmed.text
+
+
 _OF_THEM = "SELECT count(*) FROM mensajes WHERE persona_id IS NOT NULL"
 SEALED = (
     ("agenda", "SELECT count(*) FROM citas WHERE asunto IS NOT NULL"),

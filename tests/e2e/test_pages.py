@@ -34,6 +34,7 @@ STARTS = {
         "/casos/?estado=todos",
         "/notificaciones/plantillas/nueva",
         "/notificaciones/reglas/nueva",
+        "/notificaciones/masivos/nuevo?plantilla=aviso_general",
     ],
     "encargado_programa": [
         "/",

@@ -47,6 +47,7 @@ FICHA = {
     "nacionalidades": ["HTI", "DOM"],
     "idiomas": ["hat"],
     "requiere_interprete": True,
+    "nivel_espanol": "basico",
     "direccion": "Pasaje Velado 4471",
     "telefono": "+56 9 4444 7777",
     "correo": "zorabel@personas.example",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Atencion
+from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
 from casos.consentimientos.queries import de_persona as consentimientos_de
@@ -28,6 +29,7 @@ from casos.programas.entregas.models import Entrega
 from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.queries import situaciones
+from casos.tareas.models import Tarea
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -43,6 +45,7 @@ _FICHA = (
     "genero",
     "nacionalidades",
     "idiomas",
+    "nivel_espanol",
     "requiere_interprete",
     "direccion",
     "no_contactar",
@@ -81,7 +84,10 @@ _CASO = (
     "cerrado_en",
     "cierre_motivo",
     "cierre_resultado",
+    "suspension_motivo",
 )
+_TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
+_PROPUESTA = ("propuesto_en", "motivo", "resultado", "texto", "estado", "decision_texto")
 _ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
 _CONSENTIMIENTO = (
     "finalidad",
@@ -131,7 +137,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "ficha": _campos(persona, _FICHA),
         "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
         "documentos": [
-            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel"))
+            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"))
             for uno in persona.documentos
         ],
         "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
@@ -173,11 +179,20 @@ def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     evaluaciones = _todos(
         session, select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id)
     )
+    propuestas = _todos(
+        session,
+        select(CierrePropuesto)
+        .where(CierrePropuesto.caso_id == caso.id)
+        .order_by(CierrePropuesto.id),
+    )
+    tareas = _todos(session, select(Tarea).where(Tarea.caso_id == caso.id).order_by(Tarea.id))
     return _campos(caso, _CASO) | {
         "evaluaciones": [
             _campos(una, ("realizada_en", "riesgo", "amerita_derivacion", "fundamento"))
             for una in evaluaciones
         ],
+        "tareas": [_campos(una, _TAREA) for una in tareas],
+        "cierres_propuestos": [_campos(uno, _PROPUESTA) for uno in propuestas],
         "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
     }
 

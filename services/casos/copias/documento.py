@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from casos.atenciones.models import Canal, Resultado
+from casos.cierres.models import EstadoPropuesta
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
 from casos.defunciones.models import FuenteDefuncion
@@ -23,14 +24,21 @@ from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
-from casos.expedientes.states import MotivoCierre
+from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.personas.catalogos import nombre_de_idioma, pais
-from casos.personas.models import CanalPreferido, NivelDocumento, PrecisionFecha, TipoContacto
+from casos.personas.models import (
+    CanalPreferido,
+    NivelDocumento,
+    NivelEspanol,
+    PrecisionFecha,
+    TipoContacto,
+)
 from casos.programas.entregas.models import Receptor
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.situaciones.catalogo import categoria
 from casos.situaciones.models import FuenteSituacion
+from casos.tareas.states import EstadoTarea
 from casos.taxonomia import temas
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
@@ -138,18 +146,24 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "derecho": (Derecho,),
     "entrega": (Entrega,),
     "accion": (AccionDePostulacion,),
-    "estado": (EstadoSolicitud, EstadoDerivacion, EstadoCaso, EstadoPostulacion),
+    "estado": (
+        *(EstadoSolicitud, EstadoDerivacion, EstadoCaso),
+        *(EstadoPostulacion, EstadoPropuesta, EstadoTarea),
+    ),
     "forma": (FormaConsentimiento,),
     "fuente": (FuenteDefuncion, FuenteSituacion),
     "instancia": (Instancia,),
+    "motivo": (MotivoCierre,),
     "nivel": (NivelDocumento,),
+    "nivel_espanol": (NivelEspanol,),
     "otorgado_por": (Otorgante,),
     "precision_fecha": (PrecisionFecha,),
     "prioridad": (Prioridad,),
     "quien": (Otorgante,),
     "receptor": (Receptor,),
-    "resultado": (Resultado,),
+    "resultado": (Resultado, ResultadoCierre),
     "riesgo": (Riesgo,),
+    "suspension_motivo": (MotivoSuspension,),
     "tipo": (TipoContacto, TipoDocumento, TipoCaso),
 }
 

@@ -22,7 +22,7 @@ FORMATO = "acogida.copia"
 VERSION = 1
 OTROS: Mapping[str, Mapping[str, Any]] = {
     "agenda": {"citas": [], "accesos": []},
-    "notificaciones": {"mensajes": [], "respuestas": [], "accesos": []},
+    "notificaciones": {"mensajes": [], "respuestas": [], "envios": [], "accesos": []},
 }
 """The other services that hold something of a person, and what one says that holds nothing;
 reportes holds nobody.

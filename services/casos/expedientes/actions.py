@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from casos.accesos import actions as accesos
 from casos.accesos.actions import Responsable
 from casos.alcance import Alcance, exigir_usable
+from casos.cierres.models import dejar_sin_efecto
 from casos.derivaciones.queries import activas_de_caso
 from casos.expedientes.facts import contar
 from casos.expedientes.models import (
     Caso,
     Evaluacion,
+    Pendiente,
     Prioridad,
-    Riesgo,
     TipoCaso,
     TipoHito,
     anotar,
@@ -38,6 +39,7 @@ from casos.permissions import PERMISOS
 from casos.personas.queries import persona_a_la_vista
 from casos.plazos import actions as plazos
 from casos.plazos.queries import corre
+from casos.tareas.queries import abiertas_de_caso
 from casos.taxonomia import tema
 from oficina import clock
 from oficina.actor import Actor
@@ -58,7 +60,7 @@ PRIMER_CONTACTO = "primer_contacto"
 EVALUACION = "evaluacion"
 DENUNCIA = "denuncia"
 ASIGNAR = "casos.caso.asignar"
-CERRAR_RIESGO_ALTO = "casos.caso.cerrar.riesgo_alto"
+DECIDIR_CIERRE = "casos.cierre.decidir"
 
 
 def abrir(
@@ -139,6 +141,7 @@ def elevar(
     """Take a case to the second instance, where an evaluation is due."""
     caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.elevar()
+    dejar_sin_efecto(session, caso.id, ahora)
     anotar(
         session,
         caso,
@@ -161,6 +164,7 @@ def evaluar(
     """Write down what was found: risk, whether a derivation is called for, and why."""
     caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.evaluar(datos.riesgo)
+    dejar_sin_efecto(session, caso.id, ahora)
     session.add(
         Evaluacion(
             caso_id=caso.id,
@@ -215,19 +219,26 @@ def asignar(
 def cerrar(
     session: Session, caso_id: UUID, datos: NuevoCierre, actor: Actor, ahora: datetime
 ) -> Caso:
-    """End a case and stop its clocks.
-
-    Raises NoPermitido when a case of high risk, reserved or sealed is not closed by the
-    coordination, or is by whoever answers for it; else what `Caso.cerrar` raises.
+    """End a case and stop its clocks. Raises what `Caso.cerrar` raises: one of high risk, reserved
+    or sealed is ended by two people (`cierres`).
     """
     caso = para_cambiar(session, caso_id, actor, datos.version)
-    exigir_otra_mirada(caso, actor)
+    terminar(session, caso, datos, actor, ahora)
+    return caso
+
+
+def terminar(
+    session: Session,
+    caso: Caso,
+    datos: NuevoCierre,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    aprobado: bool = False,
+) -> None:
+    """End a case that is held. Raises what `Caso.cerrar` raises."""
     caso.cerrar(
-        datos.motivo,
-        datos.resultado,
-        ahora,
-        derivaciones_activas=activas_de_caso(session, caso.id),
-        denuncia_pendiente=corre(session, caso.id, DENUNCIA),
+        datos.motivo, datos.resultado, ahora, para_terminar(session, caso), aprobado=aprobado
     )
     anotar(
         session,
@@ -249,7 +260,6 @@ def cerrar(
             resultado_codigo=datos.resultado.value,
         ),
     )
-    return caso
 
 
 def reabrir(
@@ -280,14 +290,25 @@ def para_cambiar(session: Session, caso_id: UUID, actor: Actor, version: int | N
     return caso
 
 
+def para_terminar(session: Session, caso: Caso) -> Pendiente:
+    """What of a case waits for somebody."""
+    return Pendiente(
+        derivaciones=activas_de_caso(session, caso.id),
+        tareas=abiertas_de_caso(session, caso.id),
+        denuncia=corre(session, caso.id, DENUNCIA),
+    )
+
+
 def exigir_otra_mirada(caso: Caso, actor: Actor) -> None:
-    """Raise NoPermitido when a case of high risk, reserved or sealed would end by one hand."""
-    if caso.riesgo is not Riesgo.ALTO and not caso.por_lista:
+    """Raise NoPermitido when a case of high risk, reserved or sealed would be annulled by somebody
+    who does not coordinate, or answers for it.
+    """
+    if not caso.cierran_dos:
         return
-    if not actor.tiene(CERRAR_RIESGO_ALTO, PERMISOS[CERRAR_RIESGO_ALTO]):
-        raise NoPermitido(_("Un caso de riesgo alto, reservado o sellado lo cierra coordinación."))
+    if not actor.tiene(DECIDIR_CIERRE, PERMISOS[DECIDIR_CIERRE]):
+        raise NoPermitido(_("Un caso de riesgo alto, reservado o sellado lo anula coordinación."))
     if caso.responsable_id == actor.id:
-        raise NoPermitido(_("Este caso lo cierra otra persona que quien responde por él."))
+        raise NoPermitido(_("Este caso lo anula otra persona que quien responde por él."))
 
 
 def _contar_asignacion(

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from casos.accesos.actions import Responsable
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
+from casos.cierres import actions as cierres
+from casos.cierres.queries import pendiente
+from casos.cierres.schemas import NuevaDecision, NuevaDecisionSchema
 from casos.denuncias import actions as denuncias
 from casos.denuncias.schemas import (
     NuevaDenuncia,
@@ -178,6 +181,26 @@ def cerrar(datos: NuevoCierre, caso_id: UUID) -> Response:
     return _hacer(actions.cerrar, caso_id, datos)
 
 
+@bp.post("/casos/<uuid:caso_id>/propuesta-de-cierre")
+@bp.arguments(NuevoCierreSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.cerrar")
+@versioned
+def proponer_cierre(datos: NuevoCierre, caso_id: UUID) -> Response:
+    """Proponer el cierre de un caso que cierran dos personas"""
+    return _hacer(cierres.proponer, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/decision-de-cierre")
+@bp.arguments(NuevaDecisionSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.cierre.decidir")
+@versioned
+def decidir_cierre(datos: NuevaDecision, caso_id: UUID) -> Response:
+    """Aprobar o rechazar el cierre que propuso otra persona"""
+    return _hacer(cierres.decidir, caso_id, datos)
+
+
 @bp.post("/casos/<uuid:caso_id>/reapertura")
 @bp.arguments(NuevaReaperturaSchema(exclude=("version",)))
 @bp.response(200, CasoSchema)
@@ -288,6 +311,7 @@ def _respuesta(caso_id: UUID) -> Response:
         evaluaciones = queries.evaluaciones(session, caso) if lectura.evaluacion else ()
         espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
         marcas = senales(session, caso, caso.persona, Alcance.de(actor()), lectura, clock.now())
+        propuesto = pendiente(session, caso_id) if lectura.evaluacion else None
     corren = [
         plazo.vence_en
         for plazo in plazos
@@ -312,6 +336,7 @@ def _respuesta(caso_id: UUID) -> Response:
             "cierre_motivo": caso.cierre_motivo,
             "cierre_resultado": caso.cierre_resultado,
             "evaluaciones": evaluaciones,
+            "cierre_propuesto": propuesto,
         }
     return set_version(jsonify(CasoSchema().dump(vista)), caso)
 

@@ -10,8 +10,14 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from casos.derivaciones.queries import activas_de_caso, sin_respuesta_de_caso
-from casos.expedientes.actions import DENUNCIA, exigir_otra_mirada, para_cambiar
+from casos.cierres.models import dejar_sin_efecto
+from casos.derivaciones.queries import sin_respuesta_de_caso
+from casos.expedientes.actions import (
+    DENUNCIA,
+    exigir_otra_mirada,
+    para_cambiar,
+    para_terminar,
+)
 from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.expedientes.schemas import (
@@ -23,6 +29,7 @@ from casos.expedientes.schemas import (
 )
 from casos.plazos import actions as plazos
 from casos.plazos.queries import corre
+from casos.tareas.models import cancelar_de_caso
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
@@ -89,6 +96,7 @@ def suspender(
     """
     caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.suspender(datos.motivo, denuncia_pendiente=corre(session, caso.id, DENUNCIA))
+    dejar_sin_efecto(session, caso.id, ahora)
     hasta = _fin_de_la_suspension(caso, datos, ahora)
     plazos.pausar_de_caso(session, caso.id, ahora)
     plazos.iniciar(session, caso, REVISION, caso.prioridad.value, ahora, hasta=hasta)
@@ -145,11 +153,9 @@ def anular(
     """
     caso = para_cambiar(session, caso_id, actor, datos.version)
     exigir_otra_mirada(caso, actor)
-    caso.anular(
-        ahora,
-        derivaciones_activas=activas_de_caso(session, caso.id),
-        denuncia_pendiente=corre(session, caso.id, DENUNCIA),
-    )
+    caso.anular(ahora, para_terminar(session, caso))
+    cancelar_de_caso(session, caso.id, ahora)
+    dejar_sin_efecto(session, caso.id, ahora)
     anotar(session, caso, TipoHito.ANULADO, actor, texto=datos.texto, ocurrido_en=ahora)
     plazos.cancelar_todos(session, caso.id, ahora)
     auditar(session, actor, "casos.caso.anular", "caso", caso.id)

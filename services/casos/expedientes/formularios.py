@@ -12,6 +12,8 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos.accesos.actions import Responsable
+from casos.cierres import actions as cierres
+from casos.cierres.schemas import NuevaDecisionSchema
 from casos.denuncias import actions as denuncias
 from casos.denuncias.schemas import NuevaDenunciaSchema, NuevaExigenciaSchema
 from casos.equipo import equipo
@@ -32,9 +34,13 @@ from casos.expedientes.schemas import (
     NuevoSeguimientoSchema,
 )
 from casos.expedientes.states import Paso
+from casos.tareas import actions as tareas
+from casos.tareas.models import Tarea
+from casos.tareas.schemas import NuevaTarea, NuevaTareaSchema
+from casos.tareas.vistas import quien_la_hace
 from oficina.actor import Actor
 
-Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso]
+Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso | Tarea]
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,13 @@ def _asignar(
     return actions.asignar(
         session, caso_id, responsable, version=datos.version, actor=quien, ahora=ahora
     )
+
+
+def _agregar_tarea(
+    session: Session, caso_id: UUID, datos: NuevaTarea, quien: Actor, ahora: datetime
+) -> Tarea:
+    la_hace = quien_la_hace(datos.responsable_id, quien)
+    return tareas.agregar(session, caso_id, datos, la_hace, actor=quien, ahora=ahora)
 
 
 FORMULARIOS: Mapping[str, Formulario] = {
@@ -85,6 +98,13 @@ FORMULARIOS: Mapping[str, Formulario] = {
         NuevaAsignacionSchema,
         _asignar,
         _l("El caso quedó asignado."),
+    ),
+    "tareas": Formulario(
+        Paso.AGREGAR_TAREA,
+        "casos.tarea.gestionar",
+        NuevaTareaSchema,
+        _agregar_tarea,
+        _l("La tarea quedó agregada."),
     ),
     "seguimiento": Formulario(
         Paso.SEGUIR,
@@ -134,6 +154,20 @@ FORMULARIOS: Mapping[str, Formulario] = {
         NuevoCierreSchema,
         actions.cerrar,
         _l("El caso se cerró."),
+    ),
+    "propuesta-de-cierre": Formulario(
+        Paso.PROPONER_CIERRE,
+        "casos.caso.cerrar",
+        NuevoCierreSchema,
+        cierres.proponer,
+        _l("El cierre quedó propuesto: otra persona decide."),
+    ),
+    "decision-de-cierre": Formulario(
+        Paso.DECIDIR_CIERRE,
+        "casos.cierre.decidir",
+        NuevaDecisionSchema,
+        cierres.decidir,
+        _l("Su decisión quedó registrada."),
     ),
     "reapertura": Formulario(
         Paso.REABRIR,

@@ -1,6 +1,7 @@
 """What a case is: verbs that guard and change, and the story that they leave."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -109,6 +110,8 @@ class TipoHito(StrEnum):
     SEGUIMIENTO = "seguimiento"
     SUSPENSION = "suspension"
     DENUNCIA = "denuncia"
+    TAREA = "tarea"
+    CIERRE_PROPUESTO = "cierre_propuesto"
     CERRADO = "cerrado"
     REABIERTO = "reabierto"
     ANULADO = "anulado"
@@ -119,6 +122,15 @@ class TipoHito(StrEnum):
     EQUIPO = "equipo"
     CONFIDENCIALIDAD = "confidencialidad"
     ACCESO = "acceso"
+
+
+@dataclass(frozen=True)
+class Pendiente:
+    """What of a case waits for somebody, and keeps it from ending."""
+
+    derivaciones: int = 0
+    tareas: int = 0
+    denuncia: bool = False
 
 
 class Quien(Protocol):
@@ -177,6 +189,11 @@ class Caso(Personal, ConCambio, Identified, Base):
     def por_lista(self) -> bool:
         """Whether only the people named in it may read it."""
         return self.confidencialidad is not Confidencialidad.NORMAL
+
+    @property
+    def cierran_dos(self) -> bool:
+        """Whether a second person must approve that it ends."""
+        return self.riesgo is Riesgo.ALTO or self.por_lista
 
     @property
     def terminado(self) -> bool:
@@ -245,30 +262,21 @@ class Caso(Personal, ConCambio, Identified, Base):
         self.estado = self.estado_previo or Estado.EN_EVALUACION
         self.estado_previo = self.suspension_motivo = None
 
-    def anular(
-        self, ahora: datetime, *, derivaciones_activas: int, denuncia_pendiente: bool
-    ) -> None:
-        """It should never have been opened. Raises Conflicto as `cerrar`."""
+    def anular(self, ahora: datetime, pendiente: Pendiente) -> None:
+        """It should never have been opened. Raises Conflicto while somebody else works on it, or a
+        report to the justice is due; its tasks end with it.
+        """
         siguiente = self.exigir(Paso.ANULAR)
-        self._exigir_sin_derivaciones(derivaciones_activas)
-        self._exigir_sin_denuncia(pendiente=denuncia_pendiente)
+        self._exigir_sin_derivaciones(pendiente.derivaciones)
+        self._exigir_sin_denuncia(pendiente=pendiente.denuncia)
         self.estado, self.cerrado_en = siguiente, ahora
         self.estado_previo = self.suspension_motivo = None
 
-    def cerrar(
-        self,
-        motivo: MotivoCierre,
-        resultado: ResultadoCierre,
-        ahora: datetime,
-        *,
-        derivaciones_activas: int,
-        denuncia_pendiente: bool,
-    ) -> None:
-        """End the case.
+    def exigir_cierre(self, motivo: MotivoCierre, pendiente: Pendiente) -> Estado:
+        """The state after it ends for a reason.
 
         Raises TransicionInvalida when the state cannot be closed, Conflicto when the reason is not
-        one of this state's, nobody was oriented, a derivation still waits for its answer, or a
-        report to the justice is due.
+        one of this state's, nobody was oriented, or something waits for somebody.
         """
         siguiente = self.exigir(Paso.CERRAR)
         if motivo not in CIERRES[self.estado]:
@@ -282,8 +290,34 @@ class Caso(Personal, ConCambio, Identified, Base):
                 _("Antes de cerrarlo así, registre la orientación que recibió la persona."),
                 estado_actual=self.estado,
             )
-        self._exigir_sin_derivaciones(derivaciones_activas)
-        self._exigir_sin_denuncia(pendiente=denuncia_pendiente)
+        self._exigir_sin_derivaciones(pendiente.derivaciones)
+        if pendiente.tareas:
+            raise Conflicto(
+                _("El caso tiene tareas sin terminar."),
+                estado_actual=self.estado,
+                tareas=pendiente.tareas,
+            )
+        self._exigir_sin_denuncia(pendiente=pendiente.denuncia)
+        return siguiente
+
+    def cerrar(
+        self,
+        motivo: MotivoCierre,
+        resultado: ResultadoCierre,
+        ahora: datetime,
+        pendiente: Pendiente,
+        *,
+        aprobado: bool = False,
+    ) -> None:
+        """End the case. Raises as `exigir_cierre`, and Conflicto when a second person must approve
+        it and nobody has.
+        """
+        siguiente = self.exigir_cierre(motivo, pendiente)
+        if self.cierran_dos and not aprobado:
+            raise Conflicto(
+                _("Este caso lo cierran dos personas: proponga el cierre y otra lo aprueba."),
+                estado_actual=self.estado,
+            )
         self.estado = siguiente
         self.cerrado_en = ahora
         self.cierre_motivo = motivo

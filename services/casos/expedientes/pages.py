@@ -1,6 +1,6 @@
 """Pages of cases: the list with what is late on top, and the case with its whole story."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.accesos.pages import gestiona
 from casos.accesos.queries import en_curso
 from casos.alcance import Alcance, CasoReservado
+from casos.cierres.queries import por_aprobar, puede_decidir
 from casos.contactos.pauta import Aviso, avisos, pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
@@ -22,6 +23,7 @@ from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.formularios import FORMULARIOS, Formulario
 from casos.expedientes.models import (
     Caso,
+    MiembroDeCaso,
     MotivoElevacion,
     MotivoReapertura,
     ResultadoCierre,
@@ -66,11 +68,13 @@ def bandeja() -> ResponseReturnValue:
         por_asignar = (
             queries.reservados_por_asignar(session, alcance) if puede("casos.caso.asignar") else ()
         )
+        cierres = por_aprobar(session, alcance) if puede("casos.cierre.decidir") else ()
     registrar_lectura(
         env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
     )
     return render_template(
         "casos/bandeja.html",
+        cierres=cierres,
         pagina=pagina,
         filtro=filtro,
         por_asignar=por_asignar,
@@ -246,7 +250,7 @@ def _pagina(
         acceso=acceso,
         formularios=_formularios(situacion_actual, enviado) if propio else {},
         enviado=enviado[0] if enviado else "",
-        opciones=_opciones(caso),
+        opciones=_opciones(caso) | {"quienes": _quienes(caso, miembros)},
     )
 
 
@@ -264,19 +268,38 @@ def _anotar(caso: Caso) -> None:
 def _formularios(vista: Mapping[str, Any], enviado: tuple[str, Form] | None) -> dict[str, Form]:
     """The forms that state and permission admit, and the one that was sent whatever they say."""
     caso: Caso = vista["caso"]
-    # Of the two that speak of a report to the justice, the one whose turn it is.
-    sobra = "denuncia-obligatoria" if vista["denuncia_pendiente"] else "denuncia"
+    sobran = _sobran(caso, vista)
     inicial = {"version": caso.version, "tema": caso.tema}
     if caso.responsable_id:
         inicial["responsable_id"] = str(caso.responsable_id)
     forms = {
         nombre: _form(nombre, inicial, sent=False)
         for nombre, formulario in FORMULARIOS.items()
-        if nombre != sobra and formulario.paso in caso.pasos() and puede(formulario.permiso)
+        if nombre not in sobran and formulario.paso in caso.pasos() and puede(formulario.permiso)
     }
     if enviado:
         forms[enviado[0]] = enviado[1]
     return forms
+
+
+def _quienes(caso: Caso, miembros: Sequence[MiembroDeCaso]) -> list[tuple[str, str]]:
+    """Who beside the reader may do a task of a case."""
+    otros = {uno.funcionario_id: uno.nombre for uno in miembros}
+    if caso.responsable_id:
+        otros[caso.responsable_id] = caso.responsable_nombre
+    return [(str(quien), nombre) for quien, nombre in otros.items() if quien != actor().id]
+
+
+def _sobran(caso: Caso, vista: Mapping[str, Any]) -> set[str]:
+    """Of the forms that the state admits, those whose turn it is not."""
+    sobran = {"denuncia-obligatoria" if vista["denuncia_pendiente"] else "denuncia"}
+    propuesto = vista["cierre_propuesto"]
+    sobran.add("cierre" if caso.cierran_dos else "propuesta-de-cierre")
+    if propuesto is not None:
+        sobran.add("propuesta-de-cierre")
+    if propuesto is None or not puede_decidir(caso, propuesto, actor().id):
+        sobran.add("decision-de-cierre")
+    return sobran
 
 
 def _opciones(caso: Caso) -> dict[str, Any]:
@@ -295,6 +318,7 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "horas_de_denuncia": reglas().relojes[DENUNCIA].plazo[caso.prioridad.value],
         "denuncia": etiquetas.opciones(DestinoDenuncia, *sin_decidir),
         "cierre": etiquetas.opciones(MotivoCierre, *motivos),
+        "decision": [("1", _("Aprobar el cierre")), ("0", _("No aprobarlo"))],
         "resultados": etiquetas.opciones(ResultadoCierre),
         "reapertura": etiquetas.opciones(MotivoReapertura),
         "profesionales": [(str(uno.id), uno.nombre) for uno in profesionales],

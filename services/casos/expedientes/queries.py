@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from casos.alcance import Alcance, exigir_usable
+from casos.cierres.queries import esperan_a
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
@@ -320,6 +321,8 @@ def _condiciones(filtro: FiltroCasos, quien: UUID) -> list[ColumnElement[bool]]:
         condiciones.append(Caso.estado.not_in(TERMINADOS))
     elif filtro.estado != "todos":
         condiciones.append(Caso.estado == Estado(filtro.estado))
+    if filtro.por_aprobar:
+        condiciones.append(esperan_a(quien))
     if filtro.de == "mios":
         condiciones.append(Caso.responsable_id == quien)
     elif filtro.de == "sin_asignar":

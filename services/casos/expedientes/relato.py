@@ -92,11 +92,19 @@ _CON_MOTIVO = frozenset(
         TipoHito.ELEVADO,
         TipoHito.SEGUIMIENTO,
         TipoHito.SUSPENSION,
+        TipoHito.CIERRE_PROPUESTO,
         TipoHito.CERRADO,
         TipoHito.REABIERTO,
     }
 )
 _DE_LO_HALLADO = frozenset({TipoHito.EVALUADO, TipoHito.DENUNCIA})
+
+_TAREAS: Mapping[str, LazyString] = {
+    "agregada": _l("Se agregó una tarea"),
+    "cambiada": _l("Cambió quién hace una tarea, o hasta cuándo"),
+    "hecha": _l("Se hizo una tarea"),
+    "cancelada": _l("Se canceló una tarea"),
+}
 
 _CITAS: Mapping[str, LazyString] = {
     "agendada": _l("Se agendó una cita para el %(cuando)s"),
@@ -179,7 +187,7 @@ def _de_que(hito: Hito) -> tuple[str, ...]:
     if hito.tipo is TipoHito.MENSAJE:
         return ("mensaje", hito.datos["mensaje_id"])
     if hito.tipo is TipoHito.PLAZO:
-        campos = ("reloj", "derivacion_id", "vence_en")
+        campos = ("reloj", "derivacion_id", "tarea_id", "vence_en")
         return ("plazo", *(str(hito.datos.get(campo)) for campo in campos))
     return ("hito", str(hito.id))
 
@@ -237,6 +245,8 @@ def _url(hito: Hito, lectura: Lectura) -> str:
     """Where there is more about what a line tells; empty when nowhere for this reader."""
     if derivacion := hito.datos.get("derivacion_id"):
         return f"/casos/derivaciones/{derivacion}"
+    if tarea := hito.datos.get("tarea_id"):
+        return f"/casos/tareas/{tarea}"
     if hito.tipo is TipoHito.CITA and lectura.citas:
         return f"/agenda/citas/{hito.datos['cita_id']}"
     return ""
@@ -303,6 +313,16 @@ def _denuncia(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
 
 def _anulado(_datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Se anuló el caso"), _("Se había abierto por error")
+
+
+def _tarea(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _con(_TAREAS, datos), datos["responsable"]
+
+
+def _cierre_propuesto(datos: Datos, lectura: Lectura, idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "rechazado":
+        return _("No se aprobó el cierre propuesto"), ""
+    return _("Se propuso cerrar el caso"), _cerrado(datos, lectura, idioma)[1]
 
 
 def _cerrado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
@@ -383,6 +403,8 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.SEGUIMIENTO: _seguimiento,
     TipoHito.SUSPENSION: _suspension,
     TipoHito.DENUNCIA: _denuncia,
+    TipoHito.TAREA: _tarea,
+    TipoHito.CIERRE_PROPUESTO: _cierre_propuesto,
     TipoHito.CERRADO: _cerrado,
     TipoHito.REABIERTO: _reabierto,
     TipoHito.ANULADO: _anulado,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from casos.campos import Texto
+from casos.cierres.schemas import CierrePropuestoSchema
 from casos.expedientes.models import (
     Confidencialidad,
     Instancia,
@@ -161,6 +162,7 @@ class FiltroCasos:
     de: str
     atrasados: bool
     pagina: int
+    por_aprobar: bool = False
 
 
 class _ConVersion(Schema):
@@ -326,6 +328,7 @@ class FiltroCasosSchema(Schema):
         load_default="oficina", validate=validate.OneOf(["oficina", "mios", "sin_asignar"])
     )
     atrasados = fields.Boolean(load_default=False)
+    por_aprobar = fields.Boolean(load_default=False)
     pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
 
     @post_load
@@ -407,6 +410,7 @@ class CasoSchema(CasoResumenSchema):
     cierre_motivo = fields.Enum(MotivoCierre, by_value=True, allow_none=True)
     cierre_resultado = fields.Enum(ResultadoCierre, by_value=True, allow_none=True)
     suspension_motivo = fields.Enum(MotivoSuspension, by_value=True, allow_none=True)
+    cierre_propuesto = fields.Nested(CierrePropuestoSchema, allow_none=True)
     pasos = fields.List(fields.String())
     consentimiento_retirado = fields.Boolean()
     senales = fields.List(fields.Enum(Senal, by_value=True))

@@ -27,6 +27,7 @@ class Paso(StrEnum):
     ELEVAR = "pasar_a_segunda_instancia"
     EVALUAR = "completar_evaluacion"
     DERIVAR = "crear_derivacion"
+    AGREGAR_TAREA = "agregar_tarea"
     SEGUIR = "iniciar_seguimiento"
     VOLVER = "volver_a_gestion"
     SUSPENDER = "suspender"
@@ -35,6 +36,8 @@ class Paso(StrEnum):
     EXIGIR_DENUNCIA = "exigir_denuncia"
     RESOLVER_DENUNCIA = "resolver_denuncia"
     CERRAR = "cerrar"
+    PROPONER_CIERRE = "proponer_cierre"
+    DECIDIR_CIERRE = "decidir_cierre"
     REABRIR = "reabrir"
     ANULAR = "anular"
 
@@ -50,6 +53,8 @@ def _vivo(estado: Estado) -> Mapping[Paso, Estado]:
         P.EXIGIR_DENUNCIA: estado,
         P.RESOLVER_DENUNCIA: estado,
         P.CERRAR: E.CERRADO,
+        P.PROPONER_CIERRE: estado,
+        P.DECIDIR_CIERRE: estado,
         P.ANULAR: E.ANULADO,
     }
 
@@ -66,10 +71,12 @@ PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
     },
     E.EN_GESTION: {
         P.DERIVAR: E.EN_GESTION,
+        P.AGREGAR_TAREA: E.EN_GESTION,
         P.SEGUIR: E.EN_SEGUIMIENTO,
         **_vivo(E.EN_GESTION),
     },
     E.EN_SEGUIMIENTO: {
+        P.AGREGAR_TAREA: E.EN_SEGUIMIENTO,
         P.VOLVER: E.EN_GESTION,
         **_vivo(E.EN_SEGUIMIENTO),
     },

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
+from casos.cierres.queries import pendiente
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import de_caso, por_decidir
@@ -26,6 +27,7 @@ from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import corre, plazos_de_caso
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
+from casos.tareas.queries import de_caso as tareas_de_caso
 from oficina import clock
 from oficina.web.auth import puede
 
@@ -41,6 +43,7 @@ class VistaPlazo:
     situacion: str
     tono: str
     derivacion_id: UUID | None
+    tarea_id: UUID | None
 
 
 def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
             session, caso, caso.persona, alcance, Lectura.de_quien_lee(), clock.now()
         ),
         "denuncia_pendiente": corre(session, caso.id, DENUNCIA),
+        "cierre_propuesto": pendiente(session, caso.id),
         "propio": propio,
         "puede_derivar": propio
         and Paso.DERIVAR in caso.pasos()
@@ -68,9 +72,10 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
 
 def huella_de_situacion(vista: Mapping[str, Any]) -> str:
     """The mark of `situacion`."""
+    propuesta = vista["cierre_propuesto"]
     return (
         f"{vista['caso'].version}|{vista['plazos']!r}|{_huella_de(vista['por_decidir'])}"
-        f"|{vista['senales']}"
+        f"|{vista['senales']}|{propuesta and propuesta.id}"
     )
 
 
@@ -79,14 +84,16 @@ def gestion(session: Session, caso: Caso) -> dict[str, Any]:
     ve_evaluaciones = puede("casos.caso.evaluacion.ver")
     return {
         "derivaciones": de_caso(session, caso) if puede("casos.derivacion.ver") else (),
+        "filas": tareas_de_caso(session, caso, clock.now()) if puede("casos.tarea.ver") else (),
         "evaluaciones": queries.evaluaciones(session, caso) if ve_evaluaciones else (),
     }
 
 
 def huella_de_gestion(vista: Mapping[str, Any]) -> str:
     """The mark of `gestion`."""
+    tareas = ",".join(f"{f.tarea.id}:{f.tarea.version}:{f.atrasada}" for f in vista["filas"])
     # Evaluations are only ever added.
-    return f"{_huella_de(vista['derivaciones'])}|{len(vista['evaluaciones'])}"
+    return f"{_huella_de(vista['derivaciones'])}|{tareas}|{len(vista['evaluaciones'])}"
 
 
 def lineas(session: Session, caso: Caso, alcance: Alcance) -> Sequence[Linea]:
@@ -119,7 +126,16 @@ def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
     vencido = not pausado and plazo.vence_en < ahora
     nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
     como, tono = como_va(plazo, ahora)
-    return VistaPlazo(nombre, plazo.vence_en, vencido, pausado, como, tono, plazo.derivacion_id)
+    return VistaPlazo(
+        nombre,
+        plazo.vence_en,
+        vencido,
+        pausado,
+        como,
+        tono,
+        plazo.derivacion_id,
+        plazo.tarea_id,
+    )
 
 
 def _huella_de(derivaciones: Sequence[Derivacion]) -> str:

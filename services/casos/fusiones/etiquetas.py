@@ -46,6 +46,7 @@ CAMPOS: Mapping[str, LazyString] = {
     "idiomas": _l("Idiomas"),
     "direccion": _l("Dirección"),
     "canal_preferido": _l("Cómo prefiere que la contacten"),
+    "nivel_espanol": _l("Cuánto español habla"),
     "requiere_interprete": _l("Necesita intérprete"),
     "no_contactar": _l("No contactar"),
 }

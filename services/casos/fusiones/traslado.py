@@ -62,7 +62,7 @@ TABLAS: Sequence[type[Any]] = (*_ENTERAS, *_SIN_REPETIR, FilaImportada)
 _VACIOS: tuple[Any, ...] = (None, [], False)
 _SE_LLENAN = (
     *("nombre_social", "sexo", "genero", "nacionalidades", "idiomas", "direccion"),
-    *("canal_preferido", "requiere_interprete", "no_contactar"),
+    *("canal_preferido", "nivel_espanol", "requiere_interprete", "no_contactar"),
 )
 NACIMIENTO = "fecha_nacimiento"
 

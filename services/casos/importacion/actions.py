@@ -17,14 +17,16 @@ from sqlalchemy.orm import Session
 from casos.importacion import queries
 from casos.importacion.carga import AlAvanzar, Carga, Desplazada, tomar
 from casos.importacion.models import ArchivoImportado, Estado, Importacion
-from casos.importacion.problemas import N_, ArchivoIlegible, Problema, guardar_problemas
+from casos.importacion.problemas import Problema, guardar_problemas
 from casos.importacion.resumen import Registro, Resumen
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.db import Database
 from oficina.jobs import nudge_after_commit
+from oficina.libros import ArchivoIlegible
 from oficina.privacy import blind_index
+from oficina.texts import N_
 
 MAX_BYTES = 10 * 1024 * 1024
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from casos.importacion.inserciones import de_apartadas, insertar
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
-from casos.importacion.problemas import N_, Problema, guardar_problemas, leer_problemas
+from casos.importacion.problemas import Problema, guardar_problemas, leer_problemas
 from casos.importacion.resumen import Registro
 from casos.personas.unidas import vigentes
 from oficina import clock, telemetry
@@ -30,6 +30,7 @@ from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
 from oficina.db import Database, uuid7
 from oficina.events.casos import ImportacionAvanzada
+from oficina.texts import N_
 
 FILAS_POR_LOTE = 100
 PRESTAMO = timedelta(seconds=30)

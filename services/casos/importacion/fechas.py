@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from casos.importacion.problemas import N_
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas.models import PrecisionFecha
+from oficina.texts import N_
 
 Celda = str | float | bool | date | datetime | time | timedelta
 """What a cell of the workbook holds."""

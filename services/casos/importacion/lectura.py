@@ -22,12 +22,14 @@ from casos.importacion.fechas import (
     leer_nacimiento,
 )
 from casos.importacion.libro import Hoja
-from casos.importacion.problemas import N_, ArchivoIlegible, Problema
+from casos.importacion.problemas import Problema
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas import nombres
-from oficina import clock
+from oficina import clock, libros
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import DocumentoInvalido
+from oficina.libros import ArchivoIlegible
+from oficina.texts import N_
 
 SIN_TEMA = "OTRO"
 SIN_INSTITUCION = "OTRA"
@@ -74,7 +76,7 @@ class Lectura:
 def leer(contenido: bytes) -> Lectura:
     """Read a workbook. Raises ArchivoIlegible when it is none, or holds no register."""
     hoy = clock.today()
-    hojas, errores = libro.hojas(libro.abrir(contenido))
+    hojas, errores = libro.hojas(libros.abrir(contenido))
     anios = Counter(hoja.anio or libro.anio_de_las_fechas(hoja) for hoja in hojas)
     anios.pop(None, None)
     comun = anios.most_common(1)[0][0] if anios else None

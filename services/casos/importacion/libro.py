@@ -4,21 +4,13 @@ The row of titles is found wherever it stands and whichever of the usual words i
 comes from the title above it, the sheet's name, or the dates that carry one.
 """
 
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from casos.importacion import celdas, medidas
+from casos.importacion import celdas
 from casos.importacion.fechas import (
     Celda,
     FechaIlegible,
@@ -26,8 +18,10 @@ from casos.importacion.fechas import (
     leer_fecha,
     mes_nombrado,
 )
-from casos.importacion.problemas import N_, ArchivoIlegible, Problema
+from casos.importacion.problemas import Problema
 from casos.importacion.vocabulario import plano, vocabulario
+from oficina.libros import ArchivoIlegible
+from oficina.texts import N_
 
 _NECESARIAS = ("fecha", "nombre", "motivo")
 _MAX_ENCABEZADO = 40
@@ -44,19 +38,6 @@ class Hoja:
     encabezado: int
     anio: int | None
     mes: int | None
-
-
-def abrir(contenido: bytes) -> CalamineWorkbook:
-    """Open a workbook. Raises ArchivoIlegible when it is none, or too big to be opened."""
-    if not contenido:
-        raise ArchivoIlegible(N_("El archivo está vacío; se espera un libro de Excel (.xlsx)."))
-    medidas.comprobar(contenido)
-    try:
-        return CalamineWorkbook.from_filelike(BytesIO(contenido))
-    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise ArchivoIlegible(
-            N_("No es un libro de Excel; se espera el registro de atenciones en formato .xlsx.")
-        ) from error
 
 
 def hojas(libro: CalamineWorkbook) -> tuple[list[Hoja], list[Problema]]:

@@ -13,8 +13,8 @@ from marshmallow import Schema, fields, validate
 from casos.importacion import actions, queries
 from casos.importacion.models import Estado, Importacion
 from casos.importacion.palabras import CAMPOS
-from casos.importacion.problemas import ArchivoIlegible
 from oficina.audit import registrar_lectura
+from oficina.libros import ArchivoIlegible
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import vivo

@@ -8,13 +8,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from oficina.errors import DatosInvalidos
-
-
-def N_(texto: str) -> str:  # noqa: N802  the name by which the catalogue's extractor knows it
-    """Mark a text for translation where it is written and not yet said."""
-    return texto
-
 
 @dataclass(frozen=True)
 class Problema:
@@ -48,13 +41,3 @@ def guardar_problemas(problemas: Iterable[Problema]) -> str:
 def leer_problemas(texto: str) -> list[Problema]:
     """Problems from the text that `guardar_problemas` made."""
     return [Problema(**dato) for dato in json.loads(texto)]
-
-
-class ArchivoIlegible(DatosInvalidos):
-    """The file is not a register that can be read; the message says what was expected."""
-
-    title = N_("No se puede leer el archivo")
-
-    def __init__(self, texto: str, **valores: str) -> None:
-        self.texto, self.valores = texto, valores
-        super().__init__({"archivo": [texto % valores]}, texto % valores)

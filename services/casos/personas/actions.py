@@ -15,6 +15,7 @@ from casos.personas.models import (
     Contacto,
     Decision,
     DocumentoIdentidad,
+    NivelDocumento,
     Persona,
     indice_contacto,
     indice_documento,
@@ -55,12 +56,13 @@ def registrar(session: Session, datos: NuevaPersona, actor: Actor, ahora: dateti
         genero=datos.genero,
         nacionalidades=_sin_repetir(datos.nacionalidades),
         idiomas=_sin_repetir(datos.idiomas),
+        nivel_espanol=datos.nivel_espanol,
         requiere_interprete=datos.requiere_interprete,
         direccion=datos.direccion,
         no_contactar=datos.no_contactar,
         canal_preferido=datos.canal_preferido,
         registrada_en=ahora,
-        documentos=[_documento(datos.documento, ahora)] if datos.documento else [],
+        documentos=[_documento(datos.documento, actor, ahora)] if datos.documento else [],
         contactos=[_contacto(contacto, ahora) for contacto in datos.contactos],
         tokens=[],
     )
@@ -105,12 +107,13 @@ def actualizar(
 def agregar_documento(
     session: Session, persona_id: UUID, datos: DatosDocumento, actor: Actor, ahora: datetime
 ) -> DocumentoIdentidad:
-    """Add a document; one that the person already has keeps its row and takes the new level."""
+    """Add a document; one that the person already has keeps its row, whose level may only rise."""
     persona = _para_cambiar(session, persona_id, actor)
-    nuevo = _documento(datos, ahora)
+    nuevo = _documento(datos, actor, ahora)
     for documento in persona.documentos:
         if (documento.tipo, documento.indice) == (nuevo.tipo, nuevo.indice):
-            documento.nivel, documento.vence_el = nuevo.nivel, nuevo.vence_el
+            documento.responder(datos.nivel, actor.nombre, ahora)
+            documento.vence_el = nuevo.vence_el or documento.vence_el
             nuevo = documento
             break
     else:
@@ -244,17 +247,20 @@ def _contar(session: Session, persona: Persona, campos: list[str], actor: Actor)
     emitir(session, PersonaActualizada(persona_id=persona.id, campos_cambiados=campos))
 
 
-def _documento(datos: DatosDocumento, ahora: datetime) -> DocumentoIdentidad:
+def _documento(datos: DatosDocumento, actor: Actor, ahora: datetime) -> DocumentoIdentidad:
     documento = datos.documento
-    return DocumentoIdentidad(
+    nuevo = DocumentoIdentidad(
         tipo=documento.tipo,
         numero=documento.presentacion,
         indice=indice_documento(documento.numero),
         pais_emisor=documento.pais,
         vence_el=datos.vence_el,
-        nivel=datos.nivel,
+        nivel=NivelDocumento.DECLARADO,
+        nivel_por="",
         registrado_en=ahora,
     )
+    nuevo.responder(datos.nivel, actor.nombre, ahora)
+    return nuevo
 
 
 def _contacto(datos: DatosContacto, ahora: datetime) -> Contacto:

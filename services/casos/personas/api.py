@@ -167,6 +167,8 @@ def agregar_documento(datos: DatosDocumento, persona_id: UUID) -> dict[str, Any]
         "pais_emisor": documento.pais_emisor,
         "vence_el": documento.vence_el,
         "nivel": documento.nivel,
+        "nivel_por": documento.nivel_por,
+        "nivel_en": documento.nivel_en,
     }
 
 

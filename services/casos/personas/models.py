@@ -52,6 +52,15 @@ class NivelDocumento(StrEnum):
     VERIFICADO = "verificado"
 
 
+class NivelEspanol(StrEnum):
+    """How much Spanish somebody speaks."""
+
+    NINGUNO = "ninguno"
+    BASICO = "basico"
+    INTERMEDIO = "intermedio"
+    AVANZADO = "avanzado"
+
+
 class TipoContacto(StrEnum):
     """What a contact is."""
 
@@ -113,6 +122,7 @@ class Persona(Personal, Identified, Base):
     genero_en_claro: Mapped[str | None] = mapped_column("genero", String(40), deferred=True)
     nacionalidades: Mapped[list[str]] = mapped_column(JSON, default=list)
     idiomas: Mapped[list[str]] = mapped_column(JSON, default=list)
+    nivel_espanol: Mapped[NivelEspanol | None] = mapped_column(text_enum(NivelEspanol))
     requiere_interprete: Mapped[bool] = mapped_column(default=False)
     direccion: Mapped[str | None] = mapped_column(EncryptedText("casos.persona.direccion"))
     no_contactar: Mapped[bool] = mapped_column(default=False)
@@ -205,7 +215,16 @@ class DocumentoIdentidad(Identified, Base):
     nivel: Mapped[NivelDocumento] = mapped_column(
         text_enum(NivelDocumento), default=NivelDocumento.DECLARADO
     )
+    # Who saw or verified it, and when; nobody of one that was only told of.
+    nivel_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    nivel_en: Mapped[datetime | None]
     registrado_en: Mapped[datetime]
+
+    def responder(self, nivel: NivelDocumento, quien: str, ahora: datetime) -> None:
+        """Somebody vouches for it. A level only rises: what was verified stays so."""
+        niveles = list(NivelDocumento)
+        if niveles.index(nivel) > niveles.index(self.nivel):
+            self.nivel, self.nivel_por, self.nivel_en = nivel, quien, ahora
 
 
 class Contacto(Identified, Base):

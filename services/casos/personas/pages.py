@@ -20,6 +20,7 @@ from casos.personas.busqueda import Consulta
 from casos.personas.models import (
     CanalPreferido,
     NivelDocumento,
+    NivelEspanol,
     PrecisionFecha,
     TipoContacto,
 )
@@ -261,6 +262,7 @@ def _opciones() -> dict[str, Any]:
         "precisiones": etiquetas.opciones(PrecisionFecha, PrecisionFecha.DESCONOCIDA),
         "canales_preferidos": etiquetas.opciones(CanalPreferido),
         "tipos_documento": etiquetas.opciones(TipoDocumento, TipoDocumento.SIN_DOCUMENTO),
+        "niveles_espanol": etiquetas.opciones(NivelEspanol),
         "niveles": etiquetas.opciones(NivelDocumento),
     }
 

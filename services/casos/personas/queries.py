@@ -278,6 +278,8 @@ def documentos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, An
             "pais_emisor": documento.pais_emisor,
             "vence_el": documento.vence_el,
             "nivel": documento.nivel,
+            "nivel_por": documento.nivel_por,
+            "nivel_en": documento.nivel_en,
         }
         for documento in persona.documentos
     ]

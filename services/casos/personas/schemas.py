@@ -14,6 +14,7 @@ from casos.personas.catalogos import codigos_de_idioma, codigos_de_pais
 from casos.personas.models import (
     CanalPreferido,
     NivelDocumento,
+    NivelEspanol,
     PrecisionFecha,
     TipoContacto,
 )
@@ -70,6 +71,7 @@ class NuevaPersona:
     genero: str | None = None
     nacionalidades: list[str] = field(default_factory=list)
     idiomas: list[str] = field(default_factory=list)
+    nivel_espanol: NivelEspanol | None = None
     requiere_interprete: bool = False
     direccion: str | None = None
     no_contactar: bool = False
@@ -132,6 +134,7 @@ class DatosPersonaSchema(Schema):
         load_default=list,
         validate=validate.Length(max=8),
     )
+    nivel_espanol = fields.Enum(NivelEspanol, by_value=True, load_default=None, allow_none=True)
     requiere_interprete = fields.Boolean(load_default=False)
     direccion = Texto(load_default=None, allow_none=True, validate=validate.Length(max=200))
     no_contactar = fields.Boolean(load_default=False)
@@ -260,6 +263,8 @@ class DocumentoSchema(Schema):
     pais_emisor = fields.String(allow_none=True)
     vence_el = fields.Date(allow_none=True)
     nivel = fields.Enum(NivelDocumento, by_value=True)
+    nivel_por = fields.String()
+    nivel_en = fields.AwareDateTime(allow_none=True)
 
 
 class ContactoSchema(Schema):
@@ -318,6 +323,7 @@ class PersonaSchema(PersonaResumenSchema):
     sexo = fields.String(allow_none=True)
     genero = fields.String(allow_none=True)
     idiomas = fields.List(fields.String())
+    nivel_espanol = fields.Enum(NivelEspanol, by_value=True, allow_none=True)
     requiere_interprete = fields.Boolean()
     direccion = fields.String(allow_none=True)
     no_contactar = fields.Boolean()

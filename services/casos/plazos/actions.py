@@ -44,17 +44,18 @@ def iniciar(
     derivacion_id: UUID | None = None,
     solicitud_id: UUID | None = None,
     incidente_id: UUID | None = None,
+    tarea_id: UUID | None = None,
     hasta: datetime | None = None,
 ) -> Plazo:
-    """Start a clock of a case, of one of its derivations, of a request about somebody's data, or
-    of a breach; the one that runs already, if any. `hasta`: the end that somebody chose, for a
-    clock that allows it.
+    """Start a clock of a case, of one of its derivations or tasks, of a request about somebody's
+    data, or of a breach; the one that runs already, if any. `hasta`: the end that somebody chose,
+    for a clock that allows it.
 
     Raises KeyError for a clock or a priority that the rules do not know, ValueError for an end
     that they do not allow (whoever lets somebody choose looks at `ultimo_dia` first).
     """
     caso_id = caso.id if isinstance(caso, Caso) else caso
-    if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id):
+    if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id, tarea_id):
         return corre
     vigentes = reglas()
     regla = vigentes.relojes[reloj]
@@ -65,6 +66,7 @@ def iniciar(
         derivacion_id=derivacion_id,
         solicitud_id=solicitud_id,
         incidente_id=incidente_id,
+        tarea_id=tarea_id,
         reloj=reloj,
         prioridad=prioridad,
         reglas_version=vigentes.version,
@@ -88,9 +90,10 @@ def cumplir(
     derivacion_id: UUID | None = None,
     solicitud_id: UUID | None = None,
     incidente_id: UUID | None = None,
+    tarea_id: UUID | None = None,
 ) -> None:
     """Stop a clock because what it waited for was done; nothing when it does not run."""
-    if plazo := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id):
+    if plazo := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id, tarea_id):
         _terminar(plazo, EstadoPlazo.CUMPLIDO, ahora)
 
 
@@ -102,9 +105,12 @@ def cancelar(
     *,
     derivacion_id: UUID | None = None,
     incidente_id: UUID | None = None,
+    tarea_id: UUID | None = None,
 ) -> None:
     """Stop a clock because nobody waits any more; nothing when it does not run."""
-    if plazo := _vivo(session, caso_id, reloj, derivacion_id, incidente_id=incidente_id):
+    if plazo := _vivo(
+        session, caso_id, reloj, derivacion_id, incidente_id=incidente_id, tarea_id=tarea_id
+    ):
         _terminar(plazo, EstadoPlazo.CANCELADO, ahora)
 
 
@@ -256,6 +262,7 @@ def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> No
             "nivel": etapa.nivel,
             "vence_en": plazo.vence_en.isoformat(),
             "derivacion_id": str(plazo.derivacion_id) if plazo.derivacion_id else None,
+            "tarea_id": str(plazo.tarea_id) if plazo.tarea_id else None,
         },
         ocurrido_en=ahora,
     )
@@ -298,6 +305,7 @@ def _vivo(  # noqa: PLR0917  a clock is of one of as many things
     derivacion_id: UUID | None,
     solicitud_id: UUID | None = None,
     incidente_id: UUID | None = None,
+    tarea_id: UUID | None = None,
 ) -> Plazo | None:
     return session.scalar(
         select(Plazo)
@@ -307,6 +315,7 @@ def _vivo(  # noqa: PLR0917  a clock is of one of as many things
             Plazo.derivacion_id == derivacion_id,
             Plazo.solicitud_id == solicitud_id,
             Plazo.incidente_id == incidente_id,
+            Plazo.tarea_id == tarea_id,
             Plazo.estado.in_(_VIVOS),
         )
         .with_for_update()

@@ -21,8 +21,8 @@ class EstadoPlazo(StrEnum):
 
 
 class Plazo(Identified, Base):
-    """One clock of one case, of one of its derivations, of a request about somebody's data, or of
-    a breach.
+    """One clock of one case, of one of its derivations or tasks, of a request about somebody's
+    data, or of a breach.
 
     `siguiente_en` is when its next stage (`siguiente_nivel`, a percentage) is due; both are empty
     when nothing more will happen. `nivel` is the last stage that was told. One whose stage could
@@ -40,6 +40,7 @@ class Plazo(Identified, Base):
         ForeignKey("solicitudes_derecho.id"), index=True
     )
     incidente_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidentes.id"), index=True)
+    tarea_id: Mapped[UUID | None] = mapped_column(ForeignKey("tareas.id"), index=True)
     reloj: Mapped[str] = mapped_column(String(40))
     prioridad: Mapped[str] = mapped_column(String(20))
     # The version of reglas.json under which it was computed.

@@ -12,12 +12,13 @@ from casos.expedientes.models import Caso
 from casos.personas.models import EstadoPersona, Persona
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.reglas import reglas
+from casos.tareas.models import Tarea
 from oficina.errors import NoEncontrado
 
 
 @dataclass(frozen=True)
 class Seguimiento:
-    """How a deadline stands, and who answers for its case."""
+    """How a deadline stands, and who answers for its task, or else for its case."""
 
     caso_id: UUID
     caso_folio: str
@@ -53,9 +54,12 @@ def corre(session: Session, caso_id: UUID, reloj: str) -> bool:
 
 def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:
     """One clock as somebody who writes about it must know it; raises NoEncontrado."""
+    # A task is whoever's does it; everything else of a case, whoever's answers for it.
+    quien = func.coalesce(Tarea.responsable_id, Caso.responsable_id)
     fila = session.execute(
-        select(Caso.id, Caso.folio, Plazo.estado, Caso.responsable_id)
+        select(Caso.id, Caso.folio, Plazo.estado, quien)
         .join(Caso, Caso.id == Plazo.caso_id)
+        .outerjoin(Tarea, Tarea.id == Plazo.tarea_id)
         .where(Plazo.id == plazo_id)
     ).one_or_none()
     if fila is None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -45,6 +46,7 @@ from casos.programas.postulaciones.actions import terminar_por_supresion
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
+from casos.tareas.models import Tarea
 from oficina import clock
 from oficina.actor import Actor
 from oficina.web.idempotency import olvidar_respuestas
@@ -185,6 +187,7 @@ def _vaciar(persona: Persona) -> None:
     persona.precision_fecha = PrecisionFecha.ANIO if nacida else PrecisionFecha.DESCONOCIDA
     persona.nacionalidades, persona.idiomas = persona.nacionalidades[:1], []
     persona.requiere_interprete, persona.no_contactar = False, True
+    persona.nivel_espanol = None
     persona.codigo_cifras = uuid4()
     persona.estado = EstadoPersona.ANONIMIZADA
 
@@ -202,8 +205,10 @@ def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, MiembroDeCaso):
+    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
+    tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
+    _hecho(session, tareas.values(que=""))
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from notificaciones import supresion
 from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
 from notificaciones.entrantes.queries import de_persona as respuestas_de_persona
+from notificaciones.masivos.queries import de_persona as filas_de_persona
 from notificaciones.mensajes import pedidos, queries, relato, repeticion
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pedidos import Pedido
@@ -56,12 +57,25 @@ def datos_de_persona(persona_id: UUID) -> dict[str, Any]:
     with env().db.read() as session:
         hallados = queries.de_persona(session, persona_id)
         contestados = respuestas_de_persona(session, persona_id)
-        if not hallados and not contestados:
+        enviados = filas_de_persona(session, persona_id)
+        if not hallados and not contestados and not enviados:
             raise NoEncontrado
         cosas = [uno.id for uno in hallados] + [una.id for una in contestados]
         de_ellos = accesos(session, [persona_id, *cosas])
     registrar_lectura(env().db, actor(), "notificaciones.persona.copiar", "persona", persona_id)
-    return {"mensajes": hallados, "respuestas": contestados, "accesos": de_ellos}
+    return {
+        "mensajes": hallados,
+        "respuestas": contestados,
+        "envios": [
+            {
+                "plantilla": envio.plantilla,
+                "valores": [f"{nombre}: {dado}" for nombre, dado in fila.dice["valores"].items()],
+                "creado_en": envio.creado_en,
+            }
+            for fila, envio in enviados
+        ],
+        "accesos": de_ellos,
+    }
 
 
 @personas_bp.get("/<uuid:persona_id>/supresion")

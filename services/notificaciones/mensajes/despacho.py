@@ -160,9 +160,7 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
         mensaje.pese_a_baja = None
         if (origen := de_baja.origen(_index(mensaje), plantilla.tema)) is not None:
             if not plantilla.por_ley:
-                rebota = origen is Origen.REBOTE
-                motivo = Motivo.DIRECCION_REBOTA if rebota else Motivo.DIRECCION_DE_BAJA
-                contar(session, mensaje.suprimir(motivo))
+                contar(session, mensaje.suprimir(motivo_de_baja(origen)))
                 continue
             mensaje.pese_a_baja = plantilla.por_ley[:300]
         por_abrir.append((lugar, una))
@@ -170,6 +168,11 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
     for (lugar, _una), dicho in zip(por_abrir, abiertas, strict=True):
         dichos[lugar] = dicho
     return dichos
+
+
+def motivo_de_baja(origen: Origen) -> Motivo:
+    """Why nothing leaves for an address, by who says that it gets no more."""
+    return Motivo.DIRECCION_REBOTA if origen is Origen.REBOTE else Motivo.DIRECCION_DE_BAJA
 
 
 def autorizar_llamada(

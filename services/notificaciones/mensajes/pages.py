@@ -41,6 +41,7 @@ from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.simulador import SIMULADOR
 from notificaciones.rebotes import queries as rebotes
 from notificaciones.rebotes.etiquetas import CLASES
+from notificaciones.rebotes.reglas import Clase
 from notificaciones.reglas.queries import version_de
 from oficina.audit import registrar_lectura
 from oficina.clock import ZONA, now, today
@@ -96,7 +97,8 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         otra = repeticion.repetida(session, uno)
         plantilla = vigentes.plantillas(session)[uno.plantilla]
         pie = pie_de(session, uno, env().settings.base_url)
-        rebote = _came_back(session, uno)
+        porque = rebotes.clase_de(session, uno)
+        rebote = _came_back(session, uno, porque)
         intentos = queries.intentos(session, uno)
         respaldo = queries.respaldo_de(session, uno)
     alcance.exigir(env(), uno, actor())
@@ -114,7 +116,8 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
             respaldo=_link(respaldo),
             rebote=rebote,
         ),
-        consejo=relato.consejo(uno),
+        # What the other side holds against the office is not mended at the address.
+        consejo=None if porque and porque[0] is Clase.DE_LA_OFICINA else relato.consejo(uno),
         otra=otra,
         se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
@@ -226,12 +229,11 @@ def _missing_translation(uno: Mensaje) -> str | None:
     )
 
 
-def _came_back(session: Session, uno: Mensaje) -> list[str]:
+def _came_back(session: Session, uno: Mensaje, porque: tuple[Clase, str] | None) -> list[str]:
     """Why a mail came back, in words, and what followed for its address."""
-    found = rebotes.clase_de(session, uno)
-    if found is None:
+    if porque is None:
         return []
-    clase, codigo = found
+    clase, codigo = porque
     dicho = [str(CLASES[clase]), f"({codigo})"]
     if rebotes.detuvo(session, uno):
         dicho.append(_("A esa dirección no se le escribe más: está en Bajas."))

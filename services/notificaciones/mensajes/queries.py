@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from notificaciones.entrantes.models import Respuesta
+from notificaciones.masivos.models import FilaDeEnvio
 from notificaciones.mensajes.costos import Suma, tarifas
 from notificaciones.mensajes.models import SALIDA, Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, SALIERON, Estado, Motivo, Prioridad
@@ -216,5 +217,7 @@ def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
             select(columna).where(Respuesta.id.in_(cosas))
             for columna in (Respuesta.persona_id, Respuesta.caso_id)
         ),
+        # Of a bulk, everybody in it.
+        select(FilaDeEnvio.persona_id).where(FilaDeEnvio.envio_id.in_(cosas)),
     )
     return [uno for uno in session.scalars(union(cosas, *suyos)) if uno is not None]

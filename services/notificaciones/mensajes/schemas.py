@@ -267,6 +267,14 @@ class MensajeDeCopiaSchema(MensajeSchema):
         )
 
 
+class FilaDeCopiaSchema(Schema):
+    """A row of a bulk that names a person, in the copy that the person gets."""
+
+    plantilla = fields.String(required=True)
+    valores = fields.List(fields.String(), required=True)
+    creado_en = fields.AwareDateTime(required=True)
+
+
 class DatosDePersonaSchema(Schema):
     """Everything that notificaciones holds of a person."""
 
@@ -275,6 +283,7 @@ class DatosDePersonaSchema(Schema):
         required=True,
     )
     respuestas = fields.List(fields.Nested(RespuestaDeCopiaSchema), required=True)
+    envios = fields.List(fields.Nested(FilaDeCopiaSchema), required=True)
     accesos = fields.List(fields.Nested(AccesosSchema), required=True)
 
 

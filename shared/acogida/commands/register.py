@@ -15,11 +15,11 @@ from casos.importacion.actions import cargar, previsualizar
 from casos.importacion.carga import Desplazada
 from casos.importacion.lectura import Fila, leer
 from casos.importacion.palabras import CAMPOS, institucion, nacionalidad
-from casos.importacion.problemas import ArchivoIlegible
 from casos.importacion.resumen import Registro, Resumen
 from casos.taxonomia import temas
 from oficina.actor import Actor
 from oficina.db import Database
+from oficina.libros import ArchivoIlegible
 
 ACTOR = Actor.sistema("acogida")
 MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")

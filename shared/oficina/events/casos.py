@@ -302,11 +302,43 @@ class CasoReanudado(Evento):
     motivo_codigo: str
 
 
+@evento("casos.caso.cierre_propuesto", sujeto_id="caso_id")
+class CierrePropuesto(Evento):
+    """A second person must decide whether a case ends."""
+
+    caso_id: UUID
+
+
+@evento("casos.caso.cierre_rechazado", sujeto_id="caso_id")
+class CierreRechazado(Evento):
+    """A second person decided that a case does not end yet."""
+
+    caso_id: UUID
+
+
 @evento("casos.caso.anulado", sujeto_id="caso_id")
 class CasoAnulado(Evento):
     """A case had been opened by mistake: it counts nowhere."""
 
     caso_id: UUID
+
+
+@evento("casos.tarea.agregada", sujeto_id="tarea_id")
+class TareaAgregada(Evento):
+    """Somebody is to do something for a case; what, is not told."""
+
+    tarea_id: UUID
+    caso_id: UUID
+    responsable_id: UUID
+
+
+@evento("casos.tarea.terminada", sujeto_id="tarea_id")
+class TareaTerminada(Evento):
+    """A task was done, or (`hecha` false) nobody does it any more."""
+
+    tarea_id: UUID
+    caso_id: UUID
+    hecha: bool
 
 
 @evento("casos.denuncia.requerida", sujeto_id="caso_id")

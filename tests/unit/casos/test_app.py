@@ -38,6 +38,9 @@ def test_el_documento_de_la_api_esta_completo(ventanilla: Ventanilla) -> None:
                 "denuncia-obligatoria",
                 "denuncia",
                 "anulacion",
+                "propuesta-de-cierre",
+                "decision-de-cierre",
+                "tareas",
             )
         },
     }.items():

@@ -37,9 +37,12 @@ from casos.expedientes.states import Estado as EstadoCaso
 from casos.personas.models import Contacto, DocumentoIdentidad, TipoContacto
 from casos.plazos.models import Plazo
 from casos.red.actions import sembrar
+from casos.tareas.models import Tarea
+from casos.tareas.states import EstadoTarea
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from oficina import clock
 from oficina.actor import Actor
+from oficina.calendar_cl import siguiente_habil
 from oficina.db import uuid7
 from oficina.identity_docs import TipoDocumento
 from oficina.web.auth import access_of
@@ -82,7 +85,7 @@ POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++.
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
-POST  /api/v1/casos/{caso}/cierre                     -++.++---  ---ff+---  ---..+---
+POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/seguimiento                -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/vuelta-a-gestion           -++.++---  -++ff+---  -++..+---
@@ -90,11 +93,22 @@ POST  /api/v1/casos/{caso}/suspension                 -++.++---  -++ff+---  -++.
 POST  /api/v1/casos/{caso}/reanudacion                -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/denuncia-obligatoria       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/denuncia                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/propuesta-de-cierre        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/decision-de-cierre         ----++---  ----f+---  ----.+---
+POST  /api/v1/casos/{caso}/tareas                     -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/anulacion                  -++.++---  ---ff+---  ---..+---
 POST  /api/v1/casos/{caso}/confidencialidad           -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/equipo                     -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/equipo/retiros             -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/accesos-excepcionales      -++.++---  -+++++---  -++..+---
+GET   /api/v1/tareas                                  -++.++---  -++..+---  -++..+---
+GET   /api/v1/tareas/{tarea}                          -++.++---  -++ff+---  -++..+---
+POST  /api/v1/tareas/{tarea}/cambio                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/tareas/{tarea}/hecha                    -++.++---  -++ff+---  -++..+---
+POST  /api/v1/tareas/{tarea}/cancelacion              -++.++---  -++ff+---  -++..+---
+GET   /tareas                                         -++.++---  -++..+---  -++..+---
+GET   /tareas/{tarea}                                 -++.++---  -++ff+---  -++..+---
+POST  /tareas/{tarea}/{paso}                          -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/opciones                   -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
@@ -158,6 +172,9 @@ POST  /expedientes/{caso}/suspension                  -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/reanudacion                 -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/denuncia-obligatoria        -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/denuncia                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/propuesta-de-cierre         -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/decision-de-cierre          ----++---  ----f+---  ----.+---
+POST  /expedientes/{caso}/tareas                      -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/anulacion                   -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/equipo                      -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/equipo                      -+-.++---  -+-ff+---  -+-..+---
@@ -301,6 +318,8 @@ class Mundo:
             session.execute(delete(AccesoExcepcional))
             de_nuevo = {"estado": EstadoCaso.EN_GESTION, "estado_previo": None, "cerrado_en": None}
             session.execute(update(Caso).where(Caso.id == caso_id).values(de_nuevo))
+            por_hacer = {"estado": EstadoTarea.PENDIENTE, "terminada_en": None}
+            session.execute(update(Tarea).where(Tarea.caso_id == caso_id).values(por_hacer))
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is None:
                 session.add(
@@ -413,6 +432,8 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         quien = str(ventanilla.funcionario_id(usuario))
         api("POST", f"{caso}/equipo", funcionario_id=quien, motivo="La conoce")
     derivacion = _derivacion(api, ventanilla, atencion["caso_id"])
+    dia = str(siguiente_habil(clock.today()))
+    tarea = api("POST", f"{caso}/tareas", que="Pedir un papel", vence_el=dia)
     if numero:
         api("POST", f"{caso}/confidencialidad", confidencialidad=confidencialidad, motivo="Riesgo")
     with ventanilla.db.begin() as session:
@@ -439,6 +460,8 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
             "plazo": str(plazo),
+            "tarea": tarea["id"],
+            "paso": "hecha",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
@@ -480,6 +503,19 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     },
     "asignacion": lambda m, _a: {"responsable_id": str(m.ventanilla.funcionario_id("profesional"))},
     "cierre": lambda _m, _a: {"motivo": "resuelto_por_orientacion", "resultado": "logrado"},
+    "propuesta-de-cierre": lambda _m, _a: {
+        "motivo": "no_amerita",
+        "resultado": "logrado",
+        "texto": "x",
+    },
+    "decision-de-cierre": lambda _m, _a: {"aprueba": True},
+    "tareas": lambda _m, _a: {"que": "x", "vence_el": str(siguiente_habil(clock.today()))},
+    "cambio": lambda m, _a: {
+        "responsable_id": str(m.ventanilla.funcionario_id("profesional")),
+        "vence_el": str(siguiente_habil(clock.today())),
+    },
+    "hecha": lambda _m, _a: {"texto": "x"},
+    "cancelacion": lambda _m, _a: {"texto": "x"},
     "reapertura": lambda _m, _a: {"motivo": "persona_vuelve"},
     "vuelta-a-gestion": lambda _m, _a: {"motivo": "persona_lo_pide"},
     "suspension": lambda _m, _a: {
@@ -555,6 +591,8 @@ FORMULARIOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
 }
 BUSQUEDAS: Mapping[str, str] = {
     "GET /api/v1/casos": "?estado=todos",
+    "GET /api/v1/tareas": "?de=todas",
+    "GET /tareas": "?de=todas",
     "GET /": "?estado=todos",
     "GET /api/v1/derivaciones": "?caso_id={caso}",
     "GET /api/v1/derivaciones/opciones": "?caso_id={caso}",
@@ -566,6 +604,7 @@ BUSQUEDAS: Mapping[str, str] = {
 }
 LISTAS = frozenset(
     {
+        *("GET /api/v1/tareas", "GET /tareas"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
         "POST /api/v1/personas/identificar",
@@ -633,7 +672,8 @@ def _dice(answer: TestResponse, asunto: Asunto, *, lista: bool) -> str:
         return "f" if con_folio and reservado else "-"
     assert answer.status_code < 500, texto
     if not lista:
-        es_minima = "responsable_nombre" in texto and '"hitos"' not in texto and con_folio
+        completo = '"hitos"' in texto or '"que"' in texto
+        es_minima = "responsable_nombre" in texto and not completo and con_folio
         es_minima |= "Lo que se trabaja en el caso lo ven quienes lo atienden" in texto
         return "~" if es_minima else "+"
     if any(asunto.ids[cual] in texto for cual in ("caso", "persona", "derivacion")):

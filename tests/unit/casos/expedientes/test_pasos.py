@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.expedientes.models import Confidencialidad, Riesgo
+from casos.expedientes.models import Confidencialidad
 from casos.expedientes.states import Estado
 from casos.plazos.models import EstadoPlazo, Plazo
 
@@ -18,6 +18,9 @@ PASOS: dict[str, dict[str, Any]] = {
     "asignacion": {},
     "cierre": {"motivo": "gestion_terminada", "resultado": "logrado"},
     "reapertura": {"motivo": "persona_vuelve"},
+    "propuesta-de-cierre": {"motivo": "gestion_terminada", "resultado": "logrado"},
+    "decision-de-cierre": {"aprueba": True},
+    "tareas": {"que": "Pedir el certificado", "vence_el": "2031-01-15"},
     "seguimiento": {},
     "vuelta-a-gestion": {"motivo": "nueva_necesidad"},
     "suspension": {"motivo": "sin_contacto", "revision_el": "2031-01-15"},
@@ -29,6 +32,7 @@ PASOS: dict[str, dict[str, Any]] = {
 DE_ABIERTO = {
     *("asignar", "cerrar", "pasar_a_segunda_instancia", "registrar_orientacion"),
     *("suspender", "anular", "exigir_denuncia", "resolver_denuncia"),
+    *("proponer_cierre", "decidir_cierre"),
 }
 
 
@@ -228,26 +232,9 @@ def test_los_pasos_no_son_de_recepcion_ni_de_quien_administra(
 
 @pytest.mark.parametrize("nombre", list(PASOS))
 def test_un_caso_que_no_existe_es_404(ventanilla: Ventanilla, nombre: str) -> None:
-    answer = ventanilla.paso({"id": str(uuid4())}, nombre, **PASOS[nombre])
+    rol = "coordinacion" if nombre == "decision-de-cierre" else "profesional"
+    answer = ventanilla.paso({"id": str(uuid4())}, nombre, rol, **PASOS[nombre])
     assert answer.status_code == 404
-
-
-def test_un_caso_de_riesgo_alto_lo_cierra_la_coordinacion(ventanilla: Ventanilla) -> None:
-    caso = ventanilla.en_gestion(riesgo="alto")
-    assert ventanilla.guardado(caso).riesgo is Riesgo.ALTO
-
-    assert ventanilla.paso(caso, "cierre", **PASOS["cierre"]).status_code == 403
-    assert ventanilla.paso(caso, "cierre", "coordinacion", **PASOS["cierre"]).status_code == 200
-
-
-def test_nadie_cierra_solo_su_propio_caso_de_riesgo_alto(ventanilla: Ventanilla) -> None:
-    caso = ventanilla.en_gestion(riesgo="alto")
-    assert ventanilla.paso(caso, "asignacion", "coordinacion").status_code == 200
-
-    answer = ventanilla.paso(caso, "cierre", "coordinacion", **PASOS["cierre"])
-
-    assert answer.status_code == 403
-    assert ventanilla.guardado(caso).estado is Estado.EN_GESTION
 
 
 def test_tomar_un_caso_libre_y_no_el_de_otra_persona(ventanilla: Ventanilla) -> None:
@@ -281,7 +268,8 @@ def test_cada_lectura_deja_su_huella(ventanilla: Ventanilla) -> None:
 
 def test_recepcion_no_ve_notas_evaluacion_ni_riesgo(ventanilla: Ventanilla) -> None:
     caso = ventanilla.en_gestion(riesgo="alto")
-    ventanilla.paso(caso, "cierre", "coordinacion", **PASOS["cierre"], texto="Nota reservada")
+    nota = PASOS["propuesta-de-cierre"] | {"texto": "Nota reservada"}
+    ventanilla.paso(caso, "propuesta-de-cierre", **nota)
     path = f"/casos/{caso['id']}"
 
     visto = ventanilla.api("GET", path, "recepcion").json

@@ -5,7 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from casos.expedientes.models import Caso, Instancia, ResultadoCierre, Riesgo
+from casos.expedientes.models import (
+    Caso,
+    Confidencialidad,
+    Instancia,
+    Pendiente,
+    ResultadoCierre,
+    Riesgo,
+)
 from casos.expedientes.states import (
     CIERRES,
     PASOS,
@@ -18,31 +25,34 @@ from casos.expedientes.states import (
 from oficina import clock
 from oficina.errors import Conflicto, TransicionInvalida
 
+NADA = Pendiente()
+
 
 def _caso(estado: Estado, **campos: object) -> Caso:
     previo = Estado.EN_SEGUIMIENTO if estado is Estado.SUSPENDIDO else None
-    suyo = {"estado": estado, "orientaciones": 1, "instancia": Instancia.PRIMERA}
+    suyo: dict[str, object] = {"estado": estado, "orientaciones": 1}
+    suyo |= {"riesgo": Riesgo.BAJO, "confidencialidad": Confidencialidad.NORMAL}
+    suyo |= {"instancia": Instancia.PRIMERA}
     return Caso(**suyo | {"estado_previo": previo} | campos)
 
 
 def _cerrar(
-    caso: Caso, motivo: MotivoCierre | None = None, *, activas: int = 0, pendiente: bool = False
+    caso: Caso,
+    motivo: MotivoCierre | None = None,
+    pendiente: Pendiente = NADA,
+    *,
+    aprobado: bool = False,
 ) -> None:
-    caso.cerrar(
-        motivo or min(CIERRES[caso.estado], default=MotivoCierre.NO_AMERITA),
-        ResultadoCierre.LOGRADO,
-        clock.now(),
-        derivaciones_activas=activas,
-        denuncia_pendiente=pendiente,
-    )
+    motivo = motivo or min(CIERRES[caso.estado], default=MotivoCierre.NO_AMERITA)
+    caso.cerrar(motivo, ResultadoCierre.LOGRADO, clock.now(), pendiente, aprobado=aprobado)
 
 
-def _anular(caso: Caso, *, activas: int = 0, pendiente: bool = False) -> None:
-    caso.anular(clock.now(), derivaciones_activas=activas, denuncia_pendiente=pendiente)
+def _anular(caso: Caso, pendiente: Pendiente = NADA) -> None:
+    caso.anular(clock.now(), pendiente)
 
 
-def _suspender(caso: Caso, *, pendiente: bool = False) -> None:
-    caso.suspender(MotivoSuspension.SIN_CONTACTO, denuncia_pendiente=pendiente)
+def _suspender(caso: Caso, pendiente: Pendiente = NADA) -> None:
+    caso.suspender(MotivoSuspension.SIN_CONTACTO, denuncia_pendiente=pendiente.denuncia)
 
 
 VERBOS: dict[Paso, Callable[[Caso], object]] = {
@@ -55,6 +65,9 @@ VERBOS: dict[Paso, Callable[[Caso], object]] = {
     Paso.VOLVER: lambda caso: caso.volver(),
     Paso.SUSPENDER: _suspender,
     Paso.REANUDAR: lambda caso: caso.reanudar(),
+    Paso.AGREGAR_TAREA: lambda caso: caso.exigir(Paso.AGREGAR_TAREA),
+    Paso.PROPONER_CIERRE: lambda caso: caso.exigir(Paso.PROPONER_CIERRE),
+    Paso.DECIDIR_CIERRE: lambda caso: caso.exigir(Paso.DECIDIR_CIERRE),
     Paso.EXIGIR_DENUNCIA: lambda caso: caso.exigir(Paso.EXIGIR_DENUNCIA),
     Paso.RESOLVER_DENUNCIA: lambda caso: caso.exigir(Paso.RESOLVER_DENUNCIA),
     Paso.CERRAR: _cerrar,
@@ -74,6 +87,8 @@ ADMITIDOS = {
     (Estado.EN_GESTION, Paso.DERIVAR): Estado.EN_GESTION,
     (Estado.EN_GESTION, Paso.ASIGNAR): Estado.EN_GESTION,
     (Estado.EN_GESTION, Paso.CERRAR): Estado.CERRADO,
+    (Estado.EN_GESTION, Paso.AGREGAR_TAREA): Estado.EN_GESTION,
+    (Estado.EN_SEGUIMIENTO, Paso.AGREGAR_TAREA): Estado.EN_SEGUIMIENTO,
     (Estado.EN_GESTION, Paso.SEGUIR): Estado.EN_SEGUIMIENTO,
     (Estado.EN_SEGUIMIENTO, Paso.VOLVER): Estado.EN_GESTION,
     (Estado.EN_SEGUIMIENTO, Paso.ASIGNAR): Estado.EN_SEGUIMIENTO,
@@ -92,6 +107,8 @@ for _en_curso in (
     ADMITIDOS[_en_curso, Paso.ANULAR] = Estado.ANULADO
     if _en_curso is not Estado.SUSPENDIDO:
         ADMITIDOS[_en_curso, Paso.SUSPENDER] = Estado.SUSPENDIDO
+        ADMITIDOS[_en_curso, Paso.PROPONER_CIERRE] = _en_curso
+        ADMITIDOS[_en_curso, Paso.DECIDIR_CIERRE] = _en_curso
 
 
 @pytest.mark.parametrize("paso", list(Paso))
@@ -153,7 +170,7 @@ def test_con_una_denuncia_pendiente_nadie_deja_el_caso(
 ) -> None:
     caso = _caso(Estado.EN_GESTION)
     with pytest.raises(Conflicto, match="denuncia"):
-        terminar(caso, pendiente=True)
+        terminar(caso, pendiente=Pendiente(denuncia=True))
     assert caso.estado is Estado.EN_GESTION
 
 
@@ -161,8 +178,34 @@ def test_con_una_denuncia_pendiente_nadie_deja_el_caso(
 def test_con_una_derivacion_activa_no_termina(terminar: Callable[..., None]) -> None:
     caso = _caso(Estado.EN_GESTION)
     with pytest.raises(Conflicto, match="derivaciones"):
-        terminar(caso, activas=1)
+        terminar(caso, pendiente=Pendiente(derivaciones=1))
     assert not caso.terminado
+
+
+def test_con_una_tarea_sin_terminar_no_se_cierra_y_si_se_anula() -> None:
+    caso = _caso(Estado.EN_SEGUIMIENTO)
+    with pytest.raises(Conflicto, match="tareas"):
+        _cerrar(caso, pendiente=Pendiente(tareas=1))
+    _anular(caso, Pendiente(tareas=1))
+    assert caso.estado is Estado.ANULADO
+
+
+@pytest.mark.parametrize(
+    "delicado",
+    [
+        {"riesgo": Riesgo.ALTO},
+        {"confidencialidad": Confidencialidad.RESERVADO},
+        {"confidencialidad": Confidencialidad.SELLADO},
+    ],
+)
+def test_lo_delicado_lo_cierran_dos(delicado: dict[str, object]) -> None:
+    caso = _caso(Estado.EN_GESTION, **delicado)
+    with pytest.raises(Conflicto, match="dos personas"):
+        _cerrar(caso)
+    assert caso.estado is Estado.EN_GESTION
+
+    _cerrar(caso, aprobado=True)
+    assert caso.estado is Estado.CERRADO
 
 
 def test_sin_respuesta_no_se_pasa_a_seguimiento() -> None:

@@ -202,6 +202,7 @@ _FICHA = st.fixed_dictionaries(
         "canal_preferido": st.sampled_from(["sms", "correo"]),
         "no_contactar": st.booleans(),
         "requiere_interprete": st.booleans(),
+        "nivel_espanol": st.sampled_from(["basico", "avanzado"]),
         "telefono": st.sampled_from(["+56 9 5555 0001", "+56 9 5555 0002"]),
         "correo": st.sampled_from(["a@personas.example", "b@personas.example"]),
     },

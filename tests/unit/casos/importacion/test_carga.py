@@ -16,7 +16,6 @@ from casos.importacion import actions, carga, queries
 from casos.importacion.carga import Carga, Desplazada, tomar
 from casos.importacion.lectura import leer
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
-from casos.importacion.problemas import ArchivoIlegible
 from casos.importacion.resumen import Registro
 from casos.personas import actions as personas
 from casos.personas.models import (
@@ -33,6 +32,7 @@ from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.db import Database
 from oficina.errors import TransicionInvalida
+from oficina.libros import ArchivoIlegible
 from oficina.privacy import Keyring, use_keyring
 
 Hacer = Callable[..., bytes]

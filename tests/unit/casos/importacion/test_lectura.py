@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from casos.importacion.lectura import Lectura, leer
 from casos.importacion.personas import agrupar
-from casos.importacion.problemas import ArchivoIlegible
+from oficina.libros import ArchivoIlegible
 
 Libro = Callable[[dict[str, list[list[Any]]]], bytes]
 Registro = Callable[..., bytes]

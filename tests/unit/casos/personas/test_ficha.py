@@ -1,5 +1,6 @@
 """The record of a person: changes, documents, contacts, migratory status, and who may see it."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -226,3 +227,34 @@ def test_una_version_que_no_es_nuestra_esta_vencida(ventanilla: Ventanilla, vers
     )
 
     assert answer.status_code == 412
+
+
+def test_se_sabe_quien_respondio_por_un_documento_y_su_nivel_no_baja(
+    ventanilla: Ventanilla,
+) -> None:
+    persona = ventanilla.persona()["id"]
+    pasaporte = {"documento_tipo": "pasaporte", "documento_numero": "ZX77120"}
+    ruta = f"/personas/{persona}/documentos"
+
+    def decir(rol: str, nivel: str) -> tuple[str, str]:
+        hecho: Any = ventanilla.api(
+            "POST", ruta, rol, json=pasaporte | {"documento_nivel": nivel}
+        ).json
+        return hecho["nivel"], hecho["nivel_por"]
+
+    assert decir("recepcion", "declarado") == ("declarado", "")
+    assert decir("recepcion", "visto") == ("visto", "Persona de recepcion")
+    assert decir("profesional", "verificado") == ("verificado", "Persona de profesional")
+    for nivel in ("visto", "declarado", "verificado"):
+        assert decir("coordinacion", nivel) == ("verificado", "Persona de profesional")
+    assert "Verificado (Persona de profesional" in ventanilla.pagina(f"/personas/{persona}").text
+
+
+def test_cuanto_espanol_habla_se_ve_donde_se_la_atiende(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(idiomas=["hat"], nivel_espanol="basico")["id"]
+    caso = ventanilla.caso(persona_id=persona)["id"]
+    for pagina in (f"/personas/{persona}", f"/expedientes/{caso}"):
+        assert "Español básico" in ventanilla.pagina(pagina, "profesional").text
+    assert ventanilla.cambiar(f"/personas/{persona}", {"nivel_espanol": "poco"}).status_code == 422
+    cambiada: Any = ventanilla.cambiar(f"/personas/{persona}", {"nivel_espanol": None}).json
+    assert cambiada["nivel_espanol"] is None

@@ -17,16 +17,21 @@ from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.cierres.models import CierrePropuesto, EstadoPropuesta
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
+from casos.expedientes.models import ResultadoCierre
+from casos.expedientes.states import MotivoCierre
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
+from notificaciones.masivos.avance import avanzar
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.proveedores.models import Acuse, Recibo
 from oficina import clock
 from oficina.actor import Actor
+from oficina.calendar_cl import siguiente_habil
 from oficina.db import OficinaBase
 from oficina.settings import SERVICES
 from reportes import tasks as cifras
@@ -148,6 +153,16 @@ def _mensajes(vida: Vida) -> None:
         levantar(session, baja, "Zmarca: volvió a pedir", actor)
 
 
+def _en_un_envio(vida: Vida) -> None:
+    """A row of a bulk names her, and was looked at."""
+    folio = vida.api("GET", f"/personas/{vida.persona_id}")["folio"]
+    fila = {"quien": folio, "valores": {"texto": "Zmarca: venga el lunes"}}
+    pedido = {"plantilla": "aviso_general", "a_personas": True, "filas": [fila]}
+    vida.api("POST", "/masivos", pedido, servicio="notificaciones")
+    while avanzar(vida.env("notificaciones")):
+        pass
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -182,6 +197,22 @@ def _llenar(vida: Vida) -> None:
                 vence_en=clock.real_now(),
             )
         )
+        session.add(
+            CierrePropuesto(
+                caso_id=UUID(caso_id),
+                motivo=MotivoCierre.PERSONA_DESISTE,
+                resultado=ResultadoCierre.PARCIAL,
+                texto="Zmarca: se va",
+                estado=EstadoPropuesta.RECHAZADA,
+                propuesto_por_id=vida.quien("profesional"),
+                propuesto_por="Profesional",
+                propuesto_en=clock.real_now(),
+                decision_texto="Zmarca: falta hablar",
+            )
+        )
+    tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
+    pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
+    vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
@@ -191,6 +222,7 @@ def _llenar(vida: Vida) -> None:
     consentido = vida.api("POST", f"{persona}/consentimientos", dado)
     vida.circular()
     vida.barrer_mensajes()
+    _en_un_envio(vida)
     retiro = {"motivo": "decision_de_la_persona", "detalle": "Zmarca: no quiero"}
     vida.api("POST", f"/consentimientos/{consentido['id']}/retiro", retiro)
     vida.de_un_registro()

@@ -122,6 +122,7 @@ def test_si_la_direccion_no_existe_no_se_le_escribe_mas(casa: Any, servidor: Ser
     assert "El correo volvió: esa dirección no existe. (5.1.1)" in page
     assert "A esa dirección no se le escribe más: está en Bajas." in page
     assert page.count("Se supo que no llegó") == 1
+    assert "Revise el número o el correo" in page
     page = browser.get(f"/notificaciones/{siguiente}").text
     assert "Los correos a esa dirección vuelven" in page
     assert "Los correos ahí vuelven: no le llegan" in browser.get("/notificaciones/bajas").text
@@ -164,6 +165,7 @@ def test_lo_que_es_culpa_de_la_oficina_no_detiene_a_nadie(casa: Any, servidor: S
     assert _bajas(casa) == []
     page = casa.oficina.entrar(casa.app, "coordinacion").get(f"/notificaciones/{mensaje_id}").text
     assert "ese servidor no acepta los de la oficina" in page
+    assert "Revise el número o el correo" not in page
 
 
 def test_a_una_institucion_se_le_corrige_en_el_directorio(casa: Any, servidor: Servidor) -> None:

@@ -110,6 +110,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
     "POST /casos/api/v1/enlace/<token>/<accion>": _ADDS,
     "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
+    "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
     "POST /casos/api/v1/casos/<caso_id>/equipo": _NAMES,
     "POST /casos/api/v1/casos/<caso_id>/equipo/retiros": _NAMES,
     "POST /casos/api/v1/casos/<caso_id>/accesos-excepcionales": _CREATES,

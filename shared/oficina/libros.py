@@ -1,4 +1,4 @@
-"""How big a workbook becomes when it is opened, before anybody opens it.
+"""A workbook that somebody brought: how big it becomes is found out before anybody opens it.
 
 A file of some kilobytes may hold gigabytes, or one cell in the last corner of a sheet, for which
 whoever reads the sheet makes room from the first. Either would take the process away from everybody
@@ -11,8 +11,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from casos.importacion.problemas import N_, ArchivoIlegible
+from oficina.errors import DatosInvalidos
+from oficina.texts import N_
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 MAX_ABIERTO = 100 * 1024 * 1024
 """Bytes of all its parts together: some hundred thousand attentions."""
@@ -21,8 +26,33 @@ MAX_CELDAS = 4_000_000
 
 _TROZO = 1024 * 1024
 _CELDA = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,9})["']""")
+_NO_ES = N_("No es un libro de Excel; se espera un archivo en formato .xlsx.")
 _LARGO = 64
 """No reference to a cell is longer."""
+
+
+class ArchivoIlegible(DatosInvalidos):
+    """The file is not one that can be read; the message says what was expected."""
+
+    title = N_("No se puede leer el archivo")
+
+    def __init__(self, texto: str, **valores: str) -> None:
+        self.texto, self.valores = texto, valores
+        super().__init__({"archivo": [texto % valores]}, texto % valores)
+
+
+def abrir(contenido: bytes) -> "CalamineWorkbook":
+    """Open a workbook. Raises ArchivoIlegible when it is none, or too big to be opened."""
+    # Only who brings a file needs it, and every process would hold it.
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+
+    if not contenido:
+        raise ArchivoIlegible(N_("El archivo está vacío; se espera un libro de Excel (.xlsx)."))
+    comprobar(contenido)
+    try:
+        return CalamineWorkbook.from_filelike(BytesIO(contenido))
+    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
+        raise ArchivoIlegible(_NO_ES) from error
 
 
 def comprobar(contenido: bytes) -> None:
@@ -43,14 +73,12 @@ def comprobar(contenido: bytes) -> None:
                 if abierto > MAX_ABIERTO or fila * columna > MAX_CELDAS:
                     raise ArchivoIlegible(
                         N_(
-                            "El libro es demasiado grande para un registro. Si no lo parece, copie "
-                            "sus filas a un libro nuevo: puede haber algo escrito lejos de ellas."
+                            "El libro es demasiado grande. Si no lo parece, copie sus filas a un "
+                            "libro nuevo: puede haber algo escrito lejos de ellas."
                         )
                     )
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError) as error:
-        raise ArchivoIlegible(
-            N_("No es un libro de Excel; se espera el registro de atenciones en formato .xlsx.")
-        ) from error
+        raise ArchivoIlegible(_NO_ES) from error
 
 
 def _abrir(contenido: bytes, parte: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -2,18 +2,13 @@
 
 import struct
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 import pytest
 import xlsxwriter
 
-from casos.importacion import medidas
-from casos.importacion.lectura import leer
-from casos.importacion.problemas import ArchivoIlegible
-
-Libro = Callable[[Any], bytes]
+from oficina import libros
+from oficina.libros import ArchivoIlegible, abrir
 
 
 def _lejos(fila: int, columna: int) -> bytes:
@@ -38,29 +33,29 @@ def test_una_celda_en_el_ultimo_rincon_no_se_lleva_la_oficina() -> None:
     assert len(libro) < 10_000
 
     with pytest.raises(ArchivoIlegible, match="demasiado grande"):
-        leer(libro)
+        abrir(libro)
 
 
 @pytest.mark.parametrize(("fila", "columna"), [(100_000, 30), (10, 5_000)])
 def test_lo_que_solo_es_largo_se_lee(fila: int, columna: int) -> None:
-    medidas.comprobar(_lejos(fila, columna))
+    libros.comprobar(_lejos(fila, columna))
 
 
-def test_lo_que_se_infla_sin_medida_se_rechaza(libro: Libro) -> None:
-    bomba = _con(libro({"ENERO": []}), "xl/media/nada.xml", bytes(medidas.MAX_ABIERTO + 1))
+def test_lo_que_se_infla_sin_medida_se_rechaza() -> None:
+    bomba = _con(_lejos(3, 3), "xl/media/nada.xml", bytes(libros.MAX_ABIERTO + 1))
     assert len(bomba) < 200_000
 
     with pytest.raises(ArchivoIlegible, match="demasiado grande"):
-        leer(bomba)
+        abrir(bomba)
 
 
-def test_lo_que_miente_sobre_su_tamano_tambien(libro: Libro) -> None:
-    bomba = bytearray(_con(libro({"ENERO": []}), "nada", bytes(medidas.MAX_ABIERTO + 1)))
+def test_lo_que_miente_sobre_su_tamano_tambien() -> None:
+    bomba = bytearray(_con(_lejos(3, 3), "nada", bytes(libros.MAX_ABIERTO + 1)))
     central = bomba.rindex(b"PK\x01\x02")
     struct.pack_into("<I", bomba, central + 24, 10)
 
     with pytest.raises(ArchivoIlegible, match="demasiado grande"):
-        leer(bytes(bomba))
+        abrir(bytes(bomba))
 
 
 def test_lo_que_es_un_zip_y_no_un_libro_se_dice_asi() -> None:
@@ -71,4 +66,4 @@ def test_lo_que_es_un_zip_y_no_un_libro_se_dice_asi() -> None:
 
     for archivo in (salida.getvalue(), cortado, b"%PDF-1.7", b"\xd0\xcf\x11\xe0" * 200):
         with pytest.raises(ArchivoIlegible, match="No es un libro"):
-            leer(archivo)
+            abrir(archivo)

@@ -1,0 +1,143 @@
+"""Pages of tasks: what waits for the reader, and one task with what can be done with it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from casos.accesos.lectura import registrar_lectura_de_caso
+from casos.alcance import Alcance, CasoReservado
+from casos.expedientes.queries import equipo_de, es_propio
+from casos.tareas import actions, queries
+from casos.tareas.models import Tarea
+from casos.tareas.schemas import (
+    CambioDeTarea,
+    CambioDeTareaSchema,
+    FiltroTareasSchema,
+    FinDeTareaSchema,
+)
+from casos.tareas.states import EstadoTarea
+from casos.tareas.vistas import quien_la_hace
+from oficina import clock
+from oficina.audit import registrar_lectura
+from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.forms import Form
+
+bp = Blueprint("tareas", __name__, url_prefix="/casos/tareas")
+
+
+def _cambiar(session: Session, tarea_id: UUID, datos: CambioDeTarea) -> Tarea:
+    quien = quien_la_hace(datos.responsable_id, actor())
+    return actions.cambiar(session, tarea_id, datos, quien, actor=actor(), ahora=clock.now())
+
+
+Accion = Callable[[Session, UUID, Any], Tarea]
+
+PASOS: Mapping[str, tuple[type[Schema], Accion, LazyString]] = {
+    "hecha": (
+        FinDeTareaSchema,
+        lambda session, cual, datos: actions.hacer(session, cual, datos, actor(), clock.now()),
+        _l("La tarea quedó hecha."),
+    ),
+    "cambio": (CambioDeTareaSchema, _cambiar, _l("La tarea cambió.")),
+    "cancelacion": (
+        FinDeTareaSchema,
+        lambda session, cual, datos: actions.cancelar(session, cual, datos, actor(), clock.now()),
+        _l("La tarea se canceló."),
+    ),
+}
+"""What can be done with a task, by the last part of the address."""
+
+
+@bp.get("")
+@requires("casos.tarea.ver")
+def lista() -> ResponseReturnValue:
+    """What waits for the reader, late ones first."""
+    sent = {"de": request.args["de"]} if request.args.get("de") else {}
+    filtro = FiltroTareasSchema().load(sent)
+    with env().db.read() as session:
+        filas = queries.que_esperan(
+            session, Alcance.de(actor()), clock.now(), solo_suyas=filtro.de == "mias"
+        )
+    registrar_lectura(env().db, actor(), "casos.tarea.listar", "caso", None, cantidad=len(filas))
+    return render_template(
+        "casos/tareas/lista.html", filas=filas, filtro=filtro, maximo=queries.MAXIMO
+    )
+
+
+@bp.get("/<uuid:tarea_id>")
+@requires("casos.tarea.ver")
+def ver(tarea_id: UUID) -> ResponseReturnValue:
+    """One task."""
+    return _pagina(tarea_id)
+
+
+@bp.post("/<uuid:tarea_id>/<any(hecha, cambio, cancelacion):paso>")
+@requires("casos.tarea.gestionar")
+def hacer(tarea_id: UUID, paso: str) -> ResponseReturnValue:
+    """Do one thing with a task; when something is wrong, the page comes back as it was sent."""
+    _schema, accion, hecho = PASOS[paso]
+    form = _form(paso)
+    if not form.valid:
+        return _pagina(tarea_id, enviado=(paso, form)), 422
+    try:
+        with env().db.begin() as session:
+            tarea = accion(session, tarea_id, form.data[paso])
+    except (NoEncontrado, CasoReservado):
+        raise
+    except DatosInvalidos as error:
+        form.add_errors(DatosInvalidos({paso: error.errores}, error.detail))
+        return _pagina(tarea_id, enviado=(paso, form)), error.status
+    except DomainError as error:
+        form.add_error("", error.detail or _(error.title))
+        return _pagina(tarea_id, enviado=(paso, form)), error.status
+    flash(str(hecho), "success")
+    return redirect(url_for("expedientes.ver", caso_id=tarea.caso_id), 303)
+
+
+def _form(paso: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
+    schema = Schema.from_dict({paso: fields.Nested(PASOS[paso][0], required=True)})
+    return Form(schema(), initial={paso: dict(inicial or {})}, sent=sent)
+
+
+def _pagina(tarea_id: UUID, *, enviado: tuple[str, Form] | None = None) -> str:
+    alcance = Alcance.de(actor())
+    with env().db.read() as session:
+        tarea, caso = queries.tarea_por_id(session, tarea_id, alcance)
+        fila = queries.fila(session, tarea_id, clock.now())
+        propio = es_propio(session, caso, alcance)
+        miembros = equipo_de(session, caso)
+    registrar_lectura_de_caso(
+        env().db, actor(), "casos.tarea.ver", "caso", caso.id, caso_id=caso.id
+    )
+    forms: dict[str, Form] = {}
+    if propio and tarea.estado is EstadoTarea.PENDIENTE and puede("casos.tarea.gestionar"):
+        vence = clock.local(fila.vence_en).date().isoformat() if fila.vence_en else ""
+        cambio = {"responsable_id": str(tarea.responsable_id), "vence_el": vence}
+        forms = {
+            paso: _form(paso, cambio if paso == "cambio" else None, sent=False) for paso in PASOS
+        }
+    if enviado:
+        forms[enviado[0]] = enviado[1]
+    personas = {actor().id: actor().nombre, tarea.responsable_id: tarea.responsable_nombre}
+    if caso.responsable_id:
+        personas[caso.responsable_id] = caso.responsable_nombre
+    personas |= {uno.funcionario_id: uno.nombre for uno in miembros}
+    return render_template(
+        "casos/tareas/ver.html",
+        tarea=tarea,
+        caso=caso,
+        fila=fila,
+        formularios=forms,
+        enviado=enviado[0] if enviado else "",
+        personas=[(str(quien), nombre) for quien, nombre in personas.items()],
+    )

@@ -1,0 +1,102 @@
+"""What can be asked of tasks: always of cases that the reader may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from casos.alcance import Alcance
+from casos.expedientes.models import Caso
+from casos.expedientes.queries import caso_por_id
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.tareas.models import Tarea
+from casos.tareas.states import EstadoTarea
+from oficina.errors import NoEncontrado
+
+MAXIMO = 200
+"""How many tasks one list shows."""
+
+
+# Without a clock that lives, the last two are None.
+_Leida = Row[Tarea, str, datetime, EstadoPlazo]
+
+
+@dataclass(frozen=True)
+class FilaTarea:
+    """A task with its case's folio and, while it waits, how its clock stands."""
+
+    tarea: Tarea
+    folio: str
+    vence_en: datetime | None
+    detenida: bool
+    atrasada: bool
+
+
+def tarea_por_id(
+    session: Session, tarea_id: UUID, alcance: Alcance, *, bloquear: bool = False
+) -> tuple[Tarea, Caso]:
+    """A task and its case. With `bloquear` both are held, the case first, and it must be the
+    reader's work. Raises NoEncontrado, and what `caso_por_id` raises.
+    """
+    caso_id = session.scalar(select(Tarea.caso_id).where(Tarea.id == tarea_id))
+    if caso_id is None:
+        raise NoEncontrado
+    caso = caso_por_id(session, caso_id, alcance, bloquear=bloquear)
+    consulta = select(Tarea).where(Tarea.id == tarea_id)
+    if bloquear:
+        consulta = consulta.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(consulta).one(), caso
+
+
+def fila(session: Session, tarea_id: UUID, ahora: datetime) -> FilaTarea:
+    """A task that was read, with its clock."""
+    return _fila(session.execute(_con_reloj().where(Tarea.id == tarea_id)).one(), ahora)
+
+
+def de_caso(session: Session, caso: Caso, ahora: datetime) -> Sequence[FilaTarea]:
+    """The tasks of a case that was read: those that wait first, the nearest on top."""
+    filas = session.execute(_con_reloj().where(Tarea.caso_id == caso.id))
+    return [_fila(una, ahora) for una in filas]
+
+
+def que_esperan(
+    session: Session, alcance: Alcance, ahora: datetime, *, solo_suyas: bool
+) -> Sequence[FilaTarea]:
+    """The tasks that wait in the reader's work, late ones first; at most `MAXIMO`."""
+    consulta = _con_reloj().where(Tarea.estado == EstadoTarea.PENDIENTE, alcance.casos())
+    if solo_suyas:
+        consulta = consulta.where(Tarea.responsable_id == alcance.quien)
+    return [_fila(una, ahora) for una in session.execute(consulta.limit(MAXIMO))]
+
+
+def abiertas_de_caso(session: Session, caso_id: UUID) -> int:
+    """How many tasks of a case wait."""
+    consulta = select(func.count()).where(
+        Tarea.caso_id == caso_id, Tarea.estado == EstadoTarea.PENDIENTE
+    )
+    return session.scalar(consulta) or 0
+
+
+def _con_reloj() -> Select[Tarea, str, datetime, EstadoPlazo]:
+    vivo = Plazo.estado.in_((EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO))
+    return (
+        select(Tarea, Caso.folio, Plazo.vence_en, Plazo.estado)
+        .join(Caso, Caso.id == Tarea.caso_id)
+        .outerjoin(Plazo, and_(Plazo.tarea_id == Tarea.id, vivo))
+        .order_by(
+            case((Tarea.estado == EstadoTarea.PENDIENTE, 0), else_=1),
+            case((Plazo.estado == EstadoPlazo.PAUSADO, 1), else_=0),
+            Plazo.vence_en,
+            Tarea.id,
+        )
+    )
+
+
+def _fila(una: _Leida, ahora: datetime) -> FilaTarea:
+    tarea, folio, vence_en, estado = una
+    detenida = estado is EstadoPlazo.PAUSADO
+    atrasada = not detenida and vence_en is not None and vence_en < ahora
+    return FilaTarea(tarea, folio, vence_en, detenida, atrasada)
