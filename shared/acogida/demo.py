@@ -67,7 +67,6 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
             staff[Rol.CONTRAPARTE_UNIDAD].actor(),
             personal.recepcion,
         )
-        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado)
     _bulk(apps["notificaciones"], staff[Rol.COORDINACION].actor())
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
