@@ -181,7 +181,9 @@ def test_se_hace_se_lee_se_rota_y_se_quita(rabbit: Rabbit, unidades: Unidades) -
     mantener_colas(unidades.env)
     vista = unidades.vista(una)
     assert vista is not None
-    assert (vista.falla, vista.mensajes is not None) == (None, True)
+    # How much waits is said once the broker has counted, some seconds later; never a wrong zero.
+    assert vista.falla is None
+    assert vista.revisada_en is not None
 
     with connected(llave.direccion) as reads:
         with unidades.db.begin() as session:

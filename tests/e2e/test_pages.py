@@ -243,7 +243,7 @@ def test_a_unit_subscribes_tries_it_and_closes_it(
 
         page.goto("/notificaciones/suscripciones")
         hand.follow("Suscribir una unidad")
-        hand.press("Suscribir y ver su secreto")
+        hand.press("Suscribir")
         page.get_by_role("heading", name="Hay datos que corregir").wait_for()
         look("suscripcion-mal")
         hand.choose("Unidad", "Desarrollo Comunitario")
@@ -252,7 +252,7 @@ def test_a_unit_subscribes_tries_it_and_closes_it(
         hand.write("Para qué", "Coordinar la atención con la unidad")
         hand.choose("Base legal", "Función legal de los organismos públicos")
         hand.tick("Canal Atom")
-        hand.press("Suscribir y ver su secreto")
+        hand.press("Suscribir")
         page.get_by_text("/atom.xml").wait_for()
         look("suscripcion-secreto")
         hand.follow("Ya lo guardé")

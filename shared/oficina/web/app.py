@@ -84,6 +84,10 @@ class ServiceApp(Flask):
             self._check_mark(name, view_func)
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
+    def ensure_sync(self, func: ViewFunc) -> ViewFunc:
+        """Nothing here is asynchronous: nobody is asked about it, a score of times a request."""
+        return func
+
     def log_exception(self, exc_info: Any) -> None:
         """An exception that nobody expected: where, never with which values."""
         log.error("error_inesperado", servicio=self.name, exc_info=exc_info)

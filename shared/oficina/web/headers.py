@@ -66,8 +66,10 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
+        there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  pairs otherwise
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in there:
+                response.headers.add(name, value)
         if secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         if not _is_static():

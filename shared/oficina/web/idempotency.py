@@ -29,7 +29,7 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, String, bindparam, delete, func, literal, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -102,26 +102,19 @@ class _Kept:
     respuesta: str
 
 
-_FIND = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
-    KeptAnswer.clave == bindparam("clave"), KeptAnswer.vence_en > bindparam("ahora")
-)
-
+_FIND = """
+SELECT cuerpo, respuesta FROM idempotencia WHERE clave = %(clave)s AND vence_en > %(ahora)s
+"""
 # The turn and what was kept, in one round trip. What is found may be a moment older than the turn:
 # `_KEEP` does not write over an answer that came in between.
-_TURN = select(
-    func.pg_try_advisory_xact_lock(bindparam("numero", type_=BigInteger)).label("mine"),
-    KeptAnswer.cuerpo,
-    KeptAnswer.respuesta,
-).select_from(
-    select(literal(1).label("one"))
-    .subquery()
-    .outerjoin(
-        KeptAnswer,
-        (KeptAnswer.clave == bindparam("clave")) & (KeptAnswer.vence_en > bindparam("ahora")),
-    )
+_TURN = """
+SELECT kept.cuerpo, kept.respuesta, pg_try_advisory_xact_lock(CAST(%(numero)s AS bigint)) AS mine
+FROM (SELECT 1) AS one
+LEFT JOIN idempotencia AS kept ON kept.clave = %(clave)s AND kept.vence_en > %(ahora)s
+"""
+_FIND_ON_SQLITE = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
+    KeptAnswer.clave == bindparam("clave"), KeptAnswer.vence_en > bindparam("ahora")
 )
-
-
 _ON_SQLITE = sqlite.insert(KeptAnswer)
 _KEEP_ON_SQLITE = _ON_SQLITE.on_conflict_do_update(
     index_elements=["clave"],
@@ -225,17 +218,28 @@ class _Turn:
             kept = self._found(connection)
         else:
             number = int.from_bytes(bytes.fromhex(self.clave[:16]), signed=True)
-            asked = {"numero": number, "clave": self.clave, "ahora": real_now()}
-            row = connection.execute(_TURN, asked).one()
+            row = connection.exec_driver_sql(_TURN, {**self._asked(), "numero": number}).one()
             if not row.mine:
                 raise ClaveEnCurso(retry_after=1)
-            kept = None if row.cuerpo is None else _Kept(row.cuerpo, row.respuesta)
+            kept = _opened(row, connection) if row.cuerpo is not None else None
         if kept:
             raise _Answered(kept)
 
     def _found(self, connection: Connection) -> _Kept | None:
-        row = connection.execute(_FIND, {"clave": self.clave, "ahora": real_now()}).first()
+        if connection.dialect.name == "postgresql":
+            row = connection.exec_driver_sql(_FIND, self._asked()).first()
+            return _opened(row, connection) if row is not None else None
+        row = connection.execute(_FIND_ON_SQLITE, self._asked()).first()
         return None if row is None else _Kept(row.cuerpo, row.respuesta)
+
+    def _asked(self) -> dict[str, Any]:
+        return {"clave": self.clave, "ahora": real_now()}
+
+
+def _opened(row: Any, connection: Connection) -> _Kept:
+    """What the driver gave, past SQLAlchemy's types: the answer is sealed."""
+    said = KeptAnswer.respuesta.type.process_result_value(row.respuesta, connection.dialect)
+    return _Kept(row.cuerpo, said)
 
 
 def withheld(*members: str) -> Callable[[View], View]:

@@ -784,6 +784,8 @@ def test_los_campos_que_lee_cada_rol(mundo: Mundo) -> None:
             "GET", f"/personas/{ids['persona']}?mostrar=contacto", rol
         ).json
         ficha = ventanilla.pagina(f"/personas/{ids['persona']}", rol).text
+        situacion = ventanilla.pagina(f"/personas/{ids['persona']}/situacion", rol).text
+        assert "Lo contó en confianza" not in ficha
         atenciones: Any = ventanilla.api(
             "GET", f"/atenciones?persona_id={ids['persona']}", rol
         ).json["atenciones"]  # type: ignore[index]  # it is an object
@@ -794,7 +796,7 @@ def test_los_campos_que_lee_cada_rol(mundo: Mundo) -> None:
             "evaluaciones": bool(caso.get("evaluaciones")),
             "riesgo": "riesgo" in caso,
             "derivaciones": any(h["tipo"] == "derivacion" for h in caso.get("hitos", ())),
-            "situacion_migratoria": "Lo contó en confianza" in ficha,
+            "situacion_migratoria": "Lo contó en confianza" in situacion,
             "contacto": any("@" in uno["valor"] for uno in persona["contactos"]),
             "documentos": any(d["numero"].startswith("PRUEBA") for d in persona["documentos"]),
         }
