@@ -44,6 +44,8 @@ from casos.plazos import api as plazos_api
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
+from casos.programas.entregas import api as entregas_api
+from casos.programas.entregas import pages as entregas_pages
 from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
@@ -94,6 +96,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_pages,
         programas_pages,
         postulaciones_pages,
+        entregas_pages,
         conservacion_pages,
     ):
         app.register_blueprint(pages.bp)
@@ -123,6 +126,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_api,
         programas_api,
         postulaciones_api,
+        entregas_api,
         hechos_api,
     ):
         api.register_blueprint(json.bp)

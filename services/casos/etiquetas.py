@@ -46,6 +46,7 @@ from casos.personas.models import (
     PrecisionFecha,
     TipoContacto,
 )
+from casos.programas.entregas.etiquetas import ETIQUETAS as _DE_ENTREGAS
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
 from casos.situaciones.models import FuenteSituacion
@@ -281,6 +282,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     **_DE_CONVENIOS,
     **_DE_PROGRAMAS,
     **_DE_POSTULACIONES,
+    **_DE_ENTREGAS,
     **_DE_DERIVACIONES,
     **_DE_DERECHOS,
     **_DE_INCIDENTES,

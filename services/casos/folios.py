@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casos.base import Base
 
-Prefijo = Literal["OM", "P", "D", "SD", "IS", "CV", "PG", "PO"]
+Prefijo = Literal["OM", "P", "D", "SD", "IS", "CV", "PG", "PO", "AE", "RN"]
 """OM a case, P a person, D a derivation, SD a request about somebody's data, IS a breach,
-CV an agreement, PG a programme, PO an application."""
+CV an agreement, PG a programme, PO an application, AE the act of a delivery, RN an account."""
 
 _SACAR = text(
     "INSERT INTO folios (prefijo, anio, ultimo) VALUES (:prefijo, :anio, :cuantos) "

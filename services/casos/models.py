@@ -32,6 +32,12 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.plazos.models import Plazo
+from casos.programas.entregas.models import (
+    Articulo,
+    Entrega,
+    MovimientoExistencia,
+    Rendicion,
+)
 from casos.programas.models import (
     MovimientoPresupuesto,
     Presupuesto,
@@ -47,6 +53,7 @@ from casos.tareas.models import Tarea
 __all__ = [
     "AccesoExcepcional",
     "ArchivoImportado",
+    "Articulo",
     "Atencion",
     "AvisoDeIncidente",
     "Base",
@@ -64,6 +71,7 @@ __all__ = [
     "Derivacion",
     "DocumentoIdentidad",
     "Enlace",
+    "Entrega",
     "Evaluacion",
     "FilaImportada",
     "Folio",
@@ -73,6 +81,7 @@ __all__ = [
     "IncidenteSeguridad",
     "Institucion",
     "MiembroDeCaso",
+    "MovimientoExistencia",
     "MovimientoPresupuesto",
     "PasoDeIncidente",
     "PasoDePostulacion",
@@ -85,6 +94,7 @@ __all__ = [
     "Presupuesto",
     "Programa",
     "Purga",
+    "Rendicion",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",

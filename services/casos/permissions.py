@@ -77,6 +77,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.postulacion.crear": _PROFESIONALES,
     "casos.postulacion.resolver": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.postulacion.seguir": _PROFESIONALES | {_ENCARGADO},
+    "casos.rendicion.ver": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.rendicion.hacer": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.derivacion.ver": _PROFESIONALES,
     "casos.derivacion.crear": _PROFESIONALES,
     "casos.derivacion.responder": _PROFESIONALES,

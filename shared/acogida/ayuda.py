@@ -16,6 +16,9 @@ from casos.convenios.models import Convenio
 from casos.convenios.schemas import NuevoConvenioSchema
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.programas import actions as programas
+from casos.programas.entregas import actions as entregas
+from casos.programas.entregas.actions import NuevaEntrega, NuevoArticulo, NuevoMovimiento
+from casos.programas.entregas.models import Receptor, TipoExistencia
 from casos.programas.models import Programa
 from casos.programas.postulaciones import actions as postulaciones
 from casos.programas.postulaciones.actions import Comprobaciones, ConTexto, NuevaPostulacion
@@ -74,10 +77,19 @@ def _programa(
         programas.asignar(session, hecho.id, AsignacionSchema().load(dinero), quien, ahora)
     if dato["abrir"]:
         programas.abrir(session, hecho.id, None, quien)
+    for articulo in dato.get("articulos", ()):
+        nuevo = NuevoArticulo(nombre=articulo["nombre"], unidad=articulo["unidad"])
+        suyo = entregas.agregar_articulo(session, hecho.id, nuevo, quien)
+        llegan = NuevoMovimiento(
+            tipo=TipoExistencia.ENTRADA,
+            cantidad=articulo["cuantos"],
+            respaldo=articulo["respaldo"],
+        )
+        entregas.mover_existencias(session, suyo.id, llegan, quien, ahora)
     return hecho.id
 
 
-def postular(db: Database, profesional: Actor, encargado: Actor) -> None:
+def postular(db: Database, profesional: Actor, encargado: Actor, coordinacion: Actor) -> None:
     """What some people of the stories ask the first open programme for, unless somebody has."""
     todo = json.loads((files("acogida") / "ayuda.json").read_text(encoding="utf-8"))
     with db.begin() as session:
@@ -87,10 +99,11 @@ def postular(db: Database, profesional: Actor, encargado: Actor) -> None:
         hay = session.scalar(select(Postulacion.id).limit(1))
         if programa_id is None or hay is not None:
             return
+        quienes = (profesional, encargado, coordinacion)
         for uno in todo["postulaciones"]:
             indice = indice_contacto(TipoContacto.CORREO, uno["correo"])
             quien = session.scalars(select(Contacto.persona_id).where(Contacto.indice == indice))
-            _postular(session, quien.one(), programa_id, uno, (profesional, encargado))
+            _postular(session, quien.one(), programa_id, uno, quienes)
 
 
 def _postular(
@@ -98,9 +111,9 @@ def _postular(
     persona_id: UUID,
     programa_id: UUID,
     dato: Mapping[str, Any],
-    quienes: tuple[Actor, Actor],
+    quienes: tuple[Actor, Actor, Actor],
 ) -> None:
-    profesional, encargado = quienes
+    profesional, encargado, coordinacion = quienes
     ahora = clock.now()
     pedido = NuevaPostulacion(
         persona_id=persona_id,
@@ -124,6 +137,9 @@ def _postular(
                 postulaciones.comprobar(session, cual, comprobado, encargado, ahora)
             case "aprobar":
                 postulaciones.aprobar(session, cual, ConTexto(), encargado, ahora)
+            case "entregar":
+                recibe = NuevaEntrega(receptor=Receptor.TITULAR)
+                entregas.entregar(session, cual, recibe, coordinacion, ahora)
             case otro:
                 raise ValueError(f"no step is called {otro}")
 

@@ -60,13 +60,13 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     with apps["casos"].test_request_context():
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
+        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
     with apps["notificaciones"].test_request_context():
         muestras.mostrar(
             apps["notificaciones"].extensions["env"],
             staff[Rol.CONTRAPARTE_UNIDAD].actor(),
             personal.recepcion,
         )
-        ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado)
     _bulk(apps["notificaciones"], staff[Rol.COORDINACION].actor())
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]

@@ -18,10 +18,14 @@ from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import FilaImportada, Importacion
 from casos.importacion.problemas import Problema, guardar_problemas
 from casos.personas.models import PosibleDuplicado, par
+from casos.programas.entregas.actions import NuevaEntrega, entregar
+from casos.programas.entregas.models import Receptor
+from casos.programas.postulaciones.models import Postulacion
 from casos.red.actions import sembrar
 from casos.red.models import ServicioRed
 from notificaciones import tasks as tareas_de_notificaciones
 from oficina import clock
+from oficina.actor import Actor
 from oficina.bus.inbox import Handlers
 from oficina.bus.relay import Relay
 from oficina.bus.tables import Outbox
@@ -265,7 +269,7 @@ class Vida:
 
     def ayuda(self) -> str:
         """An application of hers to a programme, in which everything was written that can be;
-        granted, with its money promised.
+        granted, and handed over to somebody in her name.
         """
         rol = {"rol": "encargado_programa"}
         programa = {"nombre": "Ayuda", "tipo": "dinero", "fuente": "municipal", "anio": 2026}
@@ -291,6 +295,17 @@ class Vida:
             ("aprobar", {}),
         ):
             self.api("POST", f"{ruta}/{paso}", datos, **rol)
+        # By a third hand, that of nobody who has a role in these tests.
+        otra = Actor(uuid7(), "Otra", frozenset({"coordinacion"}), "migracion", "persona")
+        with self.db("casos").begin() as session:
+            recibe = NuevaEntrega(
+                receptor=Receptor.REPRESENTANTE,
+                receptor_nombre="Hermana Ketterlin",
+                receptor_documento="ZMARCA77",
+                monto_clp=500,
+                version=session.get_one(Postulacion, UUID(postulacion_id)).version,
+            )
+            entregar(session, UUID(postulacion_id), recibe, otra, clock.now())
         return postulacion_id
 
     def parecida(self) -> None:

@@ -25,6 +25,8 @@ from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
+from casos.programas.entregas.models import Entrega
+from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.queries import situaciones
 from casos.tareas.models import Tarea
@@ -129,6 +131,8 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         *ids,
         *(una.id for una in (*solicitudes, *derivaciones, *ayudas)),
     ]
+    de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
+    cosas += _todos(session, select(Entrega.id).where(de_ayudas))
     return {
         "ficha": _campos(persona, _FICHA),
         "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
@@ -233,13 +237,25 @@ def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
         .order_by(PasoDePostulacion.id),
     )
     campos = ("folio", "estado", "monto_clp", "detalle", "creada_en", "motivo_codigo")
+    entrega = entrega_de(session, una.id)
     return _campos(una, campos) | {
         "programa": una.programa.nombre,
+        "entregas": [_entrega(entrega)] if entrega else [],
         "comprobaciones": [
             _campos(hallada, ("codigo", "cumple", "documento_el", "nota"))
             for hallada in una.comprobaciones
         ],
         "pasos": [_campos(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
+    }
+
+
+def _entrega(una: Entrega) -> dict[str, Any]:
+    campos = ("folio", "entregada_en", "monto_clp", "receptor", "receptor_nombre")
+    return _campos(una, (*campos, "receptor_documento")) | {
+        "especies": [
+            f"{salida.cantidad} {salida.articulo.unidad} {salida.articulo.nombre}"
+            for salida in una.salidas
+        ]
     }
 
 

@@ -33,6 +33,7 @@ from casos.personas.models import (
     PrecisionFecha,
     TipoContacto,
 )
+from casos.programas.entregas.models import Receptor
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.situaciones.catalogo import categoria
@@ -159,6 +160,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "precision_fecha": (PrecisionFecha,),
     "prioridad": (Prioridad,),
     "quien": (Otorgante,),
+    "receptor": (Receptor,),
     "resultado": (Resultado, ResultadoCierre),
     "riesgo": (Riesgo,),
     "suspension_motivo": (MotivoSuspension,),

@@ -19,6 +19,7 @@ from casos.importacion.models import FilaImportada
 from casos.incidentes.models import PersonaDeIncidente
 from casos.incidentes.queries import PersonaVinculada
 from casos.personas.models import Persona
+from casos.programas.entregas.models import Entrega
 from casos.programas.postulaciones.models import Postulacion
 from casos.supresion.models import Supresion
 from oficina import telemetry
@@ -120,7 +121,16 @@ def _de_quienes(ids: Collection[UUID]) -> Select[tuple[UUID]]:
         select(Caso.persona_id).where(or_(Caso.id.in_(ids), Caso.id.in_(casos))),
         select(Atencion.persona_id).where(atenciones, Atencion.persona_id.is_not(None)),
         select(SolicitudDerecho.persona_id).where(SolicitudDerecho.id.in_(ids)),
-        select(Postulacion.persona_id).where(Postulacion.id.in_(ids)),
+        select(Postulacion.persona_id).where(
+            or_(
+                Postulacion.id.in_(ids),
+                Postulacion.id.in_(
+                    select(Entrega.postulacion_id).where(
+                        or_(Entrega.id.in_(ids), Entrega.rendicion_id.in_(ids))
+                    )
+                ),
+            )
+        ),
         select(Supresion.persona_id).where(Supresion.id.in_(ids)),
         select(FilaImportada.persona_id).where(
             FilaImportada.importacion_id.in_(ids), FilaImportada.persona_id.is_not(None)

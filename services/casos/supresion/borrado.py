@@ -41,6 +41,7 @@ from casos.personas.models import (
     TokenNombre,
 )
 from casos.personas.unidas import unidas_a
+from casos.programas.entregas.actions import vaciar as vaciar_entregas
 from casos.programas.postulaciones.actions import terminar_por_supresion
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.situaciones.models import SituacionMigratoria
@@ -257,6 +258,7 @@ def _ayudas(session: Session, de: Suyo, ahora: datetime) -> int:
     ).all()
     for una in suyas:
         terminar_por_supresion(session, una, ahora)
+    vaciar_entregas(session, suyas)
     session.flush()
     pasos = PasoDePostulacion.postulacion_id.in_([una.id for una in suyas])
     _hecho(session, update(PasoDePostulacion).where(pasos).values(texto=None))

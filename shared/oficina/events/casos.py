@@ -540,3 +540,13 @@ class PostulacionRechazada(Evento):
     postulacion_id: UUID
     programa_id: UUID
     motivo_codigo: str
+
+
+@evento("casos.beneficio.entregado", sujeto_id="entrega_id")
+class BeneficioEntregado(Evento):
+    """What was granted was handed over; to whom, and how much, is not told."""
+
+    entrega_id: UUID
+    postulacion_id: UUID
+    programa_id: UUID
+    tipo_beneficio: str

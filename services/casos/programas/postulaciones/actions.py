@@ -118,18 +118,18 @@ def editar(
     ahora: datetime,
 ) -> Postulacion:
     """Correct a draft."""
-    postulacion, programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, programa = para_cambiar(session, postulacion_id, datos.version, actor)
     postulacion.pasar(Accion.EDITAR, _dia(ahora))
     _exigir_tope(programa, datos.monto_clp)
     postulacion.monto_clp, postulacion.detalle = datos.monto_clp, datos.detalle
-    return _hecho(session, postulacion, Accion.EDITAR, actor, ahora)
+    return anotar_paso(session, postulacion, Accion.EDITAR, actor, ahora)
 
 
 def ingresar(
     session: Session, postulacion_id: UUID, datos: ConTexto, actor: Actor, ahora: datetime
 ) -> Postulacion:
     """Hand it in: by the requirements of this day, whatever is asked for later."""
-    postulacion, programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, programa = para_cambiar(session, postulacion_id, datos.version, actor)
     postulacion.pasar(Accion.INGRESAR, _dia(ahora))
     if programa.estado is not EstadoPrograma.ABIERTO:
         raise Conflicto(_("El programa no recibe postulaciones ahora."))
@@ -145,7 +145,7 @@ def ingresar(
     periodo = reglas_de_programas().periodos[programa.periodo]
     postulacion.periodo_desde = periodo.comienzo(_dia(ahora))
     emitir(session, PostulacionIngresada(postulacion_id=postulacion.id, programa_id=programa.id))
-    return _hecho(session, postulacion, Accion.INGRESAR, actor, ahora, datos.texto)
+    return anotar_paso(session, postulacion, Accion.INGRESAR, actor, ahora, datos.texto)
 
 
 def revisar(
@@ -159,12 +159,12 @@ def comprobar(
     session: Session, postulacion_id: UUID, datos: Comprobaciones, actor: Actor, ahora: datetime
 ) -> Postulacion:
     """Write down what was found of each requirement. Raises DatosInvalidos for one that is none."""
-    postulacion, _programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, _programa = para_cambiar(session, postulacion_id, datos.version, actor)
     exigidos = {uno["codigo"] for uno in _requisitos(session, postulacion)}
     if {una.codigo for una in datos.comprobaciones} - exigidos:
         raise DatosInvalidos({"comprobaciones": [_("Ese requisito no es de esta postulación.")]})
     postulacion.comprobar(datos.comprobaciones, _dia(ahora))
-    return _hecho(session, postulacion, Accion.COMPROBAR, actor, ahora)
+    return anotar_paso(session, postulacion, Accion.COMPROBAR, actor, ahora)
 
 
 def observar(
@@ -185,11 +185,11 @@ def esperar(
     session: Session, postulacion_id: UUID, datos: ConTexto, actor: Actor, ahora: datetime
 ) -> Postulacion:
     """Put it on the waiting list: all is there but the money. The first that waits stays first."""
-    postulacion, _programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, _programa = para_cambiar(session, postulacion_id, datos.version, actor)
     postulacion.pasar(Accion.ESPERAR, _dia(ahora))
     postulacion.exigir_cumplida(_requisitos(session, postulacion), _dia(ahora))
     postulacion.en_espera_desde = postulacion.en_espera_desde or ahora
-    return _hecho(session, postulacion, Accion.ESPERAR, actor, ahora, datos.texto)
+    return anotar_paso(session, postulacion, Accion.ESPERAR, actor, ahora, datos.texto)
 
 
 def aprobar(
@@ -200,7 +200,7 @@ def aprobar(
     Raises NoPermitido to whoever brought it; Conflicto while a requirement is not met, or when the
     person would get more than the programme allows in a period; SinPresupuesto.
     """
-    postulacion, programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, programa = para_cambiar(session, postulacion_id, datos.version, actor)
     hoy = _dia(ahora)
     postulacion.aprobar(actor.id, actor.nombre, hoy)
     postulacion.exigir_cumplida(_requisitos(session, postulacion), hoy)
@@ -216,14 +216,14 @@ def aprobar(
         respaldo=postulacion.folio,
     )
     emitir(session, PostulacionAprobada(postulacion_id=postulacion.id, programa_id=programa.id))
-    return _hecho(session, postulacion, Accion.APROBAR, actor, ahora, datos.texto)
+    return anotar_paso(session, postulacion, Accion.APROBAR, actor, ahora, datos.texto)
 
 
 def rechazar(
     session: Session, postulacion_id: UUID, datos: Rechazo, actor: Actor, ahora: datetime
 ) -> Postulacion:
     """Refuse it, with a reason; what the person can do against it is told with it."""
-    postulacion, programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, programa = para_cambiar(session, postulacion_id, datos.version, actor)
     postulacion.rechazar(datos.motivo, _dia(ahora))
     emitir(
         session,
@@ -231,7 +231,7 @@ def rechazar(
             postulacion_id=postulacion.id, programa_id=programa.id, motivo_codigo=datos.motivo
         ),
     )
-    return _hecho(session, postulacion, Accion.RECHAZAR, actor, ahora, datos.texto)
+    return anotar_paso(session, postulacion, Accion.RECHAZAR, actor, ahora, datos.texto)
 
 
 def renunciar(
@@ -275,7 +275,7 @@ def _pasar(  # noqa: PLR0917  a step has as many parts
     actor: Actor,
     ahora: datetime,
 ) -> Postulacion:
-    postulacion, _programa = _para_cambiar(session, postulacion_id, datos.version, actor)
+    postulacion, _programa = para_cambiar(session, postulacion_id, datos.version, actor)
     return _terminar(session, postulacion, accion, actor, ahora, datos.texto)
 
 
@@ -300,10 +300,10 @@ def _terminar(  # noqa: PLR0917  a step has as many parts
             ahora,
             respaldo=postulacion.folio,
         )
-    return _hecho(session, postulacion, accion, actor, ahora, texto)
+    return anotar_paso(session, postulacion, accion, actor, ahora, texto)
 
 
-def _hecho(  # noqa: PLR0917  a step has as many parts
+def anotar_paso(  # noqa: PLR0917  a step has as many parts
     session: Session,
     postulacion: Postulacion,
     accion: Accion,
@@ -311,6 +311,7 @@ def _hecho(  # noqa: PLR0917  a step has as many parts
     ahora: datetime,
     texto: str = "",
 ) -> Postulacion:
+    """Leave the line and the audit of a step that was taken."""
     _anotar(session, postulacion, accion, actor, ahora, texto)
     auditar(session, actor, f"casos.postulacion.{accion}", "postulacion", postulacion.id)
     return postulacion
@@ -370,7 +371,7 @@ def _dia(ahora: datetime) -> date:
     return clock.local(ahora).date()
 
 
-def _para_cambiar(
+def para_cambiar(
     session: Session, postulacion_id: UUID, version: int | None, actor: Actor
 ) -> tuple[Postulacion, Programa]:
     """An application that the actor may change, held; its person first, as everywhere."""

@@ -89,8 +89,8 @@ class Postulacion(Personal, Identified, Base):
 
     @property
     def acciones(self) -> list[Accion]:
-        """The steps that the present state admits from people."""
-        return [accion for accion in PASOS[self.estado] if accion is not Accion.CADUCAR]
+        """The steps that the present state admits from people, of this one alone."""
+        return [paso for paso in PASOS[self.estado] if paso not in _APARTE]
 
     @property
     def comprobaciones(self) -> list[Comprobacion]:
@@ -158,6 +158,13 @@ class Postulacion(Personal, Identified, Base):
         self.motivo_codigo = motivo_codigo
         self.recurso_version = reglas().recurso_vigente
 
+    def entregar(self, quien_id: UUID, hoy: date) -> None:
+        """Hand over what was granted. Raises NoPermitido to whoever presented or approved it."""
+        self.exigir(Accion.ENTREGAR)
+        if quien_id in {self.creada_por_id, self.aprobada_por_id}:
+            raise NoPermitido(_("La entrega otra persona que quien la presentó y quien la aprobó."))
+        self.pasar(Accion.ENTREGAR, hoy)
+
     def vaciar(self) -> None:
         """Forget what it told of somebody; that there was one stays, for the accounts."""
         self.detalle = self.comprobado = None
@@ -174,6 +181,10 @@ class PasoDePostulacion(Identified, Base):
     texto: Mapped[str | None] = mapped_column(EncryptedText("casos.postulacion.paso"))
     actor_nombre: Mapped[str] = mapped_column(String(160))
     ocurrido_en: Mapped[datetime] = mapped_column()
+
+
+_APARTE = frozenset({Accion.CADUCAR, Accion.RENDIR})
+"""What time does, and what is done with many at once."""
 
 
 def _dia(escrito: str | None) -> date | None:

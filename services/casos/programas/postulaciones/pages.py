@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance, DatosBloqueados
 from casos.personas.queries import persona_por_id
 from casos.presentacion import idioma_del_lector
+from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones import actions, queries, vistas
 from casos.programas.postulaciones.models import Postulacion
 from casos.programas.postulaciones.reglas import reglas
@@ -134,15 +135,18 @@ def nueva(persona_id: UUID) -> ResponseReturnValue:
 def ver(postulacion_id: UUID) -> str:
     """An application: what is asked for, what was found, and what can be done with it."""
     una, aparte = vistas.vista(postulacion_id)
+    with env().db.read() as session:
+        entrega = entrega_de(session, postulacion_id)
     return render_template(
         "casos/programas/postulacion.html",
         una=una,
-        acciones=[a for a in una.acciones if puede(FORMULARIOS[a].permiso)],
+        acciones=[a for a in una.acciones if puede(_permiso(a))],
         halladas={hallada.codigo: hallada for hallada in una.comprobaciones},
         rechazo=una.motivo_codigo and reglas().rechazo(una.motivo_codigo, idioma_del_lector()),
         pasos=aparte["pasos"],
         faltan=aparte["faltan"],
         remedio=aparte["recurso"],
+        entrega=entrega,
     )
 
 
@@ -185,6 +189,11 @@ def paso(postulacion_id: UUID, accion: str) -> ResponseReturnValue:
         remedio=reglas().recurso(reglas().recurso_vigente, idioma),
     )
     return page, status
+
+
+def _permiso(accion: Accion) -> str:
+    """What a step needs; the delivery has a page of its own (`casos.programas.entregas`)."""
+    return _SEGUIR if accion is Accion.ENTREGAR else FORMULARIOS[accion].permiso
 
 
 def _al_empezar(accion: Accion, una: Postulacion) -> dict[str, Any]:

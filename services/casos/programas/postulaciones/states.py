@@ -13,6 +13,8 @@ class Estado(StrEnum):
     OBSERVADA = "observada"
     APROBADA = "aprobada"
     RECHAZADA = "rechazada"
+    ENTREGADA = "entregada"
+    RENDIDA = "rendida"
     CADUCADA = "caducada"
     RENUNCIADA = "renunciada"
     ANULADA = "anulada"
@@ -30,6 +32,8 @@ class Accion(StrEnum):
     ESPERAR = "esperar"
     APROBAR = "aprobar"
     RECHAZAR = "rechazar"
+    ENTREGAR = "entregar"
+    RENDIR = "rendir"
     RENUNCIAR = "renunciar"
     ANULAR = "anular"
     CADUCAR = "caducar"
@@ -51,7 +55,9 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
         **_FINES,
     },
     E.OBSERVADA: {A.RESPONDER: E.EN_REVISION, A.CADUCAR: E.CADUCADA, **_FINES},
-    E.APROBADA: {A.CADUCAR: E.CADUCADA, **_FINES},
+    E.APROBADA: {A.ENTREGAR: E.ENTREGADA, A.CADUCAR: E.CADUCADA, **_FINES},
+    E.ENTREGADA: {A.RENDIR: E.RENDIDA},
+    E.RENDIDA: {},
     E.RECHAZADA: {},
     E.CADUCADA: {},
     E.RENUNCIADA: {},
@@ -61,8 +67,8 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
 EN_CURSO = frozenset({E.BORRADOR, E.INGRESADA, E.EN_REVISION, E.OBSERVADA})
 """Nothing was decided yet: a person has one of these in a programme, at most."""
 
-CONCEDIDAS = frozenset({E.APROBADA})
+CONCEDIDAS = frozenset({E.APROBADA, E.ENTREGADA, E.RENDIDA})
 """They count against what a person may get in a period."""
 
 CON_RESERVA = frozenset({E.APROBADA})
-"""Money is promised: whoever ends one gives it back to the programme."""
+"""Money is promised: whoever ends one gives it back to the programme, or spends it."""

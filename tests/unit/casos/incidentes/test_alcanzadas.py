@@ -15,6 +15,7 @@ from casos.atenciones.models import Atencion
 from casos.derivaciones.models import Enlace
 from casos.importacion.models import Importacion
 from casos.personas.models import Persona
+from casos.programas.entregas.models import Entrega
 from casos.supresion import actions as supresion
 from notificaciones.mensajes.models import Mensaje
 from oficina import clock
@@ -79,6 +80,8 @@ def _cosas(vida: Vida) -> dict[str, tuple[str, UUID]]:
         ).first()
     assert mensaje_id is not None
     assert de_caso is not None
+    with vida.db("casos").read() as session:
+        entrega_id = session.scalars(select(Entrega.id)).one()
     vida.api("POST", f"/casos/{caso_id}/cierre", CIERRE)
     with vida.db("casos").begin() as session:
         supresion_id = supresion.proponer(session, solicitud_id, delegada, clock.now()).id
@@ -92,6 +95,7 @@ def _cosas(vida: Vida) -> dict[str, tuple[str, UUID]]:
         "importacion": ("casos", importacion_id),
         "solicitud": ("casos", solicitud_id),
         "postulacion": ("casos", ayuda_id),
+        "entrega": ("casos", entrega_id),
         "supresion": ("casos", supresion_id),
         "cita": ("agenda", cita_id),
         "mensaje": ("notificaciones", mensaje_id),

@@ -7,8 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text, update
-from tests.unit.casos.programas.conftest import REQUISITOS, Ayuda
-from werkzeug.test import TestResponse
+from tests.unit.casos.programas.conftest import (
+    COORDINACION,
+    ENCARGADO,
+    PROFESIONAL,
+    REQUISITOS,
+    Ayuda,
+    Postulante,
+)
 
 from casos.personas.models import EstadoPersona, Persona
 from casos.programas.postulaciones.models import Comprobacion, Postulacion
@@ -20,7 +26,6 @@ from oficina.audit import Auditoria
 from oficina.errors import NoPermitido, TransicionInvalida
 
 HOY = date(2026, 3, 2)
-PROFESIONAL, COORDINACION, ENCARGADO = "profesional", "coordinacion", "encargado_programa"
 E, A = Estado, Accion
 
 ADMITIDAS = {
@@ -41,6 +46,8 @@ ADMITIDAS = {
     (E.OBSERVADA, A.CADUCAR): E.CADUCADA,
     (E.OBSERVADA, A.RENUNCIAR): E.RENUNCIADA,
     (E.OBSERVADA, A.ANULAR): E.ANULADA,
+    (E.APROBADA, A.ENTREGAR): E.ENTREGADA,
+    (E.ENTREGADA, A.RENDIR): E.RENDIDA,
     (E.APROBADA, A.CADUCAR): E.CADUCADA,
     (E.APROBADA, A.RENUNCIAR): E.RENUNCIADA,
     (E.APROBADA, A.ANULAR): E.ANULADA,
@@ -51,6 +58,8 @@ def _dar(una: Postulacion, accion: Accion) -> None:
     match accion:
         case A.APROBAR:
             una.aprobar(uuid4(), "Otra persona", HOY)
+        case A.ENTREGAR:
+            una.entregar(uuid4(), HOY)
         case A.RECHAZAR:
             una.rechazar("otro", HOY)
         case A.COMPROBAR:
@@ -73,9 +82,9 @@ def test_cada_paso_desde_cada_estado(estado: Estado, accion: Accion) -> None:
     assert una.estado is estado
 
 
-def test_toda_salida_de_lo_reservado_pasa_por_los_pasos_que_liberan() -> None:
+def test_toda_salida_de_lo_reservado_pasa_por_los_pasos_que_liberan_o_gastan() -> None:
     for estado in CON_RESERVA:
-        assert set(PASOS[estado]) == {A.CADUCAR, A.RENUNCIAR, A.ANULAR}
+        assert set(PASOS[estado]) == {A.ENTREGAR, A.CADUCAR, A.RENUNCIAR, A.ANULAR}
 
 
 def test_no_aprueba_quien_la_presento() -> None:
@@ -119,54 +128,6 @@ def test_las_reglas_dicen_su_version_y_cada_recurso_su_fuente() -> None:
             assert "19.880" in dicho["fuente"]
     assert reglas().caduca_el(E.OBSERVADA, HOY) == date(2026, 3, 16)
     assert reglas().caduca_el(E.EN_REVISION, HOY) is None
-
-
-class Postulante:
-    """Somebody who applies, and short ways through the steps."""
-
-    def __init__(self, ayuda: Ayuda, programa: dict[str, Any], persona_id: str = "") -> None:
-        self.ayuda, self.programa = ayuda, programa
-        self.persona_id = persona_id or ayuda.ventanilla.persona()["id"]
-
-    def crear(self, monto: int = 100, rol: str = PROFESIONAL, **cambios: Any) -> TestResponse:
-        datos = {
-            "persona_id": self.persona_id,
-            "programa_id": self.programa["id"],
-            "monto_clp": monto,
-            "detalle": "Perdió el trabajo",
-        }
-        return self.ayuda.ventanilla.api("POST", "/postulaciones", rol, json=datos | cambios)
-
-    def nueva(self, monto: int = 100) -> str:
-        answer = self.crear(monto)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json["id"])  # type: ignore[index]  # it is an object
-
-    def dar(self, cual: str, paso: str, rol: str = ENCARGADO, **datos: Any) -> TestResponse:
-        path = f"/postulaciones/{cual}/{paso}"
-        return self.ayuda.ventanilla.api("POST", path, rol, json=datos, headers={"If-Match": "*"})
-
-    def en_revision(self, monto: int = 100) -> str:
-        """One that meets every requirement."""
-        cual = self.nueva(monto)
-        halladas = [
-            {"codigo": "r1", "cumple": True, "documento_el": str(clock.today())},
-            {"codigo": "r2", "cumple": True},
-        ]
-        for paso, rol, datos in (
-            ("ingresar", PROFESIONAL, {}),
-            ("revisar", ENCARGADO, {}),
-            ("comprobar", ENCARGADO, {"comprobaciones": halladas}),
-        ):
-            answer = self.dar(cual, paso, rol, **datos)
-            assert answer.status_code == 200, answer.text
-        return cual
-
-    def aprobada(self, monto: int = 100) -> str:
-        cual = self.en_revision(monto)
-        answer = self.dar(cual, "aprobar")
-        assert answer.status_code == 200, answer.text
-        return cual
 
 
 def _disponible(ayuda: Ayuda, programa: dict[str, Any]) -> int:

@@ -1,0 +1,1 @@
+"""What was handed over, with its act; the goods that are in store; and the accounts of both."""
