@@ -16,6 +16,14 @@ class Lugar:
     etiqueta: LazyString
     url: str
     roles: frozenset[str]
+    tambien: tuple[str, ...] = ()
+    """Where else it is the present place, by the beginning of the address."""
+
+    def largo(self, path: str) -> int:
+        """How much of an address it explains."""
+        return max(
+            (len(one) for one in (self.url, *self.tambien) if path.startswith(one)), default=0
+        )
 
 
 ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
@@ -29,9 +37,19 @@ LUGARES = (
     Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
-    Lugar(_l("Ayuda social"), "/casos/programas", ATIENDEN | ENCARGADO),
+    Lugar(
+        _l("Ayuda social"),
+        "/casos/programas",
+        ATIENDEN | ENCARGADO,
+        ("/casos/postulaciones", "/casos/rendiciones", "/casos/existencias"),
+    ),
     Lugar(_l("Convenios"), "/casos/convenios", PROFESIONALES | ENCARGADO),
-    Lugar(_l("Mensajes"), "/notificaciones/salida", ATIENDEN | {"administrador", "delegado_datos"}),
+    Lugar(
+        _l("Mensajes"),
+        "/notificaciones/salida",
+        ATIENDEN | {"administrador", "delegado_datos"},
+        ("/notificaciones/",),
+    ),
     Lugar(_l("Respuestas"), "/notificaciones/respuestas", ATIENDEN),
     Lugar(_l("Recordatorios"), "/notificaciones/reglas", ATIENDEN),
     Lugar(_l("Plantillas"), "/notificaciones/plantillas", frozenset({"coordinacion"})),
@@ -66,6 +84,6 @@ def lugares() -> list[tuple[Lugar, bool]]:
     if reader is None:
         return []
     mine = [lugar for lugar in LUGARES if lugar.roles & reader.roles]
-    inside = [lugar for lugar in mine if request.path.startswith(lugar.url)]
-    here = max(inside, key=lambda lugar: len(lugar.url), default=None)
-    return [(lugar, lugar is here) for lugar in mine]
+    here = max(mine, key=lambda lugar: lugar.largo(request.path), default=None)
+    inside = here is not None and here.largo(request.path) > 0
+    return [(lugar, inside and lugar is here) for lugar in mine]

@@ -40,6 +40,24 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
 }
 
+SE_HIZO: Mapping[Accion, LazyString] = {
+    Accion.EDITAR: _l("Se corrigió"),
+    Accion.INGRESAR: _l("Se ingresó"),
+    Accion.REVISAR: _l("Empezó la revisión"),
+    Accion.COMPROBAR: _l("Se comprobaron requisitos"),
+    Accion.OBSERVAR: _l("Se pidió lo que falta"),
+    Accion.RESPONDER: _l("Llegó lo que faltaba"),
+    Accion.ESPERAR: _l("Pasó a la lista de espera"),
+    Accion.APROBAR: _l("Se aprobó"),
+    Accion.RECHAZAR: _l("Se rechazó"),
+    Accion.ENTREGAR: _l("Se entregó"),
+    Accion.RENDIR: _l("Se rindió"),
+    Accion.RENUNCIAR: _l("La persona renunció"),
+    Accion.ANULAR: _l("Se anuló"),
+    Accion.CADUCAR: _l("Caducó"),
+}
+"""How the history tells of each step."""
+
 TONOS: Mapping[str, str] = {
     Estado.INGRESADA: "info",
     Estado.EN_REVISION: "info",

@@ -17,6 +17,7 @@ from casos.personas.queries import persona_por_id
 from casos.presentacion import idioma_del_lector
 from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones import actions, queries, vistas
+from casos.programas.postulaciones.etiquetas import SE_HIZO
 from casos.programas.postulaciones.models import Postulacion
 from casos.programas.postulaciones.reglas import reglas
 from casos.programas.postulaciones.schemas import (
@@ -144,6 +145,7 @@ def ver(postulacion_id: UUID) -> str:
         halladas={hallada.codigo: hallada for hallada in una.comprobaciones},
         rechazo=una.motivo_codigo and reglas().rechazo(una.motivo_codigo, idioma_del_lector()),
         pasos=aparte["pasos"],
+        se_hizo=SE_HIZO,
         faltan=aparte["faltan"],
         remedio=aparte["recurso"],
         entrega=entrega,
