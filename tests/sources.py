@@ -40,6 +40,9 @@ SOURCES = {
     "beneficio_id": "SELECT id FROM entregas_de_beneficio",
     "rendicion_id": "SELECT id FROM rendiciones",
     "programa_id": "SELECT id FROM programas",
+    "defuncion_id": "SELECT id FROM defunciones",
+    "tarea_id": "SELECT id FROM tareas",
+    "envio_id": "SELECT id FROM envios_masivos",
     "institucion_id": "SELECT id FROM instituciones",
     "plantilla_id": "SELECT id FROM plantillas",
 }

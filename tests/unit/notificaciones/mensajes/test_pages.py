@@ -169,23 +169,24 @@ def test_se_ve_el_caracter_que_encarece_y_lo_que_cuesta(casa: Any) -> None:
     url = f"/notificaciones/api/v1/mensajes/{mensaje.id}"
     api = casa.app.test_client().get(url, headers=casa.oficina.bearer("recepcion")).json
 
-    assert f"3 segmentos (UCS-2 por «ó» en la posición {posicion}, " in pagina
-    assert "; sin tildes sería 1. Encarecen el mensaje: «ó», «ã»." in pagina
-    assert f"3 segments (UCS-2 because of «ó» at position {posicion}, 147 units); " in page
+    assert f"2 segmentos (UCS-2 por «ó» en la posición {posicion}, " in pagina
+    assert "; sin tildes sería 1." in pagina
+    units = len(mensaje.cuerpo)
+    assert f"2 segments (UCS-2 because of «ó» at position {posicion}, {units} units); " in page
     assert "; without accents it would be 1." in page
     assert "Costaría</dt>" in pagina
-    assert "75 CLP: 3 segmentos de 25 CLP. Tarifa 2026-1 (por confirmar)." in pagina
+    assert "50 CLP: 2 segmentos de 25 CLP. Tarifa 2026-1 (por confirmar)." in pagina
     assert api["segmentos"] == {
         "codificacion": "UCS-2",
         "unidades": len(mensaje.cuerpo),
-        "partes": 3,
-        "culpables": ["ó", "ã"],
+        "partes": 2,
+        "culpables": ["ó"],
         "posicion": posicion,
         "dobles": [],
         "con_tildes": None,
         "sin_tildes": 1,
         "sin_equivalente": [],
-        "costo": "75",
+        "costo": "50",
         "tarifa": {
             "clave": "2026-1",
             "desde": "2026-01-01",
@@ -213,9 +214,9 @@ def test_sale_lo_que_se_ve_y_el_mes_dice_lo_que_se_ahorro(casa: Any) -> None:
     salida = browser.get("/notificaciones/salida").text
 
     assert "Escritorio municipal" in pagina
-    assert re.search(r"1 segmento \(GSM-7, \d+ unidades\); con tildes serían 3\.", pagina)
+    assert re.search(r"1 segmento \(GSM-7, \d+ unidades\); con tildes serían 2\.", pagina)
     assert (
-        "Este mes quedaron 2 mensajes de texto en la bandeja: 2 segmentos, 2 menos por quitar "
+        "Este mes quedaron 2 mensajes de texto en la bandeja: 2 segmentos, 1 menos por quitar "
         "tildes. Enviarlos costaría 50 CLP. Tarifa 2026-1 (por confirmar)."
     ) in " ".join(salida.split())
 
@@ -233,8 +234,8 @@ def test_lo_que_costo_queda_cuando_el_texto_se_olvida(casa: Any) -> None:
     browser = casa.oficina.entrar(casa.app, "recepcion")
     pagina = browser.get(f"/notificaciones/{mensaje.id}").text
 
-    assert "3 segmentos (UCS-2)." in pagina
-    assert "75 CLP: 3 segmentos de 25 CLP." in pagina
+    assert "2 segmentos (UCS-2)." in pagina
+    assert "50 CLP: 2 segmentos de 25 CLP." in pagina
 
 
 def test_un_idioma_sin_texto_se_nota(casa: Any) -> None:

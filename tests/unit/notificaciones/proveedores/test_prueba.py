@@ -117,6 +117,7 @@ def test_quien_contesta_si_confirma_la_cita_de_su_recordatorio(
     taller.cambiar(
         mensaje_id,
         plantilla=Clave.RECORDATORIO_CITA,
+        regla="cita_48h",
         datos={"inicia_en": inicia_en},
         cita_id=cita,
         persona_id=uuid7(),

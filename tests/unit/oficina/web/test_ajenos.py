@@ -23,7 +23,11 @@ from sources import SOURCES
 CONFIDENCIALIDADES = ("normal", "reservado", "sellado")
 
 _DE_LA_PERSONA = (
-    r"/casos/(api/v1/)?personas/<persona_id>(/consentimientos|/derechos/nueva|/editar)?"
+    r"/casos/(api/v1/)?personas/<persona_id>"
+    r"(/consentimientos|/derechos/nueva|/editar|/contacto-seguro|/defuncion|/defunciones)?"
+)
+_SITUACION = (
+    r"|/casos/personas/<persona_id>/situacion|/casos/api/v1/personas/<persona_id>/situaciones"
 )
 _UNIR = r"|/casos/(api/v1/)?personas/<persona_id>/(unir|fusion)(/<otra_id>)?"
 _AYUDAS = r"|/casos/personas/<persona_id>/(ayudas|postular)"
@@ -38,15 +42,17 @@ _DE_CITAS = (
 )
 
 POR_SU_TAREA: Mapping[tuple[str, str], str] = {
-    # Reception knows who comes, which case is theirs and when they are awaited.
+    # Reception knows who comes, how they may be reached, which case is theirs and when they are
+    # awaited.
     ("normal", "recepcion"): _DE_LA_PERSONA
     + r"|/casos/(api/v1/casos|expedientes)/<caso_id>"
     + _DE_CITAS,
     # Who answers for the office sees its cases; of a reserved one that they are not named in, the
-    # person alone, whose data others keep too, and what aid they asked for.
+    # person alone, whose data others keep too, their migratory status (each look at it is written
+    # down as such), and what aid they asked for.
     ("normal", "coordinacion"): r"/(casos|agenda|notificaciones)/(?!derechos|api/v1/bus).*",
     ("reservado", "recepcion"): _DE_LA_PERSONA,
-    ("reservado", "coordinacion"): _DE_LA_PERSONA + _UNIR + _AYUDAS,
+    ("reservado", "coordinacion"): _DE_LA_PERSONA + _SITUACION + _UNIR + _AYUDAS,
     # The delegate answers to everybody for their data, and sees no case.
     **{(cual, "delegado_datos"): _DE_SUS_DATOS for cual in CONFIDENCIALIDADES},
     # Whoever administers sees that a fact is there, with ids alone.
