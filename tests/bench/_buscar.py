@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from statistics import quantiles
 
@@ -60,9 +60,9 @@ def measure() -> Iterator[Result]:
                 Settings(data_dir=folder, database_url=url, log_level="WARNING"), count
             )
             for way, times in taken.items():
-                print(f"casos.find_{name}_p95_ms: {way} {_p95(times):.1f} ms", flush=True)
+                print(f"casos.find_{name}_p95_ms: {way} {p95(times):.1f} ms", flush=True)
             everything = [one for times in taken.values() for one in times]
-            yield Result(f"find_{name}_p95_ms", _p95(everything), f"ms among {count} people")
+            yield Result(f"find_{name}_p95_ms", p95(everything), f"ms among {count} people")
 
 
 def _fill(url: str, folder: Path, count: int) -> None:
@@ -78,21 +78,9 @@ def _fill(url: str, folder: Path, count: int) -> None:
 
 def _searched(settings: Settings, count: int) -> Mapping[str, Sequence[float]]:
     """Milliseconds of each search by its way; all ways in turn, for people drawn by lot."""
-    with closing(ServiceClient(settings)) as client:
-        # Who answers for tokens needs no database of its own here.
-        identidad = create_identidad(
-            Settings(data_dir=settings.data_dir, log_level="WARNING"), client
-        )
-        client.mount("identidad", identidad)
-        app = create_app(settings, client)
-        actor = Actor(uuid7(), "Mesón", frozenset({"recepcion"}), "migracion", "persona")
-        token = identidad.extensions["identidad_local"].token_de_cliente(
-            Credencial.nueva(actor, real_now())
-        )
-        desk = app.test_client()
-        desk.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        taken: defaultdict[str, list[float]] = defaultdict(list)
-        lots = random.Random(SEED)
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    lots = random.Random(SEED)
+    with desk_of(settings, "recepcion") as desk:
         for turn in range(WARM + EACH):
             for name, way in WAYS.items():
                 place = lots.randrange(1, count + 1)
@@ -100,9 +88,30 @@ def _searched(settings: Settings, count: int) -> Mapping[str, Sequence[float]]:
                 milliseconds = _ask(desk, text)
                 if turn >= WARM:
                     taken[name].append(milliseconds)
-        for one in (app, identidad):
-            one.extensions["env"].db.close()
     return taken
+
+
+@contextmanager
+def desk_of(settings: Settings, *roles: str) -> Iterator[FlaskClient]:
+    """A browser of somebody with these roles before the real application of casos."""
+    with closing(ServiceClient(settings)) as client:
+        # Who answers for tokens needs no database of its own here.
+        identidad = create_identidad(
+            Settings(data_dir=settings.data_dir, log_level="WARNING"), client
+        )
+        client.mount("identidad", identidad)
+        app = create_app(settings, client)
+        actor = Actor(uuid7(), "Mesón", frozenset(roles), "migracion", "persona")
+        token = identidad.extensions["identidad_local"].token_de_cliente(
+            Credencial.nueva(actor, real_now())
+        )
+        desk = app.test_client()
+        desk.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        try:
+            yield desk
+        finally:
+            for one in (app, identidad):
+                one.extensions["env"].db.close()
 
 
 def _ask(desk: FlaskClient, text: str) -> float:
@@ -153,5 +162,6 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-def _p95(times: Sequence[float]) -> float:
+def p95(times: Sequence[float]) -> float:
+    """The 95th percentile."""
     return quantiles(times, n=20)[18]
