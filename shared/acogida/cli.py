@@ -18,6 +18,7 @@ COMMANDS = {
     "jobs": "acogida.commands.processes",
     "migrate": "acogida.commands.data",
     "import": "acogida.commands.register",
+    "seed": "acogida.commands.seed",
     "events": "acogida.commands.events",
     "user": "acogida.commands.users",
     "keys": "acogida.commands.keys",

@@ -1,6 +1,8 @@
-"""Whether somebody who comes again is recognised: among invented people, noted down otherwise.
+"""Whether somebody who comes again is recognised: among invented people, noted down otherwise; and
+how long it takes to find somebody among few and among a million (`_buscar`),
+and to open the page of a case (`_pagina`).
 
-The people and the changes are those of `programs/nombres.py`, always the same.
+The people who come again and the changes are those of `programs/nombres.py`, always the same.
 """
 
 import random
@@ -11,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import columns
+from bench import _buscar, _pagina
 from bench.programs.nombres import Ficha, again, people
 from bench.result import Result
 from casos.personas.matching import Senas, parecidos
@@ -30,7 +33,12 @@ BATCH = 2_000
 
 
 def measure(*, peers: bool) -> Iterator[Result]:
-    """Shares of those who come again who are suggested at all, and who come first."""
+    """Shares of those who come again who are suggested at all, and who come first; searches.
+
+    BENCH_PERSONAS is how many a million is, for a quick look.
+    """
+    yield from _pagina.measure()
+    yield from _buscar.measure()
     lots = random.Random(SEED)
     with tempfile.TemporaryDirectory(prefix="acogida-bench-") as folder:
         use_keyring(Keyring.load(Path(folder) / "claves", make=True))

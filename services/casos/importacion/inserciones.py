@@ -17,25 +17,22 @@ from casos.importacion.models import FilaImportada
 from casos.importacion.parecidos import parecidos_en_la_oficina
 from casos.importacion.personas import Ficha, comparten_nombre
 from casos.importacion.resumen import Registro
-from casos.personas import nombres
+from casos.personas import filas as filas_de_persona
 from casos.personas.edades import rango_etario
 from casos.personas.matching import Razon, reglas
 from casos.personas.models import (
-    Contacto,
     Decision,
     DocumentoIdentidad,
     EstadoPersona,
-    NivelDocumento,
     Origen,
     Persona,
     PosibleDuplicado,
     PrecisionFecha,
     TipoContacto,
-    TokenNombre,
-    indice_contacto,
     indice_documento,
     par,
 )
+from casos.personas.schemas import DatosContacto, DatosDocumento, NuevaPersona
 from oficina.clock import ZONA, local
 from oficina.db import uuid7
 
@@ -132,65 +129,35 @@ def _personas(session: Session, nuevas: Mapping[int, tuple[UUID, Ficha]], ahora:
     if not nuevas:
         return
     folios = siguientes_folios(session, "P", local(ahora).year, len(nuevas))
-    filas: defaultdict[type[Any], _Filas] = defaultdict(list)
+    nuevas_fichas = {}
     for folio, (persona_id, ficha) in zip(folios, nuevas.values(), strict=True):
-        datos = fichas.datos(ficha)
-        filas[Persona].append(_persona(persona_id, folio, datos, ahora))
-        partes = (datos.nombres, datos.primer_apellido, datos.segundo_apellido)
-        filas[TokenNombre].extend(
-            {"persona_id": persona_id, "token": token} for token in nombres.tokens(*partes)
+        datos = _como_nueva(fichas.datos(ficha))
+        nuevas_fichas[persona_id] = filas_de_persona.ficha(
+            datos, folio, "", ahora, origen=Origen.REGISTRO
         )
-        if datos.documento:
-            filas[DocumentoIdentidad].append(
-                {
-                    "id": uuid7(),
-                    "persona_id": persona_id,
-                    "tipo": datos.documento.tipo,
-                    "numero": datos.documento.presentacion,
-                    "indice": indice_documento(datos.documento.numero),
-                    "pais_emisor": datos.documento.pais,
-                    "nivel": NivelDocumento.DECLARADO,
-                    "registrado_en": ahora,
-                }
-            )
-        filas[Contacto].extend(
-            {
-                "id": uuid7(),
-                "persona_id": persona_id,
-                "tipo": TipoContacto.TELEFONO,
-                "valor": telefono,
-                "indice": indice_contacto(TipoContacto.TELEFONO, telefono),
-                "registrado_en": ahora,
-            }
+    filas_de_persona.escribir(session, nuevas_fichas)
+
+
+def _como_nueva(datos: fichas.DatosFicha) -> NuevaPersona:
+    nacimiento, documento = datos.nacimiento, datos.documento
+    return NuevaPersona(
+        nombres=datos.nombres,
+        primer_apellido=datos.primer_apellido,
+        segundo_apellido=datos.segundo_apellido,
+        fecha_nacimiento=nacimiento.fecha if nacimiento else None,
+        precision_fecha=nacimiento.precision if nacimiento else PrecisionFecha.DESCONOCIDA,
+        sexo=datos.sexo,
+        nacionalidades=[datos.nacionalidad] if datos.nacionalidad else [],
+        idiomas=list(datos.idiomas),
+        requiere_interprete=bool(datos.idiomas),
+        direccion=datos.direccion,
+        no_contactar=datos.no_contactar,
+        documento=DatosDocumento(documento=documento) if documento else None,
+        contactos=tuple(
+            DatosContacto(tipo=TipoContacto.TELEFONO, valor=telefono)
             for telefono in datos.telefonos
-        )
-    for tabla in (Persona, TokenNombre, DocumentoIdentidad, Contacto):
-        _insertar_muchas(session, tabla, filas[tabla])
-
-
-def _persona(
-    persona_id: UUID, folio: str, datos: fichas.DatosFicha, ahora: datetime
-) -> dict[str, Any]:
-    nacimiento = datos.nacimiento
-    return {
-        "id": persona_id,
-        "folio": folio,
-        "nombres": datos.nombres,
-        "primer_apellido": datos.primer_apellido,
-        "segundo_apellido": datos.segundo_apellido,
-        "clave_nombre": nombres.clave(datos.nombres, datos.primer_apellido, datos.segundo_apellido),
-        "fecha_nacimiento": nacimiento.fecha if nacimiento else None,
-        "precision_fecha": nacimiento.precision if nacimiento else PrecisionFecha.DESCONOCIDA,
-        "sexo": datos.sexo,
-        "nacionalidades": [datos.nacionalidad] if datos.nacionalidad else [],
-        "idiomas": list(datos.idiomas),
-        "requiere_interprete": bool(datos.idiomas),
-        "direccion": datos.direccion,
-        "no_contactar": datos.no_contactar,
-        "origen": Origen.REGISTRO,
-        "registrada_en": ahora,
-        "version": 1,
-    }
+        ),
+    )
 
 
 def _atenciones(

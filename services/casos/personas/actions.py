@@ -9,18 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import Alcance
-from casos.folios import siguiente_folio
-from casos.personas import matching
+from casos.folios import siguiente_folio, siguientes_folios
+from casos.personas import filas, matching
 from casos.personas.models import (
     Contacto,
     Decision,
     DocumentoIdentidad,
-    NivelDocumento,
     Persona,
     indice_contacto,
     indice_documento,
 )
-from casos.personas.queries import persona_a_la_vista
+from casos.personas.queries import SEMBRAR, persona_a_la_vista
 from casos.personas.schemas import (
     DatosContacto,
     DatosDocumento,
@@ -32,6 +31,7 @@ from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
+from oficina.db import uuid7
 from oficina.errors import NoEncontrado
 from oficina.events.casos import PersonaActualizada, PersonaRegistrada
 from oficina.web.conditional import check_version
@@ -44,35 +44,30 @@ _COMPARADOS = _NOMBRE | {"fecha_nacimiento", "precision_fecha"}
 
 def registrar(session: Session, datos: NuevaPersona, actor: Actor, ahora: datetime) -> Persona:
     """Make a person's record and remember whom it looks like. Looking alike never stops it."""
-    persona = Persona(
-        folio=siguiente_folio(session, "P", clock.local(ahora).year),
-        nombres=datos.nombres,
-        primer_apellido=datos.primer_apellido,
-        segundo_apellido=datos.segundo_apellido,
-        nombre_social=datos.nombre_social,
-        fecha_nacimiento=datos.fecha_nacimiento,
-        precision_fecha=datos.precision_fecha,
-        sexo=datos.sexo,
-        genero=datos.genero,
-        nacionalidades=_sin_repetir(datos.nacionalidades),
-        idiomas=_sin_repetir(datos.idiomas),
-        nivel_espanol=datos.nivel_espanol,
-        requiere_interprete=datos.requiere_interprete,
-        direccion=datos.direccion,
-        no_contactar=datos.no_contactar,
-        canal_preferido=datos.canal_preferido,
-        registrada_en=ahora,
-        documentos=[_documento(datos.documento, actor, ahora)] if datos.documento else [],
-        contactos=[_contacto(contacto, ahora) for contacto in datos.contactos],
-        tokens=[],
-    )
-    persona.indexar_nombre()
+    folio = siguiente_folio(session, "P", clock.local(ahora).year)
+    persona = filas.ficha(datos, folio, actor.nombre, ahora).objeto()
     session.add(persona)
     session.flush()
     matching.sugerir(session, persona.id, senas_de(persona), ahora)
     auditar(session, actor, "casos.persona.registrar", "persona", persona.id)
     emitir(session, PersonaRegistrada(persona_id=persona.id))
     return persona
+
+
+def sembrar(
+    session: Session, inventadas: Sequence[NuevaPersona], actor: Actor, ahora: datetime
+) -> None:
+    """Make the records of many invented people, as `registrar` makes one, for an office where
+    nobody works (`queries.sembradas`). It tells no fact of each, nor remembers whom each looks
+    like: one line of the audit for all of them.
+    """
+    folios = siguientes_folios(session, "P", clock.local(ahora).year, len(inventadas))
+    fichas = {
+        uuid7(): filas.ficha(datos, folio, actor.nombre, ahora)
+        for folio, datos in zip(folios, inventadas, strict=True)
+    }
+    filas.escribir(session, fichas)
+    auditar(session, actor, SEMBRAR, "persona", None, cantidad=len(fichas))
 
 
 def actualizar(
@@ -109,7 +104,7 @@ def agregar_documento(
 ) -> DocumentoIdentidad:
     """Add a document; one that the person already has keeps its row, whose level may only rise."""
     persona = _para_cambiar(session, persona_id, actor)
-    nuevo = _documento(datos, actor, ahora)
+    nuevo = DocumentoIdentidad(**filas.documento(datos, actor.nombre, ahora))
     for documento in persona.documentos:
         if (documento.tipo, documento.indice) == (nuevo.tipo, nuevo.indice):
             documento.responder(datos.nivel, actor.nombre, ahora)
@@ -136,7 +131,7 @@ def agregar_contacto(
 ) -> Contacto:
     """Add a contact, which becomes the one to use; one that is there already stays once."""
     persona = _para_cambiar(session, persona_id, actor)
-    nuevo = _contacto(datos, ahora)
+    nuevo = Contacto(**filas.contacto(datos, ahora))
     repetido = [c for c in persona.contactos if (c.tipo, c.indice) == (nuevo.tipo, nuevo.indice)]
     if repetido:
         # It changes nothing, and says that the person has it.
@@ -228,7 +223,7 @@ def _aplicar(persona: Persona, cambios: Mapping[str, Any]) -> set[str]:
         dicha = cambios.get("precision_fecha", persona.precision_fecha)
         cambios["precision_fecha"] = precision(nacimiento, dicha)
     for lista in {"nacionalidades", "idiomas"} & cambios.keys():
-        cambios[lista] = _sin_repetir(cambios[lista])
+        cambios[lista] = filas.sin_repetir(cambios[lista])
     cambiados = {campo for campo, valor in cambios.items() if getattr(persona, campo) != valor}
     for campo in cambiados:
         setattr(persona, campo, cambios[campo])
@@ -247,37 +242,8 @@ def _contar(session: Session, persona: Persona, campos: list[str], actor: Actor)
     emitir(session, PersonaActualizada(persona_id=persona.id, campos_cambiados=campos))
 
 
-def _documento(datos: DatosDocumento, actor: Actor, ahora: datetime) -> DocumentoIdentidad:
-    documento = datos.documento
-    nuevo = DocumentoIdentidad(
-        tipo=documento.tipo,
-        numero=documento.presentacion,
-        indice=indice_documento(documento.numero),
-        pais_emisor=documento.pais,
-        vence_el=datos.vence_el,
-        nivel=NivelDocumento.DECLARADO,
-        nivel_por="",
-        registrado_en=ahora,
-    )
-    nuevo.responder(datos.nivel, actor.nombre, ahora)
-    return nuevo
-
-
-def _contacto(datos: DatosContacto, ahora: datetime) -> Contacto:
-    return Contacto(
-        tipo=datos.tipo,
-        valor=datos.valor,
-        indice=indice_contacto(datos.tipo, datos.valor),
-        registrado_en=ahora,
-    )
-
-
 def _propio(cosas: Sequence[Cosa], cosa_id: UUID) -> Cosa:
     for cosa in cosas:
         if cosa.id == cosa_id:
             return cosa
     raise NoEncontrado
-
-
-def _sin_repetir(codigos: list[str]) -> list[str]:
-    return list(dict.fromkeys(codigos))

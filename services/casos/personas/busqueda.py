@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import Alcance
@@ -23,10 +23,10 @@ from casos.personas.models import (
     DocumentoIdentidad,
     Persona,
     TipoContacto,
-    TokenNombre,
     indice_contacto,
     indice_documento,
 )
+from casos.personas.por_nombre import PorNombre
 from casos.personas.queries import Ajeno, cargos, sin_apartadas
 from casos.personas.unidas import vigentes
 from oficina.contacto import normalizar_telefono
@@ -42,7 +42,7 @@ MAXIMO = 20
 """How many people a search shows; beyond, one types more."""
 
 # Typed together, all six digits are there: a passport may begin with a P and a year.
-_FOLIO = re.compile(r"(?i)\b(OM|P)(?:[\s-]+(20\d\d)[\s-]+(\d{1,6})|[\s-]*(20\d\d)[\s-]*(\d{6}))\b")
+_FOLIO = re.compile(r"(?i)\b(OM|P)(?:[\s-]+(20\d\d)[\s-]+(\d{1,7})|[\s-]*(20\d\d)[\s-]*(\d{6}))\b")
 _CORREO = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ETIQUETA = re.compile(
     r"(?i)(?<!\w)(?:run|rut|c\.?i|dni|ipe|ipa|nip|pas|pasaporte|passport|c[ée]dula|fono|tel[ée]fono"
@@ -57,7 +57,6 @@ _TIPOS_POR_ETIQUETA = {
     "pasaporte": TipoDocumento.PASAPORTE,
     "passport": TipoDocumento.PASAPORTE,
 }
-_DESPUES_DE_TODO = "\U0010ffff"
 
 
 class Hallazgo(StrEnum):
@@ -193,12 +192,13 @@ def identificar(
 
 def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados:
     """The people that match any of what was recognised, documents and contacts loaded."""
-    consultas = _consultas(consulta, alcance)
-    if not consultas:
-        return Resultados((), hay_mas=False)
     por_persona: defaultdict[UUID, list[Hallazgo]] = defaultdict(list)
-    for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
-        por_persona[persona_id].append(Hallazgo(hallazgo))
+    if consultas := _consultas(consulta, alcance):
+        for persona_id, hallazgo in session.execute(union_all(*consultas)).all():
+            por_persona[persona_id].append(Hallazgo(hallazgo))
+    nombrados, hay_mas = _nombrados(session, consulta, alcance)
+    for persona_id, hallazgo in nombrados:
+        por_persona[persona_id].append(hallazgo)
     for unida, vigente in vigentes(session, por_persona).items():
         # Found by what their other record said: the one that stays is shown.
         por_persona[vigente] += por_persona.pop(unida)
@@ -210,7 +210,7 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
     if consulta.folio_caso:
         reservado = reservado_por_folio(session, consulta.folio_caso, alcance)
     if not por_persona:
-        return Resultados((), hay_mas=False, reservado=reservado)
+        return Resultados((), hay_mas=hay_mas, reservado=reservado)
     orden = list(Hallazgo)
     ids = sorted(
         por_persona,
@@ -229,7 +229,7 @@ def buscar(session: Session, consulta: Consulta, alcance: Alcance) -> Resultados
     de_quien = cargos(session, fuera) if fuera else {}
     return Resultados(
         [Resultado(por_id[pid], _unicos(por_persona[pid])) for pid in vistas[:MAXIMO]],
-        hay_mas=len(vistas) > MAXIMO,
+        hay_mas=hay_mas or len(vistas) > MAXIMO,
         ajenos=[
             Ajeno(_unicos(por_persona[pid]), de_quien[pid]) for pid in fuera if pid in de_quien
         ],
@@ -304,12 +304,28 @@ def _consultas(consulta: Consulta, alcance: Alcance) -> list[Select[UUID, str]]:
         partes.append(_por_contacto(TipoContacto.TELEFONO, consulta.telefono, Hallazgo.TELEFONO))
     if consulta.correo:
         partes.append(_por_contacto(TipoContacto.CORREO, consulta.correo, Hallazgo.CORREO))
-    if palabras := nombres.palabras_propias(consulta.nombre):
-        partes.append(_por_nombre(palabras, alcance))
-        partes.append(_por_sonido(palabras, alcance))
-        if len(palabras) > 1:
-            partes.append(_por_nombre_completo(palabras))
+    palabras = nombres.palabras_propias(consulta.nombre)
+    if len(palabras) > 1:
+        partes.append(_por_nombre_completo(palabras))
     return partes
+
+
+def _nombrados(
+    session: Session, consulta: Consulta, alcance: Alcance
+) -> tuple[Sequence[tuple[UUID, Hallazgo]], bool]:
+    """Who is called so, and who sounds so when they are few; whether there may be others."""
+    palabras = nombres.palabras_propias(consulta.nombre)
+    if not palabras:
+        return (), False
+    por_nombre = PorNombre(session, palabras, alcance, MAXIMO)
+    escritos = por_nombre.escrito()
+    hallados = [(pid, Hallazgo.NOMBRE) for pid in escritos.ids]
+    if len(escritos.ids) > MAXIMO:
+        # As many as are shown: nobody would see who sounds so only.
+        return hallados, True
+    suenan = por_nombre.sonido()
+    hallados += [(pid, Hallazgo.SONIDO) for pid in suenan.ids]
+    return hallados, escritos.mas or suenan.mas
 
 
 def _indices_de_documento(consulta: Consulta) -> set[str]:
@@ -342,51 +358,3 @@ def _por_nombre_completo(palabras: Sequence[str]) -> Select[UUID, str]:
         .subquery()
     )
     return select(encontradas.c[0], encontradas.c[1])
-
-
-def _por_nombre(palabras: Sequence[str], alcance: Alcance) -> Select[UUID, str]:
-    clave = nombres.clave(" ".join(palabras))
-    encontradas = (
-        select(Persona.id, literal(Hallazgo.NOMBRE.value))
-        .where(*(_tiene(palabras, lugar) for lugar in range(len(palabras))), alcance.personas())
-        .order_by(
-            case((Persona.clave_nombre == clave, 0), else_=1),
-            Persona.registrada_en.desc(),
-        )
-        .limit(MAXIMO + 1)
-        .subquery()
-    )
-    return select(encontradas.c[0], encontradas.c[1])
-
-
-def _por_sonido(palabras: Sequence[str], alcance: Alcance) -> Select[UUID, str]:
-    """Who has, for each word, one that sounds like it: who heard a name wrote it otherwise."""
-    suenan = (TokenNombre.token == nombres.token_de_sonido(palabra) for palabra in palabras)
-    encontradas = (
-        select(Persona.id, literal(Hallazgo.SONIDO.value))
-        .where(
-            *(Persona.id.in_(select(TokenNombre.persona_id).where(suena)) for suena in suenan),
-            alcance.personas(),
-        )
-        .order_by(Persona.registrada_en.desc())
-        .limit(MAXIMO + 1)
-        .subquery()
-    )
-    return select(encontradas.c[0], encontradas.c[1])
-
-
-def _tiene(palabras: Sequence[str], lugar: int) -> ColumnElement[bool]:
-    """Persons one of whose words begins with this one, or is it joined to a neighbour."""
-    palabra = palabras[lugar]
-    vecinas = [
-        a + b
-        for a, b in (
-            (palabras[lugar - 1] if lugar else "", palabra),
-            (palabra, palabras[lugar + 1] if lugar + 1 < len(palabras) else ""),
-        )
-        if a and b
-    ]
-    token = TokenNombre.token
-    empieza = and_(token >= palabra, token < palabra + _DESPUES_DE_TODO)
-    coincide = or_(empieza, token.in_(vecinas)) if vecinas else empieza
-    return Persona.id.in_(select(TokenNombre.persona_id).where(coincide))

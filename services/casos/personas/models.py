@@ -176,9 +176,10 @@ class Persona(Personal, Identified, Base):
         The tokens must be loaded, or the person new. `otros`: by which they are found besides, from
         the names of the records that were joined to this one.
         """
-        partes = (self.nombres, self.primer_apellido, self.segundo_apellido)
-        self.clave_nombre = nombres.clave(*partes)
-        quiere = nombres.tokens(*partes) | nombres.tokens(self.nombre_social) | otros
+        self.clave_nombre, suyos = indexado(
+            self.nombres, self.primer_apellido, self.segundo_apellido, self.nombre_social
+        )
+        quiere = suyos | otros
         tiene = {fila.token: fila for fila in self.tokens}
         for sobra in tiene.keys() - quiere:
             self.tokens.remove(tiene[sobra])
@@ -254,6 +255,14 @@ class PosibleDuplicado(Identified, Base):
     detectado_en: Mapped[datetime]
     decidido_por: Mapped[str | None] = mapped_column(String(120))
     decidido_en: Mapped[datetime | None]
+
+
+def indexado(
+    de_pila: str, primer_apellido: str, segundo_apellido: str, nombre_social: str | None
+) -> tuple[str, set[str]]:
+    """The key of a name, and all that its owner is found by."""
+    partes = (de_pila, primer_apellido, segundo_apellido)
+    return nombres.clave(*partes), nombres.tokens(*partes) | nombres.tokens(nombre_social)
 
 
 def par(una: UUID, otra: UUID) -> tuple[UUID, UUID]:

@@ -6,6 +6,7 @@ PostgreSQL answer the same.
 """
 
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 from casos.personas.sonidos import cercania, sonido
@@ -21,13 +22,19 @@ def palabras(texto: str) -> list[str]:
 
     An apostrophe joins («D'Angelo» is «dangelo»), as people leave it out when they type.
     """
-    descompuesto = unicodedata.normalize("NFKD", texto.casefold())
+    return [palabra for escrita in texto.split() for palabra in _simples(escrita)]
+
+
+@lru_cache(maxsize=20_000)
+def _simples(escrita: str) -> tuple[str, ...]:
+    """What is written without a space between, which may be several words («Jean-Louis»)."""
+    descompuesto = unicodedata.normalize("NFKD", escrita.casefold())
     limpio = "".join(
         letra if letra.isalnum() else " "
         for letra in descompuesto
         if not unicodedata.combining(letra) and letra not in "'’ʼ`´"
     )
-    return limpio.split()
+    return tuple(limpio.split())
 
 
 def palabras_propias(texto: str) -> list[str]:

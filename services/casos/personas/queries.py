@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
@@ -26,9 +26,13 @@ from casos.personas.models import (
     de_tipo,
 )
 from casos.personas.unidas import con_unidas, vigentes
+from oficina.audit import Auditoria
 from oficina.contacto import presentar_telefono
 from oficina.errors import NoEncontrado
 from oficina.privacy import mask
+
+SEMBRAR = "casos.persona.sembrar"
+"""What the audit calls making invented people."""
 
 _CasoAjeno = Row[UUID, str, str, Confidencialidad]
 
@@ -75,6 +79,18 @@ class Parecidos:
     ajenos: Sequence[Ajeno] = ()
     preguntar: bool = False
     bloqueada: bool = False
+
+
+def sembradas(session: Session) -> int | None:
+    """How many invented people `acogida seed` made; None when somebody is there who came otherwise.
+
+    What the audit says was made is counted against who is there: nothing else can tell them apart.
+    """
+    hechas = session.scalar(
+        select(func.coalesce(func.sum(Auditoria.cantidad), 0)).where(Auditoria.accion == SEMBRAR)
+    )
+    hay = session.scalar(select(func.count()).select_from(Persona))
+    return hay if hay == hechas else None
 
 
 def persona_por_id(session: Session, persona_id: UUID, alcance: Alcance) -> Persona:

@@ -188,6 +188,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.persona.fusionar": _l("Unió dos fichas de una persona"),
     "casos.persona.nombrar": _l("Pidió nombres de personas"),
     "casos.persona.registrar": _l("Registró a una persona"),
+    "casos.persona.sembrar": _l("Creó personas inventadas para probar la oficina"),
     "casos.persona.separar": _l("Separó dos fichas que se habían unido"),
     "casos.persona.ver": _l("Vio la ficha de una persona"),
     "casos.persona.ver_contacto": _l("Vio los datos completos de una persona"),

@@ -1,6 +1,7 @@
 """Languages of the pages, and moments as a wall in Chile would show them."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from babel import dates
@@ -49,16 +50,14 @@ def fecha(value: date | datetime | None, style: str = "medium") -> str:
     if value is None:
         return ""
     day = clock.local(value).date() if isinstance(value, datetime) else value
-    return dates.format_date(day, format=style, locale=_locale())
+    return _written(day, style, _locale())
 
 
 def fecha_hora(value: datetime | None) -> str:
     """Day and hour in Chile."""
     if value is None:
         return ""
-    local = clock.local(value)
-    day = dates.format_date(local.date(), format="medium", locale=_locale())
-    return f"{day}, {dates.format_time(local, format='HH:mm', locale=_locale())}"
+    return f"{fecha(value)}, {hora(value)}"
 
 
 def hora(value: datetime | None) -> str:
@@ -71,6 +70,12 @@ def hace(value: datetime | None) -> str:
     if value is None:
         return ""
     return dates.format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+
+
+@lru_cache(maxsize=4_096)
+def _written(day: date, style: str, locale: str) -> str:
+    """A page has the same days many times."""
+    return dates.format_date(day, format=style, locale=locale)
 
 
 def _locale() -> str:

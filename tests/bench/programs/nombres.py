@@ -89,7 +89,7 @@ def _one_name(_lots: random.Random, one: Ficha) -> Ficha:
     return replace(one, nombres=one.nombres.split()[0])
 
 
-def _by_ear(lots: random.Random, one: Ficha) -> Ficha:
+def heard(lots: random.Random, one: Ficha) -> Ficha:
     """As it sounds to somebody who writes Spanish, or Kreyòl."""
     pairs = [
         ("z", "s"), ("s", "z"), ("v", "b"), ("b", "v"), ("ll", "y"), ("y", "ll"), ("qu", "k"),
@@ -98,16 +98,16 @@ def _by_ear(lots: random.Random, one: Ficha) -> Ficha:
         ("ie", "y"), ("au", "o"), ("ai", "e"),
     ]  # fmt: skip
 
-    def heard(word: str) -> str:
+    def written(word: str) -> str:
         for old, new in lots.sample(pairs, len(pairs)):
             if old in word.casefold():
                 return word.casefold().replace(old, new, 1).capitalize()
         return word
 
-    return _words(one, heard)
+    return _words(one, written)
 
 
-def _typed_wrong(lots: random.Random, one: Ficha) -> Ficha:
+def typed_wrong(lots: random.Random, one: Ficha) -> Ficha:
     """One letter of one word: left out, twice, another, or changed over with the next."""
     words = one.nombre.split()
     victim = max(words, key=lambda word: (len(word) > 3, lots.random()))
@@ -163,9 +163,9 @@ CHANGES: list[Callable[[random.Random, Ficha], Ficha]] = [
     _swapped,
     _one_surname,
     _one_name,
-    _by_ear,
-    _by_ear,
-    _typed_wrong,
+    heard,
+    heard,
+    typed_wrong,
     _joined,
     _day_and_month,
     _only_the_year,
