@@ -1,4 +1,4 @@
-"""Finding people by the words of a name, among a thousand or a million, at about the same cost.
+"""Finding people by the words of a name, at a cost that grows far less than how many there are.
 
 A word may be one of very many people's. So a search begins with the word that the fewest have, and
 looks at each of those people; how many have it is counted up to RAROS only. When many have every
