@@ -80,12 +80,22 @@ def test_where_somebody_else_is_nobody_is_invented(db: Database) -> None:
 
 def test_an_interruption_leaves_whole_batches(db: Database) -> None:
     command = [str(Path(sys.executable).with_name("acogida")), "seed", "--personas", "500000"]
-    with subprocess.Popen(command, env={**os.environ}, stdout=subprocess.PIPE, text=True) as seed:
+    with subprocess.Popen(
+        command,
+        env={**os.environ},
+        stdout=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests in the background ignores it, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as seed:
         deadline = time.monotonic() + 60
         while not _how_many(db) and time.monotonic() < deadline:
             time.sleep(0.05)
         seed.send_signal(signal.SIGINT)
-        said, _ = seed.communicate()
+        try:
+            said, _ = seed.communicate(timeout=60)
+        finally:
+            seed.kill()
     there = _how_many(db)
     assert there > 0
     assert there % LOTE == 0
