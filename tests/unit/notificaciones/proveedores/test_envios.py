@@ -486,3 +486,24 @@ def test_kill_9_en_medio_de_una_llamada_se_decide_antes_de_un_minuto_y_no_se_rep
 
     assert taller.mensaje(mensaje_id).estado is Estado.INCIERTA
     assert len(una.recibidos) == 1
+
+
+def test_uno_que_no_se_puede_enviar_no_detiene_a_los_que_se_toman_con_el(
+    taller: Taller, pasarela: Hacer
+) -> None:
+    una = pasarela()
+    taller.proveedores(sms_http("una", una.url))
+    ids = [taller.sms() for _ in range(3)]
+    taller.cambiar(ids[0], plantilla="no_hay_tal")
+    stop = threading.Event()
+    loop = threading.Thread(target=carriles.correr, args=(taller.env, stop))
+    loop.start()
+    try:
+        assert hasta(lambda: taller.mensaje(ids[2]).estado is Estado.ENTREGADA)
+    finally:
+        stop.set()
+        loop.join()
+
+    assert taller.mensaje(ids[1]).estado is Estado.ENTREGADA
+    assert taller.mensaje(ids[0]).estado is Estado.LISTA
+    assert len(una.recibidos) == 2
