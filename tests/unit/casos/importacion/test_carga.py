@@ -139,7 +139,7 @@ def test_una_fila_llega_entera_y_lo_personal_va_cifrado(
         ["PER"],
     )
     assert (documento.numero, telefono.valor) == (RUN, "+56986230047")
-    for secreto in ("531", "8623", "Maruri", "hijos"):
+    for secreto in ("531.909", "531909", "86230047", "Maruri", "hijos"):
         assert secreto not in crudo
 
 
