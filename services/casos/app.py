@@ -37,6 +37,8 @@ from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -79,6 +81,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_pages,
         expedientes_pages,
         tareas_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -109,6 +112,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,
