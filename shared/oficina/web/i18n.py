@@ -17,25 +17,24 @@ LANGUAGES = {"es": "Español", "en": "English"}
 DEFAULT = "es"
 
 
-class _Texts(Domain):
+class _Texts(Domain):  # type: ignore[misc]  # flask_babel has no type information
     """The texts of the reader's language, looked for once a request and not once a text."""
 
     def get_translations(self) -> NullTranslations:
         """As flask_babel does it, remembered until the language is another."""
-        if not g:
-            return super().get_translations()
-        here = g._get_current_object()
-        locale = getattr(here.get("_flask_babel"), "babel_locale", None)
-        known = here.get("textos")
-        if known is not None and known[0] is locale:
-            found: NullTranslations = known[1]
-            return found
+        found: NullTranslations
+        here = g._get_current_object() if g else None
+        if here is not None and (known := here.get("textos")) is not None:
+            locale, found = known
+            if locale is getattr(here.get("_flask_babel"), "babel_locale", None):
+                return found
         found = super().get_translations()
-        here.textos = (get_locale(), found)
+        if here is not None:
+            here.textos = (get_locale(), found)
         return found
 
 
-class _Languages(Babel):
+class _Languages(Babel):  # type: ignore[misc]  # neither here
     @cached_property
     def domain_instance(self) -> Domain:
         return _Texts(domain=self.domain)
