@@ -12,7 +12,7 @@ from casos.equipo import equipo
 from casos.expedientes.models import Caso
 from casos.presentacion import idioma_del_lector
 from casos.red.queries import instituciones as de_la_red
-from casos.taxonomia import temas as de_la_taxonomia
+from casos.subtemas.presentes import temas_ofrecidos
 
 Opciones = Sequence[tuple[str, str]]
 Elegir = Callable[[Session, Alcance], Opciones]
@@ -24,8 +24,8 @@ def codigos(tipo: type[StrEnum], *sin: StrEnum) -> Elegir:
 
 
 def temas(_session: Session, _alcance: Alcance) -> Opciones:
-    """The themes in force."""
-    return list(de_la_taxonomia(idioma_del_lector()).items())
+    """The themes that the office offers, its own below them."""
+    return list(temas_ofrecidos(idioma_del_lector()).items())
 
 
 def responsables(_session: Session, _alcance: Alcance) -> Opciones:
