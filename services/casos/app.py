@@ -34,6 +34,8 @@ from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
+from casos.hogares import api as hogares_api
+from casos.hogares import pages as hogares_pages
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
@@ -74,6 +76,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for pages in (
         personas_pages,
         contactos_pages,
+        hogares_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
@@ -104,6 +107,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        hogares_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,

@@ -17,6 +17,7 @@ from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
+from casos.hogares.models import Hogar, Integrante
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.incidentes.models import (
     AvisoDeIncidente,
@@ -77,9 +78,11 @@ __all__ = [
     "Folio",
     "Fusion",
     "Hito",
+    "Hogar",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Integrante",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
