@@ -35,6 +35,7 @@ SOURCES = {
     "baja_id": "SELECT id FROM bajas",
     "integrante_id": "SELECT id FROM integrantes_de_hogar",
     "fusion_id": "SELECT id FROM fusiones",
+    "subtema_id": "SELECT id FROM subtemas",
     "convenio_id": "SELECT id FROM convenios",
     "postulacion_id": "SELECT id FROM postulaciones",
     "articulo_id": "SELECT id FROM articulos",
