@@ -35,6 +35,8 @@ SOURCES = {
     "baja_id": "SELECT id FROM bajas",
     "fusion_id": "SELECT id FROM fusiones",
     "convenio_id": "SELECT id FROM convenios",
+    "organizacion_id": "SELECT id FROM organizaciones_migrantes",
+    "directiva_id": "SELECT id FROM directivas",
     "postulacion_id": "SELECT id FROM postulaciones",
     "articulo_id": "SELECT id FROM articulos",
     "beneficio_id": "SELECT id FROM entregas_de_beneficio",
