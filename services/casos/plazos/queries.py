@@ -176,4 +176,4 @@ def por_avanzar(
             tuple_(Plazo.siguiente_en, Plazo.id)
             > tuple_(literal(en, UtcDateTime()), literal(plazo_id, Uuid()))
         )
-    return [Debido(*fila) for fila in session.execute(consulta)]
+    return [Debido(**fila) for fila in session.execute(consulta).mappings()]

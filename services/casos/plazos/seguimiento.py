@@ -50,7 +50,7 @@ FROM unnest(CAST(%(id)s AS uuid[]), CAST(%(nivel)s AS integer[]),
 WHERE plazos.id = son.id
 """
 _PASA = (
-    update(Plazo.__table__)
+    update(Plazo)
     .where(Plazo.id == bindparam("cual"))
     .values(
         nivel=bindparam("nivel"),
@@ -93,6 +93,7 @@ class _Lote:
             columnas = {nombre: [fila[nombre] for fila in filas] for nombre in filas[0]}
             connection.exec_driver_sql(_PASAN, columnas)
         else:
+            # Past the unit of work, which would take it for an update by primary key.
             connection.execute(_PASA, [{"cual": fila.pop("id"), **fila} for fila in filas])
 
 
