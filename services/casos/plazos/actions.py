@@ -13,12 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
-from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
 from oficina.clock import local, real_now
 from oficina.errors import Conflicto, NoEncontrado
-
-_VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
 
 
 def iniciar(
@@ -105,7 +103,7 @@ def cancelar_todos(
     session: Session, caso_id: UUID, ahora: datetime, *, derivacion_id: UUID | None = None
 ) -> None:
     """Stop every clock of a case, or only those of one of its derivations."""
-    consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(_VIVOS))
+    consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(VIVOS))
     if derivacion_id is not None:
         consulta = consulta.where(Plazo.derivacion_id == derivacion_id)
     for plazo in session.scalars(consulta.with_for_update()):
@@ -232,7 +230,7 @@ def _vivo(  # noqa: PLR0917  a clock is of one of as many things
             Plazo.solicitud_id == solicitud_id,
             Plazo.incidente_id == incidente_id,
             Plazo.tarea_id == tarea_id,
-            Plazo.estado.in_(_VIVOS),
+            Plazo.estado.in_(VIVOS),
         )
         .with_for_update()
     )
