@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "casos_0031"
-down_revision = "casos_0019"
+down_revision = "casos_0038"
 branch_labels = None
 depends_on = None
 
