@@ -37,6 +37,8 @@ from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.instrumentos import api as instrumentos_api
+from casos.instrumentos import pages as instrumentos_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -78,6 +80,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        instrumentos_pages,
         tareas_pages,
         accesos_pages,
         importacion_pages,
@@ -108,6 +111,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        instrumentos_api,
         tareas_api,
         accesos_api,
         derivaciones_api,
