@@ -198,7 +198,7 @@ def nombre_de(
         return ""
     uno = (todos or catalogo()).version_de(codigo, version or "")
     dicho = en(uno.etiquetas, idioma) if uno else codigo
-    return _("%(nombre)s (versión %(version)s)", nombre=dicho, version=version)
+    return str(_("%(nombre)s (versión %(version)s)", nombre=dicho, version=version))
 
 
 def en(textos: Textos, idioma: str) -> str:

@@ -82,7 +82,7 @@ def guardar(caso_id: UUID, instrumento: str) -> ResponseReturnValue:
     except (NoEncontrado, CasoReservado):
         raise
     except ValidationError as error:
-        form.add_errors(DatosInvalidos(error.normalized_messages()))
+        form.add_errors(DatosInvalidos({"": error.messages}))
         return _pagina(caso, uno, form, revision), 422
     except DomainError as error:
         if isinstance(error, DatosInvalidos):
@@ -95,8 +95,8 @@ def guardar(caso_id: UUID, instrumento: str) -> ResponseReturnValue:
     flash(_("Se guardó la evaluación."), "success")
     with env().db.read() as session:
         legible = legibles(session, [caso_id], Alcance.de(actor()))
-    destino = "expedientes.ver" if legible else "expedientes.bandeja"
-    return redirect(url_for(destino, **({"caso_id": caso_id} if legible else {})), 303)
+    ver, casos = url_for("expedientes.ver", caso_id=caso_id), url_for("expedientes.bandeja")
+    return redirect(ver if legible else casos, 303)
 
 
 def _avisos(uno: Instrumento, form: Form, revision: Revision) -> list[str]:

@@ -1,5 +1,7 @@
 """What is told of instruments and of evaluations, and the sheet that a browser sends."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from casos.campos import Texto
@@ -90,7 +92,7 @@ def hoja(uno: Instrumento) -> Schema:
     )()
 
 
-def _campo(pregunta: Pregunta) -> fields.Field[object]:
+def _campo(pregunta: Pregunta) -> fields.Field[Any]:
     if pregunta.tipo is TipoPregunta.VARIOS:
         return fields.List(fields.String())
     return fields.String()
