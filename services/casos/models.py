@@ -47,6 +47,7 @@ from casos.programas.models import (
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.situaciones.models import SituacionMigratoria
+from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
 
@@ -101,6 +102,7 @@ __all__ = [
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
+    "Subtema",
     "Supresion",
     "Tarea",
     "TokenNombre",
