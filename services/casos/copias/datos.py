@@ -23,6 +23,7 @@ from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.expedientes.models import Caso, Hito
+from casos.hogares.models import Integrante
 from casos.instrumentos.queries import con_respuestas
 from casos.instrumentos.vistas import Leida, leer
 from casos.personas.queries import persona_por_id
@@ -73,6 +74,7 @@ _CONTACTO_SEGURO = (
     "terminado_en",
 )
 _DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
+_INTEGRANTE = ("rol", "desde", "hasta", "salida_motivo", "anotado_en")
 _CASO = (
     "folio",
     "tipo",
@@ -150,6 +152,15 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
                 select(ContactoSeguro)
                 .where(ContactoSeguro.persona_id == persona_id)
                 .order_by(ContactoSeguro.id),
+            )
+        ],
+        "hogares": [
+            _campos(uno, _INTEGRANTE)
+            for uno in _todos(
+                session,
+                select(Integrante)
+                .where(Integrante.persona_id == persona_id)
+                .order_by(Integrante.desde, Integrante.id),
             )
         ],
         "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],

@@ -143,6 +143,11 @@ GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++.
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/hogar/integrantes    +++.++---  +++.++---  .++..+---
+POST  /api/v1/integrantes/{integrante}/lugar          +++.++---  +++.++---  .++..+---
+POST  /api/v1/integrantes/{integrante}/salida         +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
 GET   /api/v1/defunciones/{defuncion}                 +++.++---  +++.++---  .++..+---
@@ -213,6 +218,13 @@ POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++.
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/hogar/integrantes           +++.++---  +++.++---  .++..+---
+GET   /integrantes/{integrante}/lugar                 +++.++---  +++.++---  .++..+---
+POST  /integrantes/{integrante}/lugar                 +++.++---  +++.++---  .++..+---
+GET   /integrantes/{integrante}/salida                +++.++---  +++.++---  .++..+---
+POST  /integrantes/{integrante}/salida                +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
 GET   /defunciones/{defuncion}/anular                 +++.++---  +++.++---  .++..+---
@@ -245,6 +257,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
+    "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
     "/casos/api/v1/postulaciones": "the same",
     "/casos/entregas": "of an application, and seen as it is",
@@ -423,6 +437,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         responsable_id=str(ventanilla.funcionario_id("profesional")),
     )
     consentimiento = api("POST", f"/personas/{persona['id']}/consentimientos", **_CONSIENTE)
+    hogar = api("POST", f"/personas/{persona['id']}/hogar", rol="jefatura")
     # Of somebody who did not die.
     muerte = api("POST", f"/personas/{persona['id']}/defunciones", fuente="familia")
     api("POST", f"/defunciones/{muerte['id']}/rectificacion", motivo="Era otra")
@@ -464,6 +479,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
             "defuncion": muerte["id"],
+            "integrante": hogar["hogar"]["integrantes"][0]["id"],
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
             "plazo": str(plazo),
@@ -551,6 +567,10 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
     "situaciones": lambda _m, _a: {"prefiere_no_indicar": True},
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
+    "hogar": lambda _m, _a: {"rol": "jefatura"},
+    "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
+    "lugar": lambda _m, _a: {"rol": "jefatura"},
+    "salida": lambda _m, _a: {"motivo": "se_fue"},
     "defunciones": lambda _m, _a: {"fuente": "familia"},
     "rectificacion": lambda _m, _a: {"motivo": "Era otra"},
     "derechos": lambda _m, _a: {
