@@ -41,6 +41,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.caso.equipo.retirado": _l("Sacó a alguien del equipo de un caso"),
     "casos.caso.evaluar": _l("Evaluó un caso"),
     "casos.caso.exportar": _l("Se llevó la lista de casos como archivo"),
+    "casos.evaluacion.ver": _l("Vio las evaluaciones de un caso"),
     "casos.caso.listar": _l("Vio la lista de casos"),
     "casos.caso.orientar": _l("Dio orientación en un caso"),
     "casos.caso.reabrir": _l("Reabrió un caso"),

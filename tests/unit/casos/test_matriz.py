@@ -84,6 +84,7 @@ GET   /api/v1/casos/{caso}                            ~++.++---  f++ff+---  .++.
 POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
+GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
@@ -170,6 +171,9 @@ GET   /expedientes/{caso}/relato                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/orientaciones               -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/segunda-instancia           -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/asignacion                  -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/cierre                      -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/reapertura                  -++.++---  -++ff+---  -++..+---
@@ -251,6 +255,7 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
+    "/casos/api/v1/instrumentos": "what is asked to evaluate a case: never what was answered",
     "/casos/red": "the directory of institutions",
     "/casos/temas": "the taxonomy, and the codes that the office adds",
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
@@ -484,6 +489,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
