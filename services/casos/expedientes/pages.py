@@ -37,9 +37,9 @@ from casos.expedientes.states import (
     MotivoSuspension,
     MotivoVuelta,
 )
+from casos.instrumentos.catalogo import catalogo, en
 from casos.listas.casos import CASOS
 from casos.listas.presentacion import mostrar
-from casos.instrumentos.catalogo import catalogo, en
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
