@@ -45,6 +45,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import pages as lotes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -94,6 +95,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         instrumentos_pages,
         tareas_pages,
         listas_pages,
+        lotes_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,

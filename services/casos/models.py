@@ -26,6 +26,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -80,6 +82,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Importacion",
@@ -113,4 +116,6 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]

@@ -55,6 +55,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tarea.gestionar": _PROFESIONALES,
     "casos.vista.guardar": _PROFESIONALES | {_ENCARGADO},
     "casos.vista.compartir": frozenset({_COORDINACION}),
+    "casos.lote.hacer": _PROFESIONALES,
     "casos.lista.exportar": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.denuncia.registrar": _PROFESIONALES,
     "casos.denuncia.descartar": frozenset({_COORDINACION}),
