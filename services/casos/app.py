@@ -8,6 +8,7 @@ from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
+from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
@@ -85,6 +86,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
+        buscador_pages,
         personas_pages,
         contactos_pages,
         hogares_pages,

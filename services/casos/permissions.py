@@ -27,6 +27,7 @@ _TRABAJAN = _ATIENDEN | {
 """Whoever has an account: anybody may notice that data leaked, and tells no more than they know."""
 
 PERMISOS: Mapping[str, frozenset[str]] = {
+    "casos.buscar": _ATIENDEN | {_ENCARGADO},
     "casos.persona.ver": _ATIENDEN,
     "casos.persona.registrar": _ATIENDEN,
     "casos.persona.fusionar": frozenset({_COORDINACION}),
