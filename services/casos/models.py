@@ -45,7 +45,16 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import (
+    ContactoRed,
+    CupoInformado,
+    Horario,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
+from casos.red.propuestas.models import PropuestaRed
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
@@ -63,10 +72,12 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoRed",
     "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "CupoInformado",
     "Defuncion",
     "Derivacion",
     "DocumentoIdentidad",
@@ -77,9 +88,11 @@ __all__ = [
     "Folio",
     "Fusion",
     "Hito",
+    "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Lugar",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
@@ -93,11 +106,13 @@ __all__ = [
     "Postulacion",
     "Presupuesto",
     "Programa",
+    "PropuestaRed",
     "Purga",
     "Rendicion",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "Sede",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
