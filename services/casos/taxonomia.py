@@ -60,6 +60,12 @@ def temas(idioma: str = "es") -> dict[str, str]:
     return {codigo: tema.etiqueta(idioma) for codigo, tema in taxonomia().temas.items()}
 
 
+def etiqueta(codigo: str, idioma: str = "es") -> str:
+    """The label of a code in a language; empty when the version in force does not know it."""
+    suyo = taxonomia().temas.get(codigo)
+    return suyo.etiqueta(idioma) if suyo else ""
+
+
 def tema(codigo: str) -> Tema:
     """The theme of a code. Raises KeyError when no version of the taxonomy knows it."""
     return taxonomia().temas[codigo]

@@ -80,7 +80,9 @@ def preparar(
     _exigir_activo(servicio, servicio.institucion)
     persona, pauta, disponibles = datos_de_persona(session, caso.persona_id)
     try:
-        paquete = armar(persona, pauta, disponibles, pedido.datos, pedido.proposito)
+        paquete = armar(persona, pauta, disponibles, pedido.datos, pedido.proposito).para(
+            servicio.institucion.nombre, servicio.nombre
+        )
     except KeyError as error:
         raise DatosInvalidos({"datos": [_("Hay un dato que la persona no tiene.")]}) from error
     entrada = registrar_fundamento(
@@ -131,16 +133,26 @@ def reencaminar(
     return preparar(session, anterior.caso_id, nueva, actor, ahora)
 
 
-def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime) -> Derivacion:
+def enviar(
+    session: Session,
+    derivacion_id: UUID,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    vista: str | None = None,
+) -> Derivacion:
     """Send a draft that an officer has seen: the institution gets its link, the clocks start.
 
-    Raises NoEncontrado, TransicionInvalida, and Conflicto when the service stopped being active,
-    the person asked meanwhile not to be contacted or took the consent back, or the derivation that
-    this one replaces goes on elsewhere.
+    `vista` is the mark of what they saw; None from a program that asked for all of it in one go.
+    Raises NoEncontrado, TransicionInvalida, and Conflicto when something else was seen, the service
+    stopped being active, the person asked meanwhile not to be contacted or took the consent back,
+    or the derivation that this one replaces goes on elsewhere.
     """
     alcance = Alcance.de(actor)
     derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     siguiente = _paso(derivacion, Accion.ENVIAR)
+    if vista is not None and vista != derivacion.huella:
+        raise Conflicto(_("Lo que se mostró no es lo que se enviaría: véalo de nuevo y confirme."))
     if derivacion.reemplaza_a_id is not None:
         exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id, alcance)
     caso = _caso(session, derivacion.caso_id, alcance)
@@ -150,6 +162,7 @@ def enviar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime)
     _exigir_fundamento(session, derivacion, ahora)
     derivacion.estado = siguiente
     derivacion.enviada_en = ahora
+    derivacion.huella_confirmada = derivacion.huella
     relojes.mover(session, derivacion, Accion.ENVIAR, ahora)
     registrar(session, actor, "casos.derivacion.enviar", "derivacion", derivacion.id)
     contar(session, derivacion, Accion.ENVIAR, actor, ahora)

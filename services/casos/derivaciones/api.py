@@ -14,10 +14,12 @@ from casos.derivaciones.models import Derivacion
 from casos.derivaciones.respuestas import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.schemas import (
     AnulacionSchema,
+    ConfirmacionSchema,
     DatosRespuesta,
     DerivacionesSchema,
     DerivacionSchema,
     EnlaceNuevoSchema,
+    FiltroDeOpcionesSchema,
     FiltroSchema,
     NuevaDerivacionSchema,
     OpcionesSchema,
@@ -28,8 +30,10 @@ from casos.derivaciones.schemas import (
     VerificacionSchema,
 )
 from casos.derivaciones.states import Accion, MotivoAnulacion
+from casos.derivaciones.sugerencias import sugerencias
 from casos.enlaces.actions import EnlaceNuevo, crear, pedir_otro
 from casos.expedientes.queries import caso_por_id, solo_para
+from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
@@ -67,18 +71,23 @@ def derivaciones(caso_id: UUID) -> dict[str, list[Derivacion]]:
 
 
 @bp.get("/opciones")
-@bp.arguments(FiltroSchema, location="query", as_kwargs=True)
+@bp.arguments(FiltroDeOpcionesSchema, location="query", as_kwargs=True)
 @bp.response(200, OpcionesSchema)
 @requires("casos.derivacion.crear")
-def opciones(caso_id: UUID) -> dict[str, Any]:
-    """Datos de la persona que se pueden elegir para una derivación"""
+def opciones(caso_id: UUID, servicio_id: UUID | None) -> dict[str, Any]:
+    """Datos de la persona que se pueden elegir, y qué saber del servicio antes de derivar a él"""
     with env().db.read() as session:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        ofrecido = {}
+        if servicio_id is not None:
+            servicio = servicio_por_id(session, servicio_id)
+            hallado = sugerencias(session, caso, servicio, clock.today())
+            ofrecido = {"avisos": hallado.avisos, "alternativas": hallado.alternativas}
     registrar_lectura_de_caso(
         env().db, actor(), "casos.derivacion.opciones", "caso", caso_id, caso_id=caso_id
     )
-    return {"datos": datos}
+    return {"datos": datos, **ofrecido}
 
 
 @bp.post("")
@@ -126,14 +135,15 @@ def seguimiento(derivacion_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/<uuid:derivacion_id>/enviar")
+@bp.arguments(ConfirmacionSchema)
 @bp.response(200, DerivacionSchema)
 @requires("casos.derivacion.crear")
 @versioned
-def enviar(derivacion_id: UUID) -> Answer:
-    """Enviar un borrador"""
+def enviar(datos: dict[str, str | None], derivacion_id: UUID) -> Answer:
+    """Enviar un borrador, si lo que se comparte es lo que se mostró"""
     with env().db.begin() as session:
         _check(session, derivacion_id)
-        actions.enviar(session, derivacion_id, actor(), clock.now())
+        actions.enviar(session, derivacion_id, actor(), clock.now(), vista=datos["vista"])
     return _answer(derivacion_id)
 
 

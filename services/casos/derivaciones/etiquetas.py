@@ -23,6 +23,7 @@ from casos.derivaciones.states import (
     MotivoNoLograda,
     MotivoRechazo,
 )
+from casos.derivaciones.sugerencias import AvisoDeCupo
 from casos.red.models import Ambito, Capacidad, EstadoServicio, Modo, TipoInstitucion
 
 ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -138,6 +139,11 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Capacidad.SIN_CUPO: _l("Sin cupo"),
         Capacidad.REQUIERE_EVALUACION: _l("Requiere evaluación previa"),
         Capacidad.DESCONOCIDA: _l("Cupo sin informar"),
+    },
+    AvisoDeCupo: {
+        AvisoDeCupo.SIN_CUPO: _l("El servicio informó que no tiene cupo."),
+        AvisoDeCupo.LISTA_ESPERA: _l("El servicio informó que tiene lista de espera."),
+        AvisoDeCupo.CUPO_ANTIGUO: _l("Lo que informó de su cupo es antiguo: confírmelo."),
     },
     EstadoServicio: {
         EstadoServicio.ACTIVO: _l("Recibe derivaciones"),

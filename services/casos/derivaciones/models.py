@@ -3,24 +3,28 @@
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
 from casos.consentimientos.models import BaseLicitud
-from casos.derivaciones.paquete import Paquete, ReglaDeContacto
+from casos.derivaciones.paquete import Paquete
 from casos.derivaciones.states import PASOS, Accion, CanalRespuesta, Estado, Grado
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
-from oficina.privacy import EncryptedText
+from oficina.errors import Conflicto
+from oficina.privacy import EncryptedText, blind_index
 
 
 class Derivacion(Personal, ConCambio, Identified, Base):
     """A case handed to a service of the network, with an answer due.
 
-    `paquete` is the snapshot of what the institution sees (JSON), fixed when the draft is made.
+    `paquete` is the snapshot of what the institution sees (JSON), fixed when the draft is made;
+    `huella_confirmada` the mark of what somebody saw and confirmed before it was sent. Those that
+    were sent before there were marks have none.
     """
 
     __tablename__ = "derivaciones"
@@ -36,6 +40,7 @@ class Derivacion(Personal, ConCambio, Identified, Base):
     # The entry of the ledger with the legal basis of this package.
     consentimiento_id: Mapped[UUID] = mapped_column(ForeignKey("consentimientos.id"))
     paquete: Mapped[str] = mapped_column(EncryptedText("casos.derivacion.paquete"))
+    huella_confirmada: Mapped[str | None] = mapped_column(String(64))
     motivo_codigo: Mapped[str | None] = mapped_column(String(40))
     grado_evidencia: Mapped[Grado | None] = mapped_column(text_enum(Grado))
     reemplaza_a_id: Mapped[UUID | None] = mapped_column(ForeignKey("derivaciones.id"), index=True)
@@ -60,10 +65,29 @@ class Derivacion(Personal, ConCambio, Identified, Base):
         """The package, opened."""
         return Paquete.from_json(self.paquete)
 
+    @property
+    def huella(self) -> str:
+        """The mark of what is shared: nobody without the office's keys can tell of what it is."""
+        partes = (self.folio, self.base_licitud.value, self.paquete)
+        return blind_index("casos.derivacion.vista", "\x1f".join(partes))
+
+    @property
+    def es_lo_confirmado(self) -> bool:
+        """Whether what is shared is what was confirmed; nobody can tell of one without a mark."""
+        return self.huella_confirmada in {None, self.huella}
+
+    def lo_confirmado(self) -> Paquete:
+        """The package, for whoever it is shared with; raises Conflicto unless it is the confirmed
+        one.
+        """
+        if not self.es_lo_confirmado:
+            raise Conflicto(_("Lo que se comparte no es lo que la oficina confirmó: avísele."))
+        return self.contenido
+
     def vaciar(self, ahora: datetime) -> None:
-        """Forget what was in the package; that there was one stays."""
-        antes = self.contenido
-        self.paquete = Paquete("", ReglaDeContacto(antes.contacto_permitido), None, ()).to_json()
+        """Forget what was in the package, and its mark; that there was one stays."""
+        self.paquete = self.contenido.vacio().to_json()
+        self.huella_confirmada = None
         self.vaciada_en = ahora
 
     @property

@@ -33,11 +33,13 @@ from casos.derivaciones.states import (
     DE_LA_INSTITUCION_MISMA,
     MOTIVOS,
     NO_SE_ELIGEN,
+    PASOS,
     REENCAMINABLES,
     Accion,
     CanalRespuesta,
     Estado,
 )
+from casos.derivaciones.sugerencias import Sugerencias, sugerencias
 from casos.enlaces.actions import espera_respuesta, pedir_otro
 from casos.etiquetas import opciones
 from casos.expedientes.models import Caso
@@ -63,6 +65,8 @@ bp = Blueprint("derivaciones_paginas", __name__, url_prefix="/casos")
 
 # What an officer writes down for an institution is what it could have answered by its link.
 REGISTRABLES = ACCIONES_DE_INSTITUCION
+# What an institution can answer first, as it sees it.
+PRIMERAS = [a for a in PASOS[Estado.ENVIADA] if a in ACCIONES_DE_INSTITUCION]
 ANOTABLES = REGISTRABLES | {Accion.VERIFICAR, Accion.DISPUTAR, Accion.ANULAR}
 
 
@@ -79,6 +83,7 @@ def nueva(caso_id: UUID) -> str:
         return _elegir_servicio(caso)
     with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
+        ofrecido = sugerencias(session, caso, servicio, clock.today())
         persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
         borrador_id = request.args.get("borrador", type=UUID)
         elegido = _elegido(session, caso_id, borrador_id) if borrador_id else {}
@@ -91,7 +96,7 @@ def nueva(caso_id: UUID) -> str:
         "reemplaza_a": request.args.get("reemplaza_a"),
     }
     form = Form(NuevaDerivacionSchema(), {**inicial, **elegido})
-    return _formulario(form, caso, servicio, (persona, pauta, datos))
+    return _formulario(form, caso, (servicio, ofrecido), (persona, pauta, datos))
 
 
 def _elegido(session: Session, caso_id: UUID, borrador_id: UUID) -> Mapping[str, object]:
@@ -130,8 +135,9 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         servicio = servicio_por_id(session, servicio_id)
+        ofrecido = sugerencias(session, caso, servicio, clock.today())
         persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
-    return _formulario(form, caso, servicio, (persona, pauta, datos)), 422
+    return _formulario(form, caso, (servicio, ofrecido), (persona, pauta, datos)), 422
 
 
 @bp.get("/derivaciones/<uuid:derivacion_id>")
@@ -145,6 +151,7 @@ def derivacion(derivacion_id: UUID) -> str:
         anterior = session.get(Derivacion, found.reemplaza_a_id) if found.reemplaza_a_id else None
         propio = es_propio(session, caso, Alcance.de(actor()))
         con_enlace = propio and puede("casos.derivacion.crear") and espera_respuesta(session, found)
+        ofrecido = sugerencias(session, caso, found.servicio, clock.today())
     _anotar(found)
     borrador = found.estado is Estado.BORRADOR
     return render_template(
@@ -158,6 +165,8 @@ def derivacion(derivacion_id: UUID) -> str:
         hecha=hecha,
         reencaminable=propio and found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
         con_enlace=con_enlace,
+        ofrecido=ofrecido,
+        respuestas_posibles=PRIMERAS,
         estado_vivo=_estado(found),
         **_del_paquete(found),
     )
@@ -183,9 +192,10 @@ def estado(derivacion_id: UUID) -> Response:
 @bp.post("/derivaciones/<uuid:derivacion_id>/enviar")
 @requires("casos.derivacion.crear")
 def enviar(derivacion_id: UUID) -> ResponseReturnValue:
-    """Send what the preview showed."""
+    """Send what the preview showed, and nothing else."""
+    vista = request.form.get("vista", "")
     with env().db.begin() as session:
-        sent = actions.enviar(session, derivacion_id, actor(), clock.now())
+        sent = actions.enviar(session, derivacion_id, actor(), clock.now(), vista=vista)
     flash(_("Enviamos la derivación %(folio)s.", folio=sent.folio), "success")
     return _a(derivacion_id)
 
@@ -281,8 +291,12 @@ def _elegir_servicio(caso: Caso) -> str:
 
 
 def _formulario(
-    form: Form, caso: Caso, servicio: ServicioRed, de_quien: tuple[Persona, Pauta, Sequence[Dato]]
+    form: Form,
+    caso: Caso,
+    adonde: tuple[ServicioRed, Sugerencias],
+    de_quien: tuple[Persona, Pauta, Sequence[Dato]],
 ) -> str:
+    servicio, ofrecido = adonde
     persona, pauta, datos = de_quien
     registrar_lectura_de_caso(
         env().db, actor(), "casos.derivacion.opciones", "caso", caso.id, caso_id=caso.id
@@ -294,6 +308,7 @@ def _formulario(
         form=form,
         caso=caso,
         servicio=servicio,
+        ofrecido=ofrecido,
         persona=persona,
         pauta=pauta,
         datos=[(dato, linea(dato, language())) for dato in datos],

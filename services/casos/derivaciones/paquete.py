@@ -6,7 +6,7 @@ the history of the case are not on the list.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -82,12 +82,30 @@ class ReglaDeContacto:
 
 @dataclass(frozen=True)
 class Paquete:
-    """The snapshot that leaves the office."""
+    """The snapshot that leaves the office. `institucion` and `servicio` are their names on that
+    day, empty in those that were written before they were kept.
+    """
 
     proposito: str
     contacto: ReglaDeContacto
     canal_preferido: str | None
     datos: tuple[Dato, ...]
+    institucion: str = ""
+    servicio: str = ""
+
+    def para(self, institucion: str, servicio: str) -> "Paquete":
+        """The same, for a service of an institution."""
+        return replace(self, institucion=institucion, servicio=servicio)
+
+    def vacio(self) -> "Paquete":
+        """What is left when the data of the person are forgotten."""
+        return replace(
+            self,
+            proposito="",
+            contacto=ReglaDeContacto(self.contacto_permitido),
+            canal_preferido=None,
+            datos=(),
+        )
 
     @property
     def contacto_permitido(self) -> bool:
@@ -109,6 +127,8 @@ class Paquete:
                 "desde": self.contacto.desde,
                 "hasta": self.contacto.hasta,
                 "canal_preferido": self.canal_preferido,
+                "institucion": self.institucion,
+                "servicio": self.servicio,
                 "datos": [
                     {
                         "codigo": dato.codigo,
@@ -137,7 +157,14 @@ class Paquete:
             stored.get("desde"),
             stored.get("hasta"),
         )
-        return cls(stored["proposito"], contacto, stored["canal_preferido"], datos)
+        return cls(
+            stored["proposito"],
+            contacto,
+            stored["canal_preferido"],
+            datos,
+            stored.get("institucion", ""),
+            stored.get("servicio", ""),
+        )
 
 
 def datos_disponibles(

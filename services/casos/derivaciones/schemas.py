@@ -21,7 +21,8 @@ from casos.derivaciones.states import (
     Grado,
     MotivoAnulacion,
 )
-from casos.red.models import Modo
+from casos.derivaciones.sugerencias import AvisoDeCupo
+from casos.red.models import Capacidad, Modo
 
 _SIN_DATOS = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
 
@@ -245,6 +246,8 @@ class DatoSchema(Schema):
 class PaqueteSchema(Schema):
     """What the institution sees."""
 
+    institucion = fields.String()
+    servicio = fields.String()
     proposito = fields.String()
     contacto_permitido = fields.Boolean()
     canales_vedados = fields.List(fields.String(), attribute="contacto.canales_vedados")
@@ -262,6 +265,10 @@ class DerivacionSchema(DerivacionResumenSchema):
     """A derivation with its package and its answers."""
 
     paquete = fields.Nested(PaqueteSchema, attribute="contenido")
+    vista = fields.String(
+        attribute="huella",
+        metadata={"description": "Huella de lo que se comparte: se devuelve al enviar"},
+    )
     respuestas = fields.List(fields.Nested(RespuestaLedgerSchema))
     acciones = fields.List(fields.Enum(Accion, by_value=True))
 
@@ -306,7 +313,37 @@ class EnlaceSchema(Schema):
     acciones = fields.List(fields.Enum(Accion, by_value=True))
 
 
+class FiltroDeOpcionesSchema(FiltroSchema):
+    """Whose data could be shared, and with which service."""
+
+    servicio_id = fields.UUID(
+        load_default=None,
+        metadata={"description": "Además, qué saber de este servicio antes de derivar a él"},
+    )
+
+
+class AlternativaSchema(Schema):
+    """Another service for the same need."""
+
+    id = fields.UUID()
+    codigo = fields.String()
+    nombre = fields.String()
+    institucion = fields.Pluck("InstitucionSiglaSchema", "sigla")
+    capacidad = fields.Enum(Capacidad, by_value=True)
+    capacidad_el = fields.Date(allow_none=True)
+
+
 class OpcionesSchema(Schema):
-    """What of the person could be shared, to choose from one by one."""
+    """What of the person could be shared, to choose from one by one; of a service, what to know of
+    its room and which others answer the same need.
+    """
 
     datos = fields.List(fields.Nested(DatoSchema))
+    avisos = fields.List(fields.Enum(AvisoDeCupo, by_value=True))
+    alternativas = fields.List(fields.Nested(AlternativaSchema))
+
+
+class ConfirmacionSchema(Schema):
+    """What was shown before sending, by its mark (`vista` of the draft)."""
+
+    vista = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))

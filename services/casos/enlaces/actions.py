@@ -197,15 +197,18 @@ def espera_respuesta(session: Session, derivacion: Derivacion) -> bool:
 
 
 def vista(session: Session, derivacion: Derivacion) -> VistaEnlace:
-    """What the institution is shown. Service, institution and answers must be loaded."""
+    """What the institution is shown: what was confirmed. Service, institution and answers must be
+    loaded. Raises Conflicto when it is not the same any more.
+    """
     terminada = _terminada(session, derivacion)
+    paquete = derivacion.lo_confirmado()
     return VistaEnlace(
         folio=derivacion.folio,
         estado=derivacion.estado,
-        institucion=derivacion.institucion.nombre,
-        servicio=derivacion.servicio.nombre,
+        institucion=paquete.institucion or derivacion.institucion.nombre,
+        servicio=paquete.servicio or derivacion.servicio.nombre,
         base_licitud=derivacion.base_licitud,
-        paquete=None if terminada else derivacion.contenido,
+        paquete=None if terminada else paquete,
         acciones=[] if terminada else acciones(derivacion),
         respuestas=list(derivacion.respuestas),
         plazos=() if terminada else plazos_de_la_institucion(session, derivacion.id),

@@ -1,5 +1,6 @@
 """The real application of casos beside a real identidad, for the tests of its entrances."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,11 @@ class Casos:
         made = self.api("servicio", "POST", f"/derivaciones/{derivacion_id}/enlace")
         assert made.status_code == 201, made.json
         return str(made.json["url"]).rpartition("/")[2]
+
+    def confirmar(self, browser: FlaskClient, url: str) -> Any:
+        """Send a draft from its preview, with the mark that is in its form."""
+        (vista,) = re.findall(r'name="vista" value="([0-9a-f]{64})"', browser.get(url).text)
+        return browser.post(f"{url}/enviar", data={"vista": vista})
 
     def envejecer_enlaces(self) -> None:
         """Let every link expire."""

@@ -87,7 +87,7 @@ def test_confirmar_envia_exactamente_lo_que_se_mostro(casos: Casos) -> None:
     assert casos.mundo.hechos() == []
     assert not any(secreto in preview for secreto in SECRETOS)
 
-    confirmed = browser.post(f"{sent.location}/enviar")
+    confirmed = casos.confirmar(browser, sent.location)
     visto = casos.app.test_client().get(f"/casos/enlace/{casos.enlace(derivacion_id)}").text
 
     assert confirmed.status_code == 303
@@ -130,7 +130,9 @@ def test_enviar_dos_veces_envia_una(casos: Casos) -> None:
     browser = casos.como("profesional")
     url = browser.post(_nueva(casos), data=_datos(casos)).location
 
-    first, second = browser.post(f"{url}/enviar"), browser.post(f"{url}/enviar")
+    vista = {"vista": casos.mundo.derivacion(UUID(url.rpartition("/")[2])).huella}
+
+    first, second = (browser.post(f"{url}/enviar", data=vista) for _ in range(2))
 
     assert (first.status_code, second.status_code) == (303, 409)
     assert casos.mundo.hechos() == ["casos.derivacion.enviada"]
@@ -331,7 +333,7 @@ def test_una_rechazada_se_reencamina_a_otro_servicio(casos: Casos) -> None:
     elegir = browser.get(_nueva(casos), query_string={"reemplaza_a": rechazada}).text
     assert f"reemplaza_a={rechazada}" in elegir
     url = browser.post(_nueva(casos), data=_datos(casos, reemplaza_a=str(rechazada))).location
-    browser.post(f"{url}/enviar")
+    casos.confirmar(browser, url)
 
     assert casos.mundo.derivacion(UUID(url.rpartition("/")[2])).reemplaza_a_id == rechazada
     assert "Se reencaminó" in browser.get(f"/casos/derivaciones/{rechazada}").text

@@ -1,0 +1,24 @@
+"""Texts of a request are of the language that holds at that moment."""
+
+from flask import Flask
+from flask_babel import force_locale, gettext
+
+from oficina.web import i18n
+
+
+def test_el_idioma_puede_cambiar_dentro_de_una_misma_peticion() -> None:
+    app = Flask("oficina")
+    i18n.init_app(app)
+    with app.test_request_context("/", headers={"Cookie": "idioma=en"}):
+        antes = gettext("Cerrar sesión")
+        with force_locale("es"):
+            en_medio = [gettext("Cerrar sesión"), gettext("Cerrar sesión")]
+        despues = gettext("Cerrar sesión")
+    with app.test_request_context("/"):
+        otra = gettext("Cerrar sesión")
+    assert (antes, en_medio, despues, otra) == (
+        "Sign out",
+        ["Cerrar sesión"] * 2,
+        "Sign out",
+        "Cerrar sesión",
+    )
