@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("direccion", sa.Text(), nullable=True),
         sa.Column("comuna", sa.String(length=80), nullable=False),
         sa.Column("telefono", sa.String(length=40), nullable=True),
-        sa.Column("acceso", sa.Text(), nullable=False),
+        sa.Column("acceso", sa.String(length=500), nullable=False),
         sa.Column("confidencial", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -137,7 +137,8 @@ def upgrade() -> None:
         "instituciones", sa.Column("categorias", sa.JSON(none_as_null=True), nullable=True)
     )
     op.add_column(
-        "instituciones", sa.Column("descripcion", sa.Text(), server_default="", nullable=False)
+        "instituciones",
+        sa.Column("descripcion", sa.String(length=2000), server_default="", nullable=False),
     )
     op.add_column("instituciones", sa.Column("sitio", sa.String(length=200), nullable=True))
     op.add_column(
@@ -152,10 +153,12 @@ def upgrade() -> None:
         "servicios_red", sa.Column("otros_modos", sa.JSON(), server_default="[]", nullable=False)
     )
     op.add_column(
-        "servicios_red", sa.Column("descripcion", sa.Text(), server_default="", nullable=False)
+        "servicios_red",
+        sa.Column("descripcion", sa.String(length=2000), server_default="", nullable=False),
     )
     op.add_column(
-        "servicios_red", sa.Column("elegibilidad", sa.Text(), server_default="", nullable=False)
+        "servicios_red",
+        sa.Column("elegibilidad", sa.String(length=1000), server_default="", nullable=False),
     )
     op.add_column(
         "servicios_red",

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
@@ -111,7 +111,7 @@ class Institucion(Identified, Base):
     permite_comunicar_datos: Mapped[bool] = mapped_column(default=False)
     # The kinds of data that it may receive; None while nobody has said it.
     categorias: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    descripcion: Mapped[str] = mapped_column(Text, default="", server_default="")
+    descripcion: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     sitio: Mapped[str | None] = mapped_column(String(200))
     # Other bodies' names for it: [{"esquema": …, "valor": …}].
     identificadores: Mapped[list[dict[str, str]]] = mapped_column(
@@ -173,8 +173,8 @@ class ServicioRed(Identified, Base):
     # How a derivation travels unless something else is said, and how else it may.
     modo: Mapped[Modo] = mapped_column(text_enum(Modo))
     otros_modos: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
-    descripcion: Mapped[str] = mapped_column(Text, default="", server_default="")
-    elegibilidad: Mapped[str] = mapped_column(Text, default="", server_default="")
+    descripcion: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    elegibilidad: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     costo: Mapped[str] = mapped_column(String(200), default="", server_default="")
     idiomas: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     interprete: Mapped[bool] = mapped_column(default=False, server_default="0")
@@ -230,7 +230,7 @@ class Sede(Identified, Base):
     direccion: Mapped[str | None] = mapped_column(EncryptedText("casos.sede.direccion"))
     comuna: Mapped[str] = mapped_column(String(80), default="")
     telefono: Mapped[str | None] = mapped_column(String(40))
-    acceso: Mapped[str] = mapped_column(Text, default="")
+    acceso: Mapped[str] = mapped_column(String(500), default="")
     confidencial: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
