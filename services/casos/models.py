@@ -56,6 +56,7 @@ from casos.red.models import (
 )
 from casos.red.propuestas.models import PropuestaRed
 from casos.situaciones.models import SituacionMigratoria
+from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
 
@@ -116,6 +117,7 @@ __all__ = [
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
+    "Subtema",
     "Supresion",
     "Tarea",
     "TokenNombre",

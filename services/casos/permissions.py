@@ -70,6 +70,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.red.editar": frozenset({_COORDINACION}),
     "casos.red.confidencial": _PROFESIONALES,
     "casos.red.proponer": _ATIENDEN,
+    "casos.tema.ver": _ATIENDEN | {_ENCARGADO, "administrador", "analista"},
+    "casos.tema.editar": frozenset({_COORDINACION, "administrador"}),
     "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
     "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.programa.ver": _ATIENDEN | {_ENCARGADO},

@@ -21,7 +21,7 @@ from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACI
 from casos.red.etiquetas import DIAS as _DIAS
 from casos.red.models import Horario
 from casos.red.vistas import direccion_visible, telefono_visible
-from casos.taxonomia import etiqueta
+from casos.subtemas.presentes import nombre_de_tema
 from oficina import clock
 from oficina.contacto import presentar_telefono
 from oficina.web.i18n import fecha
@@ -100,7 +100,7 @@ def tono(codigo: StrEnum) -> str:
 
 def tema(codigo: str) -> str:
     """The label of a theme."""
-    return etiqueta(codigo, idioma_del_lector()) or codigo
+    return nombre_de_tema(codigo, idioma_del_lector())
 
 
 def pais(codigo: str) -> str:

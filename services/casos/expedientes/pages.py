@@ -44,7 +44,7 @@ from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
 from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado, VersionVencida
@@ -306,7 +306,7 @@ def _opciones(caso: Caso) -> dict[str, Any]:
     sin_decidir = () if puede("casos.denuncia.descartar") else (DestinoDenuncia.NO_PROCEDE,)
     profesionales = equipo().profesionales() if puede("casos.caso.asignar") else ()
     return {
-        "temas": list(temas(idioma_del_lector()).items()),
+        "temas": list(temas_ofrecidos(idioma_del_lector()).items()),
         "elevacion": etiquetas.opciones(MotivoElevacion),
         "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
         "amerita": [("1", _("Sí")), ("0", _("No"))],

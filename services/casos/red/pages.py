@@ -44,7 +44,7 @@ from casos.red.schemas import (
     de_sede,
     de_servicio,
 )
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
@@ -75,7 +75,7 @@ def directorio() -> str:
         consulta={clave: valor for clave, valor in pedido.items() if valor},
         tema=pedido["tema"],
         texto=pedido["q"],
-        temas=temas(language()),
+        temas=temas_ofrecidos(language()),
         lenguas=idiomas(language()),
         capacidades=opciones(Capacidad),
         esperan=esperan,
@@ -390,7 +390,7 @@ def _formulario(
         vencida=vencida,
         version=inicial.get("version") if vencida else form.value("version"),
         opciones=opciones,
-        temas=list(temas(language()).items()),
+        temas=list(temas_ofrecidos(language()).items()),
         lenguas=idiomas(language()),
         modos=opciones(Modo),
         estados=opciones(EstadoServicio),

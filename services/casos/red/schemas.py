@@ -33,7 +33,7 @@ from casos.red.models import (
     TipoSede,
 )
 from casos.red.vistas import direccion_visible, telefono_visible
-from casos.taxonomia import temas
+from casos.subtemas.presentes import se_ofrece
 
 ANIOS = validate.Range(0, 120)
 
@@ -279,7 +279,7 @@ class DatosServicioSchema(_Versionado):
 
     @validates_schema
     def _cierto(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if not set(data.get("temas") or ()) <= temas().keys():
+        if not all(se_ofrece(codigo) for codigo in data.get("temas") or ()):
             raise ValidationError(_("Elija temas de la lista."), "temas")
         if not set(data.get("idiomas") or ()) <= codigos_de_idioma():
             raise ValidationError(_("Elija idiomas de la lista."), "idiomas")

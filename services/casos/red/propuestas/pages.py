@@ -21,7 +21,7 @@ from casos.red.propuestas.schemas import (
 )
 from casos.red.propuestas.states import MotivoDescarte, PasoPropuesta
 from casos.red.queries import instituciones
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina.errors import DatosInvalidos, TransicionInvalida, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -55,7 +55,9 @@ def nueva() -> ResponseReturnValue:
             "caso": request.args.get("caso", type=UUID),
             "reemplaza_a": request.args.get("reemplaza_a", type=UUID),
             "servicio": request.args.get("q", ""),
-            "temas": [request.args["tema"]] if request.args.get("tema") in temas() else [],
+            "temas": [request.args["tema"]]
+            if request.args.get("tema") in temas_ofrecidos(language())
+            else [],
             "modo": MODOS_SIN_ENLACE[0],
         },
     )
@@ -74,7 +76,7 @@ def nueva() -> ResponseReturnValue:
         "casos/red/propuestas/nueva.html",
         form=form,
         instituciones=[(una.id, una.titulo) for una in conocidas],
-        temas=list(temas(language()).items()),
+        temas=list(temas_ofrecidos(language()).items()),
         modos=[(modo.value, etiqueta(modo)) for modo in MODOS_SIN_ENLACE],
     )
     return page, 422 if form.sent else 200

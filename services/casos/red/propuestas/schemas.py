@@ -11,7 +11,7 @@ from casos.red.models import Ambito, Modo, TipoInstitucion
 from casos.red.propuestas.actions import Aceptacion, NuevaPropuesta
 from casos.red.propuestas.states import EstadoPropuestaRed, MotivoDescarte
 from casos.red.schemas import ServicioRedSchema
-from casos.taxonomia import temas
+from casos.subtemas.presentes import se_ofrece
 
 MODOS_SIN_ENLACE = (Modo.OFICIO, Modo.PRESENCIAL_ACOMPANADA)
 """How one derives to whom nobody has looked at yet: by no link."""
@@ -33,7 +33,7 @@ class NuevaPropuestaSchema(Schema):
     def _cierto(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("institucion_id") is None and len(data.get("institucion", "")) < 3:
             raise ValidationError(_("Elija la institución o escriba su nombre."), "institucion")
-        if not set(data.get("temas") or ()) <= temas().keys():
+        if not all(se_ofrece(codigo) for codigo in data.get("temas") or ()):
             raise ValidationError(_("Elija temas de la lista."), "temas")
         if data.get("modo") not in MODOS_SIN_ENLACE:
             raise ValidationError(_("Hasta que se revise, no se le escribe por correo."), "modo")
