@@ -142,8 +142,8 @@ class LugarSchema(Schema):
     version = fields.Integer()
 
 
-class ServicioRedSchema(Schema):
-    """A service of the network."""
+class ServicioBreveSchema(Schema):
+    """A service of the network, without its places."""
 
     id = fields.UUID()
     codigo = fields.String()
@@ -167,6 +167,11 @@ class ServicioRedSchema(Schema):
     catalogado = fields.Boolean()
     version = fields.Integer()
     institucion = fields.Nested(InstitucionSchema)
+
+
+class ServicioRedSchema(ServicioBreveSchema):
+    """A service of the network."""
+
     lugares = fields.List(fields.Nested(LugarSchema))
 
 

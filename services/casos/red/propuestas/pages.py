@@ -21,7 +21,7 @@ from casos.red.propuestas.schemas import (
 )
 from casos.red.propuestas.states import MotivoDescarte, PasoPropuesta
 from casos.red.queries import instituciones
-from casos.subtemas.presentes import temas_ofrecidos
+from casos.subtemas.presentes import se_ofrece, temas_ofrecidos
 from oficina.errors import DatosInvalidos, TransicionInvalida, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -49,15 +49,14 @@ def lista() -> str:
 @requires("casos.red.proponer")
 def nueva() -> ResponseReturnValue:
     """Write down a service that is not in the list."""
+    tema = request.args.get("tema", "")
     form = Form(
         NuevaPropuestaSchema(),
         {
             "caso": request.args.get("caso", type=UUID),
             "reemplaza_a": request.args.get("reemplaza_a", type=UUID),
             "servicio": request.args.get("q", ""),
-            "temas": [request.args["tema"]]
-            if request.args.get("tema") in temas_ofrecidos(language())
-            else [],
+            "temas": [tema] if se_ofrece(tema) else [],
             "modo": MODOS_SIN_ENLACE[0],
         },
     )

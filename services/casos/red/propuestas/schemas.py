@@ -10,7 +10,7 @@ from casos.campos import Texto
 from casos.red.models import Ambito, Modo, TipoInstitucion
 from casos.red.propuestas.actions import Aceptacion, NuevaPropuesta
 from casos.red.propuestas.states import EstadoPropuestaRed, MotivoDescarte
-from casos.red.schemas import ServicioRedSchema
+from casos.red.schemas import ServicioBreveSchema
 from casos.subtemas.presentes import se_ofrece
 
 MODOS_SIN_ENLACE = (Modo.OFICIO, Modo.PRESENCIAL_ACOMPANADA)
@@ -96,7 +96,7 @@ class PropuestaRedSchema(Schema):
     propuesta_por = fields.String()
     propuesta_en = fields.DateTime()
     unida_a_id = fields.UUID(allow_none=True)
-    servicio = fields.Nested(ServicioRedSchema(exclude=("lugares",)))
+    servicio = fields.Nested(ServicioBreveSchema)
     version = fields.Integer()
 
 
