@@ -36,6 +36,8 @@ SOURCES = {
     "fusion_id": "SELECT id FROM fusiones",
     "subtema_id": "SELECT id FROM subtemas",
     "convenio_id": "SELECT id FROM convenios",
+    "organizacion_id": "SELECT id FROM organizaciones_migrantes",
+    "directiva_id": "SELECT id FROM directivas",
     "postulacion_id": "SELECT id FROM postulaciones",
     "articulo_id": "SELECT id FROM articulos",
     "beneficio_id": "SELECT id FROM entregas_de_beneficio",

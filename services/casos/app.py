@@ -10,6 +10,8 @@ from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.organizaciones import api as organizaciones_api
+from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
@@ -101,6 +103,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_pages,
         red_propuestas_pages,
         convenios_pages,
+        organizaciones_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -133,6 +136,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_api,
         red_propuestas_api,
         convenios_api,
+        organizaciones_api,
         programas_api,
         postulaciones_api,
         entregas_api,

@@ -5,6 +5,7 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.contactos.models import ContactoSeguro
@@ -81,6 +82,7 @@ __all__ = [
     "CupoInformado",
     "Defuncion",
     "Derivacion",
+    "Directiva",
     "DocumentoIdentidad",
     "Enlace",
     "Entrega",
@@ -97,7 +99,9 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
+    "Organizacion",
     "PasoDeIncidente",
+    "PasoDeOrganizacion",
     "PasoDePostulacion",
     "PasoDeSolicitud",
     "Persona",

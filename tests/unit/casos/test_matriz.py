@@ -240,6 +240,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
+    "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
     "/casos/api/v1/postulaciones": "the same",
     "/casos/entregas": "of an application, and seen as it is",
