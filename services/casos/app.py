@@ -36,9 +36,13 @@ from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
+from casos.hogares import api as hogares_api
+from casos.hogares import pages as hogares_pages
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.instrumentos import api as instrumentos_api
+from casos.instrumentos import pages as instrumentos_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -82,10 +86,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for pages in (
         personas_pages,
         contactos_pages,
+        hogares_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        instrumentos_pages,
         tareas_pages,
         accesos_pages,
         importacion_pages,
@@ -115,10 +121,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        hogares_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        instrumentos_api,
         tareas_api,
         accesos_api,
         derivaciones_api,

@@ -18,6 +18,7 @@ from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
+from casos.hogares.models import Hogar, Integrante
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.incidentes.models import (
     AvisoDeIncidente,
@@ -91,10 +92,12 @@ __all__ = [
     "Folio",
     "Fusion",
     "Hito",
+    "Hogar",
     "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Integrante",
     "Lugar",
     "MiembroDeCaso",
     "MovimientoExistencia",
