@@ -43,6 +43,8 @@ from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
 from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -56,6 +58,8 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.propuestas import api as red_propuestas_api
+from casos.red.propuestas import pages as red_propuestas_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -91,6 +95,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -105,6 +110,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         programas_pages,
@@ -125,6 +131,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_api,
         instrumentos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,
@@ -139,6 +146,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_propuestas_api,
         convenios_api,
         organizaciones_api,
         programas_api,
