@@ -124,6 +124,9 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
+GET   /plazos                                         -+..++---  -+...+---  -+...+---
+GET   /plazos.csv                                     ----ff---  ----.f---  ----.f---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
@@ -264,6 +267,7 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
+    "/casos/plazos.xlsx": "the rows of /casos/plazos.csv, as a workbook",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
@@ -607,6 +611,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.csv"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
         "POST /api/v1/personas/identificar",
