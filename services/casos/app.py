@@ -43,6 +43,8 @@ from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
 from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -93,6 +95,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         instrumentos_pages,
         tareas_pages,
         plazos_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -127,6 +130,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_api,
         instrumentos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,

@@ -1,24 +1,24 @@
 """Pages of deadlines: what is late and whose it is."""
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from tempfile import TemporaryFile
+
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from casos.alcance import Alcance
 from casos.plazos import atrasos, vistas
-from casos.plazos.atrasos import Fila, FiltroPlazos, Grupo, Panorama
+from casos.plazos.atrasos import FiltroPlazos, Grupo, Panorama
 from casos.plazos.etiquetas import de_grupo, de_situacion
 from casos.plazos.reglas import etiqueta
 from casos.plazos.schemas import FiltroPlazosSchema
-from oficina import clock
+from oficina import clock, hojas
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
-from oficina.web.files import as_file
+from oficina.web.files import send
 from oficina.web.i18n import language
 
 bp = Blueprint("plazos_paginas", __name__, url_prefix="/casos")
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/plazos")
@@ -65,29 +65,29 @@ def _personas(panorama: Panorama, filtro: FiltroPlazos) -> list[tuple[str, str]]
     return sorted(dichas.items(), key=lambda par: (par[0] != str(actor().id), par[1]))
 
 
-@bp.get("/plazos.csv")
+@bp.get("/plazos.<any(csv, xlsx):formato>")
 @requires("casos.plazo.exportar")
-def en_csv() -> Response:
-    """The same, as a file."""
-    texto = vistas.a_csv(_por_exportar(), clock.now())
-    respuesta: Response = current_app.response_class(texto, mimetype="text/csv")
-    return as_file(respuesta, f"acogida-plazos-{clock.today()}.csv")
-
-
-@bp.get("/plazos.xlsx")
-@requires("casos.plazo.exportar")
-def en_xlsx() -> Response:
-    """The same, as a workbook."""
-    libro = vistas.a_xlsx(_por_exportar(), clock.now())
-    respuesta: Response = current_app.response_class(libro, mimetype=XLSX)
-    return as_file(respuesta, f"acogida-plazos-{clock.today()}.xlsx")
-
-
-def _por_exportar() -> list[Fila]:
+def archivo(formato: str) -> Response:
+    """The same, as a file or as a workbook."""
+    ahora = clock.now()
     with env().db.read() as session:
-        filas = atrasos.exportables(session, _filtro(), Alcance.de(actor()), clock.now())
-    registrar_lectura(env().db, actor(), "casos.plazo.exportar", "caso", None, cantidad=len(filas))
-    return list(filas)
+        hallados = atrasos.exportables(session, _filtro(), Alcance.de(actor()), ahora)
+    registrar_lectura(
+        env().db, actor(), "casos.plazo.exportar", "caso", None, cantidad=len(hallados)
+    )
+    titulos, filas = vistas.cabeza(), (vistas.renglon(fila, ahora) for fila in hallados)
+    salida = TemporaryFile()  # noqa: SIM115  closed when it was sent
+    try:
+        if formato == "xlsx":
+            hojas.a_xlsx(salida, str(_("Plazos")), titulos, filas)
+        else:
+            salida.writelines(hojas.a_csv(titulos, filas))
+        salida.seek(0)
+    except BaseException:
+        salida.close()
+        raise
+    nombre = f"acogida-plazos-{clock.today()}.{formato}"
+    return send(salida, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
 
 
 def _pedido(filtro: FiltroPlazos) -> dict[str, str]:

@@ -111,6 +111,8 @@ GET   /tareas                                         -++.++---  -++..+---  -++.
 GET   /tareas/{tarea}                                 -++.++---  -++ff+---  -++..+---
 POST  /tareas/{tarea}/{paso}                          -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
+GET   /api/v1/derivaciones/lista                      -++.++---  -++..+---  -++..+---
+GET   /derivaciones                                   -++.++---  -++..+---  -++..+---
 GET   /api/v1/derivaciones/opciones                   -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/{derivacion}               -++.++---  -++ff+---  -++..+---
@@ -127,7 +129,7 @@ POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  ----
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
 GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
 GET   /plazos                                         -+..++---  -+...+---  -+...+---
-GET   /plazos.csv                                     ----ff---  ----.f---  ----.f---
+GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
@@ -251,6 +253,8 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 """
 
 SIN_CASO: Mapping[str, str] = {
+    "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
+    "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
@@ -286,7 +290,6 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
-    "/casos/plazos.xlsx": "the rows of /casos/plazos.csv, as a workbook",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
@@ -489,6 +492,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "formato": "csv",
             "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
@@ -627,6 +631,8 @@ BUSQUEDAS: Mapping[str, str] = {
     "GET /tareas": "?de=todas",
     "GET /": "?estado=todos",
     "GET /api/v1/derivaciones": "?caso_id={caso}",
+    "GET /api/v1/derivaciones/lista": "?estado=todas",
+    "GET /derivaciones": "?estado=todas",
     "GET /api/v1/derivaciones/opciones": "?caso_id={caso}",
     "GET /api/v1/atenciones": "?persona_id={persona}",
     "GET /api/v1/personas": "?q={q}",
@@ -637,7 +643,8 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
-        *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.csv"),
+        *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.{formato}"),
+        *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
         "POST /api/v1/personas/identificar",
