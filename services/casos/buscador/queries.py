@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance
@@ -39,7 +39,7 @@ class Folio:
     anio: str
     numero: int
 
-    def de(self, columna: ColumnElement[str]) -> ColumnElement[bool]:
+    def de(self, columna: SQLColumnExpression[str]) -> ColumnElement[bool]:
         """Rows whose folio it is."""
         if self.anio:
             return columna == f"{self.serie}-{self.anio}-{self.numero:06d}"
