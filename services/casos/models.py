@@ -48,10 +48,12 @@ from casos.programas.models import (
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
@@ -103,6 +105,7 @@ __all__ = [
     "Programa",
     "Purga",
     "Rendicion",
+    "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
@@ -113,4 +116,5 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Vinculo",
 ]

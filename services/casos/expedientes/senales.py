@@ -17,15 +17,14 @@ from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.expedientes.relato import Lectura
 from casos.expedientes.states import Estado, Senal
-from casos.personas.edades import edad
 from casos.personas.models import Persona
 from casos.personas.queries import duplicados_pendientes
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import vivo
 from casos.plazos.reglas import reglas
+from casos.representantes.catalogo import menor
 from oficina import clock
 
-MAYORIA_DE_EDAD = 18
 SIN_ACTIVIDAD = "sin_actividad"
 
 _AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
@@ -84,5 +83,4 @@ def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
 
 
 def _menor(persona: Persona, ahora: datetime) -> bool:
-    nacida = persona.fecha_nacimiento
-    return nacida is not None and edad(nacida, clock.local(ahora).date()) < MAYORIA_DE_EDAD
+    return menor(persona.fecha_nacimiento, clock.local(ahora).date())
