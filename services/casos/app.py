@@ -41,6 +41,10 @@ from casos.hogares import pages as hogares_pages
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.instrumentos import api as instrumentos_api
+from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -93,7 +97,9 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        instrumentos_pages,
         tareas_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -128,7 +134,9 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        instrumentos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,

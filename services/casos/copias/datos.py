@@ -22,8 +22,10 @@ from casos.contactos.models import ContactoSeguro
 from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
-from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.expedientes.models import Caso, Hito
 from casos.hogares.models import Integrante
+from casos.instrumentos.queries import con_respuestas
+from casos.instrumentos.vistas import Leida, leer
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
@@ -202,9 +204,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
 
 def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     hitos = _todos(session, select(Hito).where(Hito.caso_id == caso.id).order_by(Hito.id))
-    evaluaciones = _todos(
-        session, select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id)
-    )
+    evaluaciones = [leer(una, "es") for una in reversed(con_respuestas(session, caso))]
     propuestas = _todos(
         session,
         select(CierrePropuesto)
@@ -213,13 +213,22 @@ def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     )
     tareas = _todos(session, select(Tarea).where(Tarea.caso_id == caso.id).order_by(Tarea.id))
     return _campos(caso, _CASO) | {
-        "evaluaciones": [
-            _campos(una, ("realizada_en", "riesgo", "amerita_derivacion", "fundamento"))
-            for una in evaluaciones
-        ],
+        "evaluaciones": [_evaluacion(una) for una in evaluaciones],
         "tareas": [_campos(una, _TAREA) for una in tareas],
         "cierres_propuestos": [_campos(uno, _PROPUESTA) for uno in propuestas],
         "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
+    }
+
+
+def _evaluacion(una: Leida) -> dict[str, Any]:
+    campos = ("realizada_en", "riesgo", "amerita_derivacion", "fundamento")
+    return _campos(una.evaluacion, campos) | {
+        "instrumento": una.instrumento or None,
+        "respuestas": [
+            {"pregunta": respondida.pregunta, "respuesta": respondida.respuesta}
+            for seccion in una.secciones
+            for respondida in seccion.respondidas
+        ],
     }
 
 

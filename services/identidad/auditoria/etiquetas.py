@@ -40,6 +40,8 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.caso.equipo.agregado": _l("Sumó a alguien al equipo de un caso"),
     "casos.caso.equipo.retirado": _l("Sacó a alguien del equipo de un caso"),
     "casos.caso.evaluar": _l("Evaluó un caso"),
+    "casos.caso.exportar": _l("Se llevó la lista de casos como archivo"),
+    "casos.evaluacion.ver": _l("Vio las evaluaciones de un caso"),
     "casos.caso.listar": _l("Vio la lista de casos"),
     "casos.caso.orientar": _l("Dio orientación en un caso"),
     "casos.caso.reabrir": _l("Reabrió un caso"),
@@ -91,6 +93,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.postulacion.editar": _l("Corrigió una postulación"),
     "casos.postulacion.esperar": _l("Puso una postulación en lista de espera"),
     "casos.postulacion.ingresar": _l("Ingresó una postulación"),
+    "casos.postulacion.exportar": _l("Se llevó la lista de postulaciones como archivo"),
     "casos.postulacion.listar": _l("Vio postulaciones"),
     "casos.postulacion.observar": _l("Pidió lo que falta a una postulación"),
     "casos.postulacion.rechazar": _l("Rechazó una postulación"),
@@ -123,8 +126,12 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.tarea.cambiada": _l("Cambió una tarea"),
     "casos.tarea.cancelada": _l("Canceló una tarea"),
     "casos.tarea.hecha": _l("Hizo una tarea"),
+    "casos.tarea.exportar": _l("Se llevó la lista de tareas como archivo"),
     "casos.tarea.listar": _l("Vio la lista de tareas"),
     "casos.tarea.ver": _l("Vio una tarea"),
+    "casos.vista.borrar": _l("Borró una vista guardada"),
+    "casos.vista.elegir": _l("Cambió la vista con que abre una lista"),
+    "casos.vista.guardar": _l("Guardó una vista de una lista"),
     "notificaciones.persona.alcanzar": _l("Dijo de quiénes eran los mensajes que vio una cuenta"),
     "notificaciones.persona.prever_supresion": _l(
         "Contó qué mensajes se suprimirían de una persona"
@@ -156,6 +163,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.derivacion.disputar": _l("Anotó que la persona no está de acuerdo"),
     "casos.derivacion.enviar": _l("Envió una derivación"),
     "casos.derivacion.espera": _l("Anotó que la derivación está en espera"),
+    "casos.derivacion.exportar": _l("Se llevó la lista de derivaciones como archivo"),
     "casos.derivacion.listar": _l("Vio las derivaciones de un caso"),
     "casos.derivacion.no-lograda": _l("Anotó que la derivación no se logró"),
     "casos.derivacion.opciones": _l("Vio a dónde se puede derivar un caso"),
@@ -367,6 +375,7 @@ RECURSOS: Mapping[str, LazyString] = {
     "supresion": _l("Supresión de datos"),
     "suscripcion": _l("Suscripción"),
     "unidad": _l("Unidad"),
+    "vista": _l("Vista de una lista"),
 }
 
 

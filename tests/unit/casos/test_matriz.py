@@ -84,6 +84,7 @@ GET   /api/v1/casos/{caso}                            ~++.++---  f++ff+---  .++.
 POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
+GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
@@ -110,6 +111,8 @@ GET   /tareas                                         -++.++---  -++..+---  -++.
 GET   /tareas/{tarea}                                 -++.++---  -++ff+---  -++..+---
 POST  /tareas/{tarea}/{paso}                          -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
+GET   /api/v1/derivaciones/lista                      -++.++---  -++..+---  -++..+---
+GET   /derivaciones                                   -++.++---  -++..+---  -++..+---
 GET   /api/v1/derivaciones/opciones                   -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/{derivacion}               -++.++---  -++ff+---  -++..+---
@@ -174,6 +177,9 @@ GET   /expedientes/{caso}/relato                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/orientaciones               -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/segunda-instancia           -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/asignacion                  -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/cierre                      -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/reapertura                  -++.++---  -++ff+---  -++..+---
@@ -257,9 +263,12 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 """
 
 SIN_CASO: Mapping[str, str] = {
+    "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
+    "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
+    "/casos/api/v1/instrumentos": "what is asked to evaluate a case: never what was answered",
     "/casos/red": "the directory of institutions",
     "/casos/temas": "the taxonomy, and the codes that the office adds",
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
@@ -499,6 +508,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
@@ -638,6 +648,8 @@ BUSQUEDAS: Mapping[str, str] = {
     "GET /tareas": "?de=todas",
     "GET /": "?estado=todos",
     "GET /api/v1/derivaciones": "?caso_id={caso}",
+    "GET /api/v1/derivaciones/lista": "?estado=todas",
+    "GET /derivaciones": "?estado=todas",
     "GET /api/v1/derivaciones/opciones": "?caso_id={caso}",
     "GET /api/v1/atenciones": "?persona_id={persona}",
     "GET /api/v1/personas": "?q={q}",
@@ -648,6 +660,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
         "POST /api/v1/personas/identificar",
