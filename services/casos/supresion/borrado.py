@@ -172,8 +172,8 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     for tabla in (DocumentoIdentidad, Contacto, Integrante):
         cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
     # Also those in which she is the other one: what somebody is to her, she was to them.
-    for tabla in (Vinculo, Representante):
-        cuantos += _hecho(session, delete(tabla).where(_de_dos(tabla, de)))
+    for cruzada in (Vinculo, Representante):
+        cuantos += _hecho(session, delete(cruzada).where(_de_dos(cruzada, de)))
     for suya in _DE_LA_FICHA:
         cuantos += _hecho(session, delete(suya).where(suya.persona_id == de.persona.id))
     _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id.in_(de.fichas)))
