@@ -58,6 +58,8 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.propuestas import api as red_propuestas_api
+from casos.red.propuestas import pages as red_propuestas_pages
 from casos.representantes import api as representantes_api
 from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
@@ -114,6 +116,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         programas_pages,
@@ -151,6 +154,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_propuestas_api,
         convenios_api,
         organizaciones_api,
         programas_api,

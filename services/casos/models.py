@@ -47,7 +47,16 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import (
+    ContactoRed,
+    CupoInformado,
+    Horario,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
+from casos.red.propuestas.models import PropuestaRed
 from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
@@ -68,10 +77,12 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoRed",
     "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "CupoInformado",
     "Defuncion",
     "Derivacion",
     "Directiva",
@@ -84,10 +95,12 @@ __all__ = [
     "Fusion",
     "Hito",
     "Hogar",
+    "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
     "Integrante",
+    "Lugar",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
@@ -103,12 +116,14 @@ __all__ = [
     "Postulacion",
     "Presupuesto",
     "Programa",
+    "PropuestaRed",
     "Purga",
     "Rendicion",
     "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "Sede",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",

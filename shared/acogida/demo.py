@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import ayuda, comunidad, familias, guia, historias, muestras
+from acogida import ayuda, comunidad, directorio, familias, guia, historias, muestras
 from acogida.services import db_of
 from casos.listas.actions import guardar
 from casos.listas.catalogo import LISTAS
@@ -62,6 +62,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     encargado = staff[Rol.ENCARGADO_PROGRAMA].actor()
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
+        directorio.preparar(db_of(apps["casos"]), personal.coordinacion)
         guia.preparar(db_of(apps["casos"]), personal.coordinacion)
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
