@@ -49,6 +49,7 @@ from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
+from casos.plazos import pages as plazos_pages
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
@@ -101,6 +102,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        plazos_pages,
         listas_pages,
         accesos_pages,
         importacion_pages,

@@ -127,6 +127,9 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
+GET   /plazos                                         -+..++---  -+...+---  -+...+---
+GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
@@ -508,6 +511,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "formato": "csv",
             "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
@@ -660,6 +664,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.{formato}"),
         *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
