@@ -63,6 +63,8 @@ from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
+from casos.representantes import api as representantes_api
+from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -75,6 +77,8 @@ from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
+from casos.vinculos import api as vinculos_api
+from casos.vinculos import pages as vinculos_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -93,6 +97,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         hogares_pages,
+        vinculos_pages,
+        representantes_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
@@ -131,6 +137,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         hogares_api,
+        vinculos_api,
+        representantes_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,

@@ -148,6 +148,12 @@ GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++.
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/vinculos/{vinculo}/termino              +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/representantes       +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/representantes       +++.++---  +++.++---  .++..+---
+POST  /api/v1/representantes/{representante}/termino  +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/hogar/integrantes    +++.++---  +++.++---  .++..+---
@@ -223,6 +229,13 @@ POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++.
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/familia                     +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/vinculos                    +++.++---  +++.++---  .++..+---
+GET   /vinculos/{vinculo}/terminar                    +++.++---  +++.++---  .++..+---
+POST  /vinculos/{vinculo}/terminar                    +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/representantes              +++.++---  +++.++---  .++..+---
+GET   /representantes/{representante}/terminar        +++.++---  +++.++---  .++..+---
+POST  /representantes/{representante}/terminar        +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/hogar/integrantes           +++.++---  +++.++---  .++..+---
@@ -447,6 +460,10 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
     )
     consentimiento = api("POST", f"/personas/{persona['id']}/consentimientos", **_CONSIENTE)
     hogar = api("POST", f"/personas/{persona['id']}/hogar", rol="jefatura")
+    de_ella = f"/personas/{persona['id']}"
+    vinculos = api("POST", f"{de_ella}/vinculos", tipo="hermano", nombre="Una hermana")
+    apoyo = {"tipo": "apoyo", "nombre": "Una hermana"}
+    representantes = api("POST", f"{de_ella}/representantes", **apoyo)
     # Of somebody who did not die.
     muerte = api("POST", f"/personas/{persona['id']}/defunciones", fuente="familia")
     api("POST", f"/defunciones/{muerte['id']}/rectificacion", motivo="Era otra")
@@ -488,6 +505,8 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
             "defuncion": muerte["id"],
+            "vinculo": vinculos["vinculos"][0]["id"],
+            "representante": representantes["representantes"][0]["id"],
             "integrante": hogar["hogar"]["integrantes"][0]["id"],
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
@@ -577,6 +596,8 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
     "situaciones": lambda _m, _a: {"prefiere_no_indicar": True},
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
+    "vinculos": lambda _m, _a: {"tipo": "hermano", "nombre": "Un hermano"},
+    "representantes": lambda _m, _a: {"tipo": "apoyo", "nombre": "Un hermano"},
     "hogar": lambda _m, _a: {"rol": "jefatura"},
     "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
     "lugar": lambda _m, _a: {"rol": "jefatura"},
