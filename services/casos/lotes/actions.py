@@ -128,4 +128,4 @@ def _porque(error: DomainError) -> str:
     if isinstance(error, DatosInvalidos):
         dichos = [texto for textos in flatten(error.errores).values() for texto in textos]
         return " ".join([*dichos, error.detail]).strip()
-    return error.detail or str(_(error.title))
+    return str(error.detail or _(error.title))
