@@ -124,7 +124,7 @@ def _hecho(session: Session, clave: UUID, caso_id: UUID) -> HechoEnLote | None:
 def _porque(error: DomainError) -> str:
     """Why a row is not done; of what is not the reader's, no more than that."""
     if isinstance(error, (NoEncontrado, CasoReservado)):
-        return _("No está a su alcance.")
+        return str(_("No está a su alcance."))
     if isinstance(error, DatosInvalidos):
         dichos = [texto for textos in flatten(error.errores).values() for texto in textos]
         return " ".join([*dichos, error.detail]).strip()
