@@ -5,6 +5,13 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -62,6 +69,7 @@ __all__ = [
     "Bloqueo",
     "Caso",
     "CierrePropuesto",
+    "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -83,10 +91,12 @@ __all__ = [
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Organizacion",
+    "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
@@ -103,7 +113,9 @@ __all__ = [
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "SeguimientoDeMediacion",
     "ServicioRed",
+    "SesionDeMediacion",
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Subtema",
