@@ -38,9 +38,15 @@ from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
+from casos.hogares import api as hogares_api
+from casos.hogares import pages as hogares_pages
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.instrumentos import api as instrumentos_api
+from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -54,6 +60,8 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.propuestas import api as red_propuestas_api
+from casos.red.propuestas import pages as red_propuestas_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -82,11 +90,14 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for pages in (
         personas_pages,
         contactos_pages,
+        hogares_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        instrumentos_pages,
         tareas_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -101,6 +112,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
@@ -115,11 +127,14 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        hogares_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        instrumentos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,
@@ -134,6 +149,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_propuestas_api,
         convenios_api,
         organizaciones_api,
         mediaciones_api,

@@ -25,6 +25,7 @@ from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
+from casos.hogares.models import Hogar, Integrante
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.incidentes.models import (
     AvisoDeIncidente,
@@ -53,7 +54,16 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import (
+    ContactoRed,
+    CupoInformado,
+    Horario,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
+from casos.red.propuestas.models import PropuestaRed
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
@@ -73,10 +83,12 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoRed",
     "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "CupoInformado",
     "Defuncion",
     "Derivacion",
     "Directiva",
@@ -88,9 +100,13 @@ __all__ = [
     "Folio",
     "Fusion",
     "Hito",
+    "Hogar",
+    "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Integrante",
+    "Lugar",
     "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
@@ -108,11 +124,13 @@ __all__ = [
     "Postulacion",
     "Presupuesto",
     "Programa",
+    "PropuestaRed",
     "Purga",
     "Rendicion",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "Sede",
     "SeguimientoDeMediacion",
     "ServicioRed",
     "SesionDeMediacion",

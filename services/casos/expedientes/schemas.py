@@ -1,6 +1,6 @@
 """What comes in about a case and what goes out; the same for JSON and form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,6 @@ from casos.subtemas.presentes import se_ofrece
 from oficina.web.forms import DIAS
 
 TEXTO = validate.Length(max=4000)
-POR_PAGINA = 25
 
 
 def es_tema(codigo: str) -> None:
@@ -75,11 +74,17 @@ class NuevaElevacion:
 
 @dataclass(frozen=True, kw_only=True)
 class NuevaEvaluacion:
-    """What was found."""
+    """What was found; with an instrument, also what was answered to its questions.
+
+    `instrumento_version` is the one that whoever answered saw; the one in force when it is None.
+    """
 
     riesgo: Riesgo
     amerita_derivacion: bool
     fundamento: str
+    instrumento: str | None = None
+    instrumento_version: str | None = None
+    respuestas: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
 
 
@@ -154,17 +159,6 @@ class NuevaAnulacion:
     version: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class FiltroCasos:
-    """Which cases to list."""
-
-    estado: str
-    de: str
-    atrasados: bool
-    pagina: int
-    por_aprobar: bool = False
-
-
 class _ConVersion(Schema):
     version = fields.Integer(load_default=None, allow_none=True)
 
@@ -219,6 +213,9 @@ class NuevaEvaluacionSchema(_ConVersion):
     )
     amerita_derivacion = fields.Boolean(required=True)
     fundamento = Texto(required=True, validate=validate.Length(1, 4000))
+    instrumento = fields.String(load_default=None, allow_none=True)
+    instrumento_version = fields.String(load_default=None, allow_none=True)
+    respuestas = fields.Dict(keys=fields.String(), load_default=dict)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaEvaluacion:
@@ -317,25 +314,6 @@ class NuevaAnulacionSchema(_ConVersion):
         return NuevaAnulacion(**data)
 
 
-class FiltroCasosSchema(Schema):
-    """Which cases, of whom, and which page of them."""
-
-    estado = fields.String(
-        load_default="activos",
-        validate=validate.OneOf(["activos", "todos", *(estado.value for estado in Estado)]),
-    )
-    de = fields.String(
-        load_default="oficina", validate=validate.OneOf(["oficina", "mios", "sin_asignar"])
-    )
-    atrasados = fields.Boolean(load_default=False)
-    por_aprobar = fields.Boolean(load_default=False)
-    pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_kwargs: Any) -> FiltroCasos:
-        return FiltroCasos(**data)
-
-
 class CasoResumenSchema(Schema):
     """A case in a list."""
 
@@ -358,12 +336,13 @@ class CasoResumenSchema(Schema):
 
 
 class CasosSchema(Schema):
-    """A page of cases."""
+    """A page of cases; `despues` is where the next one begins, if there is one."""
 
     casos = fields.List(fields.Nested(CasoResumenSchema))
     total = fields.Integer()
     pagina = fields.Integer()
     paginas = fields.Integer()
+    despues = fields.String(allow_none=True)
 
 
 class HitoSchema(Schema):
@@ -384,6 +363,8 @@ class EvaluacionSchema(Schema):
     riesgo = fields.Enum(Riesgo, by_value=True)
     amerita_derivacion = fields.Boolean()
     fundamento = fields.String()
+    instrumento = fields.String(allow_none=True)
+    instrumento_version = fields.String(allow_none=True)
     funcionario_nombre = fields.String()
     realizada_en = fields.AwareDateTime()
 

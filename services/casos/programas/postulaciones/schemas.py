@@ -149,17 +149,6 @@ class RechazoDePostulacionSchema(Schema):
         return Rechazo(**data)
 
 
-class FiltroPostulacionesSchema(Schema):
-    """Which applications."""
-
-    programa_id = fields.UUID(load_default=None, allow_none=True)
-    persona_id = fields.UUID(load_default=None, allow_none=True)
-    estado = fields.String(
-        load_default="",
-        validate=validate.OneOf(["", "curso", "espera", *(uno.value for uno in Estado)]),
-    )
-
-
 class PostulacionResumenSchema(Schema):
     """An application in a list."""
 
@@ -174,9 +163,11 @@ class PostulacionResumenSchema(Schema):
 
 
 class PostulacionesSchema(Schema):
-    """Several applications."""
+    """Applications of a list; `despues` is where the next ones begin, if there are more."""
 
     postulaciones = fields.List(fields.Nested(PostulacionResumenSchema))
+    total = fields.Integer()
+    despues = fields.String(allow_none=True)
 
 
 class PasoVistoSchema(Schema):
@@ -196,6 +187,12 @@ class RecursoSchema(Schema):
     fuente = fields.String()
 
 
+class DelHogarSchema(PostulacionResumenSchema):
+    """The same of somebody else of the household."""
+
+    periodo_desde = fields.Date(allow_none=True)
+
+
 class PostulacionSchema(PostulacionResumenSchema):
     """An application, what was found, and how it came to be what it is."""
 
@@ -209,6 +206,10 @@ class PostulacionSchema(PostulacionResumenSchema):
     requisitos = fields.Nested(RequisitosSchema)
     comprobaciones = fields.List(fields.Nested(ComprobacionSchema))
     faltan = fields.List(fields.String())
+    del_hogar = fields.List(
+        fields.Nested(DelHogarSchema),
+        metadata={"description": "Lo que pidieron o recibieron otras personas de su hogar"},
+    )
     pasos = fields.List(fields.Nested(PasoVistoSchema))
     acciones = fields.List(fields.Enum(Accion, by_value=True))
     version = fields.Integer()
