@@ -58,6 +58,9 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.abiertos import api as red_abiertos_api
+from casos.red.hsds import api as red_hsds_api
+from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
 from casos.situaciones import api as situaciones_api
@@ -110,6 +113,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_hsds_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
@@ -146,6 +150,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_abiertos_api,
+        red_hsds_api,
         red_propuestas_api,
         convenios_api,
         organizaciones_api,
