@@ -51,6 +51,7 @@ from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
+from casos.plazos import pages as plazos_pages
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
@@ -60,8 +61,13 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.abiertos import api as red_abiertos_api
+from casos.red.hsds import api as red_hsds_api
+from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
+from casos.representantes import api as representantes_api
+from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -74,6 +80,8 @@ from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
+from casos.vinculos import api as vinculos_api
+from casos.vinculos import pages as vinculos_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -91,12 +99,15 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         hogares_pages,
+        vinculos_pages,
+        representantes_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        plazos_pages,
         listas_pages,
         accesos_pages,
         importacion_pages,
@@ -112,6 +123,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_hsds_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
@@ -128,6 +140,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         hogares_api,
+        vinculos_api,
+        representantes_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
@@ -149,6 +163,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_abiertos_api,
+        red_hsds_api,
         red_propuestas_api,
         convenios_api,
         organizaciones_api,

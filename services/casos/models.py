@@ -54,6 +54,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
     CupoInformado,
@@ -64,10 +65,12 @@ from casos.red.models import (
     ServicioRed,
 )
 from casos.red.propuestas.models import PropuestaRed
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
@@ -77,6 +80,7 @@ __all__ = [
     "AvisoDeIncidente",
     "Base",
     "Bloqueo",
+    "CargaDeRed",
     "Caso",
     "CierrePropuesto",
     "CompromisoDeMediacion",
@@ -127,6 +131,7 @@ __all__ = [
     "PropuestaRed",
     "Purga",
     "Rendicion",
+    "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
@@ -140,4 +145,5 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Vinculo",
 ]
