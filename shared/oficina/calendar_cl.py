@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Literal
 
-import holidays
-
+from oficina import feriados as tabla
 from oficina.clock import ZONA, local
 
 Unidad = Literal["dias_habiles", "dias_corridos", "horas"]
@@ -25,8 +24,7 @@ _DAY = timedelta(days=1)
 @cache
 def feriados(anio: int) -> Mapping[date, str]:
     """The public holidays of a year with their Spanish names; bank holidays are not among them."""
-    table = holidays.country_holidays("CL", years=anio, categories=("public",), language="es")
-    return dict(table.items())
+    return tabla.del_anio(anio)
 
 
 def es_habil(dia: date, cierres: Collection[date] = ()) -> bool:
