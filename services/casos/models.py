@@ -34,6 +34,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -104,6 +106,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -149,4 +152,6 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]
