@@ -10,6 +10,8 @@ from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.mediaciones import api as mediaciones_api
+from casos.comunidad.mediaciones import pages as mediaciones_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.consentimientos import api as consentimientos_api
@@ -127,6 +129,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
+        mediaciones_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -167,6 +170,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_propuestas_api,
         convenios_api,
         organizaciones_api,
+        mediaciones_api,
         programas_api,
         postulaciones_api,
         entregas_api,
