@@ -8,6 +8,7 @@ from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
+from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.comunidad.mediaciones import api as mediaciones_api
@@ -47,6 +48,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import pages as lotes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -97,6 +99,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
+        buscador_pages,
         personas_pages,
         contactos_pages,
         hogares_pages,
@@ -110,6 +113,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         tareas_pages,
         plazos_pages,
         listas_pages,
+        lotes_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,

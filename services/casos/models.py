@@ -33,6 +33,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -103,6 +105,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -146,4 +149,6 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]
