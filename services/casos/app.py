@@ -13,6 +13,8 @@ from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.comunidad.mediaciones import api as mediaciones_api
 from casos.comunidad.mediaciones import pages as mediaciones_pages
+from casos.comunidad.obstaculos import api as obstaculos_api
+from casos.comunidad.obstaculos import pages as obstaculos_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.consentimientos import api as consentimientos_api
@@ -64,6 +66,7 @@ from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.abiertos import api as red_abiertos_api
+from casos.red.guia import pages as red_guia_pages
 from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
@@ -128,10 +131,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_pages,
         red_pages,
         red_hsds_pages,
+        red_guia_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
+        obstaculos_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -173,6 +178,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_api,
         organizaciones_api,
         mediaciones_api,
+        obstaculos_api,
         programas_api,
         postulaciones_api,
         entregas_api,
