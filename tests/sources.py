@@ -52,6 +52,7 @@ SOURCES = {
     "envio_id": "SELECT id FROM envios_masivos",
     "institucion_id": "SELECT id FROM instituciones",
     "plantilla_id": "SELECT id FROM plantillas",
+    "carga_id": "SELECT id FROM cargas_de_red",
     "sede_id": "SELECT id FROM sedes",
     "lugar_id": "SELECT id FROM lugares_de_servicio",
     "contacto_red_id": "SELECT id FROM contactos_red",

@@ -59,6 +59,9 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.abiertos import api as red_abiertos_api
+from casos.red.hsds import api as red_hsds_api
+from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
 from casos.representantes import api as representantes_api
@@ -118,6 +121,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_hsds_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
@@ -156,6 +160,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_abiertos_api,
+        red_hsds_api,
         red_propuestas_api,
         convenios_api,
         organizaciones_api,

@@ -47,6 +47,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
     CupoInformado,
@@ -72,6 +73,7 @@ __all__ = [
     "AvisoDeIncidente",
     "Base",
     "Bloqueo",
+    "CargaDeRed",
     "Caso",
     "CierrePropuesto",
     "Consentimiento",
