@@ -80,7 +80,7 @@ class CuentaSchema(Schema):
     atrasados = fields.Integer()
 
 
-class PanoramaSchema(Schema):
+class ListaDePlazosSchema(Schema):
     """A page of deadlines with the counts."""
 
     plazos = fields.List(fields.Nested(PlazoDeListaSchema))
