@@ -5,6 +5,13 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -26,6 +33,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -76,6 +85,7 @@ __all__ = [
     "CargaDeRed",
     "Caso",
     "CierrePropuesto",
+    "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -96,6 +106,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -104,10 +115,12 @@ __all__ = [
     "Institucion",
     "Integrante",
     "Lugar",
+    "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Organizacion",
+    "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
@@ -127,7 +140,9 @@ __all__ = [
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "Sede",
+    "SeguimientoDeMediacion",
     "ServicioRed",
+    "SesionDeMediacion",
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Subtema",
@@ -135,4 +150,6 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]

@@ -16,8 +16,8 @@ from casos.plazos.schemas import (
     CalendarioSchema,
     DiaCerradoSchema,
     FiltroPlazosSchema,
-    ListaDePlazosSchema,
     NuevoDiaCerradoSchema,
+    PanoramaDePlazosSchema,
     SeguimientoSchema,
 )
 from casos.plazos.vistas import como_datos
@@ -32,7 +32,7 @@ bp = Blueprint("plazos", __name__, url_prefix="/casos/api/v1/plazos", descriptio
 
 @bp.get("")
 @bp.arguments(FiltroPlazosSchema, location="query")
-@bp.response(200, ListaDePlazosSchema)
+@bp.response(200, PanoramaDePlazosSchema)
 @requires("casos.plazo.listar")
 def listar(filtro: FiltroPlazos) -> dict[str, Any]:
     """Plazos que corren o están en pausa: los vencidos primero, con sus cuentas y de quién son"""

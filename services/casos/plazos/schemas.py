@@ -80,7 +80,7 @@ class CuentaSchema(Schema):
     atrasados = fields.Integer()
 
 
-class ListaDePlazosSchema(Schema):
+class PanoramaDePlazosSchema(Schema):
     """A page of deadlines with the counts."""
 
     plazos = fields.List(fields.Nested(PlazoDeListaSchema))
