@@ -52,6 +52,7 @@ SOURCES = {
     "programa_id": "SELECT id FROM programas",
     "defuncion_id": "SELECT id FROM defunciones",
     "tarea_id": "SELECT id FROM tareas",
+    "dia_id": "SELECT id FROM dias_cerrados",
     "vista_id": "SELECT id FROM vistas_guardadas",
     "envio_id": "SELECT id FROM envios_masivos",
     "institucion_id": "SELECT id FROM instituciones",

@@ -43,7 +43,7 @@ from casos.personas.models import (
     PosibleDuplicado,
     TokenNombre,
 )
-from casos.plazos.models import Plazo
+from casos.plazos.models import DiaCerrado, Plazo
 from casos.programas.entregas.models import (
     Articulo,
     Entrega,
@@ -98,6 +98,7 @@ __all__ = [
     "CupoInformado",
     "Defuncion",
     "Derivacion",
+    "DiaCerrado",
     "Directiva",
     "DocumentoIdentidad",
     "Enlace",

@@ -126,6 +126,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
     "casos.plazo.listar": _PROFESIONALES,
+    "casos.calendario.ver": _PROFESIONALES,
+    "casos.calendario.editar": frozenset({_COORDINACION}),
     "casos.plazo.exportar": frozenset({_COORDINACION}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),

@@ -128,6 +128,16 @@ def termino_reanudado(
     )
 
 
+def termino_movido(
+    inicio: datetime, fin: datetime, *, antes: Collection[date], cierres: Collection[date]
+) -> datetime:
+    """When a term of working days ends that went from `inicio` to `fin` while `antes` was closed:
+    as many days as then, over those that are closed now.
+    """
+    dias = _dias_habiles_entre(local(inicio).date(), local(fin).date(), antes)
+    return fin_de_plazo(inicio, dias_habiles=dias, cierres=cierres)
+
+
 def _dias_habiles_entre(desde: date, hasta: date, cierres: Collection[date]) -> int:
     """How many working days come after one day, up to another."""
     dias = (desde + _DAY * numero for numero in range(1, (hasta - desde).days + 1))

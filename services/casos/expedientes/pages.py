@@ -217,6 +217,7 @@ def _pagina(
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+        revision = ultimo_dia(session, curso.REVISION, caso.prioridad.value, clock.now())
         es_menor = Senal.NNA in situacion_actual["senales"]
         quienes = (
             representantes.de_persona(session, persona.id, alcance, clock.today())
@@ -253,7 +254,8 @@ def _pagina(
         acceso=acceso,
         formularios=_formularios(situacion_actual, enviado) if propio else {},
         enviado=enviado[0] if enviado else "",
-        opciones=_opciones(caso) | {"quienes": _quienes(caso, miembros)},
+        opciones=_opciones(caso)
+        | {"quienes": _quienes(caso, miembros), "ultima_revision": revision},
     )
 
 
@@ -327,7 +329,6 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "amerita": [("1", _("Sí")), ("0", _("No"))],
         "vuelta": etiquetas.opciones(MotivoVuelta),
         "suspension": etiquetas.opciones(MotivoSuspension),
-        "ultima_revision": ultimo_dia(curso.REVISION, caso.prioridad.value, clock.now()),
         "reanudacion": etiquetas.opciones(MotivoReanudacion),
         "horas_de_denuncia": reglas().relojes[DENUNCIA].plazo[caso.prioridad.value],
         "denuncia": etiquetas.opciones(DestinoDenuncia, *sin_decidir),

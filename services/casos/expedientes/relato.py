@@ -188,7 +188,7 @@ def _de_que(hito: Hito) -> tuple[str, ...]:
     """What a line is about: lines about the same may stand for each other."""
     if hito.tipo is TipoHito.MENSAJE:
         return ("mensaje", hito.datos["mensaje_id"])
-    if hito.tipo is TipoHito.PLAZO:
+    if hito.tipo is TipoHito.PLAZO and hito.datos["hecho"] != "movido":
         campos = ("reloj", "derivacion_id", "tarea_id", "vence_en")
         return ("plazo", *(str(hito.datos.get(campo)) for campo in campos))
     return ("hito", str(hito.id))
@@ -351,6 +351,9 @@ def _derivacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str
 def _plazo(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
     nombre = etiqueta_de_reloj(datos["reloj"], idioma)
     vence = _("Vence el %(cuando)s", cuando=_cuando(datos["vence_en"]))
+    if datos["hecho"] == "movido":
+        vencia = _("Vencía el %(cuando)s", cuando=_cuando(datos["antes"]))
+        return _("Se movió un plazo: %(nombre)s", nombre=nombre), f"{vencia} · {vence}"
     if datos["hecho"] == "por_vencer":
         return _("Está por vencer un plazo: %(nombre)s", nombre=nombre), vence
     vencio = _("Venció el %(cuando)s", cuando=_cuando(datos["vence_en"]))

@@ -143,6 +143,8 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.supresion.proponer": _l("Propuso suprimir los datos de una persona"),
     "casos.supresion.terminar": _l("Cerró una supresión: todos los servicios confirmaron"),
     "casos.supresion.ver": _l("Vio una supresión de datos"),
+    "casos.calendario.cerrar": _l("Anotó un día en que el municipio no trabaja"),
+    "casos.calendario.retirar": _l("Retiró un día en que el municipio no trabajaba"),
     "casos.plazo.exportar": _l("Exportó la lista de plazos"),
     "casos.plazo.listar": _l("Vio la lista de plazos"),
     "casos.tarea.agregada": _l("Agregó una tarea a un caso"),

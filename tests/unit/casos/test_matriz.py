@@ -309,6 +309,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
+    "/casos/plazos/calendario": "the municipality's days off (tests of plazos)",
+    "/casos/api/v1/plazos/calendario": "the same",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",

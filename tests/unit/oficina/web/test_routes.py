@@ -143,6 +143,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/enlace/<token>/<accion>": _ADDS,
     "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
     "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
+    "POST /casos/api/v1/plazos/calendario/<dia_id>/retiro": _STOPS,
     "POST /casos/api/v1/listas/<lista>/vistas": _CREATES,
     "DELETE /casos/api/v1/listas/<lista>/vistas/<vista_id>": _STOPS,
     "POST /casos/api/v1/casos/<caso_id>/equipo": _NAMES,
