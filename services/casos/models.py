@@ -5,6 +5,13 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -47,6 +54,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
     CupoInformado,
@@ -72,8 +80,10 @@ __all__ = [
     "AvisoDeIncidente",
     "Base",
     "Bloqueo",
+    "CargaDeRed",
     "Caso",
     "CierrePropuesto",
+    "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -101,10 +111,12 @@ __all__ = [
     "Institucion",
     "Integrante",
     "Lugar",
+    "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Organizacion",
+    "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
@@ -124,7 +136,9 @@ __all__ = [
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "Sede",
+    "SeguimientoDeMediacion",
     "ServicioRed",
+    "SesionDeMediacion",
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Subtema",

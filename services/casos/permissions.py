@@ -77,6 +77,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tema.editar": frozenset({_COORDINACION, "administrador"}),
     "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
     "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.mediacion.ver": _PROFESIONALES,
+    "casos.mediacion.gestionar": _PROFESIONALES,
     "casos.organizacion.ver": _ATIENDEN,
     "casos.organizacion.directiva": _PROFESIONALES,
     "casos.organizacion.editar": _PROFESIONALES,

@@ -281,6 +281,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/mediaciones": "of a case, and reached as it is (tests of mediaciones)",
+    "/casos/api/v1/comunidad/mediaciones": "the same",
     "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
     "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
