@@ -39,6 +39,7 @@ SOURCES = {
     "fusion_id": "SELECT id FROM fusiones",
     "subtema_id": "SELECT id FROM subtemas",
     "convenio_id": "SELECT id FROM convenios",
+    "obstaculo_id": "SELECT id FROM obstaculos",
     "mediacion_id": "SELECT id FROM mediaciones",
     "parte_id": "SELECT id FROM partes_de_mediacion",
     "compromiso_id": "SELECT id FROM compromisos_de_mediacion",
@@ -62,4 +63,9 @@ SOURCES = {
     "propuesta_id": "SELECT id FROM propuestas_red",
 }
 """Where the ids of an address or a body come from, that a request may find something."""
-SIN_FUENTE = {"secreto_id": "told once, when it is made", "proveedor_id": "none is configured"}
+SIN_FUENTE = {
+    "secreto_id": "told once, when it is made",
+    "proveedor_id": "none is configured",
+    "taxonomia_id": "the open directory is closed, and its ids are reckoned",
+    "termino_id": "the same",
+}

@@ -8,10 +8,13 @@ from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
+from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.comunidad.mediaciones import api as mediaciones_api
 from casos.comunidad.mediaciones import pages as mediaciones_pages
+from casos.comunidad.obstaculos import api as obstaculos_api
+from casos.comunidad.obstaculos import pages as obstaculos_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.consentimientos import api as consentimientos_api
@@ -49,6 +52,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import pages as lotes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -64,6 +68,7 @@ from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.abiertos import api as red_abiertos_api
+from casos.red.guia import pages as red_guia_pages
 from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
@@ -98,6 +103,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
+        buscador_pages,
         personas_pages,
         contactos_pages,
         documentos_pages,
@@ -112,6 +118,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         tareas_pages,
         plazos_pages,
         listas_pages,
+        lotes_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -127,10 +134,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_pages,
         red_pages,
         red_hsds_pages,
+        red_guia_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
+        obstaculos_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -173,6 +182,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_api,
         organizaciones_api,
         mediaciones_api,
+        obstaculos_api,
         programas_api,
         postulaciones_api,
         entregas_api,

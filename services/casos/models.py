@@ -12,6 +12,7 @@ from casos.comunidad.mediaciones.models import (
     SeguimientoDeMediacion,
     SesionDeMediacion,
 )
+from casos.comunidad.obstaculos.models import Obstaculo, PasoDeObstaculo
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -33,6 +34,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -103,6 +106,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -115,9 +119,11 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
+    "Obstaculo",
     "Organizacion",
     "ParteDeMediacion",
     "PasoDeIncidente",
+    "PasoDeObstaculo",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
     "PasoDeSolicitud",
@@ -146,4 +152,6 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]
