@@ -59,7 +59,7 @@ def _para_cambiar(
 
 
 def _contar(
-    session: Session, uno: DocumentoIdentidad, accion: str, actor: Actor, codigo: str | None = None
+    session: Session, uno: DocumentoIdentidad, accion: str, actor: Actor, codigo: str = ""
 ) -> None:
     auditar(session, actor, accion, "persona", uno.persona_id, motivo_codigo=codigo)
     emitir(session, PersonaActualizada(persona_id=uno.persona_id, campos_cambiados=["documentos"]))
