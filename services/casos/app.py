@@ -32,6 +32,8 @@ from casos.derechos import api as derechos_api
 from casos.derechos import pages as derechos_pages
 from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
+from casos.documentos import api as documentos_api
+from casos.documentos import pages as documentos_pages
 from casos.enlaces import api as enlaces_api
 from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
@@ -104,6 +106,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         buscador_pages,
         personas_pages,
         contactos_pages,
+        documentos_pages,
         hogares_pages,
         vinculos_pages,
         representantes_pages,
@@ -148,6 +151,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        documentos_api,
         hogares_api,
         vinculos_api,
         representantes_api,

@@ -28,6 +28,7 @@ from casos.expedientes.models import Caso, Hito
 from casos.hogares.models import Integrante
 from casos.instrumentos.queries import con_respuestas
 from casos.instrumentos.vistas import Leida, leer
+from casos.personas.models import DocumentoIdentidad
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
@@ -58,6 +59,10 @@ _FICHA = (
     "no_contactar",
     "canal_preferido",
     "registrada_en",
+)
+_DOCUMENTO = (
+    *("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"),
+    *("retirado_en", "retiro_motivo"),
 )
 _SITUACION = (
     "registrada_en",
@@ -150,8 +155,13 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "ficha": _campos(persona, _FICHA),
         "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
         "documentos": [
-            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"))
-            for uno in persona.documentos
+            _campos(uno, _DOCUMENTO) | {"principal": uno.id == persona.documento_principal_id}
+            for uno in _todos(
+                session,
+                select(DocumentoIdentidad)
+                .where(DocumentoIdentidad.persona_id == persona_id)
+                .order_by(DocumentoIdentidad.id),
+            )
         ],
         "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
         "contacto_seguro": [

@@ -21,6 +21,7 @@ from casos.derechos.states import Derecho, Entrega
 from casos.derechos.states import Estado as EstadoSolicitud
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.documentos.catalogo import motivo as motivo_de_retiro
 from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
@@ -175,6 +176,7 @@ _EN_PALABRAS: Mapping[str, Any] = {
     "finalidad": lambda codigo: finalidad(codigo, IDIOMA),
     "vinculo": lambda codigo: tipo_de_vinculo(codigo, IDIOMA),
     "representa_como": lambda codigo: representantes().tipo(codigo, IDIOMA),
+    "retiro_motivo": lambda codigo: motivo_de_retiro(codigo, IDIOMA),
     "rol": lambda codigo: hogares().rol(codigo, IDIOMA),
     "salida_motivo": lambda codigo: hogares().motivo(codigo, IDIOMA),
     "sexo": lambda codigo: SEXOS.get(codigo, codigo),

@@ -79,6 +79,7 @@ _VACIOS: tuple[Any, ...] = (None, [], False)
 _SE_LLENAN = (
     *("nombre_social", "sexo", "genero", "nacionalidades", "idiomas", "direccion"),
     *("canal_preferido", "nivel_espanol", "requiere_interprete", "no_contactar"),
+    "documento_principal_id",
 )
 NACIMIENTO = "fecha_nacimiento"
 
@@ -234,7 +235,10 @@ def _por_otra(tabla: type[Any]) -> str:
 
 def _la_tiene(tabla: type[Any], columnas: Sequence[str], persona_id: UUID) -> ColumnElement[bool]:
     otra = aliased(tabla)
-    iguales = (getattr(otra, columna) == getattr(tabla, columna) for columna in columnas)
+    iguales = [getattr(otra, columna) == getattr(tabla, columna) for columna in columnas]
+    if tabla is DocumentoIdentidad:
+        # What was retired repeats nothing.
+        iguales += [otra.retirado_en.is_(None), tabla.retirado_en.is_(None)]
     return select(otra.id).where(otra.persona_id == persona_id, *iguales).correlate(tabla).exists()
 
 

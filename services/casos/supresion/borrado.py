@@ -200,7 +200,7 @@ def _vaciar(persona: Persona) -> None:
     persona.precision_fecha = PrecisionFecha.ANIO if nacida else PrecisionFecha.DESCONOCIDA
     persona.nacionalidades, persona.idiomas = persona.nacionalidades[:1], []
     persona.requiere_interprete, persona.no_contactar = False, True
-    persona.nivel_espanol = None
+    persona.nivel_espanol = persona.documento_principal_id = None
     persona.codigo_cifras = uuid4()
     persona.estado = EstadoPersona.ANONIMIZADA
 

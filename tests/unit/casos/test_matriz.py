@@ -143,6 +143,8 @@ POST  /api/v1/personas/identificar                    +++.++---  +++.++---  .++.
 GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
+POST  /api/v1/documentos/{documento}/desuso           +++.++---  +++.++---  .++..+---
+POST  /api/v1/documentos/{documento}/principal        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
@@ -223,7 +225,9 @@ GET   /personas/{persona}                             +++.++---  +++.++---  .++.
 GET   /personas/{persona}/editar                      +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/editar                      +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/documentos                  +++.++---  +++.++---  .++..+---
-POST  /personas/{persona}/documentos/{documento}/quitar +++.++---  +++.++---  .++..+---
+GET   /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+POST  /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+POST  /documentos/{documento}/principal               +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
@@ -370,7 +374,9 @@ class Mundo:
             por_hacer = {"estado": EstadoTarea.PENDIENTE, "terminada_en": None}
             session.execute(update(Tarea).where(Tarea.caso_id == caso_id).values(por_hacer))
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
-            if documento is None:
+            if documento is not None:
+                documento.retirado_en = None
+            else:
                 session.add(
                     DocumentoIdentidad(
                         id=UUID(asunto.ids["documento"]),
@@ -604,6 +610,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
     "vinculos": lambda _m, _a: {"tipo": "hermano", "nombre": "Un hermano"},
     "representantes": lambda _m, _a: {"tipo": "apoyo", "nombre": "Un hermano"},
+    "desuso": lambda _m, _a: {"motivo": "vencido"},
     "hogar": lambda _m, _a: {"rol": "jefatura"},
     "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
     "lugar": lambda _m, _a: {"rol": "jefatura"},

@@ -116,6 +116,8 @@ SIN_VERSION = {
     "POST /casos/api/v1/personas/<persona_id>/situaciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/defunciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/hogar": _CREATES,
+    "POST /casos/api/v1/documentos/<documento_id>/desuso": _STOPS,
+    "POST /casos/api/v1/documentos/<documento_id>/principal": _SWITCHES,
     "POST /casos/api/v1/personas/<persona_id>/vinculos": _ADDS,
     "POST /casos/api/v1/vinculos/<vinculo_id>/termino": _STOPS,
     "POST /casos/api/v1/personas/<persona_id>/representantes": _ADDS,
