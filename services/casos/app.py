@@ -37,6 +37,9 @@ from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.orientaciones import api as orientaciones_api
+from casos.orientaciones import pages as orientaciones_pages
+from casos.orientaciones import publica as orientaciones_publica
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -103,6 +106,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_pages,
         conservacion_pages,
         subtemas_pages,
+        orientaciones_pages,
+        orientaciones_publica,
     ):
         app.register_blueprint(pages.bp)
     api = new_api(app, title="Casos")
@@ -134,6 +139,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_api,
         hechos_api,
         subtemas_api,
+        orientaciones_api,
     ):
         api.register_blueprint(json.bp)
     api.register_blueprint(bus_api(handlers))

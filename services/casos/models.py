@@ -24,6 +24,7 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.orientaciones.models import FichaOrientacion, Orientacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -74,6 +75,7 @@ __all__ = [
     "Enlace",
     "Entrega",
     "Evaluacion",
+    "FichaOrientacion",
     "FilaImportada",
     "Folio",
     "Fusion",
@@ -84,6 +86,7 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
+    "Orientacion",
     "PasoDeIncidente",
     "PasoDePostulacion",
     "PasoDeSolicitud",

@@ -25,6 +25,7 @@ from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
+from casos.orientaciones.models import Comprendida
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import (
     CanalPreferido,
@@ -140,6 +141,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "canal_preferido": (CanalPreferido,),
     "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
+    "comprendida": (Comprendida,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
     "cierre_resultado": (ResultadoCierre,),
