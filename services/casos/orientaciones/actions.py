@@ -172,7 +172,7 @@ def dar(session: Session, datos: OrientacionPorDar, actor: Actor, ahora: datetim
     caso: Caso | UUID | None = datos.caso_id or (atencion.caso_id if atencion else None)
     tema = datos.tema or (atencion.tema if atencion else ficha.temas[0])
     orientacion = Orientacion(
-        folio=siguiente_folio(session, "OR", clock.local(ahora).year),
+        folio=siguiente_folio(session, "HO", clock.local(ahora).year),
         ficha_id=ficha.id,
         tema=tema,
         idioma=datos.idioma,

@@ -264,7 +264,7 @@ def test_dar_una_hoja_en_una_atencion_anonima(ventanilla: Ventanilla, hoja: UUID
     assert "hoja_de_orientacion" not in vista  # there is nobody to send it to
     papel = ventanilla.pagina(f"{lugar}/imprimir").text
     assert rotulos()["ht"]["codigo"] in papel
-    assert re.search(r"OR-\d{4}-\d{6}", papel)
+    assert re.search(r"HO-\d{4}-\d{6}", papel)
     assert f"/casos/abiertos/orientaciones/{hoja}?idioma=ht" in papel
     assert ventanilla.auditadas(orientacion_id) == [
         "casos.orientacion.dar",

@@ -218,7 +218,7 @@ def _llenar(vida: Vida) -> None:
         session.flush()
         session.add(
             Orientacion(
-                folio="OR-2026-900001",
+                folio="HO-2026-900001",
                 ficha_id=ficha.id,
                 tema="SAL",
                 idioma="ht",
