@@ -17,8 +17,8 @@ from casos.orientaciones.schemas import (
     NuevaFichaSchema,
     OrientacionPorDarSchema,
     OrientacionSchema,
-    PublicacionSchema,
-    RetiroSchema,
+    PublicacionDeFichaSchema,
+    RetiroDeFichaSchema,
 )
 from casos.orientaciones.vistas import de_ficha, de_orientacion, exigir_permiso
 from oficina import clock
@@ -81,7 +81,7 @@ def editar(datos: TextosDeFicha, ficha_id: UUID) -> Answer:
 
 
 @bp.post("/fichas/<uuid:ficha_id>/publicacion")
-@bp.arguments(PublicacionSchema)
+@bp.arguments(PublicacionDeFichaSchema)
 @bp.response(200, FichaSchema)
 @requires("casos.ficha_orientacion.editar")
 @versioned
@@ -94,7 +94,7 @@ def publicar(datos: tuple[Revision, int | None], ficha_id: UUID) -> Answer:
 
 
 @bp.post("/fichas/<uuid:ficha_id>/retiro")
-@bp.arguments(RetiroSchema)
+@bp.arguments(RetiroDeFichaSchema)
 @bp.response(200, FichaSchema)
 @requires("casos.ficha_orientacion.editar")
 @versioned

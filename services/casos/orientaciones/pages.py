@@ -19,8 +19,8 @@ from casos.orientaciones.schemas import (
     EdicionFichaSchema,
     NuevaFichaSchema,
     OrientacionPorDarSchema,
-    PublicacionSchema,
-    RetiroSchema,
+    PublicacionDeFichaSchema,
+    RetiroDeFichaSchema,
 )
 from casos.orientaciones.vistas import enlace, exigir_permiso, idioma_de, rotulos
 from casos.personas.models import Persona
@@ -126,7 +126,7 @@ def publicar(ficha_id: UUID) -> ResponseReturnValue:
     una = _ficha(ficha_id)
     hoy = clock.today()
     inicial = {"vigente_desde": hoy, "revisar_el": hoy + REVISION, "version": una.version}
-    form = Form(PublicacionSchema(), inicial)
+    form = Form(PublicacionDeFichaSchema(), inicial)
 
     def hacer(session: Session) -> None:
         revision, version = form.data
@@ -140,7 +140,7 @@ def publicar(ficha_id: UUID) -> ResponseReturnValue:
 def retirar(ficha_id: UUID) -> ResponseReturnValue:
     """Offer it no more."""
     una = _ficha(ficha_id)
-    form = Form(RetiroSchema(), {"version": una.version})
+    form = Form(RetiroDeFichaSchema(), {"version": una.version})
 
     def hacer(session: Session) -> None:
         datos = form.data

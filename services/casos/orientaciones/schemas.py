@@ -28,17 +28,17 @@ class HojaSchema(Schema):
                 raise ValidationError(_("Escriba el título y el texto, o ninguno."), otro)
 
 
-class _HojaEnEspanolSchema(Schema):
+class HojaEnEspanolSchema(Schema):
     """What every sheet says."""
 
     titulo = Texto(required=True, validate=validate.Length(1, 120))
     texto = Texto(required=True, validate=validate.Length(1, 6000))
 
 
-class TextosSchema(Schema):
+class TextosDeFichaSchema(Schema):
     """What a sheet says, by language."""
 
-    es = fields.Nested(_HojaEnEspanolSchema, required=True)
+    es = fields.Nested(HojaEnEspanolSchema, required=True)
     ht = fields.Nested(HojaSchema, load_default=None)
     en = fields.Nested(HojaSchema, load_default=None)
     pt = fields.Nested(HojaSchema, load_default=None)
@@ -53,7 +53,7 @@ class _CuerpoSchema(Schema):
     temas = fields.List(
         fields.String(validate=es_tema), required=True, validate=validate.Length(1, 12)
     )
-    textos = fields.Nested(TextosSchema, required=True)
+    textos = fields.Nested(TextosDeFichaSchema, required=True)
     fuente = Texto(required=True, validate=validate.Length(1, 500))
     fuente_el = fields.Date(load_default=None, allow_none=True, validate=DIAS)
 
@@ -84,7 +84,7 @@ class EdicionFichaSchema(_CuerpoSchema):
         return TextosDeFicha(**data)
 
 
-class PublicacionSchema(Schema):
+class PublicacionDeFichaSchema(Schema):
     """A review: by whom, and how long it holds."""
 
     revisada_por = Texto(required=True, validate=validate.Length(1, 120))
@@ -108,7 +108,7 @@ class PublicacionSchema(Schema):
         return Revision(**data, por_confirmar=por_confirmar), version
 
 
-class RetiroSchema(Schema):
+class RetiroDeFichaSchema(Schema):
     """Why a sheet is withdrawn."""
 
     motivo = Texto(required=True, validate=validate.Length(1, 500))
