@@ -33,6 +33,8 @@ SOURCES = {
     "funcionario_id": "SELECT id FROM funcionarios",
     "enlace_id": "SELECT id FROM enlaces_de_cuenta",
     "baja_id": "SELECT id FROM bajas",
+    "vinculo_id": "SELECT id FROM vinculos",
+    "representante_id": "SELECT id FROM representantes",
     "integrante_id": "SELECT id FROM integrantes_de_hogar",
     "fusion_id": "SELECT id FROM fusiones",
     "ficha_id": "SELECT id FROM fichas_orientacion",

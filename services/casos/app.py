@@ -52,6 +52,7 @@ from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
+from casos.plazos import pages as plazos_pages
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
@@ -63,6 +64,8 @@ from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
+from casos.representantes import api as representantes_api
+from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -75,6 +78,8 @@ from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
+from casos.vinculos import api as vinculos_api
+from casos.vinculos import pages as vinculos_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -92,12 +97,15 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         hogares_pages,
+        vinculos_pages,
+        representantes_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        plazos_pages,
         listas_pages,
         accesos_pages,
         importacion_pages,
@@ -130,6 +138,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         hogares_api,
+        vinculos_api,
+        representantes_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,

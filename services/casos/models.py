@@ -58,10 +58,12 @@ from casos.red.models import (
     ServicioRed,
 )
 from casos.red.propuestas.models import PropuestaRed
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
@@ -120,6 +122,7 @@ __all__ = [
     "PropuestaRed",
     "Purga",
     "Rendicion",
+    "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
@@ -131,4 +134,5 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Vinculo",
 ]

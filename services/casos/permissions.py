@@ -121,6 +121,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.incidente.seguir": frozenset({_SERVICIO}),
     "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
+    "casos.plazo.listar": _PROFESIONALES,
+    "casos.plazo.exportar": frozenset({_COORDINACION}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),
     **permisos_del_bus("casos"),

@@ -36,6 +36,7 @@ from casos.expedientes.states import (
     MotivoReanudacion,
     MotivoSuspension,
     MotivoVuelta,
+    Senal,
 )
 from casos.instrumentos.catalogo import catalogo, en
 from casos.listas.casos import CASOS
@@ -45,6 +46,8 @@ from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
 from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
+from casos.representantes import queries as representantes
+from casos.representantes.catalogo import catalogo as derechos_de_representar
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -205,6 +208,12 @@ def _pagina(
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+        es_menor = Senal.NNA in situacion_actual["senales"]
+        quienes = (
+            representantes.de_persona(session, persona.id, alcance, clock.today())
+            if es_menor
+            else ()
+        )
     _anotar(caso)
     if completos:
         registrar_lectura_de_caso(
@@ -222,6 +231,9 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
+        es_menor=es_menor,
+        representantes=[uno for uno in quienes if uno.vale],
+        derecho=lambda codigo: derechos_de_representar().tipo(codigo, idioma_del_lector()),
         de_la_persona=_de_la_persona(situacion_actual["pauta"]),
         contactos=contactos_vistos(contactos, completos=completos),
         completos=completos,
