@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.comunidad.mediaciones.models import ParteDeMediacion
 from casos.consentimientos.models import Consentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -52,6 +53,7 @@ _ENTERAS: Sequence[type[Any]] = (
     ContactoSeguro,
     Defuncion,
     Postulacion,
+    ParteDeMediacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),
