@@ -15,7 +15,7 @@ from casos.taxonomia import LENGUAS
 from oficina.web.forms import DIAS
 
 
-class HojaSchema(Schema):
+class HojaDeFichaSchema(Schema):
     """What a sheet says in one language: both, or neither."""
 
     titulo = Texto(load_default="", validate=validate.Length(max=120))
@@ -39,10 +39,10 @@ class TextosDeFichaSchema(Schema):
     """What a sheet says, by language."""
 
     es = fields.Nested(HojaEnEspanolSchema, required=True)
-    ht = fields.Nested(HojaSchema, load_default=None)
-    en = fields.Nested(HojaSchema, load_default=None)
-    pt = fields.Nested(HojaSchema, load_default=None)
-    fr = fields.Nested(HojaSchema, load_default=None)
+    ht = fields.Nested(HojaDeFichaSchema, load_default=None)
+    en = fields.Nested(HojaDeFichaSchema, load_default=None)
+    pt = fields.Nested(HojaDeFichaSchema, load_default=None)
+    fr = fields.Nested(HojaDeFichaSchema, load_default=None)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, dict[str, str]]:
