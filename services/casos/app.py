@@ -53,6 +53,9 @@ from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
 from casos.lotes import pages as lotes_pages
+from casos.orientaciones import api as orientaciones_api
+from casos.orientaciones import pages as orientaciones_pages
+from casos.orientaciones import publica as orientaciones_publica
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -145,6 +148,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_pages,
         conservacion_pages,
         subtemas_pages,
+        orientaciones_pages,
+        orientaciones_publica,
     ):
         app.register_blueprint(pages.bp)
     api = new_api(app, title="Casos")
@@ -188,6 +193,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_api,
         hechos_api,
         subtemas_api,
+        orientaciones_api,
     ):
         api.register_blueprint(json.bp)
     api.register_blueprint(bus_api(handlers))

@@ -36,6 +36,7 @@ from casos.incidentes.models import (
 )
 from casos.listas.models import VistaGuardada, VistaPorOmision
 from casos.lotes.models import HechoEnLote
+from casos.orientaciones.models import FichaOrientacion, Orientacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -104,6 +105,7 @@ __all__ = [
     "Enlace",
     "Entrega",
     "Evaluacion",
+    "FichaOrientacion",
     "FilaImportada",
     "Folio",
     "Fusion",
@@ -122,6 +124,7 @@ __all__ = [
     "MovimientoPresupuesto",
     "Obstaculo",
     "Organizacion",
+    "Orientacion",
     "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeObstaculo",

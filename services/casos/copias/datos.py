@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import SIN_LIMITE
@@ -28,6 +28,7 @@ from casos.expedientes.models import Caso, Hito
 from casos.hogares.models import Integrante
 from casos.instrumentos.queries import con_respuestas
 from casos.instrumentos.vistas import Leida, leer
+from casos.orientaciones.models import Orientacion
 from casos.personas.models import DocumentoIdentidad
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
@@ -37,6 +38,7 @@ from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.representantes.models import Representante
 from casos.situaciones.queries import situaciones
 from casos.tareas.models import Tarea
+from casos.taxonomia import LENGUAS
 from casos.vinculos.models import Vinculo
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
@@ -106,6 +108,7 @@ _CASO = (
 _TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
 _PROPUESTA = ("propuesto_en", "motivo", "resultado", "texto", "estado", "decision_texto")
 _ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
+_ORIENTACION = ("folio", "dada_en", "tema", "comprendida", "funcionario_nombre")
 _CONSENTIMIENTO = (
     "finalidad",
     "base_licitud",
@@ -196,6 +199,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
             _campos(una, _SITUACION) for una in situaciones(session, persona_id)
         ],
         "atenciones": [_campos(una, _ATENCION) for una in atenciones],
+        "orientaciones": _orientaciones(session, [una.id for una in atenciones], ids),
         "casos": [_caso(session, caso) for caso in casos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
@@ -214,6 +218,24 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         ],
         "accesos": AccesosSchema(many=True).dump(accesos(session, cosas)),
     }
+
+
+def _orientaciones(
+    session: Session, atenciones: list[UUID], casos: list[UUID]
+) -> list[dict[str, Any]]:
+    dadas = or_(Orientacion.atencion_id.in_(atenciones), Orientacion.caso_id.in_(casos))
+    halladas = _todos(
+        session,
+        select(Orientacion)
+        .where(dadas)
+        .options(joinedload(Orientacion.ficha))
+        .order_by(Orientacion.id),
+    )
+    return [
+        _campos(una, _ORIENTACION)
+        | {"titulo": una.hoja.titulo, "idioma": LENGUAS[una.idioma] if una.idioma else None}
+        for una in halladas
+    ]
 
 
 def _caso(session: Session, caso: Caso) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Ries
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.hogares.catalogo import catalogo as hogares
+from casos.orientaciones.models import Comprendida
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import (
     CanalPreferido,
@@ -144,6 +145,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "canal_preferido": (CanalPreferido,),
     "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
+    "comprendida": (Comprendida,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
     "cierre_resultado": (ResultadoCierre,),

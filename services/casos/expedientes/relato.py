@@ -32,6 +32,7 @@ from casos.expedientes.states import (
 from casos.instrumentos.catalogo import nombre_de
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
+from casos.taxonomia import LENGUAS
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -271,7 +272,11 @@ def _atencion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
 
 
 def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
-    return _("Recibió orientación"), nombre_de_tema(datos["tema"], idioma)
+    tema = nombre_de_tema(datos["tema"], idioma)
+    if "ficha" not in datos:
+        return _("Recibió orientación"), tema
+    ficha = _("ficha %(ficha)s, versión %(n)s", ficha=datos["ficha"], n=datos["ficha_version"])
+    return _("Recibió orientación"), f"{tema} · {ficha} · {LENGUAS[datos['idioma']]}"
 
 
 def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ from casos.fusiones.models import Fusion
 from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada, Importacion
 from casos.importacion.problemas import guardar_problemas
+from casos.orientaciones.models import Orientacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -214,6 +215,9 @@ def _situaciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
     suyas = or_(Atencion.persona_id == de.persona.id, Atencion.caso_id.in_(de.casos))
+    ids = select(Atencion.id).where(suyas)
+    dadas = or_(Orientacion.atencion_id.in_(ids), Orientacion.caso_id.in_(de.casos))
+    _hecho(session, update(Orientacion).where(dadas).values(idioma=None))
     return _hecho(session, update(Atencion).where(suyas).values(nota=None, idioma=None))
 
 

@@ -41,6 +41,7 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
+    Clave.HOJA_DE_ORIENTACION: _l("Hoja de orientación"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {

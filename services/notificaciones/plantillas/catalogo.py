@@ -63,6 +63,7 @@ class Clave(StrEnum):
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
+    HOJA_DE_ORIENTACION = "hoja_de_orientacion"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})

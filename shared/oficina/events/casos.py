@@ -230,6 +230,16 @@ class CasoOrientado(Evento):
     tema: str
 
 
+@evento("casos.orientacion.dada", sujeto_id="orientacion_id")
+class OrientacionDada(Evento):
+    """A sheet of the orientation library was given, in an attention or in a case."""
+
+    orientacion_id: UUID
+    tema: str
+    idioma: str
+    ficha_id: UUID | None = None
+
+
 @evento("casos.caso.elevado_a_segunda_instancia", sujeto_id="caso_id")
 class CasoElevado(Evento):
     """A case went to the second instance of the decree."""

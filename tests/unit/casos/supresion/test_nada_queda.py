@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import MetaData, Row, Table, Uuid, select
+from tests.unit.casos.orientaciones.fichas import ficha_publicada
 from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
@@ -31,6 +32,7 @@ from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
 from casos.expedientes.states import MotivoCierre
+from casos.orientaciones.models import Comprendida, Entrega, Orientacion
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
@@ -275,6 +277,23 @@ def _llenar(vida: Vida) -> None:
                 propuesto_por="Profesional",
                 propuesto_en=clock.real_now(),
                 decision_texto="Zmarca: falta hablar",
+            )
+        )
+    with vida.db("casos").begin() as session:
+        ficha = ficha_publicada("nada-queda")
+        session.add(ficha)
+        session.flush()
+        session.add(
+            Orientacion(
+                folio="HO-2026-900001",
+                ficha_id=ficha.id,
+                tema="SAL",
+                idioma="ht",
+                comprendida=Comprendida.SI,
+                entrega=Entrega.IMPRESA,
+                caso_id=UUID(caso_id),
+                dada_en=clock.real_now(),
+                funcionario_nombre="Profesional",
             )
         )
     tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}

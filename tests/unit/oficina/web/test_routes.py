@@ -60,6 +60,7 @@ ABIERTAS = {
         "/eventos/asyncapi.json": "the same for programs",
     },
     "casos": {
+        "/casos/abiertos/orientaciones/<ficha_id>": "a published sheet: it says nothing of anybody",
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
         **dict.fromkeys(
@@ -146,6 +147,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
     "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
     "POST /casos/api/v1/plazos/calendario/<dia_id>/retiro": _STOPS,
+    "POST /casos/api/v1/fichas/<ficha_id>/versiones": _CREATES,
     "POST /casos/api/v1/listas/<lista>/vistas": _CREATES,
     "DELETE /casos/api/v1/listas/<lista>/vistas/<vista_id>": _STOPS,
     "POST /casos/api/v1/casos/<caso_id>/equipo": _NAMES,
