@@ -4,6 +4,8 @@ from flask import Flask
 
 from casos.accesos import api as accesos_api
 from casos.accesos import pages as accesos_pages
+from casos.adjuntos import api as adjuntos_api
+from casos.adjuntos import pages as adjuntos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
@@ -90,6 +92,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
+        adjuntos_pages,
         tareas_pages,
         accesos_pages,
         importacion_pages,
@@ -124,6 +127,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         instrumentos_api,
+        adjuntos_api,
         tareas_api,
         accesos_api,
         derivaciones_api,

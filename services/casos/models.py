@@ -1,6 +1,7 @@
 """Every table of casos, for migrations and for the mapper: each room's models are named here."""
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
@@ -55,6 +56,7 @@ from casos.tareas.models import Tarea
 
 __all__ = [
     "AccesoExcepcional",
+    "Adjunto",
     "ArchivoImportado",
     "Articulo",
     "Atencion",
@@ -113,4 +115,5 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Trozo",
 ]

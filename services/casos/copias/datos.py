@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from casos.adjuntos.models import Adjunto
 from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
@@ -90,6 +91,7 @@ _CASO = (
     "cierre_resultado",
     "suspension_motivo",
 )
+_ADJUNTO = ("agregado_en", "nombre", "tipo", "tamano", "sha256", "retirado_en", "retiro_motivo")
 _TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
 _PROPUESTA = ("propuesto_en", "motivo", "resultado", "texto", "estado", "decision_texto")
 _ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
@@ -127,6 +129,9 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         .where(Postulacion.persona_id == persona_id)
         .options(joinedload(Postulacion.programa))
         .order_by(Postulacion.id),
+    )
+    adjuntos = _todos(
+        session, select(Adjunto).where(Adjunto.persona_id == persona_id).order_by(Adjunto.id)
     )
     unidas = unidas_a(session, persona_id)
     cosas = [
@@ -169,6 +174,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         ],
         "atenciones": [_campos(una, _ATENCION) for una in atenciones],
         "casos": [_caso(session, caso) for caso in casos],
+        "adjuntos": [_campos(uno, _ADJUNTO) for uno in adjuntos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
         "consentimientos": [

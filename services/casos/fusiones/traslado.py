@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
+from casos.adjuntos.models import Adjunto
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.consentimientos.models import Consentimiento
@@ -50,6 +51,7 @@ _ENTERAS: Sequence[type[Any]] = (
     ContactoSeguro,
     Defuncion,
     Postulacion,
+    Adjunto,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),

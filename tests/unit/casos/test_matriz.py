@@ -84,6 +84,12 @@ GET   /api/v1/casos/{caso}                            ~++.++---  f++ff+---  .++.
 POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
+GET   /api/v1/casos/{caso}/adjuntos                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/adjuntos                   -++.++---  -++ff+---  -++..+---
+GET   /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++..+---
+GET   /api/v1/adjuntos/{adjunto}/archivo              .++.++---  f++ff+---  .++..+---
+POST  /api/v1/adjuntos/{adjunto}/retiro               .++.++---  f++ff+---  .++..+---
 GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
@@ -169,6 +175,13 @@ GET   /expedientes/{caso}/relato                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/orientaciones               -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/segunda-instancia           -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/adjuntos                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/adjuntos                    -++.++---  -++ff+---  -++..+---
+GET   /personas/{persona}/adjuntos                    +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/adjuntos                    +++.++---  +++.++---  .++..+---
+GET   /adjuntos/{adjunto}/archivo                     .++.++---  f++ff+---  .++..+---
+GET   /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
+POST  /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
 GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
@@ -456,6 +469,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
     derivacion = _derivacion(api, ventanilla, atencion["caso_id"])
     dia = str(siguiente_habil(clock.today()))
     tarea = api("POST", f"{caso}/tareas", que="Pedir un papel", vence_el=dia)
+    adjunto = _adjunto(api, caso)
     if numero:
         api("POST", f"{caso}/confidencialidad", confidencialidad=confidencialidad, motivo="Riesgo")
     with ventanilla.db.begin() as session:
@@ -486,11 +500,17 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "tarea": tarea["id"],
             "paso": "hecha",
             "instrumento": "evaluacion_social",
+            "adjunto": adjunto,
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
         }
     return Asunto(ids, api("GET", caso)["folio"], documento)
+
+
+def _adjunto(api: Callable[..., Any], caso: str) -> str:
+    papel = {"nombre": "Un papel", "contenido": "JVBERi0xLjc="}
+    return str(api("POST", f"{caso}/adjuntos", **papel)["id"])
 
 
 def _derivacion(api: Callable[..., Any], ventanilla: Ventanilla, caso_id: str) -> str:
@@ -526,6 +546,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
         "fundamento": "x",
     },
     "asignacion": lambda m, _a: {"responsable_id": str(m.ventanilla.funcionario_id("profesional"))},
+    "adjuntos": lambda _m, _a: {"nombre": "x", "contenido": "JVBERi0xLjc="},
     "cierre": lambda _m, _a: {"motivo": "resuelto_por_orientacion", "resultado": "logrado"},
     "propuesta-de-cierre": lambda _m, _a: {
         "motivo": "no_amerita",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.adjuntos.models import Adjunto
 from casos.cierres.models import CierrePropuesto, EstadoPropuesta
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
@@ -128,6 +130,17 @@ def _unir_y_separar(vida: Vida) -> None:
             vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
 
 
+def _adjuntar(vida: Vida, caso_id: str) -> None:
+    """A file of a case that stays, and one that was retired."""
+    ver, path = vida.como("profesional"), f"/casos/expedientes/{caso_id}/adjuntos"
+    for _vez in range(2):
+        archivo = (BytesIO(b"%PDF-1.7 zmarca"), "zmarca.pdf")
+        ver.post(path, data={"nombre": "Zmarca: su contrato", "archivo": archivo})
+    with vida.db("casos").read() as session:
+        uno = session.scalars(select(Adjunto.id)).first()
+    ver.post(f"/casos/adjuntos/{uno}/retirar", data={"motivo": "Zmarca: era de otra"})
+
+
 def _mensajes(vida: Vida) -> None:
     """She answered a message, does not want more of them, and one was asked for with words."""
     with vida.db("notificaciones").begin() as session:
@@ -213,6 +226,7 @@ def _llenar(vida: Vida) -> None:
     tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
     pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
+    _adjuntar(vida, caso_id)
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
