@@ -102,7 +102,8 @@ def retirar(
         de_que = {"hecho": "retirado", "adjunto_id": str(adjunto.id)}
         anotar(session, adjunto.caso_id, TipoHito.ADJUNTO, actor, datos=de_que, ocurrido_en=ahora)
     de, cual = ("caso", adjunto.caso_id) if adjunto.caso_id else ("persona", adjunto.persona_id)
-    registrar(session, actor, "casos.adjunto.retirar", de, cual, motivo=datos.motivo)
+    # Why is in its row, which goes with the person; the audit stays.
+    registrar(session, actor, "casos.adjunto.retirar", de, cual)
     return adjunto
 
 

@@ -30,6 +30,7 @@ from tests.unit.conftest import CLAVE
 from werkzeug.test import TestResponse
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import Caso, MiembroDeCaso
@@ -354,6 +355,11 @@ class Mundo:
             session.execute(update(Caso).where(Caso.id == caso_id).values(de_nuevo))
             por_hacer = {"estado": EstadoTarea.PENDIENTE, "terminada_en": None}
             session.execute(update(Tarea).where(Tarea.caso_id == caso_id).values(por_hacer))
+            adjunto_id = UUID(asunto.ids["adjunto"])
+            puesto = {"retirado_en": None, "retirado_por": None, "retiro_motivo": None}
+            session.execute(update(Adjunto).where(Adjunto.id == adjunto_id).values(puesto))
+            if session.get(Trozo, (adjunto_id, 0)) is None:
+                session.add(Trozo.de(adjunto_id, 0, b"%PDF-1.7"))
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is None:
                 session.add(
