@@ -45,10 +45,13 @@ from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
 from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
+from casos.plazos import pages as plazos_pages
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
@@ -58,6 +61,10 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.propuestas import api as red_propuestas_api
+from casos.red.propuestas import pages as red_propuestas_pages
+from casos.representantes import api as representantes_api
+from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -70,6 +77,8 @@ from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
+from casos.vinculos import api as vinculos_api
+from casos.vinculos import pages as vinculos_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -87,6 +96,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         hogares_pages,
+        vinculos_pages,
+        representantes_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
@@ -94,6 +105,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         instrumentos_pages,
         adjuntos_pages,
         tareas_pages,
+        plazos_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -108,6 +121,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         programas_pages,
@@ -122,6 +136,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         hogares_api,
+        vinculos_api,
+        representantes_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
@@ -129,6 +145,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         instrumentos_api,
         adjuntos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,
@@ -143,6 +160,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_propuestas_api,
         convenios_api,
         organizaciones_api,
         programas_api,

@@ -48,11 +48,22 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import (
+    ContactoRed,
+    CupoInformado,
+    Horario,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
+from casos.red.propuestas.models import PropuestaRed
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
@@ -68,10 +79,12 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoRed",
     "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "CupoInformado",
     "Defuncion",
     "Derivacion",
     "Directiva",
@@ -84,10 +97,12 @@ __all__ = [
     "Fusion",
     "Hito",
     "Hogar",
+    "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
     "Integrante",
+    "Lugar",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
@@ -103,11 +118,14 @@ __all__ = [
     "Postulacion",
     "Presupuesto",
     "Programa",
+    "PropuestaRed",
     "Purga",
     "Rendicion",
+    "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "Sede",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
@@ -116,4 +134,5 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Trozo",
+    "Vinculo",
 ]

@@ -32,8 +32,10 @@ from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
 from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.representantes.models import Representante
 from casos.situaciones.queries import situaciones
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -76,6 +78,10 @@ _CONTACTO_SEGURO = (
 )
 _DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
 _INTEGRANTE = ("rol", "desde", "hasta", "salida_motivo", "anotado_en")
+_REPRESENTANTE = (
+    *("nombre", "telefono", "correo", "recibe_mensajes"),
+    *("desde", "hasta", "anotado_en", "terminado_en"),
+)
 _CASO = (
     "folio",
     "tipo",
@@ -167,6 +173,15 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
                 .where(Integrante.persona_id == persona_id)
                 .order_by(Integrante.desde, Integrante.id),
             )
+        ],
+        "vinculos": [
+            _campos(uno, ("nombre", "desde", "hasta", "anotado_en")) | {"vinculo": uno.tipo}
+            for uno in _propios(session, Vinculo, persona_id)
+        ],
+        "representantes": [
+            _campos(uno, _REPRESENTANTE)
+            | {"representa_como": uno.tipo, "documento_respaldo": uno.documento}
+            for uno in _propios(session, Representante, persona_id)
         ],
         "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
@@ -283,6 +298,11 @@ def _entrega(una: Entrega) -> dict[str, Any]:
             for salida in una.salidas
         ]
     }
+
+
+def _propios(session: Session, tabla: type[Any], persona_id: UUID) -> list[Any]:
+    """What she told of others; of one with a record of their own, that there is one and no name."""
+    return _todos(session, select(tabla).where(tabla.persona_id == persona_id).order_by(tabla.id))
 
 
 def _todos(session: Session, consulta: Any) -> list[Any]:

@@ -29,22 +29,25 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
-from casos.expedientes.schemas import FiltroCasosSchema
 from casos.expedientes.states import (
     CIERRES,
     DestinoDenuncia,
-    Estado,
     MotivoCierre,
     MotivoReanudacion,
     MotivoSuspension,
     MotivoVuelta,
+    Senal,
 )
 from casos.instrumentos.catalogo import catalogo, en
+from casos.listas.casos import CASOS
+from casos.listas.presentacion import mostrar
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
 from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
+from casos.representantes import queries as representantes
+from casos.representantes.catalogo import catalogo as derechos_de_representar
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -60,32 +63,20 @@ bp = Blueprint("expedientes", __name__, url_prefix="/casos")
 @bp.get("/")
 @requires("casos.caso.bandeja")
 def bandeja() -> ResponseReturnValue:
-    """Own cases first, what is late on top."""
-    sent = {nombre: texto for nombre, texto in request.args.items() if texto}
-    filtro = FiltroCasosSchema().load({k: v for k, v in sent.items() if k in _FILTRO})
+    """Own cases first, what is late on top, unless another order is asked for."""
     with env().db.read() as session:
         alcance = Alcance.de(actor())
-        pagina = queries.bandeja(session, filtro, alcance, clock.now())
         por_asignar = (
             queries.reservados_por_asignar(session, alcance) if puede("casos.caso.asignar") else ()
         )
         cierres = por_aprobar(session, alcance) if puede("casos.cierre.decidir") else ()
-    registrar_lectura(
-        env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
-    )
-    return render_template(
+    return mostrar(
+        CASOS,
         "casos/bandeja.html",
         cierres=cierres,
-        pagina=pagina,
-        filtro=filtro,
         por_asignar=por_asignar,
         fallida=fallida,
         de_nivel=de_nivel,
-        estados=[
-            ("activos", _("En curso")),
-            *etiquetas.opciones(Estado),
-            ("todos", _("Todos")),
-        ],
     )
 
 
@@ -217,6 +208,12 @@ def _pagina(
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+        es_menor = Senal.NNA in situacion_actual["senales"]
+        quienes = (
+            representantes.de_persona(session, persona.id, alcance, clock.today())
+            if es_menor
+            else ()
+        )
     _anotar(caso)
     if completos:
         registrar_lectura_de_caso(
@@ -234,6 +231,9 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
+        es_menor=es_menor,
+        representantes=[uno for uno in quienes if uno.vale],
+        derecho=lambda codigo: derechos_de_representar().tipo(codigo, idioma_del_lector()),
         de_la_persona=_de_la_persona(situacion_actual["pauta"]),
         contactos=contactos_vistos(contactos, completos=completos),
         completos=completos,
@@ -328,6 +328,3 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "reapertura": etiquetas.opciones(MotivoReapertura),
         "profesionales": [(str(uno.id), uno.nombre) for uno in profesionales],
     }
-
-
-_FILTRO = frozenset(FiltroCasosSchema().fields)

@@ -187,6 +187,16 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"{persona}/documentos", documento | {"documento_pais": "HTI"})
     seguro = {"palabra_clave": "Zmarca", "indicaciones": "Zmarca: si contesta otro, corte"}
     vida.api("PUT", f"{persona}/contacto-seguro", seguro | {"canales_vedados": ["llamada"]})
+    vida.api("POST", f"{persona}/hogar", {"rol": "jefatura"})
+    vida.api("POST", f"{persona}/vinculos", {"tipo": "hermano", "nombre": "Zmarca, su hermano"})
+    apoyo = {"tipo": "apoyo", "nombre": "Zmarca, su hermano", "documento": "Zmarca: un poder"}
+    apoyo |= {"telefono": "+56 9 4444 7777", "correo": "zorabel@personas.example"}
+    vida.api("POST", f"{persona}/representantes", apoyo)
+    hija = vida.api("POST", "/personas", {"nombres": "Otra"})["id"]
+    madre = {"otra_id": str(vida.persona_id)}
+    vida.api("POST", f"/personas/{hija}/vinculos", madre | {"tipo": "progenitor"})
+    patria = {"tipo": "patria_potestad", "documento": "Zmarca: con certificado"}
+    vida.api("POST", f"/personas/{hija}/representantes", madre | patria)
     muerte = {"fuente": "familia", "fecha": "2026-01-02", "detalle": "Zmarca: lo dijo su prima"}
     dicha = vida.api("POST", f"{persona}/defunciones", muerte)
     motivo = {"motivo": "Zmarca: era otra"}
