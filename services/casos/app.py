@@ -10,8 +10,11 @@ from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
+from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.mediaciones import api as mediaciones_api
+from casos.comunidad.mediaciones import pages as mediaciones_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.consentimientos import api as consentimientos_api
@@ -47,6 +50,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import pages as lotes_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -61,6 +65,9 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.abiertos import api as red_abiertos_api
+from casos.red.hsds import api as red_hsds_api
+from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
 from casos.representantes import api as representantes_api
@@ -93,6 +100,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
+        buscador_pages,
         personas_pages,
         contactos_pages,
         hogares_pages,
@@ -107,6 +115,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         tareas_pages,
         plazos_pages,
         listas_pages,
+        lotes_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -121,9 +130,11 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         enlaces_pages,
         unidad_pages,
         red_pages,
+        red_hsds_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
+        mediaciones_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -160,9 +171,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_abiertos_api,
+        red_hsds_api,
         red_propuestas_api,
         convenios_api,
         organizaciones_api,
+        mediaciones_api,
         programas_api,
         postulaciones_api,
         entregas_api,

@@ -6,6 +6,13 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -27,6 +34,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -48,6 +57,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
     CupoInformado,
@@ -74,8 +84,10 @@ __all__ = [
     "AvisoDeIncidente",
     "Base",
     "Bloqueo",
+    "CargaDeRed",
     "Caso",
     "CierrePropuesto",
+    "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -95,6 +107,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -103,10 +116,12 @@ __all__ = [
     "Institucion",
     "Integrante",
     "Lugar",
+    "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Organizacion",
+    "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
@@ -126,7 +141,9 @@ __all__ = [
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "Sede",
+    "SeguimientoDeMediacion",
     "ServicioRed",
+    "SesionDeMediacion",
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Subtema",
@@ -135,4 +152,6 @@ __all__ = [
     "TokenNombre",
     "Trozo",
     "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]

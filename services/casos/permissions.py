@@ -27,6 +27,7 @@ _TRABAJAN = _ATIENDEN | {
 """Whoever has an account: anybody may notice that data leaked, and tells no more than they know."""
 
 PERMISOS: Mapping[str, frozenset[str]] = {
+    "casos.buscar": _ATIENDEN | {_ENCARGADO},
     "casos.persona.ver": _ATIENDEN,
     "casos.persona.registrar": _ATIENDEN,
     "casos.persona.fusionar": frozenset({_COORDINACION}),
@@ -58,6 +59,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tarea.gestionar": _PROFESIONALES,
     "casos.vista.guardar": _PROFESIONALES | {_ENCARGADO},
     "casos.vista.compartir": frozenset({_COORDINACION}),
+    "casos.lote.hacer": _PROFESIONALES,
     "casos.lista.exportar": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.denuncia.registrar": _PROFESIONALES,
     "casos.denuncia.descartar": frozenset({_COORDINACION}),
@@ -80,6 +82,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tema.editar": frozenset({_COORDINACION, "administrador"}),
     "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
     "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.mediacion.ver": _PROFESIONALES,
+    "casos.mediacion.gestionar": _PROFESIONALES,
     "casos.organizacion.ver": _ATIENDEN,
     "casos.organizacion.directiva": _PROFESIONALES,
     "casos.organizacion.editar": _PROFESIONALES,

@@ -18,6 +18,8 @@ from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
+from casos.comunidad.mediaciones.models import Mediacion
+from casos.comunidad.mediaciones.queries import de_persona as mediaciones_de
 from casos.consentimientos.queries import de_persona as consentimientos_de
 from casos.contactos.models import ContactoSeguro
 from casos.defunciones.queries import de_persona as defunciones
@@ -139,12 +141,13 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
     adjuntos = _todos(
         session, select(Adjunto).where(Adjunto.persona_id == persona_id).order_by(Adjunto.id)
     )
+    mediaciones = mediaciones_de(session, persona_id)
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones, *ayudas)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones)),
     ]
     de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
     cosas += _todos(session, select(Entrega.id).where(de_ayudas))
@@ -192,6 +195,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "adjuntos": [_campos(uno, _ADJUNTO) for uno in adjuntos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
+        "mediaciones": [_mediacion(una, persona_id) for una in mediaciones],
         "consentimientos": [
             _campos(uno, _CONSENTIMIENTO)
             | {
@@ -287,6 +291,24 @@ def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
             for hallada in una.comprobaciones
         ],
         "pasos": [_campos(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
+    }
+
+
+def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
+    """Their own part: nothing of the other side, and no notes, which speak of both."""
+    suyas = {parte.id for parte in una.partes if parte.persona_id == persona_id}
+    return _campos(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
+        "participa": [_json(parte.participa) for parte in una.partes if parte.id in suyas],
+        "sesiones": [
+            _campos(sesion, ("dia", "resultado"))
+            | {"asistio": any(UUID(cual) in suyas for cual in sesion.asistieron)}
+            for sesion in una.sesiones
+        ],
+        "compromisos": [
+            _campos(compromiso, ("que", "vence_el", "estado"))
+            for compromiso in una.compromisos
+            if compromiso.parte_id in suyas
+        ],
     }
 
 

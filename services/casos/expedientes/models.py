@@ -124,6 +124,7 @@ class TipoHito(StrEnum):
     CONFIDENCIALIDAD = "confidencialidad"
     ACCESO = "acceso"
     ADJUNTO = "adjunto"
+    MEDIACION = "mediacion"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from casos.expedientes.states import (
 from casos.instrumentos.catalogo import catalogo, en
 from casos.listas.casos import CASOS
 from casos.listas.presentacion import mostrar
+from casos.lotes.acciones import ACCIONES
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
@@ -77,7 +78,15 @@ def bandeja() -> ResponseReturnValue:
         por_asignar=por_asignar,
         fallida=fallida,
         de_nivel=de_nivel,
+        acciones_de_lote=ACCIONES,
+        marcar=_marcar(),
     )
+
+
+def _marcar() -> dict[str, str]:
+    """Where on the list one is, to come back with every box of the page ticked, or none."""
+    aqui = {nombre: request.args.get(nombre, "") for nombre in ("despues", "antes")}
+    return aqui | {"vista": "0"} | ({} if request.args.get("marcar") else {"marcar": "1"})
 
 
 @bp.get("/expedientes/<uuid:caso_id>")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from casos.adjuntos.models import Adjunto
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.comunidad.mediaciones.models import ParteDeMediacion
 from casos.consentimientos.models import Consentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -54,6 +55,7 @@ _ENTERAS: Sequence[type[Any]] = (
     Defuncion,
     Postulacion,
     Adjunto,
+    ParteDeMediacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),

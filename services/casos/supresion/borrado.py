@@ -19,6 +19,7 @@ from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.supresion import vaciar as vaciar_mediaciones
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -223,6 +224,7 @@ def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))
+    vaciar_mediaciones(session, de.casos, de.fichas)
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id

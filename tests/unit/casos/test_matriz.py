@@ -280,6 +280,8 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 """
 
 SIN_CASO: Mapping[str, str] = {
+    "/casos/buscar": "finds what each kind shows by itself (tests of buscador)",
+    "/casos/lotes": "steps on several cases, each by its own action (tests of lotes)",
     "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
     "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
@@ -291,6 +293,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/mediaciones": "of a case, and reached as it is (tests of mediaciones)",
+    "/casos/api/v1/comunidad/mediaciones": "the same",
     "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
     "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",

@@ -62,6 +62,27 @@ ABIERTAS = {
     "casos": {
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
+        **dict.fromkeys(
+            (
+                "/casos/api/v1/red/abiertos/hsds",
+                *(
+                    f"/casos/api/v1/red/abiertos/hsds/{cosas}{una}"
+                    for cosas, una in (
+                        ("services", ""),
+                        ("services", "/<servicio_id>"),
+                        ("organizations", ""),
+                        ("organizations", "/<institucion_id>"),
+                        ("service_at_locations", ""),
+                        ("service_at_locations", "/<lugar_id>"),
+                        ("taxonomies", ""),
+                        ("taxonomies", "/<taxonomia_id>"),
+                        ("taxonomy_terms", ""),
+                        ("taxonomy_terms", "/<termino_id>"),
+                    )
+                ),
+            ),
+            "the network as open data, if the office opens it",
+        ),
         "/casos/api/v1/enlace/<token>": "the token is the key",
         "/casos/api/v1/enlace/<token>/<accion>": "the token is the key",
     },
