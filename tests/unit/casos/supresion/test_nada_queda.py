@@ -24,6 +24,7 @@ from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
 from casos.expedientes.states import MotivoCierre
+from casos.foliados import tasks as foliados
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
@@ -237,6 +238,8 @@ def _llenar(vida: Vida) -> None:
     pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
     _adjuntar(vida, caso_id)
+    foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
+    foliados.hacer_foliado(vida.env("casos"), foliado["id"])
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
