@@ -37,6 +37,8 @@ from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.foliados import api as foliados_api
+from casos.foliados import pages as foliados_pages
 from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
@@ -112,6 +114,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         instrumentos_pages,
         adjuntos_pages,
+        foliados_pages,
         tareas_pages,
         plazos_pages,
         listas_pages,
@@ -155,6 +158,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_api,
         instrumentos_api,
         adjuntos_api,
+        foliados_api,
         tareas_api,
         listas_api,
         accesos_api,

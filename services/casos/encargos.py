@@ -82,13 +82,15 @@ def tomar(session: Session, que: type[E], cual: UUID) -> E | None:
 
 
 def avanzar(session: Session, que: type[E], cual: UUID, progreso: int) -> None:
-    """Say how far one is."""
-    session.get_one(que, cual).avanzar(progreso, real_now())
+    """Say how far one is, unless it was erased meanwhile."""
+    if encargo := session.get(que, cual):
+        encargo.avanzar(progreso, real_now())
 
 
 def soltar(session: Session, que: type[E], cual: UUID) -> None:
     """Give up this try: whoever sweeps next may take it."""
-    session.get_one(que, cual).tomada_hasta = None
+    if encargo := session.get(que, cual):
+        encargo.tomada_hasta = None
 
 
 def debidos(session: Session, que: type[E], real: datetime) -> Sequence[UUID]:

@@ -23,6 +23,7 @@ from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
+from casos.foliados.models import Foliado
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
@@ -105,6 +106,7 @@ __all__ = [
     "Entrega",
     "Evaluacion",
     "FilaImportada",
+    "Foliado",
     "Folio",
     "Fusion",
     "HechoEnLote",

@@ -44,6 +44,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.caso.elevar": _PROFESIONALES,
     "casos.caso.evaluar": _PROFESIONALES,
     "casos.caso.evaluacion.ver": _PROFESIONALES,
+    "casos.foliado.hacer": _PROFESIONALES,
     "casos.adjunto.ver": _PROFESIONALES,
     "casos.adjunto.agregar": _PROFESIONALES,
     "casos.adjunto.de_persona": _ATIENDEN,

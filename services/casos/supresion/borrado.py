@@ -30,6 +30,7 @@ from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.states import Estado, MotivoAnulacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, Riesgo
+from casos.foliados.models import Foliado
 from casos.fusiones.models import Fusion
 from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada, Importacion
@@ -220,7 +221,7 @@ def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
+    for tabla in (Foliado, Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))

@@ -31,10 +31,12 @@ from werkzeug.test import TestResponse
 
 from casos.accesos.models import AccesoExcepcional
 from casos.adjuntos.models import Adjunto, Trozo
+from casos.copias.states import EstadoCopia
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import Caso, MiembroDeCaso
 from casos.expedientes.states import Estado as EstadoCaso
+from casos.foliados.models import Foliado
 from casos.personas.models import Contacto, DocumentoIdentidad, TipoContacto
 from casos.plazos.models import Plazo
 from casos.red.actions import sembrar
@@ -91,6 +93,8 @@ GET   /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++.
 POST  /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++..+---
 GET   /api/v1/adjuntos/{adjunto}/archivo              .++.++---  f++ff+---  .++..+---
 POST  /api/v1/adjuntos/{adjunto}/retiro               .++.++---  f++ff+---  .++..+---
+GET   /api/v1/casos/{caso}/foliados                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/foliados                   -++.++---  -++ff+---  -++..+---
 GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
@@ -194,6 +198,10 @@ POST  /personas/{persona}/adjuntos                    +++.++---  +++.++---  .++.
 GET   /adjuntos/{adjunto}/archivo                     .++.++---  f++ff+---  .++..+---
 GET   /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
 POST  /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
+GET   /expedientes/{caso}/foliados                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/foliados                    -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/foliados/avance             -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/foliados/{foliado}.pdf      -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
@@ -322,6 +330,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
+    "/casos/abiertos/expediente": "says of a document whether it is the office's",
+    "/casos/api/v1/abiertos/expedientes": "the same",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
     "/casos/openapi.json": "the document",
@@ -519,6 +529,20 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         )
         session.add(tardia)
         session.flush()
+        foliado = Foliado(
+            folio=f"EX-2026-9{numero}",
+            caso_id=UUID(atencion["caso_id"]),
+            contiene=[],
+            estado=EstadoCopia.PEDIDA,
+            intentos=0,
+            pedida_por_id=DE_PASO,
+            pedida_por="De paso",
+            pedida_en=AHORA,
+        )
+        foliado.tomar(AHORA)
+        foliado.entregar(b"%PDF-", 1, AHORA, AHORA + timedelta(days=36500))
+        session.add(foliado)
+        session.flush()
         plazo = session.scalars(select(Plazo.id).where(Plazo.caso_id == UUID(caso[7:]))).first()
         ids = {
             "caso": atencion["caso_id"],
@@ -538,6 +562,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "formato": "csv",
             "instrumento": "evaluacion_social",
             "adjunto": adjunto,
+            "foliado": str(foliado.id),
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),

@@ -33,6 +33,7 @@ from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
 from casos.expedientes.states import MotivoCierre
+from casos.foliados import tasks as foliados
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
@@ -295,6 +296,8 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
     _adjuntar(vida, caso_id)
     _mediar(vida, UUID(caso_id), UUID(pedida["id"]))
+    foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
+    foliados.hacer_foliado(vida.env("casos"), foliado["id"])
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}

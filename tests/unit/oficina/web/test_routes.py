@@ -60,6 +60,8 @@ ABIERTAS = {
         "/eventos/asyncapi.json": "the same for programs",
     },
     "casos": {
+        "/casos/abiertos/expediente": "says of a document whether it is the office's",
+        "/casos/api/v1/abiertos/expedientes": "the same for programs",
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
         **dict.fromkeys(
@@ -144,6 +146,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
     "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
     "POST /casos/api/v1/casos/<caso_id>/adjuntos": _ADDS,
+    "POST /casos/api/v1/casos/<caso_id>/foliados": _CREATES,
     "POST /casos/api/v1/personas/<persona_id>/adjuntos": _ADDS,
     "POST /casos/api/v1/adjuntos/<adjunto_id>/retiro": _STOPS,
     "POST /casos/api/v1/listas/<lista>/vistas": _CREATES,
