@@ -305,15 +305,15 @@ def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
 def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
     """Their own part: nothing of the other side, and no notes, which speak of both."""
     suyas = {parte.id for parte in una.partes if parte.persona_id == persona_id}
-    return _campos(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
+    return valores(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
         "participa": [_json(parte.participa) for parte in una.partes if parte.id in suyas],
         "sesiones": [
-            _campos(sesion, ("dia", "resultado"))
+            valores(sesion, ("dia", "resultado"))
             | {"asistio": any(UUID(cual) in suyas for cual in sesion.asistieron)}
             for sesion in una.sesiones
         ],
         "compromisos": [
-            _campos(compromiso, ("que", "vence_el", "estado"))
+            valores(compromiso, ("que", "vence_el", "estado"))
             for compromiso in una.compromisos
             if compromiso.parte_id in suyas
         ],
