@@ -60,6 +60,11 @@ _ODT = "application/vnd.oasis.opendocument.text"
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
         (b"", None),
     ],
+    # What is in an archive has the hour at which it was made.
+    ids=[
+        *("pdf", "jpeg", "png", "docx", "xlsx", "odt", "ods", "macros", "basic"),
+        *("otro-zip", "cortado", "html", "no-al-comienzo", "svg", "vacio"),
+    ],
 )
 def test_un_archivo_es_lo_que_su_contenido_dice(archivo: bytes, tipo: str | None) -> None:
     leido = BytesIO(archivo)
@@ -159,6 +164,7 @@ def test_lo_que_se_altero_no_llega_entero(ventanilla: Ventanilla, adjunto: dict[
         (b"<html>", "no se puede guardar"),
         (b"%PDF-" + b"x" * (10 * 2**20), "pasa de 10 MB"),
     ],
+    ids=["pagina", "grande"],
 )
 def test_lo_que_no_se_admite_no_deja_nada(
     ventanilla: Ventanilla, caso: dict[str, Any], archivo: bytes, dice: str
