@@ -18,6 +18,8 @@ SOURCES = {
     "solicitud_id": "SELECT id FROM solicitudes_derecho",
     "supresion_id": "SELECT id FROM supresiones",
     "bloqueo_id": "SELECT id FROM bloqueos",
+    "foliado_id": "SELECT id FROM expedientes_foliados",
+    "adjunto_id": "SELECT id FROM adjuntos",
     "consentimiento_id": "SELECT id FROM consentimientos",
     "acceso_id": "SELECT id FROM accesos_excepcionales",
     "copia_id": "SELECT id FROM copias_de_datos",

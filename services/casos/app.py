@@ -4,6 +4,8 @@ from flask import Flask
 
 from casos.accesos import api as accesos_api
 from casos.accesos import pages as accesos_pages
+from casos.adjuntos import api as adjuntos_api
+from casos.adjuntos import pages as adjuntos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
@@ -39,6 +41,8 @@ from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.foliados import api as foliados_api
+from casos.foliados import pages as foliados_pages
 from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
@@ -118,6 +122,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
+        adjuntos_pages,
+        foliados_pages,
         tareas_pages,
         plazos_pages,
         listas_pages,
@@ -165,6 +171,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         instrumentos_api,
+        adjuntos_api,
+        foliados_api,
         tareas_api,
         listas_api,
         accesos_api,

@@ -1,6 +1,7 @@
 """Every table of casos, for migrations and for the mapper: each room's models are named here."""
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
@@ -23,6 +24,7 @@ from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
+from casos.foliados.models import Foliado
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
@@ -78,6 +80,7 @@ from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
+    "Adjunto",
     "ArchivoImportado",
     "Articulo",
     "Atencion",
@@ -107,6 +110,7 @@ __all__ = [
     "Evaluacion",
     "FichaOrientacion",
     "FilaImportada",
+    "Foliado",
     "Folio",
     "Fusion",
     "HechoEnLote",
@@ -155,6 +159,7 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Trozo",
     "Vinculo",
     "VistaGuardada",
     "VistaPorOmision",

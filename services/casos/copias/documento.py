@@ -87,11 +87,12 @@ def _secciones(datos: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         cosas = contenido if isinstance(contenido, list) else [contenido]
         yield {
             "titulo": _rotulos()["secciones"][clave],
-            "fichas": [list(_lineas(cosa, 0)) for cosa in cosas],
+            "fichas": [list(lineas(cosa, 0)) for cosa in cosas],
         }
 
 
-def _lineas(cosa: Mapping[str, Any], sangria: int) -> Iterator[dict[str, Any]]:
+def lineas(cosa: Mapping[str, Any], sangria: int = 0) -> Iterator[dict[str, Any]]:
+    """What a thing says, line by line, as people read it."""
     for campo, valor in cosa.items():
         if campo in _SIN_DECIR or valor in (None, "", []):
             continue
@@ -99,7 +100,7 @@ def _lineas(cosa: Mapping[str, Any], sangria: int) -> Iterator[dict[str, Any]]:
         if isinstance(valor, list) and isinstance(valor[0], Mapping):
             for uno in valor:
                 yield {"sangria": sangria, "campo": rotulo, "valor": ""}
-                yield from _lineas(uno, sangria + 1)
+                yield from lineas(uno, sangria + 1)
         else:
             yield {"sangria": sangria, "campo": rotulo, "valor": _dicho(campo, valor)}
 

@@ -398,6 +398,12 @@ def _acceso(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Se abrió un acceso excepcional para leer el caso"), motivo
 
 
+def _adjunto(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "retirado":
+        return _("Se retiró un archivo adjunto"), ""
+    return _("Se adjuntó un archivo"), ""
+
+
 def _mediacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _con(_MEDIACIONES, datos, folio=datos["folio"]), ""
 
@@ -432,5 +438,6 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.EQUIPO: _equipo,
     TipoHito.CONFIDENCIALIDAD: _confidencialidad,
     TipoHito.ACCESO: _acceso,
+    TipoHito.ADJUNTO: _adjunto,
     TipoHito.MEDIACION: _mediacion,
 }

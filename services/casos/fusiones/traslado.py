@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
+from casos.adjuntos.models import Adjunto
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.comunidad.mediaciones.models import ParteDeMediacion
@@ -53,6 +54,7 @@ _ENTERAS: Sequence[type[Any]] = (
     ContactoSeguro,
     Defuncion,
     Postulacion,
+    Adjunto,
     ParteDeMediacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {

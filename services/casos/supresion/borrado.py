@@ -15,6 +15,7 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
@@ -29,6 +30,7 @@ from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.states import Estado, MotivoAnulacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, Riesgo
+from casos.foliados.models import Foliado
 from casos.fusiones.models import Fusion
 from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada, Importacion
@@ -137,6 +139,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
             select(SolicitudDerecho.id).where(SolicitudDerecho.persona_id == persona)
         ],
         "casos.ayudas": [select(Postulacion.id).where(Postulacion.persona_id == persona)],
+        "casos.adjuntos": [select(Adjunto.id).where(Adjunto.persona_id == persona)],
         "casos.copias": [select(CopiaDeDatos.id).where(CopiaDeDatos.persona_id == persona)],
         "casos.registros": [_registros(persona)],
         "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
@@ -222,7 +225,7 @@ def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
+    for tabla in (Foliado, Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))
@@ -283,6 +286,13 @@ def _ayudas(session: Session, de: Suyo, ahora: datetime) -> int:
     return len(suyas)
 
 
+def _adjuntos(session: Session, de: Suyo, _ahora: datetime) -> int:
+    suyos = Adjunto.persona_id == de.persona.id
+    ids = select(Adjunto.id).where(suyos)
+    _hecho(session, delete(Trozo).where(Trozo.adjunto_id.in_(ids)))
+    return _hecho(session, delete(Adjunto).where(suyos))
+
+
 def _copias(session: Session, de: Suyo, _ahora: datetime) -> int:
     """One that is being made finds that nobody waits for it."""
     suyas = update(CopiaDeDatos).where(CopiaDeDatos.persona_id == de.persona.id)
@@ -314,6 +324,7 @@ def _respuestas(session: Session, de: Suyo, _ahora: datetime) -> int:
 _BORRAR: Mapping[str, Callable[[Session, Suyo, datetime], int]] = {
     "casos.respuestas_guardadas": _respuestas,
     "casos.derivaciones": _derivaciones,
+    "casos.adjuntos": _adjuntos,
     "casos.casos": _casos,
     "casos.situaciones": _situaciones,
     "casos.atenciones": _atenciones,

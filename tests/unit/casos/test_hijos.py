@@ -87,8 +87,11 @@ PARES = {
 """Two people side by side: none belongs to the other."""
 
 
-APARTE = {f"/casos/derechos/<solicitud_id>/copias/<copia_id>.{tipo}" for tipo in ("pdf", "json")}
-"""Read, not changed: tests/unit/casos/derechos/test_copias.py."""
+APARTE = {
+    *(f"/casos/derechos/<solicitud_id>/copias/<copia_id>.{tipo}" for tipo in ("pdf", "json")),
+    "/casos/expedientes/<caso_id>/foliados/<foliado_id>.pdf",
+}
+"""Read, not changed: tests of copias (derechos/test_copias.py) and test_foliados.py."""
 
 
 def _regla(rule: str) -> str:

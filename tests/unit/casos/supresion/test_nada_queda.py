@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.adjuntos.models import Adjunto
 from casos.cierres.models import CierrePropuesto, EstadoPropuesta
 from casos.comunidad.mediaciones.models import (
     CompromisoDeMediacion,
@@ -32,6 +34,7 @@ from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
 from casos.expedientes.states import MotivoCierre
+from casos.foliados import tasks as foliados
 from casos.orientaciones.models import Comprendida, Entrega, Orientacion
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
@@ -137,6 +140,17 @@ def _unir_y_separar(vida: Vida) -> None:
         hecha = vida.api("POST", "/fusiones", pedido | motivo, rol="coordinacion")
         if not _vez:
             vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
+
+
+def _adjuntar(vida: Vida, caso_id: str) -> None:
+    """A file of a case that stays, and one that was retired."""
+    ver, path = vida.como("profesional"), f"/casos/expedientes/{caso_id}/adjuntos"
+    for _vez in range(2):
+        archivo = (BytesIO(b"%PDF-1.7 zmarca"), "zmarca.pdf")
+        ver.post(path, data={"nombre": "Zmarca: su contrato", "archivo": archivo})
+    with vida.db("casos").read() as session:
+        uno = session.scalars(select(Adjunto.id)).first()
+    ver.post(f"/casos/adjuntos/{uno}/retirar", data={"motivo": "Zmarca: era de otra"})
 
 
 def _mensajes(vida: Vida) -> None:
@@ -299,7 +313,10 @@ def _llenar(vida: Vida) -> None:
     tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
     pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
+    _adjuntar(vida, caso_id)
     _mediar(vida, UUID(caso_id), UUID(pedida["id"]))
+    foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
+    foliados.hacer_foliado(vida.env("casos"), foliado["id"])
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}

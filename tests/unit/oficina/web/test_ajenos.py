@@ -24,7 +24,7 @@ CONFIDENCIALIDADES = ("normal", "reservado", "sellado")
 
 _DE_LA_PERSONA = (
     r"/casos/(api/v1/)?personas/<persona_id>"
-    r"(/consentimientos|/derechos/nueva|/editar|/contacto-seguro|/defuncion|/defunciones)?"
+    r"(/adjuntos|/consentimientos|/derechos/nueva|/editar|/contacto-seguro|/defuncion|/defunciones)?"
 )
 _SITUACION = (
     r"|/casos/personas/<persona_id>/situacion|/casos/api/v1/personas/<persona_id>/situaciones"

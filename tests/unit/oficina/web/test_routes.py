@@ -61,6 +61,8 @@ ABIERTAS = {
     },
     "casos": {
         "/casos/abiertos/orientaciones/<ficha_id>": "a published sheet: it says nothing of anybody",
+        "/casos/abiertos/expediente": "says of a document whether it is the office's",
+        "/casos/api/v1/abiertos/expedientes": "the same for programs",
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
         **dict.fromkeys(
@@ -148,6 +150,10 @@ SIN_VERSION = {
     "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
     "POST /casos/api/v1/plazos/calendario/<dia_id>/retiro": _STOPS,
     "POST /casos/api/v1/fichas/<ficha_id>/versiones": _CREATES,
+    "POST /casos/api/v1/casos/<caso_id>/adjuntos": _ADDS,
+    "POST /casos/api/v1/casos/<caso_id>/foliados": _CREATES,
+    "POST /casos/api/v1/personas/<persona_id>/adjuntos": _ADDS,
+    "POST /casos/api/v1/adjuntos/<adjunto_id>/retiro": _STOPS,
     "POST /casos/api/v1/listas/<lista>/vistas": _CREATES,
     "DELETE /casos/api/v1/listas/<lista>/vistas/<vista_id>": _STOPS,
     "POST /casos/api/v1/casos/<caso_id>/equipo": _NAMES,
