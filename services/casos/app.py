@@ -37,6 +37,8 @@ from casos.hechos import api as hechos_api
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.oficios import api as oficios_api
+from casos.oficios import pages as oficios_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -91,6 +93,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_pages,
         comunicaciones_pages,
         enlaces_pages,
+        oficios_pages,
         unidad_pages,
         red_pages,
         convenios_pages,
@@ -120,6 +123,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_api,
         comunicaciones_api,
         enlaces_api,
+        oficios_api,
         unidad_api,
         plazos_api,
         red_api,

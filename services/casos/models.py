@@ -24,6 +24,7 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.oficios.models import Oficio
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -83,6 +84,7 @@ __all__ = [
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
+    "Oficio",
     "PasoDeIncidente",
     "PasoDePostulacion",
     "PasoDeSolicitud",

@@ -113,7 +113,9 @@ def avisar_respuesta(session: Session, hecho: CitaRespondida, sobre: Sobre) -> N
 
 @handlers.on(DerivacionEnviada)
 def enviar_enlace(session: Session, hecho: DerivacionEnviada, _sobre: Sobre) -> None:
-    """The institution gets the link by which it answers."""
+    """The institution gets the link by which it answers, unless the person goes by themselves."""
+    if hecho.modo in reglas().derivacion_sin_enlace:
+        return
     _prepare(
         session,
         actions.encargar(

@@ -156,7 +156,9 @@ def registrar_respuesta(datos: DatosRespuesta, derivacion_id: UUID, accion: str)
     """Registrar una respuesta de la institución o lo que contó la persona"""
     if datos.canal is None:
         raise NoEncontrado
-    return _responder(derivacion_id, Accion(accion), datos, registrada(datos.canal))
+    return _responder(
+        derivacion_id, Accion(accion), datos, registrada(datos.canal, datos.quien, datos.cuando)
+    )
 
 
 @bp.post("/<uuid:derivacion_id>/verificar")

@@ -154,6 +154,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Modo.OFICIO: _l("Por oficio"),
         Modo.CORREO: _l("Por correo"),
         Modo.PRESENCIAL_ACOMPANADA: _l("Con acompañamiento en persona"),
+        Modo.AUTOGESTIONADA: _l("La persona va por su cuenta"),
     },
 }
 

@@ -95,6 +95,20 @@ def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora:
     contar_hecho(session, derivacion.caso_id, EnlaceDeDerivacionPedido(**_comun(derivacion)))
 
 
+def contar_oficio(
+    session: Session, derivacion: Derivacion, numero: str, actor: Actor, ahora: datetime
+) -> None:
+    """Write that the letter was printed for the first time. The institution must be loaded."""
+    anotar(
+        session,
+        derivacion.caso_id,
+        TipoHito.DERIVACION,
+        actor,
+        datos={**_de_que(derivacion, "oficio"), "numero": numero},
+        ocurrido_en=ahora,
+    )
+
+
 def contar_retiro(
     session: Session, derivacion: Derivacion, motivo: str, actor: Actor, ahora: datetime
 ) -> None:

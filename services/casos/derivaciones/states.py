@@ -78,6 +78,14 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
     E.ANULADA: {},
 }
 
+# The person goes by themselves with what the office told them: nothing goes to the institution, so
+# only the person can say how it ended, and nobody else's silence ends it.
+PASOS_CON_LA_PERSONA: Mapping[Estado, Mapping[Accion, Estado]] = {
+    **{estado: {} for estado in Estado},
+    E.BORRADOR: PASOS[E.BORRADOR],
+    E.ENVIADA: {A.VERIFICAR: E.VERIFICADA, A.NO_LOGRADA: E.NO_LOGRADA, A.ANULAR: E.ANULADA},
+}
+
 # An answer that comes after the derivation expired is kept as late; an officer adopts it with
 # the same effect that it would have had in time, or reroutes.
 ADOPTABLES: Mapping[Accion, Estado] = {

@@ -72,6 +72,7 @@ class Linea:
 _DERIVACIONES: Mapping[str, LazyString] = {
     "enviar": _l("Se envió la derivación %(folio)s a %(institucion)s"),
     "enlace": _l("Se pidió enviar otro enlace de la derivación %(folio)s a %(institucion)s"),
+    "oficio": _l("Se imprimió el oficio de la derivación %(folio)s a %(institucion)s"),
     "recibir": _l("%(institucion)s confirmó que recibió la derivación %(folio)s"),
     "aceptar": _l("%(institucion)s aceptó la derivación %(folio)s"),
     "rechazar": _l("%(institucion)s rechazó la derivación %(folio)s"),

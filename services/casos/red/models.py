@@ -56,6 +56,7 @@ class Modo(StrEnum):
     OFICIO = "oficio"
     CORREO = "correo"
     PRESENCIAL_ACOMPANADA = "presencial_acompanada"
+    AUTOGESTIONADA = "autogestionada"
 
 
 @cache

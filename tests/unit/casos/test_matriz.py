@@ -124,6 +124,9 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
@@ -189,6 +192,8 @@ POST  /derivaciones/{derivacion}/enviar               -++.++---  -++ff+---  -++.
 GET   /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/otro-enlace          -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio               -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio/docdigital    -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/respuestas/{respuesta}/adoptar -++.++---  -++ff+---  -++..+---
 GET   /unidad                                         ------+--  ------+--  ------.--
 GET   /unidad/derivaciones/{derivacion}               ------+--  ------+--  ------.--
@@ -484,6 +489,7 @@ def _derivacion(api: Callable[..., Any], ventanilla: Ventanilla, caso_id: str) -
         confirmada=True,
     )
     path = f"/derivaciones/{hecha['id']}"
+    api("POST", f"{path}/oficio")
     api("POST", f"{path}/aceptar", canal="telefono")
     api("POST", f"{path}/cumplir", canal="telefono", texto="Se entregó una caja")
     api("POST", f"{path}/verificar")
@@ -555,6 +561,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "reencaminar": lambda _m, a: _pedido(a),
     "{accion}": lambda _m, _a: {"canal": "telefono"},
     "anular": lambda _m, _a: {"motivo": "creada_por_error"},
+    "docdigital": lambda _m, _a: {"docdigital": "DD-1"},
     "atenciones": lambda _m, a: {
         "persona_id": a.ids["persona"],
         "caso_id": a.ids["caso"],
