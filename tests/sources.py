@@ -34,6 +34,7 @@ SOURCES = {
     "enlace_id": "SELECT id FROM enlaces_de_cuenta",
     "baja_id": "SELECT id FROM bajas",
     "fusion_id": "SELECT id FROM fusiones",
+    "subtema_id": "SELECT id FROM subtemas",
     "convenio_id": "SELECT id FROM convenios",
     "postulacion_id": "SELECT id FROM postulaciones",
     "articulo_id": "SELECT id FROM articulos",

@@ -54,6 +54,9 @@ from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
+from casos.subtemas import api as subtemas_api
+from casos.subtemas import pages as subtemas_pages
+from casos.subtemas import presentes as subtemas_presentes
 from casos.supresion import api as supresion_api
 from casos.supresion import pages as supresion_pages
 from casos.tareas import api as tareas_api
@@ -72,6 +75,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     """The web application of casos."""
     app = new_app("casos", settings, permisos=PERMISOS, jobs=jobs, client=client)
     app.extensions["equipo"] = Equipo(app.extensions["env"].client)
+    subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
         personas_pages,
@@ -101,6 +105,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         postulaciones_pages,
         entregas_pages,
         conservacion_pages,
+        subtemas_pages,
     ):
         app.register_blueprint(pages.bp)
     api = new_api(app, title="Casos")
@@ -132,6 +137,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         postulaciones_api,
         entregas_api,
         hechos_api,
+        subtemas_api,
     ):
         api.register_blueprint(json.bp)
     api.register_blueprint(bus_api(handlers))

@@ -48,6 +48,7 @@ from casos.programas.models import (
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.red.models import Institucion, ServicioRed
 from casos.situaciones.models import SituacionMigratoria
+from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
 
@@ -103,6 +104,7 @@ __all__ = [
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",
+    "Subtema",
     "Supresion",
     "Tarea",
     "TokenNombre",

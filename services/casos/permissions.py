@@ -68,6 +68,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.unidad.responder": frozenset({_CONTRAPARTE}),
     "casos.red.ver": _ATIENDEN,
     "casos.red.editar": frozenset({_COORDINACION}),
+    "casos.tema.ver": _ATIENDEN | {_ENCARGADO, "administrador", "analista"},
+    "casos.tema.editar": frozenset({_COORDINACION, "administrador"}),
     "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
     "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.programa.ver": _ATIENDEN | {_ENCARGADO},

@@ -18,7 +18,7 @@ from casos.personas import catalogos
 from casos.personas.models import CanalPreferido, Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
 from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
-from casos.taxonomia import temas
+from casos.subtemas.presentes import nombre_de_tema
 from oficina import clock
 from oficina.contacto import presentar_telefono
 from oficina.web.i18n import fecha
@@ -94,7 +94,7 @@ def tono(codigo: StrEnum) -> str:
 
 def tema(codigo: str) -> str:
     """The label of a theme."""
-    return temas(idioma_del_lector()).get(codigo, codigo)
+    return nombre_de_tema(codigo, idioma_del_lector())
 
 
 def pais(codigo: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import ayuda, historias, muestras
+from acogida import ayuda, guia, historias, muestras
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
@@ -58,6 +58,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     encargado = staff[Rol.ENCARGADO_PROGRAMA].actor()
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
+        guia.preparar(db_of(apps["casos"]), personal.coordinacion)
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
         ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)

@@ -61,6 +61,7 @@ STARTS = {
         "/identidad/unidades",
         "/identidad/clientes",
         "/identidad/mi-cuenta",
+        "/casos/temas",
         "/eventos/operacion",
         "/eventos/operacion/repetir",
         "/eventos/operacion/reportes?estado=hecho",

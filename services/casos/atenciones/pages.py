@@ -21,7 +21,7 @@ from casos.personas.edades import RangoEtario
 from casos.personas.models import Persona
 from casos.personas.queries import persona_por_id
 from casos.presentacion import idioma_del_lector
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import Conflicto, DatosInvalidos
@@ -170,7 +170,7 @@ def _opciones() -> dict[str, Any]:
     idioma = idioma_del_lector()
     return {
         "canales": etiquetas.opciones(Canal),
-        "temas": list(temas(idioma).items()),
+        "temas": list(temas_ofrecidos(idioma).items()),
         "resultados": etiquetas.opciones(Resultado),
         "resultados_anonimos": etiquetas.opciones(
             Resultado, Resultado.ABRE_CASO, Resultado.AGENDADA

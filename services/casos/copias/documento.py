@@ -39,7 +39,7 @@ from casos.programas.postulaciones.states import Estado as EstadoPostulacion
 from casos.situaciones.catalogo import categoria
 from casos.situaciones.models import FuenteSituacion
 from casos.tareas.states import EstadoTarea
-from casos.taxonomia import temas
+from casos.taxonomia import nombre as nombre_de_tema
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -175,6 +175,6 @@ _EN_PALABRAS: Mapping[str, Any] = {
     "pais_emisor": lambda codigo: pais(codigo, IDIOMA),
     "idiomas": lambda codigo: nombre_de_idioma(codigo, IDIOMA),
     "idioma": lambda codigo: nombre_de_idioma(codigo, IDIOMA),
-    "tema": lambda codigo: temas(IDIOMA).get(codigo, codigo),
+    "tema": lambda codigo: nombre_de_tema(codigo, IDIOMA),
     "categoria": lambda codigo: categoria(codigo, IDIOMA),
 }

@@ -58,7 +58,7 @@ from casos.plazos.queries import plazos_de_derivacion
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.red.models import Modo, ServicioRed
 from casos.red.queries import servicio_por_id, servicios
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.web.app import env
@@ -299,7 +299,7 @@ def _elegir_servicio(caso: Caso) -> str:
         servicios=found,
         tema=tema,
         texto=texto,
-        temas=temas(language()),
+        temas=temas_ofrecidos(language()),
         reemplaza_a=request.args.get("reemplaza_a", type=UUID),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -313,9 +314,10 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta
     return persona, pauta, datos_disponibles(persona, pauta, situacion)
 
 
+@cache
 def _por_decidir() -> ColumnElement[bool]:
     """It ended badly, and since then nothing was decided: no other derivation took over, none was
-    sent for the same need, and its case did not end.
+    sent for the same need, and its case did not end. Written once: every list and page asks it.
     """
     cierre = select(Hito.id).where(
         Hito.caso_id == Derivacion.caso_id,

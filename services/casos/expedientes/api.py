@@ -15,6 +15,7 @@ from casos.alcance import Alcance
 from casos.cierres import actions as cierres
 from casos.cierres.queries import pendiente
 from casos.cierres.schemas import NuevaDecision, NuevaDecisionSchema
+from casos.contactos.pauta import pauta_de
 from casos.denuncias import actions as denuncias
 from casos.denuncias.schemas import (
     NuevaDenuncia,
@@ -57,7 +58,7 @@ from casos.expedientes.schemas import (
     NuevoSeguimiento,
     NuevoSeguimientoSchema,
 )
-from casos.expedientes.senales import senales
+from casos.expedientes.senales import Leido, senales
 from casos.expedientes.states import Senal
 from casos.plazos.models import EstadoPlazo
 from casos.plazos.queries import plazos_de_caso
@@ -310,7 +311,8 @@ def _respuesta(caso_id: UUID) -> Response:
         miembros = queries.equipo_de(session, caso)
         evaluaciones = queries.evaluaciones(session, caso) if lectura.evaluacion else ()
         espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
-        marcas = senales(session, caso, caso.persona, Alcance.de(actor()), lectura, clock.now())
+        leido = Leido(caso, plazos, pauta_de(session, caso.persona))
+        marcas = senales(session, leido, Alcance.de(actor()), lectura, clock.now())
         propuesto = pendiente(session, caso_id) if lectura.evaluacion else None
     corren = [
         plazo.vence_en

@@ -15,7 +15,7 @@ from casos.accesos.pages import gestiona
 from casos.accesos.queries import en_curso
 from casos.alcance import Alcance, CasoReservado
 from casos.cierres.queries import por_aprobar, puede_decidir
-from casos.contactos.pauta import Aviso, avisos, pauta_de
+from casos.contactos.pauta import Aviso, Pauta
 from casos.derivaciones.etiquetas import fallida
 from casos.equipo import equipo
 from casos.expedientes import curso, queries, vistas
@@ -39,12 +39,12 @@ from casos.expedientes.states import (
     MotivoSuspension,
     MotivoVuelta,
 )
-from casos.personas.queries import contactos_vistos, persona_de_caso
+from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
 from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado, VersionVencida
@@ -210,14 +210,8 @@ def _pagina(
         caso = queries.caso_por_id(session, caso_id, alcance)
         lineas = vistas.lineas(session, caso, alcance)
         situacion_actual = vistas.situacion(session, caso, alcance)
-        persona = persona_de_caso(session, caso)
-        # The others are flags of the case.
-        de_la_persona = [
-            aviso
-            for aviso in avisos(session, [persona])[persona.id]
-            if aviso in {Aviso.FALLECIDA, Aviso.CONTACTO_SEGURO}
-        ]
-        pauta = pauta_de(session, persona)
+        persona = caso.persona
+        contactos = contactos_de(session, persona.id)
         gestion_actual = vistas.gestion(session, caso)
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
@@ -239,9 +233,8 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
-        de_la_persona=de_la_persona,
-        pauta=pauta,
-        contactos=contactos_vistos(persona, completos=completos),
+        de_la_persona=_de_la_persona(situacion_actual["pauta"]),
+        contactos=contactos_vistos(contactos, completos=completos),
         completos=completos,
         **gestion_actual,
         huella_de_gestion=vistas.huella_de_gestion(gestion_actual),
@@ -252,6 +245,12 @@ def _pagina(
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso) | {"quienes": _quienes(caso, miembros)},
     )
+
+
+def _de_la_persona(pauta: Pauta) -> list[Aviso]:
+    """What must be seen first of the person; the rest are flags of the case."""
+    hay = ((Aviso.FALLECIDA, pauta.fallecida), (Aviso.CONTACTO_SEGURO, pauta.con_cuidado))
+    return [aviso for aviso, es in hay if es]
 
 
 def _minima(caso_id: UUID) -> str:
@@ -307,7 +306,7 @@ def _opciones(caso: Caso) -> dict[str, Any]:
     sin_decidir = () if puede("casos.denuncia.descartar") else (DestinoDenuncia.NO_PROCEDE,)
     profesionales = equipo().profesionales() if puede("casos.caso.asignar") else ()
     return {
-        "temas": list(temas(idioma_del_lector()).items()),
+        "temas": list(temas_ofrecidos(idioma_del_lector()).items()),
         "elevacion": etiquetas.opciones(MotivoElevacion),
         "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
         "amerita": [("1", _("Sí")), ("0", _("No"))],

@@ -29,7 +29,7 @@ from casos.expedientes.states import (
     MotivoVuelta,
 )
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
-from casos.taxonomia import temas
+from casos.subtemas.presentes import nombre_de_tema
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -257,18 +257,18 @@ Datos = Mapping[str, Any]
 
 
 def _abierto(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
-    return _("Se abrió el caso"), temas(idioma).get(datos.get("tema", ""), "")
+    return _("Se abrió el caso"), nombre_de_tema(datos.get("tema", ""), idioma)
 
 
 def _atencion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
     canal = etiquetas.etiqueta(Canal(datos["canal"]))
     if datos["hecho"] == "apertura":
         return _("Atención de la que nace el caso"), canal
-    return _("Nueva atención"), f"{temas(idioma).get(datos['tema'], '')} · {canal}"
+    return _("Nueva atención"), f"{nombre_de_tema(datos['tema'], idioma)} · {canal}"
 
 
 def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
-    return _("Recibió orientación"), temas(idioma).get(datos["tema"], "")
+    return _("Recibió orientación"), nombre_de_tema(datos["tema"], idioma)
 
 
 def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:

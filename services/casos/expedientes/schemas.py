@@ -30,7 +30,7 @@ from casos.expedientes.states import (
     Senal,
 )
 from casos.personas.schemas import PersonaResumenSchema
-from casos.taxonomia import temas
+from casos.subtemas.presentes import se_ofrece
 from oficina.web.forms import DIAS
 
 TEXTO = validate.Length(max=4000)
@@ -38,8 +38,8 @@ POR_PAGINA = 25
 
 
 def es_tema(codigo: str) -> None:
-    """Raise ValidationError unless the taxonomy in force knows the code."""
-    if codigo not in temas():
+    """Raise ValidationError unless the office offers the code."""
+    if not se_ofrece(codigo):
         raise ValidationError(_("No conocemos ese tema."))
 
 

@@ -3,13 +3,15 @@
 None is stored: each follows from what is known of the case and of its person now.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
-from casos.contactos.pauta import pauta_de
+from casos.contactos.pauta import Pauta
 from casos.derivaciones.queries import activas_de_caso, con_consentimiento_retirado
 from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso, Hito, TipoHito
@@ -19,7 +21,7 @@ from casos.personas.edades import edad
 from casos.personas.models import Persona
 from casos.personas.queries import duplicados_pendientes
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import corre
+from casos.plazos.queries import vivo
 from casos.plazos.reglas import reglas
 from oficina import clock
 
@@ -30,19 +32,24 @@ _AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
 """Lines that tell of no work of anybody."""
 
 
-def senales(  # noqa: PLR0917  of a case and its person, for whom, and when
-    session: Session,
-    caso: Caso,
-    persona: Persona,
-    alcance: Alcance,
-    lectura: Lectura,
-    ahora: datetime,
+@dataclass(frozen=True)
+class Leido:
+    """What was read of a case: its clocks, and how its person may be reached."""
+
+    caso: Caso
+    plazos: Sequence[Plazo]
+    pauta: Pauta
+
+
+def senales(
+    session: Session, leido: Leido, alcance: Alcance, lectura: Lectura, ahora: datetime
 ) -> list[Senal]:
     """The flags of a case that was read, as far as its reader may know of them."""
+    caso, persona = leido.caso, leido.caso.persona
     tiene = {
-        Senal.DENUNCIA_OBLIGATORIA: lectura.evaluacion and corre(session, caso.id, DENUNCIA),
-        Senal.PLAZO_VENCIDO: _vencido(session, caso, lectura, ahora),
-        Senal.CONTACTO_PROHIBIDO: not pauta_de(session, persona).permitido,
+        Senal.DENUNCIA_OBLIGATORIA: lectura.evaluacion and vivo(leido.plazos, DENUNCIA),
+        Senal.PLAZO_VENCIDO: _vencido(leido.plazos, lectura, ahora),
+        Senal.CONTACTO_PROHIBIDO: not leido.pauta.permitido,
         Senal.CONSENTIMIENTO_REVOCADO: lectura.derivaciones
         and con_consentimiento_retirado(session, caso.id),
         Senal.SIN_ACTIVIDAD: _sin_actividad(session, caso, ahora),
@@ -54,15 +61,13 @@ def senales(  # noqa: PLR0917  of a case and its person, for whom, and when
     return [senal for senal in Senal if tiene[senal]]
 
 
-def _vencido(session: Session, caso: Caso, lectura: Lectura, ahora: datetime) -> bool:
-    vencidos = select(Plazo.id).where(
-        Plazo.caso_id == caso.id,
-        Plazo.estado == EstadoPlazo.CORRIENDO,
-        Plazo.vence_en < ahora,
+def _vencido(plazos: Sequence[Plazo], lectura: Lectura, ahora: datetime) -> bool:
+    return any(
+        plazo.estado is EstadoPlazo.CORRIENDO
+        and plazo.vence_en < ahora
+        and (lectura.derivaciones or plazo.derivacion_id is None)
+        for plazo in plazos
     )
-    if not lectura.derivaciones:
-        vencidos = vencidos.where(Plazo.derivacion_id.is_(None))
-    return session.scalar(vencidos.limit(1)) is not None
 
 
 def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:

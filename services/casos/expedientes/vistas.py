@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.cierres.queries import pendiente
+from casos.contactos.pauta import pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import de_caso, por_decidir
@@ -20,11 +21,11 @@ from casos.expedientes import queries
 from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso
 from casos.expedientes.relato import Lectura, Linea, contar
-from casos.expedientes.senales import senales
+from casos.expedientes.senales import Leido, senales
 from casos.expedientes.states import Paso
 from casos.plazos.etiquetas import situacion as como_va
-from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import corre, plazos_de_caso
+from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
+from casos.plazos.queries import plazos_de_caso, vivo
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
 from casos.tareas.queries import de_caso as tareas_de_caso
@@ -53,15 +54,15 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
     propio = queries.es_propio(session, caso, alcance)
     ve_derivaciones = puede("casos.derivacion.ver")
     decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
+    leido = Leido(caso, plazos_de_caso(session, caso.id), pauta_de(session, caso.persona))
     return {
         "caso": caso,
-        "plazos": _plazos(session, caso.id),
+        "plazos": _plazos(leido.plazos),
         "por_decidir": decisiones.get(caso.id, ()),
         "fallida": fallida,
-        "senales": senales(
-            session, caso, caso.persona, alcance, Lectura.de_quien_lee(), clock.now()
-        ),
-        "denuncia_pendiente": corre(session, caso.id, DENUNCIA),
+        "senales": senales(session, leido, alcance, Lectura.de_quien_lee(), clock.now()),
+        "pauta": leido.pauta,
+        "denuncia_pendiente": vivo(leido.plazos, DENUNCIA),
         "cierre_propuesto": pendiente(session, caso.id),
         "propio": propio,
         "puede_derivar": propio
@@ -109,15 +110,14 @@ def huella_de_relato(contadas: Sequence[Linea]) -> str:
     return f"{len(contadas)}|{max((linea.hito.id for linea in contadas), default='')}"
 
 
-def _plazos(session: Session, caso_id: UUID) -> Sequence[VistaPlazo]:
+def _plazos(plazos: Sequence[Plazo]) -> Sequence[VistaPlazo]:
     """The clocks of a case that have not stopped, as far as the reader may know of them."""
     ahora = clock.now()
-    vivos = {EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO}
     ve_derivaciones = puede("casos.derivacion.ver")
     return [
         _plazo(plazo, ahora)
-        for plazo in plazos_de_caso(session, caso_id)
-        if plazo.estado in vivos and (ve_derivaciones or plazo.derivacion_id is None)
+        for plazo in plazos
+        if plazo.estado in VIVOS and (ve_derivaciones or plazo.derivacion_id is None)
     ]
 
 

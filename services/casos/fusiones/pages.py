@@ -99,7 +99,7 @@ def unir(persona_id: UUID, otra_id: UUID) -> ResponseReturnValue:
         {
             "lado": lado,
             "documentos": documentos_vistos(lado.persona, completos=False),
-            "contactos": contactos_vistos(lado.persona, completos=False),
+            "contactos": contactos_vistos(lado.persona.contactos, completos=False),
         }
         for lado in (vista.vigente, vista.absorbida)
     ]

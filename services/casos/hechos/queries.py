@@ -24,6 +24,7 @@ from casos.hechos.models import ContadorDeCambios
 from casos.personas.edades import RangoEtario, rango_etario
 from casos.personas.models import Origen, Persona
 from casos.red.models import Institucion
+from casos.subtemas.queries import subtemas
 from casos.taxonomia import taxonomia
 from oficina.clock import local
 from oficina.errors import Conflicto
@@ -106,8 +107,13 @@ def etiquetas(session: Session) -> list[Etiqueta]:
     datos = taxonomia()
     temas = [
         Etiqueta("tema", tema.codigo, idioma, texto)
-        for tema in datos.temas.values()
+        for tema in (*datos.temas.values(), *datos.retirados.values())
         for idioma, texto in tema.etiquetas.items()
+    ]
+    temas += [
+        Etiqueta("tema", propio.codigo, idioma, texto)
+        for propio in subtemas(session)
+        for idioma, texto in propio.etiquetas.items()
     ]
     lineas = [
         Etiqueta("linea", codigo, idioma, texto)
@@ -325,5 +331,8 @@ def _sin_senas(fila: Any) -> dict[str, Any]:
 
 def _del_tema(codigo: str) -> dict[str, Any]:
     """A theme and the line of work that the decree counts it under."""
-    tema = taxonomia().temas.get(codigo)
-    return {"tema": codigo, "linea": tema.linea if tema else None}
+    try:
+        linea = taxonomia().regla(codigo).linea
+    except KeyError:
+        linea = None
+    return {"tema": codigo, "linea": linea}

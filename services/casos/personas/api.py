@@ -230,7 +230,7 @@ def _vista(persona: Persona, *, completos: bool) -> dict[str, Any]:
     campos["direccion"] = persona.direccion if completos or not persona.direccion else mask("")
     return campos | {
         "documentos": queries.documentos_vistos(persona, completos=completos),
-        "contactos": queries.contactos_vistos(persona, completos=completos),
+        "contactos": queries.contactos_vistos(persona.contactos, completos=completos),
     }
 
 

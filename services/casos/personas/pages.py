@@ -226,7 +226,7 @@ def _pagina(
         persona=persona,
         completos=completos,
         documentos=queries.documentos_vistos(persona, completos=completos),
-        contactos=queries.contactos_vistos(persona, completos=completos),
+        contactos=queries.contactos_vistos(persona.contactos, completos=completos),
         documento=documento or _vacio(NuevoDocumentoSchema()),
         contacto=contacto or _vacio(NuevoContactoSchema()),
         tipos_contacto=etiquetas.opciones(TipoContacto),

@@ -18,6 +18,7 @@ from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
 from casos.personas.matching import Razon
 from casos.personas.models import (
+    Contacto,
     Decision,
     EstadoPersona,
     Persona,
@@ -128,13 +129,11 @@ def persona_a_la_vista(session: Session, persona_id: UUID, alcance: Alcance) -> 
         raise alcance.negativa_de_persona(session, persona_id)
 
 
-def persona_de_caso(session: Session, caso: Caso) -> Persona:
-    """The person of a case that was read, with documents and contacts."""
+def contactos_de(session: Session, persona_id: UUID) -> Sequence[Contacto]:
+    """The contacts of somebody whose record was read, the oldest first."""
     return session.scalars(
-        select(Persona)
-        .where(Persona.id == caso.persona_id)
-        .options(selectinload(Persona.documentos), selectinload(Persona.contactos))
-    ).one()
+        select(Contacto).where(Contacto.persona_id == persona_id).order_by(Contacto.id)
+    ).all()
 
 
 def personas_por_id(session: Session, ids: Sequence[UUID], alcance: Alcance) -> Sequence[Persona]:
@@ -301,8 +300,8 @@ def documentos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, An
     ]
 
 
-def contactos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, Any]]:
-    """The contacts of a loaded person, masked unless asked for."""
+def contactos_vistos(contactos: Iterable[Contacto], *, completos: bool) -> list[dict[str, Any]]:
+    """The contacts of somebody, masked unless asked for."""
     return [
         {
             "id": contacto.id,
@@ -311,7 +310,7 @@ def contactos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, Any
             if completos
             else mask(contacto.valor),
         }
-        for contacto in persona.contactos
+        for contacto in contactos
     ]
 
 

@@ -29,7 +29,8 @@ def unidas_a(session: Session, persona_id: UUID) -> Sequence[Persona]:
 
 def con_unidas(session: Session, persona_id: UUID) -> list[UUID]:
     """Somebody's record and those that were joined to it, by their ids."""
-    return [persona_id, *(una.id for una in unidas_a(session, persona_id))]
+    unidas = select(Persona.id).where(Persona.fusionada_en_id == persona_id).order_by(Persona.id)
+    return [persona_id, *session.scalars(unidas)]
 
 
 def tokens_de_unidas(session: Session, persona_id: UUID) -> frozenset[str]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
-from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
@@ -30,8 +30,6 @@ from oficina.events.casos import (
     PlazoPorVencer,
     PlazoVencido,
 )
-
-_VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
 
 
 def iniciar(
@@ -118,7 +116,7 @@ def cancelar_todos(
     session: Session, caso_id: UUID, ahora: datetime, *, derivacion_id: UUID | None = None
 ) -> None:
     """Stop every clock of a case, or only those of one of its derivations."""
-    consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(_VIVOS))
+    consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(VIVOS))
     if derivacion_id is not None:
         consulta = consulta.where(Plazo.derivacion_id == derivacion_id)
     for plazo in session.scalars(consulta.with_for_update()):
@@ -316,7 +314,7 @@ def _vivo(  # noqa: PLR0917  a clock is of one of as many things
             Plazo.solicitud_id == solicitud_id,
             Plazo.incidente_id == incidente_id,
             Plazo.tarea_id == tarea_id,
-            Plazo.estado.in_(_VIVOS),
+            Plazo.estado.in_(VIVOS),
         )
         .with_for_update()
     )

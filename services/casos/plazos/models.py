@@ -20,6 +20,10 @@ class EstadoPlazo(StrEnum):
     CANCELADO = "cancelado"
 
 
+VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
+"""Of a deadline that was neither met nor taken back."""
+
+
 class Plazo(Identified, Base):
     """One clock of one case, of one of its derivations or tasks, of a request about somebody's
     data, or of a breach.

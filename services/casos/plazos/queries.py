@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
 from casos.personas.models import EstadoPersona, Persona
-from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import reglas
 from casos.tareas.models import Tarea
 from oficina.errors import NoEncontrado
@@ -43,13 +43,19 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
 
 def corre(session: Session, caso_id: UUID, reloj: str) -> bool:
     """Whether a clock of a case runs or is held."""
-    vivo = Plazo.estado.in_((EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO))
     return (
         session.scalar(
-            select(Plazo.id).where(Plazo.caso_id == caso_id, Plazo.reloj == reloj, vivo).limit(1)
+            select(Plazo.id)
+            .where(Plazo.caso_id == caso_id, Plazo.reloj == reloj, Plazo.estado.in_(VIVOS))
+            .limit(1)
         )
         is not None
     )
+
+
+def vivo(plazos: Iterable[Plazo], reloj: str) -> bool:
+    """As `corre`, among clocks of a case that were read."""
+    return any(plazo.reloj == reloj and plazo.estado in VIVOS for plazo in plazos)
 
 
 def seguimiento(session: Session, plazo_id: UUID) -> Seguimiento:

@@ -10,7 +10,7 @@ from casos.etiquetas import etiqueta, opciones
 from casos.red import actions, queries
 from casos.red.models import Capacidad, EstadoServicio
 from casos.red.schemas import EdicionServicioSchema
-from casos.taxonomia import temas
+from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -36,7 +36,7 @@ def directorio() -> str:
         pocos=POCOS,
         tema=tema,
         texto=texto,
-        temas=temas(language()),
+        temas=temas_ofrecidos(language()),
         etiqueta=etiqueta,
     )
 

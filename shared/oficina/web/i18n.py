@@ -1,12 +1,13 @@
 """Languages of the pages, and moments as a wall in Chile would show them."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from babel import dates
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from babel.support import NullTranslations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficina import clock
@@ -16,13 +17,36 @@ LANGUAGES = {"es": "Español", "en": "English"}
 DEFAULT = "es"
 
 
+class _Texts(Domain):  # type: ignore[misc]  # flask_babel has no type information
+    """The texts of the reader's language, looked for once a request and not once a text."""
+
+    def get_translations(self) -> NullTranslations:
+        """As flask_babel does it, remembered until the language is another."""
+        found: NullTranslations
+        here = g._get_current_object() if g else None
+        if here is not None and (known := here.get("textos")) is not None:
+            locale, found = known
+            if locale is getattr(here.get("_flask_babel"), "babel_locale", None):
+                return found
+        found = super().get_translations()
+        if here is not None:
+            here.textos = (get_locale(), found)
+        return found
+
+
+class _Languages(Babel):  # type: ignore[misc]  # neither here
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Texts(domain=self.domain)
+
+
 def init_app(app: Flask) -> None:
     """Give `app` its languages: oficina's texts and, after them, the service's own."""
     own = Path(app.root_path) / "translations"
     ours = Path(__file__).parent / "translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{ours};{own}"
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
-    Babel(app, locale_selector=language)
+    _Languages(app, locale_selector=language)
     app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES)
     app.jinja_env.filters.update(fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace)
 
@@ -79,4 +103,5 @@ def _written(day: date, style: str, locale: str) -> str:
 
 
 def _locale() -> str:
-    return str(get_locale() or DEFAULT)
+    locale = get_locale()
+    return locale.language if locale else DEFAULT

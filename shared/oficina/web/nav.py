@@ -70,6 +70,7 @@ LUGARES = (
         "/casos/accesos-excepcionales",
         frozenset({"coordinacion", "auditor"}),
     ),
+    Lugar(_l("Temas"), "/casos/temas", frozenset({"coordinacion", "administrador"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),

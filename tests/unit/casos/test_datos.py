@@ -8,12 +8,11 @@ import pytest
 from tests.unit.casos.conftest import Ventanilla
 
 from casos.equipo import Equipo
-from casos.expedientes.models import Prioridad, TipoCaso
 from casos.folios import siguiente_folio, siguientes_folios
 from casos.personas.catalogos import idiomas, nombre_de_idioma, pais, paises
 from casos.personas.edades import RangoEtario, rango_etario
 from casos.situaciones.catalogo import categoria, categorias
-from casos.taxonomia import taxonomia, tema, temas
+from casos.taxonomia import taxonomia, temas
 from oficina.web.client import ServiceClient
 
 
@@ -42,16 +41,6 @@ def test_un_folio_de_una_transaccion_deshecha_se_vuelve_a_dar(ventanilla: Ventan
 
     with ventanilla.db.begin() as session:
         assert siguiente_folio(session, "D", 2050) == "D-2050-000001"
-
-
-@pytest.mark.parametrize("codigo", list(taxonomia().temas))
-def test_cada_tema_se_dice_en_cuatro_idiomas_y_sugiere_un_caso(codigo: str) -> None:
-    uno = tema(codigo)
-
-    assert set(uno.etiquetas) == {"es", "en", "ht", "pt"}
-    assert uno.linea in taxonomia().lineas
-    assert TipoCaso(uno.tipo_caso)
-    assert Prioridad(uno.prioridad)
 
 
 def test_las_lineas_son_las_siete_del_decreto() -> None:

@@ -241,6 +241,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
     "/casos/red": "the directory of institutions",
+    "/casos/temas": "the taxonomy, and the codes that the office adds",
+    "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
