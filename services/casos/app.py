@@ -10,6 +10,7 @@ from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.confirmaciones import pages as confirmaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
@@ -98,6 +99,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         comunicaciones_pages,
         enlaces_pages,
         oficios_pages,
+        confirmaciones_pages,
         unidad_pages,
         red_pages,
         convenios_pages,

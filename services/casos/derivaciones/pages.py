@@ -35,9 +35,9 @@ from casos.derivaciones.schemas import (
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
     ADOPTABLES,
-    DE_LA_INSTITUCION_MISMA,
     MOTIVOS,
     NO_SE_ELIGEN,
+    NO_SE_REGISTRAN,
     PASOS,
     REENCAMINABLES,
     Accion,
@@ -382,7 +382,7 @@ def _canales(found: Derivacion) -> list[tuple[str, str]]:
     """By which ways an answer may have come: of who goes by themselves only they can tell."""
     if found.autogestionada:
         return opciones(CanalRespuesta, *set(CanalRespuesta) - {CanalRespuesta.PERSONA})
-    return opciones(CanalRespuesta, *DE_LA_INSTITUCION_MISMA)
+    return opciones(CanalRespuesta, *NO_SE_REGISTRAN)
 
 
 def _schema(accion: Accion) -> Schema:

@@ -43,6 +43,7 @@ class Procedencia:
 
 DE_LA_INSTITUCION = Procedencia(grado=Grado.A, canal=CanalRespuesta.ENLACE)
 DE_LA_UNIDAD = Procedencia(grado=Grado.A, canal=CanalRespuesta.BANDEJA)
+POR_MENSAJE = Procedencia(grado=Grado.C, canal=CanalRespuesta.MENSAJE)
 DE_LA_PERSONA = Procedencia(grado=Grado.C, canal=CanalRespuesta.PERSONA)
 
 

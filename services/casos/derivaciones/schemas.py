@@ -15,8 +15,8 @@ from casos.derivaciones.actions import SIN_NADA, NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import (
-    DE_LA_INSTITUCION_MISMA,
     NO_SE_ELIGEN,
+    NO_SE_REGISTRAN,
     Accion,
     CanalRespuesta,
     Estado,
@@ -173,7 +173,7 @@ class RespuestaRegistradaSchema(RespuestaSchema):
         required=True,
         error_messages={"required": _l("Indique cómo se supo.")},
         validate=validate.NoneOf(
-            list(DE_LA_INSTITUCION_MISMA),
+            list(NO_SE_REGISTRAN),
             error=_l("Por el enlace o la bandeja responde solo la institución."),
         ),
     )
@@ -325,6 +325,14 @@ class SeguimientoDeDerivacionSchema(Schema):
         allow_none=True,
         metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
     )
+
+
+class PreguntaSchema(Schema):
+    """What a person is asked about a derivation, for the message that asks."""
+
+    folio = fields.String(required=True)
+    persona_id = fields.UUID(required=True)
+    direccion = fields.String(required=True)
 
 
 class EnlaceNuevoSchema(Schema):

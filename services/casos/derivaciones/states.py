@@ -181,7 +181,8 @@ class CanalRespuesta(StrEnum):
     CORREO = "correo"
     OFICIO = "oficio"
     PERSONA = "persona"
+    MENSAJE = "mensaje"
 
 
-DE_LA_INSTITUCION_MISMA = frozenset({CanalRespuesta.ENLACE, CanalRespuesta.BANDEJA})
-"""Ways by which nobody answers for the institution."""
+NO_SE_REGISTRAN = frozenset({CanalRespuesta.ENLACE, CanalRespuesta.BANDEJA, CanalRespuesta.MENSAJE})
+"""Ways by which nobody answers for the institution, or for the person."""

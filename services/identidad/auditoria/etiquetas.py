@@ -51,6 +51,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.caso.ver_existencia": _l("Supo que un caso existe, sin verlo"),
     "casos.comunicacion.listar": _l("Vio qué se comunicó de una persona"),
     "casos.comunicacion.ver": _l("Vio una comunicación de datos"),
+    "casos.confirmacion.abrir": _l("Miró la pregunta de si la atendieron"),
     "casos.consentimiento.otorgar": _l("Registró un consentimiento"),
     "casos.consentimiento.retirar": _l("Registró que se retiró un consentimiento"),
     "casos.consentimiento.ver": _l("Vio los consentimientos de una persona"),

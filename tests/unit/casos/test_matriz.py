@@ -124,6 +124,7 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
@@ -272,6 +273,7 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
+    "/casos/confirmacion": "the token is the key (tests of the person's word)",
     "/casos/openapi.json": "the document",
     "/casos/docs": "the document",
     "/healthz": "the process",
