@@ -10,6 +10,8 @@ from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.organizaciones import api as organizaciones_api
+from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.confirmaciones import pages as confirmaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
@@ -35,9 +37,13 @@ from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
 from casos.hechos import api as hechos_api
+from casos.hogares import api as hogares_api
+from casos.hogares import pages as hogares_pages
 from casos.importacion import pages as importacion_pages
 from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
+from casos.instrumentos import api as instrumentos_api
+from casos.instrumentos import pages as instrumentos_pages
 from casos.oficios import api as oficios_api
 from casos.oficios import pages as oficios_pages
 from casos.permissions import PERMISOS
@@ -81,10 +87,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for pages in (
         personas_pages,
         contactos_pages,
+        hogares_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
+        instrumentos_pages,
         tareas_pages,
         accesos_pages,
         importacion_pages,
@@ -103,6 +111,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_pages,
         red_pages,
         convenios_pages,
+        organizaciones_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -114,10 +123,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     for json in (
         personas_api,
         contactos_api,
+        hogares_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
         expedientes_api,
+        instrumentos_api,
         tareas_api,
         accesos_api,
         derivaciones_api,
@@ -135,6 +146,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         plazos_api,
         red_api,
         convenios_api,
+        organizaciones_api,
         programas_api,
         postulaciones_api,
         entregas_api,

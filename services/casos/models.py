@@ -5,6 +5,7 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
 from casos.contactos.models import ContactoSeguro
@@ -17,6 +18,7 @@ from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
+from casos.hogares.models import Hogar, Integrante
 from casos.importacion.models import ArchivoImportado, FilaImportada, Importacion
 from casos.incidentes.models import (
     AvisoDeIncidente,
@@ -71,6 +73,7 @@ __all__ = [
     "CopiaDeDatos",
     "Defuncion",
     "Derivacion",
+    "Directiva",
     "DocumentoIdentidad",
     "Enlace",
     "Entrega",
@@ -79,14 +82,18 @@ __all__ = [
     "Folio",
     "Fusion",
     "Hito",
+    "Hogar",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
+    "Integrante",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Oficio",
+    "Organizacion",
     "PasoDeIncidente",
+    "PasoDeOrganizacion",
     "PasoDePostulacion",
     "PasoDeSolicitud",
     "Persona",

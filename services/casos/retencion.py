@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import SIN_LIMITE
+from casos.comunidad.organizaciones.models import Directiva
 from casos.conservacion.queries import CERRADO, vencidos
 from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace
@@ -102,6 +103,21 @@ def vaciar_borradores(session: Session, ids: Sequence[UUID]) -> int:
         derivacion.vaciar(clock.real_now())
         vaciadas += 1
     return vaciadas
+
+
+def _con_nombres(limite: datetime) -> Select[Any]:
+    """Boards whose term ended, that still name somebody."""
+    return select(Directiva.id).where(
+        Directiva.hasta < limite.date(), Directiva.consintieron_el.is_not(None)
+    )
+
+
+@retencion.clase("casos.directiva.nombres", _con_nombres)
+def olvidar_directivas(session: Session, ids: Sequence[UUID]) -> int:
+    """That there was a board, and how many were on it, stays."""
+    for directiva in session.scalars(select(Directiva).where(Directiva.id.in_(ids))):
+        directiva.olvidar()
+    return len(ids)
 
 
 retencion.propone(CERRADO, vencidos)

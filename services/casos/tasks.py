@@ -1,5 +1,6 @@
 """Slow or timed work of casos. A task is a nudge: what is due is always a row."""
 
+from casos.comunidad.organizaciones import tasks as organizaciones
 from casos.convenios import tasks as convenios
 from casos.copias import tasks as copias
 from casos.importacion import tasks as importacion
@@ -20,4 +21,5 @@ retencion.registrar_en(jobs)
 copias.registrar_en(jobs)
 supresion.registrar_en(jobs)
 convenios.registrar_en(jobs)
+organizaciones.registrar_en(jobs)
 postulaciones.registrar_en(jobs)

@@ -1,5 +1,7 @@
 """A telephone or a mailbox as it is compared, found again and shown."""
 
+import re
+
 import phonenumbers
 
 from notificaciones.plantillas.catalogo import Canal
@@ -7,6 +9,8 @@ from oficina.privacy import blind_index, mask
 
 # A number without a country is of here.
 _PAIS = "CL"
+_DE_AQUI = re.compile(r"\+56[2-9]\d{8}", re.ASCII)
+"""A number of here as E.164 writes it: nine digits, the first of them no zero."""
 
 
 def normal(direccion: str) -> str:
@@ -17,6 +21,8 @@ def normal(direccion: str) -> str:
     direccion = direccion.strip()
     if canal_de(direccion) is Canal.CORREO:
         return direccion.casefold()
+    if _DE_AQUI.fullmatch(direccion):
+        return direccion
     try:
         numero = phonenumbers.parse(direccion, _PAIS)
     except phonenumbers.NumberParseException:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import ayuda, guia, historias, muestras
+from acogida import ayuda, comunidad, familias, guia, historias, muestras
 from acogida.services import db_of
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
@@ -61,6 +61,8 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
         guia.preparar(db_of(apps["casos"]), personal.coordinacion)
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
+        familias.contar(db_of(apps["casos"]), personal.recepcion)
+        comunidad.preparar(db_of(apps["casos"]), personal.profesional)
         ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
     with apps["notificaciones"].test_request_context():
         muestras.mostrar(

@@ -355,4 +355,5 @@ _DEL_CASO: Mapping[str, tuple[type[Schema], Any]] = {
     "elevar": (schemas.NuevaElevacionSchema, expedientes.elevar),
     "evaluar": (schemas.NuevaEvaluacionSchema, expedientes.evaluar),
     "cerrar": (schemas.NuevoCierreSchema, expedientes.cerrar),
+    "reabrir": (schemas.NuevaReaperturaSchema, expedientes.reabrir),
 }

@@ -9,11 +9,15 @@ Days are Chilean days. A deadline ends with the last second of its day there.
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from typing import Literal
 
 import holidays
 
 from oficina.clock import ZONA, local
+
+Unidad = Literal["dias_habiles", "dias_corridos", "horas"]
+"""What a term is counted in."""
 
 _DAY = timedelta(days=1)
 
@@ -101,19 +105,23 @@ def termino_reanudado(
     *,
     pausa: datetime,
     reanuda: datetime,
-    habil: bool = True,
+    unidad: Unidad = "dias_habiles",
     cierres: Collection[date] = (),
 ) -> tuple[datetime, datetime]:
     """From and until when a term counts that was held from `pausa` to `reanuda`.
 
-    As much of it has passed as had, and as many days are left; one that had ended stays as it was.
+    As much of it has passed as had, and as many days are left, to the end of the last one, or of
+    hours as much time; one that had ended stays as it was.
     The pair is what `momento_de_avance` takes: its beginning is where the term would have begun,
     had nobody held it.
     """
     if pausa >= fin:
         return inicio, fin
-    if not habil:
+    if unidad == "horas":
         return inicio + (reanuda - pausa), fin + (reanuda - pausa)
+    if unidad == "dias_corridos":
+        dias = (local(fin).date() - local(pausa).date()).days
+        return inicio + (reanuda - pausa), fin_de_plazo(reanuda, dias_corridos=dias)
     pasado = _habil_entre(inicio, pausa, cierres)
     quedan = _dias_habiles_entre(local(pausa).date(), local(fin).date(), cierres)
     return (
@@ -129,38 +137,39 @@ def _dias_habiles_entre(desde: date, hasta: date, cierres: Collection[date]) -> 
 
 
 def _habil_entre(inicio: datetime, fin: datetime, cierres: Collection[date]) -> timedelta:
-    total, desde = timedelta(), inicio
+    total, desde, dia = timedelta(), inicio, local(inicio).date()
     while desde < fin:
-        dia = local(desde).date()
-        hasta = min(_empieza(dia + _DAY), fin)
-        if es_habil(dia, cierres):
+        dia += _DAY
+        hasta = min(_empieza(dia), fin)
+        if es_habil(dia - _DAY, cierres):
             total += hasta - desde
         desde = hasta
     return total
 
 
 def _avanzar_habil(desde: datetime, falta: timedelta, cierres: Collection[date]) -> datetime:
+    dia = local(desde).date()
     while True:
-        dia = local(desde).date()
         hasta = _empieza(dia + _DAY)
         if es_habil(dia, cierres):
             if falta <= hasta - desde:
                 return desde + falta
             falta -= hasta - desde
-        desde = hasta
+        desde, dia = hasta, dia + _DAY
 
 
 def _retroceder_habil(hasta: datetime, falta: timedelta, cierres: Collection[date]) -> datetime:
+    dia = local(hasta - timedelta(microseconds=1)).date()
     while True:
-        dia = local(hasta - timedelta(microseconds=1)).date()
         desde = _empieza(dia)
         if es_habil(dia, cierres):
             if falta <= hasta - desde:
                 return hasta - falta
             falta -= hasta - desde
-        hasta = desde
+        hasta, dia = desde, dia - _DAY
 
 
+@lru_cache(maxsize=2000)
 def _empieza(dia: date) -> datetime:
     # Differences between moments are only true in one fixed zone: days of 23 and 25 hours exist.
     return datetime.combine(dia, time(), ZONA).astimezone(UTC)

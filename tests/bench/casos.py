@@ -1,6 +1,6 @@
 """Whether somebody who comes again is recognised: among invented people, noted down otherwise; and
 how long it takes to find somebody among few and among a million (`_buscar`),
-and to open the page of a case (`_pagina`).
+and to open the page of a case (`_pagina`); how long it takes to follow up deadlines (`_plazos`).
 
 The people who come again and the changes are those of `programs/nombres.py`, always the same.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import columns
-from bench import _buscar, _pagina
+from bench import _buscar, _pagina, _plazos
 from bench.programs.nombres import Ficha, again, people
 from bench.result import Result
 from casos.personas.matching import Senas, parecidos
@@ -37,6 +37,7 @@ def measure(*, peers: bool) -> Iterator[Result]:
 
     BENCH_PERSONAS is how many a million is, for a quick look.
     """
+    yield from _plazos.measure()
     yield from _pagina.measure()
     yield from _buscar.measure()
     lots = random.Random(SEED)

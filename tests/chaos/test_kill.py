@@ -10,7 +10,11 @@ from typing import Any
 
 import httpx
 
+import columns
+import vencidos
 from office import Office, create_accounts, embedded, wait_until
+from oficina.db import Database
+from oficina.privacy import Keyring, use_keyring
 from story import book, derive, open_case, reminder_of
 
 REGISTER = Path(__file__).parents[1] / "datos" / "registro-atenciones-2024.xlsx"
@@ -150,6 +154,37 @@ def _confirm_a_bulk(client: httpx.Client, number: int) -> None:
     match = {"If-Match": found.headers["ETag"]}
     confirmed = client.post(f"{api}/{brought['id']}/confirmacion", headers=match)
     assert confirmed.status_code == 200, confirmed.text
+
+
+DUE = 3_000
+
+
+def test_the_follow_up_of_deadlines_survives_a_kill(tmp_path: Path) -> None:
+    """Killed between two batches, no stage of a deadline is lost and none is told twice."""
+    use_keyring(Keyring.load(tmp_path / "claves", make=True))
+    casos = Database(columns.file_in(tmp_path, "casos"))
+    stages = vencidos.fill(casos, DUE)
+    casos.close()
+    of_deadlines = "tipo LIKE 'casos.caso.plazo%' OR tipo = 'casos.derivacion.vencida'"
+
+    def told() -> int:
+        return _count(tmp_path, "casos", f"SELECT count(*) FROM outbox WHERE {of_deadlines}")
+
+    fecha = vencidos.HOY.isoformat()
+    with embedded(tmp_path, fecha=fecha) as office:
+        _kill_when(office, "the first stages", lambda: told() > 0)
+    between = told()
+    assert 0 < between < stages
+
+    with embedded(tmp_path, fecha=fecha):
+        wait_until("every stage", lambda: told() == stages, seconds=90)
+    once = """SELECT count(DISTINCT json_extract(cuerpo, '$.data.plazo_id')
+        || json_extract(cuerpo, '$.data.nivel')), count(DISTINCT agregado || secuencia)
+        FROM outbox WHERE tipo LIKE 'casos.caso.plazo%'"""
+    plain = "SELECT count(*) FROM outbox WHERE tipo LIKE 'casos.caso.plazo%'"
+    assert _ask(tmp_path, "casos", once) == [(_count(tmp_path, "casos", plain),) * 2]
+    lines = "SELECT count(*) FROM hitos WHERE tipo = 'plazo'"
+    assert _count(tmp_path, "casos", lines) == _count(tmp_path, "casos", plain)
 
 
 _OF_THEM = "SELECT count(*) FROM mensajes WHERE persona_id IS NOT NULL"

@@ -14,6 +14,8 @@ from flask_babel import Babel
 from sqlalchemy import select
 
 from casos.accesos.actions import Responsable
+from casos.hogares import actions as hogares
+from casos.hogares.actions import Lugar, NuevoIntegrante
 from casos.personas import actions as personas
 from casos.personas.schemas import NuevaPersona
 from casos.programas import actions as programas
@@ -183,3 +185,20 @@ def test_a_una_persona_no_se_le_aprueba_mas_de_lo_que_el_programa_permite(
     assert _aprobar_a_la_vez(app, db, cuales) == {"aprobada": 4, "repetida": 16}
     with db.read() as session:
         assert session.get_one(Presupuesto, programa_id).reservado_clp == 4 * MONTO
+
+
+def test_de_un_hogar_a_la_vez_se_aprueba_a_una(app: Flask, db: Database) -> None:
+    """Of the twenty who live together, each with one, all approved at once, one gets it."""
+    programa_id = _programa(db, CUANTAS * MONTO)
+    cuales = _en_revision(db, programa_id, HILOS, 1)
+    ahora = clock.now()
+    with db.begin() as session:
+        primera, *otras = session.scalars(select(Postulacion.persona_id)).all()
+        hogares.formar(session, primera, Lugar(rol="jefatura"), ACTOR, ahora)
+        for otra in otras:
+            nuevo = NuevoIntegrante(persona_id=otra, rol="otro_familiar", version=1)
+            hogares.agregar(session, primera, nuevo, ACTOR, ahora)
+
+    assert _aprobar_a_la_vez(app, db, cuales) == {"aprobada": 1, "repetida": HILOS - 1}
+    with db.read() as session:
+        assert session.get_one(Presupuesto, programa_id).reservado_clp == MONTO

@@ -56,6 +56,14 @@ FICHA = {
     "documento_numero": "ZMARCA44771",
     "documento_pais": "HTI",
 }
+RESPUESTAS: Mapping[str, Any] = {
+    **{"con_quien_vive": "sola", "integrantes": 1, "cuidados": ["nadie"], "tenencia": "allegada"},
+    **{"por_perderla": "no", "piezas": 1, "servicios": ["nada"], "trabajo": "contrato"},
+    **{"ingreso_alcanza": "alcanza", "comidas": "no", "inscrita": "si", "tratamiento": "no"},
+    **{"embarazo": "no", "situacion": "ninguno", "rsh": "si", "apoyos": ["familia"]},
+    **{"espanol": "si", "pide": "Zmarca: una cama"},
+}
+"""What she answered to the instrument of the general social assessment."""
 OYENTES = ("agenda", "casos", "notificaciones", "reportes")
 
 
@@ -146,6 +154,7 @@ class Vida:
             "POST", f"{caso}/segunda-instancia", {"motivo": "riesgo", "texto": "Zmarca: miedo"}
         )
         evaluada = {"riesgo": "bajo", "amerita_derivacion": True, "fundamento": "Zmarca: lo dicho"}
+        evaluada |= {"instrumento": "evaluacion_social", "respuestas": RESPUESTAS}
         self.api("POST", f"{caso}/evaluacion", evaluada)
         self.api("POST", f"{caso}/asignacion", {"responsable_id": str(self.quien("profesional"))})
         if cerrado:

@@ -1,4 +1,4 @@
-"""How long before its end an agreement is told of: versioned data in `reglas.json`."""
+"""How long before its end something is told of: versioned data in a `reglas.json` beside it."""
 
 import json
 from collections.abc import Sequence
@@ -22,8 +22,13 @@ class Reglas:
 
 @cache
 def reglas() -> Reglas:
-    """The version in force."""
-    datos = json.loads((files("casos.convenios") / "reglas.json").read_text(encoding="utf-8"))
+    """The version in force for agreements."""
+    return leer("casos.convenios")
+
+
+def leer(paquete: str) -> Reglas:
+    """The rules of a room."""
+    datos = json.loads((files(paquete) / "reglas.json").read_text(encoding="utf-8"))
     return Reglas(
         version=datos["version"],
         fuente=datos["fuente"],

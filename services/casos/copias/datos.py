@@ -22,7 +22,10 @@ from casos.contactos.models import ContactoSeguro
 from casos.defunciones.queries import de_persona as defunciones
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
-from casos.expedientes.models import Caso, Evaluacion, Hito
+from casos.expedientes.models import Caso, Hito
+from casos.hogares.models import Integrante
+from casos.instrumentos.queries import con_respuestas
+from casos.instrumentos.vistas import Leida, leer
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
@@ -71,6 +74,7 @@ _CONTACTO_SEGURO = (
     "terminado_en",
 )
 _DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
+_INTEGRANTE = ("rol", "desde", "hasta", "salida_motivo", "anotado_en")
 _CASO = (
     "folio",
     "tipo",
@@ -150,6 +154,15 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
                 .order_by(ContactoSeguro.id),
             )
         ],
+        "hogares": [
+            _campos(uno, _INTEGRANTE)
+            for uno in _todos(
+                session,
+                select(Integrante)
+                .where(Integrante.persona_id == persona_id)
+                .order_by(Integrante.desde, Integrante.id),
+            )
+        ],
         "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
             _campos(una, _SITUACION) for una in situaciones(session, persona_id)
@@ -176,9 +189,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
 
 def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     hitos = _todos(session, select(Hito).where(Hito.caso_id == caso.id).order_by(Hito.id))
-    evaluaciones = _todos(
-        session, select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id)
-    )
+    evaluaciones = [leer(una, "es") for una in reversed(con_respuestas(session, caso))]
     propuestas = _todos(
         session,
         select(CierrePropuesto)
@@ -187,13 +198,22 @@ def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     )
     tareas = _todos(session, select(Tarea).where(Tarea.caso_id == caso.id).order_by(Tarea.id))
     return _campos(caso, _CASO) | {
-        "evaluaciones": [
-            _campos(una, ("realizada_en", "riesgo", "amerita_derivacion", "fundamento"))
-            for una in evaluaciones
-        ],
+        "evaluaciones": [_evaluacion(una) for una in evaluaciones],
         "tareas": [_campos(una, _TAREA) for una in tareas],
         "cierres_propuestos": [_campos(uno, _PROPUESTA) for uno in propuestas],
         "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
+    }
+
+
+def _evaluacion(una: Leida) -> dict[str, Any]:
+    campos = ("realizada_en", "riesgo", "amerita_derivacion", "fundamento")
+    return _campos(una.evaluacion, campos) | {
+        "instrumento": una.instrumento or None,
+        "respuestas": [
+            {"pregunta": respondida.pregunta, "respuesta": respondida.respuesta}
+            for seccion in una.secciones
+            for respondida in seccion.respondidas
+        ],
     }
 
 

@@ -25,6 +25,7 @@ from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
+from casos.hogares.catalogo import catalogo as hogares
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import (
     CanalPreferido,
@@ -170,6 +171,8 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
 _EN_PALABRAS: Mapping[str, Any] = {
     "accion": lambda codigo: _rotulos()["acciones"].get(codigo, codigo),
     "finalidad": lambda codigo: finalidad(codigo, IDIOMA),
+    "rol": lambda codigo: hogares().rol(codigo, IDIOMA),
+    "salida_motivo": lambda codigo: hogares().motivo(codigo, IDIOMA),
     "sexo": lambda codigo: SEXOS.get(codigo, codigo),
     "nacionalidades": lambda codigo: pais(codigo, IDIOMA),
     "pais_emisor": lambda codigo: pais(codigo, IDIOMA),

@@ -4,6 +4,7 @@ The first contact with the person stops the clock that runs since the opening; t
 starts the clock of the evaluation.
 """
 
+import json
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +36,8 @@ from casos.expedientes.schemas import (
     NuevoCierre,
 )
 from casos.folios import siguiente_folio
+from casos.instrumentos.catalogo import instrumento_de
+from casos.instrumentos.respuestas import comprobar
 from casos.permissions import PERMISOS
 from casos.personas.queries import persona_a_la_vista
 from casos.plazos import actions as plazos
@@ -161,9 +164,16 @@ def elevar(
 def evaluar(
     session: Session, caso_id: UUID, datos: NuevaEvaluacion, actor: Actor, ahora: datetime
 ) -> Caso:
-    """Write down what was found: risk, whether a derivation is called for, and why."""
+    """Write down what was found: risk, whether a derivation is called for, and why; with an
+    instrument, what was answered to it.
+
+    Raises DatosInvalidos for answers that the instrument refuses, one that is not in force, or none
+    where the kind of case asks for one.
+    """
     caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.evaluar(datos.riesgo)
+    instrumento = instrumento_de(caso.tipo, datos, clock.local(ahora).date())
+    respuestas = comprobar(instrumento, datos.respuestas) if instrumento else None
     dejar_sin_efecto(session, caso.id, ahora)
     session.add(
         Evaluacion(
@@ -171,6 +181,9 @@ def evaluar(
             riesgo=datos.riesgo,
             amerita_derivacion=datos.amerita_derivacion,
             fundamento=datos.fundamento,
+            instrumento=instrumento and instrumento.codigo,
+            instrumento_version=instrumento and instrumento.version,
+            respuestas_selladas=respuestas and json.dumps(respuestas, ensure_ascii=False),
             funcionario_id=actor.id,
             funcionario_nombre=actor.nombre,
             realizada_en=ahora,
@@ -181,7 +194,11 @@ def evaluar(
         caso,
         TipoHito.EVALUADO,
         actor,
-        datos={"amerita_derivacion": datos.amerita_derivacion},
+        datos={
+            "amerita_derivacion": datos.amerita_derivacion,
+            "instrumento": instrumento and instrumento.codigo,
+            "instrumento_version": instrumento and instrumento.version,
+        },
         ocurrido_en=ahora,
     )
     plazos.cumplir(session, caso.id, EVALUACION, ahora)

@@ -36,12 +36,17 @@ NO_SE_DICE = "reservado"
 
 def contar(session: Session, caso: Caso | UUID, hecho: Evento) -> None:
     """Tell a fact of a case, as widely and with as much in it as the case allows."""
-    if not es_por_lista(session, caso):
-        emitir(session, hecho)
-        return
-    dicho = _con_ids_solos(hecho)
+    dicho = como_se_dice(hecho, por_lista=es_por_lista(session, caso))
     if dicho is not None:
-        emitir(session, dicho, clasificacion=Clasificacion.RESERVADO)
+        emitir(session, dicho[0], clasificacion=dicho[1])
+
+
+def como_se_dice(hecho: Evento, *, por_lista: bool) -> tuple[Evento, Clasificacion] | None:
+    """What is told of a fact of a case, and how widely; None when nothing is."""
+    if not por_lista:
+        return hecho, Clasificacion.INTERNO
+    dicho = _con_ids_solos(hecho)
+    return None if dicho is None else (dicho, Clasificacion.RESERVADO)
 
 
 def es_por_lista(session: Session, caso: Caso | UUID) -> bool:

@@ -1,5 +1,6 @@
 """What a case is: verbs that guard and change, and the story that they leave."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -361,7 +362,11 @@ class MiembroDeCaso(Identified, Base):
 
 
 class Evaluacion(Identified, Base):
-    """What a professional found in the second instance. A later one stands beside, never over."""
+    """What a professional found in the second instance. A later one stands beside, never over.
+
+    `instrumento` and its version say what was asked (`casos.instrumentos`), `respuestas` what was
+    answered, by question; all three are None of one in free form.
+    """
 
     __tablename__ = "evaluaciones"
 
@@ -369,9 +374,20 @@ class Evaluacion(Identified, Base):
     riesgo: Mapped[Riesgo] = mapped_column(text_enum(Riesgo))
     amerita_derivacion: Mapped[bool]
     fundamento: Mapped[str] = mapped_column(EncryptedText("casos.evaluacion.fundamento"))
+    instrumento: Mapped[str | None] = mapped_column(String(40))
+    instrumento_version: Mapped[str | None] = mapped_column(String(20))
+    respuestas_selladas: Mapped[str | None] = mapped_column(
+        EncryptedText("casos.evaluacion.respuestas"), deferred=True
+    )
     funcionario_id: Mapped[UUID]
     funcionario_nombre: Mapped[str] = mapped_column(String(120))
     realizada_en: Mapped[datetime]
+
+    @property
+    def respuestas(self) -> dict[str, Any]:
+        """What was answered, by question. It must be loaded."""
+        leidas: dict[str, Any] = json.loads(self.respuestas_selladas or "{}")
+        return leidas
 
 
 class Hito(Identified, Base):
@@ -403,12 +419,27 @@ def anotar(
     `datos` holds ids, codes and ISO moments only; what a person wrote goes into `texto`, encrypted.
     """
     hito = Hito(
-        caso_id=caso if isinstance(caso, UUID) else caso.id,
-        ocurrido_en=ocurrido_en or clock.now(),
-        tipo=tipo,
-        actor_nombre=actor.nombre,
-        datos=dict(datos or {}),
+        **fila_de_hito(
+            caso if isinstance(caso, UUID) else caso.id, tipo, actor, datos or {}, ocurrido_en
+        ),
         texto=texto or None,
     )
     session.add(hito)
     return hito
+
+
+def fila_de_hito(
+    caso_id: UUID,
+    tipo: TipoHito,
+    actor: Quien,
+    datos: Mapping[str, Any],
+    ocurrido_en: datetime | None,
+) -> dict[str, Any]:
+    """A line of a story as `write_many` takes it, for who writes many without a text."""
+    return {
+        "caso_id": caso_id,
+        "ocurrido_en": ocurrido_en or clock.now(),
+        "tipo": tipo,
+        "actor_nombre": actor.nombre,
+        "datos": dict(datos),
+    }

@@ -39,6 +39,7 @@ from casos.expedientes.states import (
     MotivoSuspension,
     MotivoVuelta,
 )
+from casos.instrumentos.catalogo import catalogo, en
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
@@ -308,6 +309,11 @@ def _opciones(caso: Caso) -> dict[str, Any]:
     return {
         "temas": list(temas_ofrecidos(idioma_del_lector()).items()),
         "elevacion": etiquetas.opciones(MotivoElevacion),
+        "instrumentos": [
+            (uno.codigo, en(uno.etiquetas, idioma_del_lector()))
+            for uno in catalogo().para(caso.tipo, clock.today())
+        ],
+        "forma_libre": caso.tipo in catalogo().sin_instrumento,
         "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
         "amerita": [("1", _("Sí")), ("0", _("No"))],
         "vuelta": etiquetas.opciones(MotivoVuelta),

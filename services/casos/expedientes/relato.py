@@ -28,6 +28,7 @@ from casos.expedientes.states import (
     MotivoSuspension,
     MotivoVuelta,
 )
+from casos.instrumentos.catalogo import nombre_de
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
 from oficina.web.auth import puede
@@ -278,9 +279,10 @@ def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Pasó a segunda instancia"), motivo
 
 
-def _evaluado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+def _evaluado(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
     amerita = _("Amerita derivación") if datos["amerita_derivacion"] else _("No amerita derivación")
-    return _("Se evaluó el caso"), amerita
+    con = nombre_de(datos.get("instrumento"), datos.get("instrumento_version"), idioma)
+    return _("Se evaluó el caso"), f"{con} · {amerita}" if con else amerita
 
 
 def _asignado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:

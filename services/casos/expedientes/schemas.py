@@ -1,6 +1,6 @@
 """What comes in about a case and what goes out; the same for JSON and form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -75,11 +75,17 @@ class NuevaElevacion:
 
 @dataclass(frozen=True, kw_only=True)
 class NuevaEvaluacion:
-    """What was found."""
+    """What was found; with an instrument, also what was answered to its questions.
+
+    `instrumento_version` is the one that whoever answered saw; the one in force when it is None.
+    """
 
     riesgo: Riesgo
     amerita_derivacion: bool
     fundamento: str
+    instrumento: str | None = None
+    instrumento_version: str | None = None
+    respuestas: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
 
 
@@ -219,6 +225,9 @@ class NuevaEvaluacionSchema(_ConVersion):
     )
     amerita_derivacion = fields.Boolean(required=True)
     fundamento = Texto(required=True, validate=validate.Length(1, 4000))
+    instrumento = fields.String(load_default=None, allow_none=True)
+    instrumento_version = fields.String(load_default=None, allow_none=True)
+    respuestas = fields.Dict(keys=fields.String(), load_default=dict)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaEvaluacion:
@@ -384,6 +393,8 @@ class EvaluacionSchema(Schema):
     riesgo = fields.Enum(Riesgo, by_value=True)
     amerita_derivacion = fields.Boolean()
     fundamento = fields.String()
+    instrumento = fields.String(allow_none=True)
+    instrumento_version = fields.String(allow_none=True)
     funcionario_nombre = fields.String()
     realizada_en = fields.AwareDateTime()
 

@@ -1,7 +1,8 @@
 """What of one record goes to the other, and back.
 
 What is the person's goes by its id, and `Fusion.mapa` remembers it. A document or a contact that
-the record that stays has too remains where it is: there it is already. What the record that stays
+the record that stays has too remains where it is: there it is already; so does the household of the
+other one, if the one that stays has its own. What the record that stays
 does not say is filled from the other one; a precaution of either (do not contact, an interpreter)
 holds for both.
 """
@@ -22,6 +23,7 @@ from casos.defunciones.models import Defuncion
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso
+from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada
 from casos.incidentes.models import PersonaDeIncidente
 from casos.personas.models import (
@@ -56,7 +58,12 @@ _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
 }
 """Of these a person has each one once; by which columns it is known."""
 
-TABLAS: Sequence[type[Any]] = (*_ENTERAS, *_SIN_REPETIR, FilaImportada)
+_UNA_VIGENTE: Sequence[type[Any]] = (Integrante,)
+"""Of these one holds, until its `hasta`: that of the record that stays, if it has one."""
+
+_POR_ID: Sequence[type[Any]] = (*_ENTERAS, *_SIN_REPETIR, *_UNA_VIGENTE)
+
+TABLAS: Sequence[type[Any]] = (*_POR_ID, FilaImportada)
 """Every table whose rows are somebody's and go over. A test looks for one that was forgotten."""
 
 _VACIOS: tuple[Any, ...] = (None, [], False)
@@ -89,7 +96,10 @@ def llevar(session: Session, vigente: Persona, absorbida: Persona) -> dict[str, 
     for tabla, columnas in _SIN_REPETIR.items():
         suyas = and_(tabla.persona_id == absorbida.id, ~_la_tiene(tabla, columnas, vigente.id))
         movidas[tabla.__tablename__] = _ids(session, tabla, suyas)
-    for tabla in (*_ENTERAS, *_SIN_REPETIR):
+    for tabla in _UNA_VIGENTE:
+        suyas = and_(tabla.persona_id == absorbida.id, ~_otra_vale(tabla, vigente.id))
+        movidas[tabla.__tablename__] = _ids(session, tabla, suyas)
+    for tabla in _POR_ID:
         _pasar(session, tabla, tabla.id.in_(_de(movidas, tabla)), vigente.id)
     _pasar(session, FilaImportada, FilaImportada.persona_id == absorbida.id, vigente.id)
     _contar_de_nuevo(session, _de(movidas, Caso))
@@ -114,7 +124,7 @@ def devolver(
     """Take back what had gone over, and what was done since about the cases that go back; the ids
     of those cases. Callers hold both people, and every case that went over.
     """
-    de_vigente = {tabla: tabla.persona_id == vigente.id for tabla in (*_ENTERAS, *_SIN_REPETIR)}
+    de_vigente = {tabla: tabla.persona_id == vigente.id for tabla in _POR_ID}
     vuelven = {
         tabla: _ids(session, tabla, and_(suyas, tabla.id.in_(_recordadas(mapa, tabla))))
         for tabla, suyas in de_vigente.items()
@@ -198,6 +208,13 @@ def _la_tiene(tabla: type[Any], columnas: Sequence[str], persona_id: UUID) -> Co
     otra = aliased(tabla)
     iguales = (getattr(otra, columna) == getattr(tabla, columna) for columna in columnas)
     return select(otra.id).where(otra.persona_id == persona_id, *iguales).correlate(tabla).exists()
+
+
+def _otra_vale(tabla: type[Any], persona_id: UUID) -> ColumnElement[bool]:
+    """It holds, and somebody has another one that holds."""
+    otra = aliased(tabla)
+    suya = select(otra.id).where(otra.persona_id == persona_id, otra.hasta.is_(None))
+    return and_(tabla.hasta.is_(None), suya.exists())
 
 
 def _usados(condicion: ColumnElement[bool]) -> Any:

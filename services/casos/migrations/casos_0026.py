@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "casos_0026"
-down_revision = "casos_0019"
+down_revision = "casos_0021"
 branch_labels = None
 depends_on = None
 

@@ -80,7 +80,8 @@ class NuevaPersona:
     contactos: tuple[DatosContacto, ...] = ()
 
 
-def _es_codigo_de_pais(codigo: str) -> None:
+def es_codigo_de_pais(codigo: str) -> None:
+    """Raise ValidationError for a code that no country has."""
     if codigo not in codigos_de_pais():
         raise ValidationError(_("No conocemos ese código de país."))
 
@@ -125,7 +126,7 @@ class DatosPersonaSchema(Schema):
     sexo = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SEXOS))
     genero = Texto(load_default=None, allow_none=True, validate=validate.Length(max=40))
     nacionalidades = fields.List(
-        fields.String(validate=_es_codigo_de_pais),
+        fields.String(validate=es_codigo_de_pais),
         load_default=list,
         validate=validate.Length(max=5),
     )
@@ -154,7 +155,7 @@ class NuevaPersonaSchema(DatosPersonaSchema):
 
     documento_tipo = fields.Enum(TipoDocumento, by_value=True, load_default=None, allow_none=True)
     documento_numero = Texto(load_default="", validate=validate.Length(max=60))
-    documento_pais = fields.String(load_default=None, allow_none=True, validate=_es_codigo_de_pais)
+    documento_pais = fields.String(load_default=None, allow_none=True, validate=es_codigo_de_pais)
     documento_nivel = fields.Enum(
         NivelDocumento, by_value=True, load_default=NivelDocumento.DECLARADO
     )
@@ -211,7 +212,7 @@ class NuevoDocumentoSchema(Schema):
 
     documento_tipo = fields.Enum(TipoDocumento, by_value=True, required=True)
     documento_numero = Texto(load_default="", validate=validate.Length(max=60))
-    documento_pais = fields.String(load_default=None, allow_none=True, validate=_es_codigo_de_pais)
+    documento_pais = fields.String(load_default=None, allow_none=True, validate=es_codigo_de_pais)
     documento_nivel = fields.Enum(
         NivelDocumento, by_value=True, load_default=NivelDocumento.DECLARADO
     )

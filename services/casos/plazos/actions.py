@@ -1,8 +1,7 @@
 """What can be done with a deadline: start, pause, extend, meet, take back, pass a stage.
 
 Callers hold the transaction. A clock is locked after its derivation, which is locked after its
-case (see `derivaciones.actions`), so that the follow-up and an answer never wait for each other in
-a ring.
+case (see `derivaciones.actions`). The follow-up takes them in the same order and waits for nobody.
 """
 
 from collections.abc import Sequence
@@ -13,23 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.expedientes.facts import contar
-from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.expedientes.models import Caso
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, reglas
-from oficina.actor import Actor
-from oficina.bus.outbox import emitir
 from oficina.clock import local, real_now
 from oficina.errors import Conflicto, NoEncontrado
-from oficina.events import Clasificacion
-from oficina.events.casos import (
-    PlazoDeDerechoPorVencer,
-    PlazoDeDerechoVencido,
-    PlazoDeIncidentePorVencer,
-    PlazoDeIncidenteVencido,
-    PlazoPorVencer,
-    PlazoVencido,
-)
 
 
 def iniciar(
@@ -202,11 +189,10 @@ def prorrogar(session: Session, solicitud_id: UUID, reloj: str, ahora: datetime)
     return plazo
 
 
-def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None:
-    """Pass the one next stage of a clock, if it is due: tell it and write it into the story.
+def pasar_etapa(plazo: Plazo, ahora: datetime) -> Etapa | None:
+    """Pass the one next stage of a clock, if it is due; None when none is.
 
-    Returns the stage, None when none is due. The row must be locked by the caller. What follows
-    from the stage «cierre» is the derivation's business.
+    The row must be locked by the caller, who tells of the stage (`plazos.seguimiento`).
     """
     if plazo.estado is not EstadoPlazo.CORRIENDO or plazo.siguiente_nivel is None:
         return None
@@ -216,8 +202,6 @@ def pasar_etapa(session: Session, plazo: Plazo, ahora: datetime) -> Etapa | None
     plazo.nivel = etapa.nivel
     plazo.intentos, plazo.visible = 0, None
     _fijar_siguiente(plazo)
-    if etapa.hecho != "cierre":
-        _contar(session, plazo, etapa, ahora)
     return etapa
 
 
@@ -226,74 +210,6 @@ def postergar(session: Session, plazo_id: UUID) -> None:
     plazo = session.get_one(Plazo, plazo_id, with_for_update=True)
     plazo.intentos += 1
     plazo.visible = real_now() + timedelta(seconds=min(5 * 2**plazo.intentos, 3600))
-
-
-def _contar(session: Session, plazo: Plazo, etapa: Etapa, ahora: datetime) -> None:
-    if plazo.solicitud_id is not None:
-        _contar_de_solicitud(session, plazo, plazo.solicitud_id, etapa)
-        return
-    if plazo.incidente_id is not None:
-        _contar_de_incidente(session, plazo, plazo.incidente_id, etapa)
-        return
-    if plazo.caso_id is None:
-        raise AssertionError("a clock is of a case, of a request or of an incident")
-    hecho = (PlazoPorVencer if etapa.hecho == "por_vencer" else PlazoVencido)(
-        caso_id=plazo.caso_id,
-        plazo_id=plazo.id,
-        reloj=plazo.reloj,
-        vence_en=plazo.vence_en,
-        nivel=etapa.nivel,
-        derivacion_id=plazo.derivacion_id,
-    )
-    if reglas().relojes[plazo.reloj].reservado:
-        emitir(session, hecho, clasificacion=Clasificacion.RESERVADO)
-    else:
-        contar(session, plazo.caso_id, hecho)
-    anotar(
-        session,
-        plazo.caso_id,
-        TipoHito.PLAZO,
-        Actor.sistema("casos"),
-        datos={
-            "hecho": etapa.hecho,
-            "reloj": plazo.reloj,
-            "nivel": etapa.nivel,
-            "vence_en": plazo.vence_en.isoformat(),
-            "derivacion_id": str(plazo.derivacion_id) if plazo.derivacion_id else None,
-            "tarea_id": str(plazo.tarea_id) if plazo.tarea_id else None,
-        },
-        ocurrido_en=ahora,
-    )
-
-
-def _contar_de_solicitud(session: Session, plazo: Plazo, solicitud_id: UUID, etapa: Etapa) -> None:
-    hecho = PlazoDeDerechoPorVencer if etapa.hecho == "por_vencer" else PlazoDeDerechoVencido
-    emitir(
-        session,
-        hecho(
-            solicitud_id=solicitud_id,
-            plazo_id=plazo.id,
-            reloj=plazo.reloj,
-            vence_en=plazo.vence_en,
-            nivel=etapa.nivel,
-        ),
-        clasificacion=Clasificacion.RESERVADO,
-    )
-
-
-def _contar_de_incidente(session: Session, plazo: Plazo, incidente_id: UUID, etapa: Etapa) -> None:
-    hecho = PlazoDeIncidentePorVencer if etapa.hecho == "por_vencer" else PlazoDeIncidenteVencido
-    emitir(
-        session,
-        hecho(
-            incidente_id=incidente_id,
-            plazo_id=plazo.id,
-            reloj=plazo.reloj,
-            vence_en=plazo.vence_en,
-            nivel=etapa.nivel,
-        ),
-        clasificacion=Clasificacion.RESERVADO,
-    )
 
 
 def _vivo(  # noqa: PLR0917  a clock is of one of as many things

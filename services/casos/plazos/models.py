@@ -36,7 +36,10 @@ class Plazo(Identified, Base):
     """
 
     __tablename__ = "plazos"
-    __table_args__ = (Index("ix_plazos_estado_siguiente_en", "estado", "siguiente_en"),)
+    __table_args__ = (
+        # Who follows up reads on from the last one that was read, however many are due at once.
+        Index("ix_plazos_estado_siguiente_en_id", "estado", "siguiente_en", "id"),
+    )
 
     caso_id: Mapped[UUID | None] = mapped_column(ForeignKey("casos.id"), index=True)
     derivacion_id: Mapped[UUID | None] = mapped_column(ForeignKey("derivaciones.id"), index=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, or_, select
+from sqlalchemy import Subquery, Uuid, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
@@ -13,6 +13,7 @@ from casos.personas.models import EstadoPersona, Persona
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import reglas
 from casos.tareas.models import Tarea
+from oficina.db import UtcDateTime
 from oficina.errors import NoEncontrado
 
 
@@ -121,22 +122,64 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
     return nivel
 
 
-def primero_por_avanzar(session: Session, ahora: datetime, real: datetime) -> Plazo | None:
-    """The running clock whose next stage has been due the longest, of those not left alone."""
-    apartados = (
+@dataclass(frozen=True)
+class Debido:
+    """A clock whose next stage is due, and what is to be held before it."""
+
+    siguiente_en: datetime
+    id: UUID
+    caso_id: UUID | None
+    derivacion_id: UUID | None
+    solicitud_id: UUID | None
+    incidente_id: UUID | None
+
+    @property
+    def puesto(self) -> tuple[datetime, UUID]:
+        """Its place among those that are due."""
+        return self.siguiente_en, self.id
+
+
+def por_avanzar(
+    session: Session,
+    ahora: datetime,
+    real: datetime,
+    *,
+    despues: tuple[datetime, UUID] | None = None,
+    cuantos: int,
+) -> Sequence[Debido]:
+    """The running clocks whose next stage has been due the longest, after a place among them; none
+    of those left alone.
+    """
+    apartado = (
         select(Caso.id)
         .join(Persona, Persona.id == Caso.persona_id)
-        .where(Persona.estado != EstadoPersona.ACTIVA)
+        .where(Caso.id == Plazo.caso_id, Persona.estado != EstadoPersona.ACTIVA)
+        .correlate(Plazo)
+        .exists()
     )
-    return session.scalar(
-        select(Plazo)
+    consulta = (
+        select(
+            Plazo.siguiente_en,
+            Plazo.id,
+            Plazo.caso_id,
+            Plazo.derivacion_id,
+            Plazo.solicitud_id,
+            Plazo.incidente_id,
+        )
         .where(
             Plazo.estado == EstadoPlazo.CORRIENDO,
             Plazo.siguiente_en <= ahora,
             or_(Plazo.visible.is_(None), Plazo.visible <= real),
             # While somebody's data are blocked, what is due waits; it is told when they are back.
-            or_(Plazo.caso_id.is_(None), Plazo.caso_id.not_in(apartados)),
+            ~apartado,
         )
         .order_by(Plazo.siguiente_en, Plazo.id)
-        .limit(1)
+        .limit(cuantos)
     )
+    if despues is not None:
+        en, plazo_id = despues
+        consulta = consulta.where(
+            tuple_(Plazo.siguiente_en, Plazo.id)
+            > tuple_(literal(en, UtcDateTime()), literal(plazo_id, Uuid()))
+        )
+    return [Debido(**fila) for fila in session.execute(consulta).mappings()]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from oficina.calendar_cl import fin_de_plazo, momento_de_avance, termino_reanudado
+from oficina.calendar_cl import Unidad, fin_de_plazo, momento_de_avance, termino_reanudado
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Regla:
     """
 
     etiquetas: Mapping[str, str]
-    unidad: Literal["dias_habiles", "dias_corridos", "horas"]
+    unidad: Unidad
     plazo: Mapping[str, int]
     pausable: bool
     cierra_derivacion: bool
@@ -63,7 +63,7 @@ class Regla:
         self, inicio: datetime, fin: datetime, *, pausa: datetime, reanuda: datetime
     ) -> tuple[datetime, datetime]:
         """From and until when the clock counts that was held from `pausa` to `reanuda`."""
-        return termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, habil=self.habil)
+        return termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, unidad=self.unidad)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
 """The follow-up of deadlines: whatever stage is due is told, in order, each exactly once."""
 
-from casos.alcance import SIN_LIMITE
-from casos.derivaciones.actions import vencer
-from casos.derivaciones.queries import derivacion_por_id
-from casos.plazos.actions import pasar_etapa, postergar
-from casos.plazos.models import Plazo
-from casos.plazos.queries import primero_por_avanzar
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from casos.plazos.actions import postergar
+from casos.plazos.queries import Debido, por_avanzar
+from casos.plazos.seguimiento import pasar_etapas
 from oficina import clock, telemetry
 from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs
+
+POR_VEZ = 500
+"""Clocks of one transaction."""
 
 log = telemetry.get_logger("casos.plazos")
 
@@ -20,32 +24,40 @@ def registrar_en(jobs: Jobs) -> None:
 
 
 def seguir_plazos(env: Env) -> None:
-    """Pass every stage that is due by now, the oldest first, a transaction each.
+    """Pass every stage that is due by now, the oldest first, many a transaction.
 
-    A crash between two stages loses and repeats nothing: what is left is still due. One that fails
-    is tried again later and does not hold up the others.
+    A crash between two transactions loses and repeats nothing: what is left is still due. When one
+    fails, half as many are tried, until the one that cannot pass is alone: it is tried again later
+    and holds back nobody else.
     """
-    while plazo := _primero(env.db):
-        try:
-            _pasar(env.db, plazo)
-        except Exception as error:  # one clock may fail in any way; the others have their turn
-            log.exception("plazo_sin_pasar", plazo_id=plazo.id, kind=type(error).__name__)
-            with env.db.begin() as session:
-                postergar(session, plazo.id)
+    ahora, despues, cuantos = clock.now(), None, POR_VEZ
+    while debidos := _siguientes(env.db, ahora, despues, cuantos):
+        error = _intentar(env.db, debidos, ahora)
+        if error is None:
+            despues, cuantos = debidos[-1].puesto, min(2 * cuantos, POR_VEZ)
+        elif len(debidos) > 1:
+            cuantos = len(debidos) // 2
+        else:
+            _apartar(env.db, debidos[0], error)
 
 
-def _primero(db: Database) -> Plazo | None:
+def _siguientes(
+    db: Database, ahora: datetime, despues: tuple[datetime, UUID] | None, cuantos: int
+) -> Sequence[Debido]:
     with db.read() as session:
-        return primero_por_avanzar(session, clock.now(), clock.real_now())
+        return por_avanzar(session, ahora, clock.real_now(), despues=despues, cuantos=cuantos)
 
 
-def _pasar(db: Database, primero: Plazo) -> None:
-    ahora = clock.now()
+def _apartar(db: Database, uno: Debido, error: Exception) -> None:
+    log.error("plazo_sin_pasar", plazo_id=uno.id, kind=type(error).__name__, exc_info=error)
     with db.begin() as session:
-        if primero.derivacion_id is not None:
-            derivacion_por_id(session, primero.derivacion_id, SIN_LIMITE, bloquear=True)
-        # Read again under its lock: an answer or another follow-up may have come first.
-        plazo = session.get_one(Plazo, primero.id, with_for_update=True)
-        etapa = pasar_etapa(session, plazo, ahora)
-        if etapa and etapa.hecho == "cierre" and plazo.derivacion_id:
-            vencer(session, plazo.derivacion_id, ahora)
+        postergar(session, uno.id)
+
+
+def _intentar(db: Database, debidos: Sequence[Debido], ahora: datetime) -> Exception | None:
+    try:
+        with db.begin() as session:
+            pasar_etapas(session, debidos, ahora)
+    except Exception as error:  # a clock may fail in any way; the others have their turn
+        return error
+    return None

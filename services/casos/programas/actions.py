@@ -18,6 +18,7 @@ from casos.programas.models import (
     Fuente,
     Presupuesto,
     Programa,
+    Reparto,
     RequisitosDePrograma,
     TipoBeneficio,
     TipoMovimiento,
@@ -47,6 +48,8 @@ class DatosPrograma:
     descripcion: str = ""
     convenio_id: UUID | None = None
     tope_persona_clp: int | None = None
+    reparto: Reparto = Reparto.POR_HOGAR
+    tope_hogar_clp: int | None = None
     version: int | None = None
 
 
@@ -177,6 +180,8 @@ def _escribir(
     for campo in ("nombre", "tipo", "fuente", "anio", "periodo", "descripcion", "convenio_id"):
         setattr(programa, campo, getattr(datos, campo))
     programa.tope_persona_clp = datos.tope_persona_clp
+    programa.tope_hogar_clp = datos.tope_hogar_clp
+    programa.reparto = datos.reparto
     programa.responsable_id, programa.responsable_nombre = responsable.id, responsable.nombre
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from casos.programas.models import Fuente, TipoBeneficio, TipoMovimiento
+from casos.programas.models import Fuente, Reparto, TipoBeneficio, TipoMovimiento
 from casos.programas.states import Accion, Estado
 
 ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
@@ -27,6 +27,10 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Fuente.GORE: _l("Gobierno regional"),
         Fuente.CENTRAL: _l("Gobierno central"),
         Fuente.CONVENIO: _l("Convenio"),
+    },
+    Reparto: {
+        Reparto.POR_HOGAR: _l("Una vez por hogar"),
+        Reparto.POR_PERSONA: _l("Una vez por persona, aunque vivan juntas"),
     },
     TipoBeneficio: {
         TipoBeneficio.DINERO: _l("Dinero"),

@@ -45,6 +45,13 @@ class TipoBeneficio(StrEnum):
     SERVICIO = "servicio"
 
 
+class Reparto(StrEnum):
+    """To whom what a programme gives is given once in a period."""
+
+    POR_HOGAR = "por_hogar"
+    POR_PERSONA = "por_persona"
+
+
 class TipoMovimiento(StrEnum):
     """What happened with the money."""
 
@@ -55,8 +62,8 @@ class TipoMovimiento(StrEnum):
 
 
 class Programa(Identified, Base):
-    """Aid that the office gives by rules, in a year. `tope_persona_clp`: what one person may get in
-    a period, at most.
+    """Aid that the office gives by rules, in a year. `tope_persona_clp` and
+    `tope_hogar_clp`: what one person, and all of one household, may get in a period, at most.
     """
 
     __tablename__ = "programas"
@@ -70,6 +77,10 @@ class Programa(Identified, Base):
     anio: Mapped[int] = mapped_column(index=True)
     periodo: Mapped[str] = mapped_column(String(20))
     tope_persona_clp: Mapped[int | None] = mapped_column(BigInteger)
+    reparto: Mapped[Reparto] = mapped_column(
+        text_enum(Reparto), default=Reparto.POR_HOGAR, server_default=Reparto.POR_HOGAR.value
+    )
+    tope_hogar_clp: Mapped[int | None] = mapped_column(BigInteger)
     responsable_id: Mapped[UUID] = mapped_column()
     responsable_nombre: Mapped[str] = mapped_column(String(120))
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.BORRADOR, index=True)

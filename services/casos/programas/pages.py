@@ -15,7 +15,7 @@ from casos.equipo import equipo
 from casos.etiquetas import opciones
 from casos.presentacion import idioma_del_lector
 from casos.programas import actions, queries
-from casos.programas.models import Fuente, Programa, RequisitosDePrograma, TipoBeneficio
+from casos.programas.models import Fuente, Programa, Reparto, RequisitosDePrograma, TipoBeneficio
 from casos.programas.reglas import reglas
 from casos.programas.schemas import (
     CASILLAS,
@@ -55,7 +55,8 @@ def lista() -> str:
 @requires("casos.programa.editar")
 def nuevo() -> ResponseReturnValue:
     """Prepare a programme."""
-    form = Form(DatosProgramaSchema(), {"anio": clock.today().year})
+    initial = {"anio": clock.today().year, "reparto": Reparto.POR_HOGAR}
+    form = Form(DatosProgramaSchema(), initial)
     if form.valid:
         try:
             responsable = equipo().encargado(form.data.responsable_id)
@@ -130,6 +131,7 @@ def _opciones() -> dict[str, Any]:
     return {
         "tipos": opciones(TipoBeneficio),
         "fuentes": opciones(Fuente),
+        "repartos": opciones(Reparto),
         "periodos": [(clave, uno.etiqueta(idioma)) for clave, uno in reglas().periodos.items()],
         "convenios": [(str(uno.id), f"{uno.folio} · {uno.institucion.rotulo}") for uno in vigentes],
         "equipo": [(str(uno.id), uno.nombre) for uno in equipo().encargados()],

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from casos.campos import Pesos, Texto
 from casos.programas.actions import Asignacion, DatosPrograma, NuevosRequisitos, Requisito
-from casos.programas.models import Fuente, TipoBeneficio, TipoMovimiento
+from casos.programas.models import Fuente, Reparto, TipoBeneficio, TipoMovimiento
 from casos.programas.reglas import reglas
 from casos.programas.states import Accion, Estado
 
@@ -27,8 +27,16 @@ class DatosProgramaSchema(Schema):
     anio = fields.Integer(required=True, strict=False, validate=validate.Range(2000, 2999))
     periodo = fields.String(required=True, validate=validate.OneOf(sorted(reglas().periodos)))
     tope_persona_clp = Pesos(load_default=None, allow_none=True)
+    reparto = fields.Enum(Reparto, by_value=True, load_default=Reparto.POR_HOGAR)
+    tope_hogar_clp = Pesos(load_default=None, allow_none=True)
     responsable_id = fields.UUID(required=True)
     version = fields.Integer(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _tope_de_hogar(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        por_persona = data.get("reparto") is Reparto.POR_PERSONA
+        if por_persona and data.get("tope_hogar_clp") is not None:
+            raise ValidationError(_("Solo si se da por hogar."), "tope_hogar_clp")
 
     @validates_schema
     def _con_convenio(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -163,6 +171,8 @@ class ProgramaSchema(ProgramaResumenSchema):
     descripcion = fields.String()
     convenio_id = fields.UUID(allow_none=True)
     tope_persona_clp = fields.Integer(allow_none=True)
+    reparto = fields.Enum(Reparto, by_value=True)
+    tope_hogar_clp = fields.Integer(allow_none=True)
     responsable_id = fields.UUID()
     responsable_nombre = fields.String()
     requisitos = fields.Nested(RequisitosSchema, allow_none=True)

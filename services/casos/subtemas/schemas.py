@@ -33,7 +33,7 @@ class _Palabra(fields.String):
         return str(super()._deserialize(*args, **kwargs)).strip().upper()
 
 
-class EtiquetasSchema(Schema):
+class EtiquetasDeTemaSchema(Schema):
     """How it is called; what is left out is said in Spanish."""
 
     es = Texto(required=True, validate=validate.Length(1, LARGO))
@@ -52,7 +52,7 @@ class NuevoSubtemaSchema(Schema):
 
     padre = fields.String(required=True, validate=_es_tema_de_la_taxonomia)
     palabra = _Palabra(required=True)
-    etiquetas = fields.Nested(EtiquetasSchema, required=True)
+    etiquetas = fields.Nested(EtiquetasDeTemaSchema, required=True)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevoSubtema:
@@ -62,7 +62,7 @@ class NuevoSubtemaSchema(Schema):
 class EdicionSubtemaSchema(Schema):
     """What may be changed of one."""
 
-    etiquetas = fields.Nested(EtiquetasSchema, required=True)
+    etiquetas = fields.Nested(EtiquetasDeTemaSchema, required=True)
     version = fields.Integer(load_default=None, allow_none=True)
 
     @post_load

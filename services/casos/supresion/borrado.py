@@ -29,6 +29,7 @@ from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.states import Estado, MotivoAnulacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, Riesgo
 from casos.fusiones.models import Fusion
+from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada, Importacion
 from casos.importacion.problemas import guardar_problemas
 from casos.personas.models import (
@@ -115,6 +116,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
             select(DocumentoIdentidad.id).where(DocumentoIdentidad.persona_id.in_(de.fichas)),
             select(Contacto.id).where(Contacto.persona_id.in_(de.fichas)),
             *(select(tabla.id).where(tabla.persona_id == persona) for tabla in _DE_LA_FICHA),
+            select(Integrante.id).where(Integrante.persona_id.in_(de.fichas)),
             select(Persona.id).where(Persona.id.in_(de.fichas)),
         ],
         "casos.situaciones": [
@@ -164,7 +166,7 @@ def _hecho(session: Session, orden: Any) -> int:
 
 def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     cuantos = len(de.fichas)
-    for tabla in (DocumentoIdentidad, Contacto):
+    for tabla in (DocumentoIdentidad, Contacto, Integrante):
         cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
     for suya in _DE_LA_FICHA:
         cuantos += _hecho(session, delete(suya).where(suya.persona_id == de.persona.id))

@@ -12,8 +12,10 @@ them.
 """
 
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 GSM = "GSM-7"
 UCS2 = "UCS-2"
@@ -38,6 +40,7 @@ _EXTENSION = {
     "€": 0x65,
 }
 _EXTENDED = frozenset(_EXTENSION)
+_EN_GSM = _BASIC | _EXTENDED
 _EXTENDED_CODES = {code: c for c, code in _EXTENSION.items()}
 _CODES = {c: bytes((code,)) for code, c in enumerate(_ALPHABET)} | {
     c: bytes((0x1B, code)) for c, code in _EXTENSION.items()
@@ -143,19 +146,16 @@ def descifrar(octetos: bytes, data_coding: int) -> str:
 
 def contar(texto: str) -> Conteo:
     """Count the units and the segments of `texto` as it is."""
-    ajenos = [
-        (posicion, c)
-        for posicion, c in enumerate(texto, start=1)
-        if c not in _BASIC and c not in _EXTENDED
-    ]
-    if ajenos:
-        costos = [2 if ord(c) > 0xFFFF else 1 for c in texto]
-        culpables = tuple(dict.fromkeys(c for _posicion, c in ajenos))
-        partes = _segments(costos, una=70, varias=67)
-        return Conteo(UCS2, sum(costos), partes, culpables, ajenos[0][0])
-    costos = [2 if c in _EXTENDED else 1 for c in texto]
-    dobles = tuple(dict.fromkeys(c for c in texto if c in _EXTENDED))
-    return Conteo(GSM, sum(costos), _segments(costos, una=160, varias=153), dobles=dobles)
+    # By its letters, each once: most texts have none that is looked at twice.
+    letras = set(texto)
+    if ajenas := letras - _EN_GSM:
+        culpables = tuple(sorted(ajenas, key=texto.index))
+        dobles = {c for c in ajenas if ord(c) > 0xFFFF}
+        unidades, partes = _medida(texto, dobles, una=70, varias=67)
+        return Conteo(UCS2, unidades, partes, culpables, texto.index(culpables[0]) + 1)
+    dobles = letras & _EXTENDED
+    unidades, partes = _medida(texto, dobles, una=160, varias=153)
+    return Conteo(GSM, unidades, partes, dobles=tuple(sorted(dobles, key=texto.index)))
 
 
 def escribir(texto: str, tildes: Tildes) -> Escrito:
@@ -179,26 +179,34 @@ def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
     """The text in the basic alphabet, and the characters of it that have no way to be in it."""
     escritos = {c: _plain(c) for c in dict.fromkeys(texto)}
     sin_equivalente = tuple(c for c, escrito in escritos.items() if escrito is None)
-    return "".join(escritos[c] or "" for c in texto), sin_equivalente
+    return texto.translate(
+        {ord(c): escrito or "" for c, escrito in escritos.items()}
+    ), sin_equivalente
 
 
+@lru_cache(maxsize=1_000)
 def _plain(c: str) -> str | None:
-    if c in _BASIC or c in _EXTENDED:
+    if c in _EN_GSM:
         return c
     if c in _TYPED:
         return _TYPED[c]
     apart = unicodedata.normalize("NFKD", c)
     typed = [_TYPED.get(one, one) for one in apart if one not in _MARKS]
     written = "".join(typed)
-    return written if all(one in _BASIC or one in _EXTENDED for one in written) else None
+    return written if _EN_GSM.issuperset(written) else None
 
 
-def _segments(costos: list[int], *, una: int, varias: int) -> int:
-    if sum(costos) <= una:
-        return 1
+def _medida(texto: str, dobles: Set[str], *, una: int, varias: int) -> tuple[int, int]:
+    """Units and segments of a text, some of whose letters are two units that stay together."""
+    unidades = len(texto) + sum(map(texto.count, dobles))
+    if unidades <= una:
+        return unidades, 1
+    if not dobles:
+        return unidades, -(-unidades // varias)
     partes, usado = 1, 0
-    for costo in costos:
+    for c in texto:
+        costo = 2 if c in dobles else 1
         if usado + costo > varias:
             partes, usado = partes + 1, 0
         usado += costo
-    return partes
+    return unidades, partes

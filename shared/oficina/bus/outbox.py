@@ -1,6 +1,7 @@
 """Telling: the fact is a row in the transaction of what it tells, or it is not told."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from oficina.bus import hints
 from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
-from oficina.db import gathering, uuid7
+from oficina.db import gathering, uuid7, write_many
 from oficina.events import Clasificacion, Evento
 from oficina.gathering import Gathered, Piece
 
@@ -34,6 +35,41 @@ def emitir(
     transaction ends: the order of commits is the order of numbers. Raises HechoInvalido when a
     field has another type than the fact declares, an id not yet drawn among them.
     """
+    row = _row(hecho, clasificacion)
+    # Past the session: telling must not flush what the caller still builds.
+    if session.get_bind().dialect.name == "sqlite":
+        _write_on_sqlite(session.connection(), row)
+    else:
+        _write_on_postgres(session, row)
+    session.info["emitted"] = True
+    evento_id: UUID = row["evento_id"]
+    return evento_id
+
+
+def emitir_muchos(session: Session, hechos: Sequence[tuple[Evento, Clasificacion]]) -> None:
+    """Tell many facts with the caller's transaction, in their order; else as `emitir`.
+
+    The numbers of all aggregates are drawn at once, in the order of their names: two who tell of
+    the same ones never wait for each other in a ring.
+    """
+    if not hechos:
+        return
+    rows = [_row(hecho, clasificacion) for hecho, clasificacion in hechos]
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        for row in rows:
+            _write_on_sqlite(connection, row)
+    else:
+        if (gathered := gathering(session)) is not None:
+            gathered.write()
+        write_many(session, Outbox, _numbered(connection, rows))
+        if not session.info.get("emitted"):
+            connection.exec_driver_sql(_HINT, {"canal": hints.OUTBOX, "quien": hints.sender()})
+    session.info["emitted"] = True
+
+
+def _row(hecho: Evento, clasificacion: Clasificacion) -> dict[str, Any]:
+    """The row of a fact, which has no number yet."""
     if not isinstance(getattr(hecho, hecho.sujeto_id), UUID):
         raise HechoInvalido(hecho, hecho.sujeto_id, "must be a UUID; flush before telling")
     evento_id = uuid7()
@@ -46,26 +82,21 @@ def emitir(
         time=moment,
         clasificacion=clasificacion,
     )
-    row = {
+    return {
         "evento_id": evento_id,
         "tipo": hecho.tipo,
         "agregado": cuerpo["subject"],
         "clasificacion": clasificacion.value,
+        "cuerpo": cuerpo,
         "creado": moment,
     }
-    # Past the session: telling must not flush what the caller still builds.
-    if session.get_bind().dialect.name == "sqlite":
-        _write_on_sqlite(session.connection(), row, cuerpo)
-    else:
-        _write_on_postgres(session, row, cuerpo)
-    session.info["emitted"] = True
-    return evento_id
 
 
-def _write_on_postgres(session: Session, row: Mapping[str, Any], cuerpo: Mapping[str, Any]) -> None:
+def _write_on_postgres(session: Session, row: Mapping[str, Any]) -> None:
     """Number, row and hint are one round trip, together with what else is gathered."""
-    before, after = around_sequence(cuerpo)
+    before, after = around_sequence(row["cuerpo"])
     values = {**row, "antes": before, "despues": after}
+    del values["cuerpo"]
     piece = _FACT
     if not session.info.get("emitted"):
         piece = _FACT_AND_HINT
@@ -101,17 +132,42 @@ _CTES = (
 _FACT = Piece(_CTES)
 _FACT_AND_HINT = Piece(_CTES, asks="(SELECT pg_notify(%({p}canal)s, %({p}quien)s))")
 
+
+def _numbered(
+    connection: Connection, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """The rows with the next numbers of their aggregates."""
+    how_many = sorted(Counter(row["agregado"] for row in rows).items())
+    asked = {"agregados": [name for name, _n in how_many], "cuantos": [n for _name, n in how_many]}
+    drawn = connection.exec_driver_sql(_DRAW_MANY, asked)
+    count_of = dict(how_many)
+    following = {row.agregado: row.ultimo - count_of[row.agregado] for row in drawn}
+    for row in rows:
+        following[row["agregado"]] += 1
+        number = following[row["agregado"]]
+        cuerpo = {**row["cuerpo"], "sequence": sequence_text(number)}
+        yield {**row, "secuencia": number, "cuerpo": cuerpo}
+
+
+_DRAW_MANY = """
+INSERT INTO outbox_contadores AS contador (agregado, ultimo)
+SELECT agregado, cuantos
+FROM unnest(CAST(%(agregados)s AS text[]), CAST(%(cuantos)s AS bigint[])) AS son(agregado, cuantos)
+ORDER BY agregado
+ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + EXCLUDED.ultimo
+RETURNING agregado, ultimo
+"""
+_HINT = "SELECT pg_notify(%(canal)s, %(quien)s)"
+
 _DRAW_ON_SQLITE = """
 INSERT INTO outbox_contadores (agregado, ultimo) VALUES (?, 1)
 ON CONFLICT (agregado) DO UPDATE SET ultimo = ultimo + 1 RETURNING ultimo
 """
 
 
-def _write_on_sqlite(
-    connection: Connection, row: Mapping[str, Any], cuerpo: Mapping[str, Any]
-) -> None:
+def _write_on_sqlite(connection: Connection, row: Mapping[str, Any]) -> None:
     number = connection.exec_driver_sql(_DRAW_ON_SQLITE, (row["agregado"],)).scalar_one()
-    numbered = {**cuerpo, "sequence": sequence_text(number)}
+    numbered = {**row["cuerpo"], "sequence": sequence_text(number)}
     connection.execute(_INSERT, {**row, "secuencia": number, "cuerpo": numbered})
 
 

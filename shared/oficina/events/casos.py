@@ -509,6 +509,68 @@ class ConvenioPorVencer(Evento):
     dias: int
 
 
+@evento("casos.organizacion.registrada", sujeto_id="organizacion_id")
+class OrganizacionRegistrada(Evento):
+    """An organisation of migrants was written down."""
+
+    organizacion_id: UUID
+
+
+@evento("casos.organizacion.actualizada", sujeto_id="organizacion_id")
+class OrganizacionActualizada(Evento):
+    """What is written down of an organisation of migrants was corrected."""
+
+    organizacion_id: UUID
+
+
+@evento("casos.organizacion.directiva_registrada", sujeto_id="organizacion_id")
+class DirectivaRegistrada(Evento):
+    """An organisation of migrants has another board."""
+
+    organizacion_id: UUID
+    directiva_id: UUID
+
+
+@evento("casos.organizacion.directiva_por_vencer", sujeto_id="organizacion_id")
+class DirectivaPorVencer(Evento):
+    """The term of an organisation's board is about to end; told once a notice. `vence_el` is its
+    last day (ISO).
+    """
+
+    organizacion_id: UUID
+    vence_el: str
+    dias: int
+
+
+@evento("casos.organizacion.directiva_vencida", sujeto_id="organizacion_id")
+class DirectivaVencida(Evento):
+    """The term of an organisation's board has ended. `vence_el` was its last day (ISO)."""
+
+    organizacion_id: UUID
+    vence_el: str
+
+
+@evento("casos.organizacion.en_receso", sujeto_id="organizacion_id")
+class OrganizacionEnReceso(Evento):
+    """An organisation of migrants does not meet for a while."""
+
+    organizacion_id: UUID
+
+
+@evento("casos.organizacion.retomada", sujeto_id="organizacion_id")
+class OrganizacionRetomada(Evento):
+    """An organisation of migrants meets again."""
+
+    organizacion_id: UUID
+
+
+@evento("casos.organizacion.disuelta", sujeto_id="organizacion_id")
+class OrganizacionDisuelta(Evento):
+    """An organisation of migrants is no more."""
+
+    organizacion_id: UUID
+
+
 @evento("casos.programa.abierto", sujeto_id="programa_id")
 class ProgramaAbierto(Evento):
     """A programme of social aid takes applications."""

@@ -43,6 +43,7 @@ LUGARES = (
         ATIENDEN | ENCARGADO,
         ("/casos/postulaciones", "/casos/rendiciones", "/casos/existencias"),
     ),
+    Lugar(_l("Comunidad"), "/casos/comunidad/organizaciones", ATIENDEN, ("/casos/comunidad",)),
     Lugar(_l("Convenios"), "/casos/convenios", PROFESIONALES | ENCARGADO),
     Lugar(
         _l("Mensajes"),

@@ -84,6 +84,7 @@ GET   /api/v1/casos/{caso}                            ~++.++---  f++ff+---  .++.
 POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
+GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
@@ -146,6 +147,11 @@ GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++.
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/hogar/integrantes    +++.++---  +++.++---  .++..+---
+POST  /api/v1/integrantes/{integrante}/lugar          +++.++---  +++.++---  .++..+---
+POST  /api/v1/integrantes/{integrante}/salida         +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/defunciones          +++.++---  +++.++---  .++..+---
 GET   /api/v1/defunciones/{defuncion}                 +++.++---  +++.++---  .++..+---
@@ -167,6 +173,9 @@ GET   /expedientes/{caso}/relato                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/orientaciones               -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/segunda-instancia           -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/asignacion                  -+-.++---  -+-ff+---  -+-..+---
 POST  /expedientes/{caso}/cierre                      -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/reapertura                  -++.++---  -++ff+---  -++..+---
@@ -215,6 +224,13 @@ POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++.
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/hogar/integrantes           +++.++---  +++.++---  .++..+---
+GET   /integrantes/{integrante}/lugar                 +++.++---  +++.++---  .++..+---
+POST  /integrantes/{integrante}/lugar                 +++.++---  +++.++---  .++..+---
+GET   /integrantes/{integrante}/salida                +++.++---  +++.++---  .++..+---
+POST  /integrantes/{integrante}/salida                +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/defuncion                   +++.++---  +++.++---  .++..+---
 GET   /defunciones/{defuncion}/anular                 +++.++---  +++.++---  .++..+---
@@ -241,11 +257,14 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
+    "/casos/api/v1/instrumentos": "what is asked to evaluate a case: never what was answered",
     "/casos/red": "the directory of institutions",
     "/casos/temas": "the taxonomy, and the codes that the office adds",
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
+    "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
     "/casos/api/v1/postulaciones": "the same",
     "/casos/entregas": "of an application, and seen as it is",
@@ -425,6 +444,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
         responsable_id=str(ventanilla.funcionario_id("profesional")),
     )
     consentimiento = api("POST", f"/personas/{persona['id']}/consentimientos", **_CONSIENTE)
+    hogar = api("POST", f"/personas/{persona['id']}/hogar", rol="jefatura")
     # Of somebody who did not die.
     muerte = api("POST", f"/personas/{persona['id']}/defunciones", fuente="familia")
     api("POST", f"/defunciones/{muerte['id']}/rectificacion", motivo="Era otra")
@@ -466,11 +486,13 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
             "defuncion": muerte["id"],
+            "integrante": hogar["hogar"]["integrantes"][0]["id"],
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
@@ -553,6 +575,10 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
     "situaciones": lambda _m, _a: {"prefiere_no_indicar": True},
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
+    "hogar": lambda _m, _a: {"rol": "jefatura"},
+    "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
+    "lugar": lambda _m, _a: {"rol": "jefatura"},
+    "salida": lambda _m, _a: {"motivo": "se_fue"},
     "defunciones": lambda _m, _a: {"fuente": "familia"},
     "rectificacion": lambda _m, _a: {"motivo": "Era otra"},
     "derechos": lambda _m, _a: {

@@ -181,8 +181,10 @@ def test_lo_que_vencio_en_pausa_sigue_vencido_y_lo_corrido_se_corre() -> None:
 
     assert termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda) == (inicio, fin)
     pausa = _chile(2026, 11, 3, 9)
-    corrido = termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, habil=False)
-    assert corrido == (inicio + (reanuda - pausa), fin + (reanuda - pausa))
+    de_horas = termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, unidad="horas")
+    assert de_horas == (inicio + (reanuda - pausa), fin + (reanuda - pausa))
+    corrido = termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, unidad="dias_corridos")
+    assert corrido == (inicio + (reanuda - pausa), _chile(2026, 12, 2, 23, 59, 59))
 
 
 def test_un_plazo_corrido_avanza_parejo() -> None:

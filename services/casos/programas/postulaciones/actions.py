@@ -15,10 +15,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance, exigir_usable
 from casos.folios import siguiente_folio
+from casos.hogares.queries import vigente_de
 from casos.personas.queries import persona_a_la_vista
-from casos.programas.models import Programa, RequisitosDePrograma, TipoMovimiento
+from casos.programas.models import Programa, Reparto, RequisitosDePrograma, TipoMovimiento
 from casos.programas.postulaciones.models import Comprobacion, PasoDePostulacion, Postulacion
-from casos.programas.postulaciones.queries import concedido, negativa, otra_en_curso
+from casos.programas.postulaciones.queries import (
+    concedido,
+    concedido_al_hogar,
+    negativa,
+    otra_en_curso,
+)
 from casos.programas.postulaciones.states import CON_RESERVA, Accion, Estado
 from casos.programas.presupuesto import mover
 from casos.programas.queries import requisitos_de
@@ -198,14 +204,20 @@ def aprobar(
     """Grant it, and promise its money.
 
     Raises NoPermitido to whoever brought it; Conflicto while a requirement is not met, or when the
-    person would get more than the programme allows in a period; SinPresupuesto.
+    person or their household would get more than the programme allows in a period; SinPresupuesto.
     """
     postulacion, programa = para_cambiar(session, postulacion_id, datos.version, actor)
     hoy = _dia(ahora)
-    postulacion.aprobar(actor.id, actor.nombre, hoy)
+    # Her person is held: nobody moves her to another household before the end.
+    suyo = vigente_de(session, postulacion.persona_id)
+    hogar_id = suyo.hogar_id if suyo else None
+    postulacion.aprobar(actor.id, actor.nombre, hoy, hogar_id)
     postulacion.exigir_cumplida(_requisitos(session, postulacion), hoy)
     hold(session, _turno(postulacion))
     _exigir_sin_repetir(session, postulacion, programa)
+    if hogar_id is not None and programa.reparto is Reparto.POR_HOGAR:
+        hold(session, _turno_de_hogar(postulacion, hogar_id))
+        _exigir_sin_repetir_en(session, hogar_id, postulacion, programa, Alcance.de(actor))
     mover(
         session,
         programa.id,
@@ -360,6 +372,32 @@ def _exigir_sin_repetir(session: Session, postulacion: Postulacion, programa: Pr
             ),
             folios=list(antes.folios),
         )
+
+
+def _exigir_sin_repetir_en(
+    session: Session,
+    hogar_id: UUID,
+    postulacion: Postulacion,
+    programa: Programa,
+    alcance: Alcance,
+) -> None:
+    """Once a household in a period; of a programme with a cap for households, as often as it is
+    not passed. Of somebody sealed to whoever approves nothing counts, or the answer would tell.
+    """
+    antes = concedido_al_hogar(session, hogar_id, postulacion, alcance)
+    tope = programa.tope_hogar_clp
+    pasa = antes.monto_clp + postulacion.monto_clp > tope if tope is not None else antes.de_otras
+    if not (antes.hay and pasa):
+        return
+    dicho = _("El hogar ya recibió lo que este programa permite en el período.")
+    if antes.folios:
+        dicho = f"{dicho} {', '.join(antes.folios)}."
+    raise Conflicto(dicho, folios=list(antes.folios))
+
+
+def _turno_de_hogar(postulacion: Postulacion, hogar_id: UUID) -> str:
+    """One at a time of a household's applications to a programme is decided; a person's first."""
+    return f"beneficio/{postulacion.programa_id}/hogar/{hogar_id}"
 
 
 def _turno(postulacion: Postulacion) -> str:

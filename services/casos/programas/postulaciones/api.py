@@ -194,4 +194,4 @@ def _answer(postulacion_id: UUID) -> Answer:
     return {campo: getattr(una, campo) for campo in _CAMPOS} | aparte, 200, etag_of(una)
 
 
-_CAMPOS = tuple(set(PostulacionSchema().fields) - {"pasos", "faltan", "recurso"})
+_CAMPOS = tuple(set(PostulacionSchema().fields) - {"pasos", "faltan", "recurso", "del_hogar"})

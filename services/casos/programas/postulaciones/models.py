@@ -51,7 +51,8 @@ class Postulacion(Personal, Identified, Base):
     """Somebody asks a programme for a benefit.
 
     `requisitos_id` is the version of the requirements on the day it was handed in, `periodo_desde`
-    the first day of the period against which it counts. `caduca_el`: its present state ends that
+    the first day of the period against which it counts, `hogar_id`
+    the household to which it was granted. `caduca_el`: its present state ends that
     day. `en_espera_desde`: it would be approved if there were money.
     """
 
@@ -63,6 +64,7 @@ class Postulacion(Personal, Identified, Base):
 
     folio: Mapped[str] = mapped_column(String(20), unique=True)
     persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), index=True)
+    hogar_id: Mapped[UUID | None] = mapped_column(index=True)
     programa_id: Mapped[UUID] = mapped_column(ForeignKey("programas.id"))
     requisitos_id: Mapped[UUID] = mapped_column(ForeignKey("requisitos_de_programa.id"))
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.BORRADOR)
@@ -144,13 +146,14 @@ class Postulacion(Personal, Identified, Base):
                 faltan=faltan,
             )
 
-    def aprobar(self, quien_id: UUID, quien: str, hoy: date) -> None:
-        """Grant it. Raises NoPermitido to whoever brought it."""
+    def aprobar(self, quien_id: UUID, quien: str, hoy: date, hogar_id: UUID | None = None) -> None:
+        """Grant it, to the household of that day. Raises NoPermitido to whoever brought it."""
         self.exigir(Accion.APROBAR)
         if quien_id == self.creada_por_id:
             raise NoPermitido(_("La aprueba otra persona que quien la presentó."))
         self.pasar(Accion.APROBAR, hoy)
         self.aprobada_por_id, self.aprobada_por = quien_id, quien
+        self.hogar_id = hogar_id
 
     def rechazar(self, motivo_codigo: str, hoy: date) -> None:
         """Refuse it, with what can be done against that."""

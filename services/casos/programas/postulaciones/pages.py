@@ -96,9 +96,11 @@ def de_persona(persona_id: UUID) -> str:
     """What somebody asked for and got, whatever the programme."""
     with env().db.read() as session:
         persona = persona_por_id(session, persona_id, Alcance.de(actor()))
+        del_hogar = queries.ayudas_del_hogar(session, persona_id, Alcance.de(actor()))
     return render_template(
         "casos/programas/ayudas.html",
         persona=persona,
+        del_hogar=del_hogar,
         postulaciones=vistas.lista(persona_id=persona_id),
     )
 
@@ -147,6 +149,7 @@ def ver(postulacion_id: UUID) -> str:
         pasos=aparte["pasos"],
         se_hizo=SE_HIZO,
         faltan=aparte["faltan"],
+        del_hogar=aparte["del_hogar"],
         remedio=aparte["recurso"],
         entrega=entrega,
     )

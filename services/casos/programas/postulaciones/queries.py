@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance
+from casos.hogares.models import Integrante
+from casos.hogares.queries import VIGENTE, se_sabe
+from casos.personas.models import Persona
 from casos.programas.models import Programa
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.programas.postulaciones.states import CONCEDIDAS, EN_CURSO, PASOS, Accion, Estado
@@ -24,6 +27,18 @@ class Concedido:
 
     folios: Sequence[str]
     monto_clp: int
+
+
+@dataclass(frozen=True)
+class ConcedidoAlHogar:
+    """What a household got: `folios` are those that the reader may see, `de_otras` that somebody
+    else of it got something.
+    """
+
+    folios: Sequence[str]
+    monto_clp: int
+    hay: bool
+    de_otras: bool
 
 
 def postulacion_por_id(session: Session, postulacion_id: UUID, alcance: Alcance) -> Postulacion:
@@ -123,6 +138,66 @@ def concedido(session: Session, postulacion: Postulacion) -> Concedido:
         .order_by(Postulacion.id)
     ).all()
     return Concedido([fila.folio for fila in filas], sum(fila.monto_clp for fila in filas))
+
+
+def concedido_al_hogar(
+    session: Session, hogar_id: UUID, postulacion: Postulacion, alcance: Alcance
+) -> ConcedidoAlHogar:
+    """What a household was granted, beside this one, of its programme in its period: by whoever
+    belongs to it now, or did when it was granted. Of whom the reader may not know nothing counts.
+    """
+    filas = session.execute(
+        select(
+            Postulacion.folio,
+            Postulacion.monto_clp,
+            Postulacion.persona_id,
+            alcance.postulaciones().label("se_ve"),
+        )
+        .join(Persona, Persona.id == Postulacion.persona_id)
+        .where(
+            _del_hogar(hogar_id),
+            Postulacion.programa_id == postulacion.programa_id,
+            Postulacion.periodo_desde == postulacion.periodo_desde,
+            Postulacion.id != postulacion.id,
+            Postulacion.estado.in_(CONCEDIDAS),
+            se_sabe(alcance),
+        )
+        .order_by(Postulacion.id)
+    ).all()
+    return ConcedidoAlHogar(
+        folios=[fila.folio for fila in filas if fila.se_ve],
+        monto_clp=sum(fila.monto_clp for fila in filas),
+        hay=bool(filas),
+        de_otras=any(fila.persona_id != postulacion.persona_id for fila in filas),
+    )
+
+
+def ayudas_del_hogar(session: Session, persona_id: UUID, alcance: Alcance) -> Sequence[Postulacion]:
+    """What the others of somebody's household ask for or got, of whatever programme, the newest
+    first, as far as the reader may see.
+    """
+    hogar_id = session.scalar(
+        select(Integrante.hogar_id).where(Integrante.persona_id == persona_id, VIGENTE)
+    )
+    if hogar_id is None:
+        return ()
+    return session.scalars(
+        select(Postulacion)
+        .where(
+            _del_hogar(hogar_id),
+            Postulacion.persona_id != persona_id,
+            Postulacion.estado.in_(CONCEDIDAS | (EN_CURSO - {Estado.BORRADOR})),
+            alcance.postulaciones(),
+        )
+        .options(joinedload(Postulacion.persona), joinedload(Postulacion.programa))
+        .order_by(Postulacion.id.desc())
+        .limit(MAXIMO)
+    ).all()
+
+
+def _del_hogar(hogar_id: UUID) -> ColumnElement[bool]:
+    miembros = select(Integrante.persona_id).where(Integrante.hogar_id == hogar_id, VIGENTE)
+    return or_(Postulacion.hogar_id == hogar_id, Postulacion.persona_id.in_(miembros))
 
 
 def por_caducar(session: Session, hoy: date) -> Sequence[UUID]:

@@ -196,6 +196,12 @@ class RecursoSchema(Schema):
     fuente = fields.String()
 
 
+class DelHogarSchema(PostulacionResumenSchema):
+    """The same of somebody else of the household."""
+
+    periodo_desde = fields.Date(allow_none=True)
+
+
 class PostulacionSchema(PostulacionResumenSchema):
     """An application, what was found, and how it came to be what it is."""
 
@@ -209,6 +215,10 @@ class PostulacionSchema(PostulacionResumenSchema):
     requisitos = fields.Nested(RequisitosSchema)
     comprobaciones = fields.List(fields.Nested(ComprobacionSchema))
     faltan = fields.List(fields.String())
+    del_hogar = fields.List(
+        fields.Nested(DelHogarSchema),
+        metadata={"description": "Lo que pidieron o recibieron otras personas de su hogar"},
+    )
     pasos = fields.List(fields.Nested(PasoVistoSchema))
     acciones = fields.List(fields.Enum(Accion, by_value=True))
     version = fields.Integer()

@@ -22,12 +22,14 @@ def vista(postulacion_id: UUID) -> tuple[Postulacion, dict[str, Any]]:
     with env().db.read() as session:
         una = queries.postulacion_por_id(session, postulacion_id, Alcance.de(actor()))
         pasos = queries.pasos_de(session, postulacion_id)
+        del_hogar = queries.ayudas_del_hogar(session, una.persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.postulacion.ver", "postulacion", una.id)
     recurso = None
     if una.recurso_version:
         recurso = reglas().recurso(una.recurso_version, idioma_del_lector())
     return una, {
         "pasos": pasos,
+        "del_hogar": del_hogar,
         "faltan": una.faltan(una.requisitos.requisitos, clock.today()),
         "recurso": recurso,
     }

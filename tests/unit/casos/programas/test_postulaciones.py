@@ -16,6 +16,7 @@ from tests.unit.casos.programas.conftest import (
     Postulante,
 )
 
+from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas.models import EstadoPersona, Persona
 from casos.programas.postulaciones.models import Comprobacion, Postulacion
 from casos.programas.postulaciones.reglas import reglas
@@ -395,3 +396,74 @@ def test_las_paginas_postulan_comprueban_y_aprueban(ayuda: Ayuda) -> None:
     assert "Aprobada" in ventanilla.pagina(f"/personas/{persona_id}/ayudas", PROFESIONAL).text
     assert "/ayudas" in ventanilla.pagina(f"/personas/{persona_id}", PROFESIONAL).text
     assert "/ayudas" not in ventanilla.pagina(f"/personas/{persona_id}").text
+
+
+def _vivir_juntas(ayuda: Ayuda, una: str, *otras: str) -> None:
+    api, como = ayuda.ventanilla.api, {"headers": {"If-Match": "*"}}
+    assert api("POST", f"/personas/{una}/hogar", json={"rol": "jefatura"}).status_code == 201
+    for otra in otras:
+        pedido = {"persona_id": otra, "rol": "hijo"}
+        hecho = api("POST", f"/personas/{una}/hogar/integrantes", json=pedido, **como)
+        assert hecho.status_code == 200, hecho.text
+
+
+def test_un_beneficio_se_da_una_vez_al_hogar_tambien_a_quien_se_fue_de_el(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto()
+    madre, hija = Postulante(ayuda, programa), Postulante(ayuda, programa)
+    _vivir_juntas(ayuda, madre.persona_id, hija.persona_id)
+    primera, segunda = madre.aprobada(), hija.en_revision()
+    negada = hija.dar(segunda, "aprobar")
+    folio = madre.ayuda.pedir("GET", f"/postulaciones/{primera}").json["folio"]  # type: ignore[index]  # it is an object
+    assert (negada.status_code, negada.json["folios"]) == (409, [folio])  # type: ignore[index]  # it is an object
+    (otra,) = ayuda.pedir("GET", f"/postulaciones/{segunda}").json["del_hogar"]  # type: ignore[index]  # it is an object
+    assert (otra["folio"], otra["monto_clp"]) == (folio, 100)
+    for path in (f"/postulaciones/{segunda}", f"/personas/{hija.persona_id}/ayudas"):
+        pagina = ayuda.ventanilla.pagina(path, COORDINACION).text
+        assert ("Lo que recibe su hogar" in pagina, folio in pagina) == (True, True)
+
+    # Who got it leaves: the household had it all the same.
+    hogar: Any = ayuda.ventanilla.api("GET", f"/personas/{madre.persona_id}/hogar").json
+    suya = next(
+        uno["id"]
+        for uno in hogar["hogar"]["integrantes"]
+        if uno["persona"]["id"] == madre.persona_id
+    )
+    fuera = {"json": {"motivo": "se_fue"}, "headers": {"If-Match": "*"}}
+    assert ayuda.ventanilla.api("POST", f"/integrantes/{suya}/salida", **fuera).status_code == 200
+    assert hija.dar(segunda, "aprobar").status_code == 409
+    # She herself may have it again where she lives now no more than before.
+    assert madre.dar(madre.en_revision(), "aprobar").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("cambios", "tercera"),
+    [({"reparto": "por_persona"}, 200), ({"tope_hogar_clp": 250}, 409)],
+)
+def test_por_persona_o_hasta_el_tope_del_hogar(
+    ayuda: Ayuda, cambios: dict[str, Any], tercera: int
+) -> None:
+    programa = ayuda.abierto(**cambios)
+    todas = [Postulante(ayuda, programa) for _ in range(3)]
+    _vivir_juntas(ayuda, *(una.persona_id for una in todas))
+    hechas = [una.dar(una.en_revision(), "aprobar").status_code for una in todas]
+    assert hechas == [200, 200, tercera]
+
+
+def test_lo_de_alguien_sellado_ni_cuenta_ni_se_dice(ayuda: Ayuda) -> None:
+    programa = ayuda.abierto()
+    oculta, madre = Postulante(ayuda, programa), Postulante(ayuda, programa)
+    _vivir_juntas(ayuda, madre.persona_id, oculta.persona_id)
+    oculta.aprobada()
+    caso = ayuda.ventanilla.caso(persona_id=oculta.persona_id)["id"]
+    with ayuda.ventanilla.db.begin() as session:
+        sellado = {"confidencialidad": Confidencialidad.SELLADO, "responsable_id": uuid4()}
+        session.execute(update(Caso).where(Caso.id == UUID(caso)).values(sellado))
+    suya = madre.en_revision()
+    assert ayuda.pedir("GET", f"/postulaciones/{suya}").json["del_hogar"] == []  # type: ignore[index]  # it is an object
+    assert madre.dar(suya, "aprobar").status_code == 200
+
+
+def test_un_tope_de_hogar_solo_si_se_da_por_hogar(ayuda: Ayuda) -> None:
+    datos = ayuda.datos(reparto="por_persona", tope_hogar_clp=100)
+    negado = ayuda.pedir("POST", "/programas", json=datos)
+    assert (negado.status_code, list(negado.json["errors"])) == (422, ["tope_hogar_clp"])  # type: ignore[index]  # it is an object

@@ -1,7 +1,7 @@
 """Telling is writing a row: numbered by aggregate, in the caller's transaction."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select
 
 import columns
+from columns import COLUMNS
 from oficina.bus import outbox
-from oficina.bus.outbox import emitir
+from oficina.bus.outbox import emitir, emitir_muchos
 from oficina.bus.tables import Outbox
 from oficina.db import Database, uuid7
+from oficina.events import Clasificacion
 from oficina.events.casos import CasoOrientado
 
 
@@ -48,6 +50,38 @@ def test_each_aggregate_counts_for_itself(db: Database) -> None:
         (f"caso/{other}", 2),
         (f"caso/{one}", 3),
     ]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_many_are_numbered_as_one_by_one(
+    column: str, fresh_db: Callable[[str, str], Database]
+) -> None:
+    db, one, other = fresh_db(column, "casos"), uuid7(), uuid7()
+    _tell(db, one)
+
+    for _time in range(2):
+        with db.begin() as session:
+            emitir_muchos(
+                session,
+                [
+                    (CasoOrientado(caso_id=caso_id, tema="REG.TEMP"), Clasificacion.RESERVADO)
+                    for caso_id in (other, one, one)
+                ],
+            )
+            emitir(session, CasoOrientado(caso_id=other, tema="REG.TEMP"))
+
+    told = [(row.agregado, row.secuencia, row.cuerpo["sequence"]) for row in _told(db)]
+    numbers = [(one, 1), (other, 1), (one, 2), (one, 3), (other, 2)]
+    numbers += [(other, 3), (one, 4), (one, 5), (other, 4)]
+    assert told == [(f"caso/{caso_id}", n, f"{n:012d}") for caso_id, n in numbers]
+    assert [row.clasificacion for row in _told(db)][1] == "reservado"
+
+
+def test_telling_none_is_not_telling(db: Database) -> None:
+    with db.begin() as session:
+        emitir_muchos(session, [])
+
+    assert _told(db) == []
 
 
 def test_a_rolled_back_number_is_drawn_again(db: Database) -> None:

@@ -99,6 +99,7 @@ SIN_VERSION = {
     "POST /casos/api/v1/personas/<persona_id>/contactos": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/situaciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/defunciones": _ADDS,
+    "POST /casos/api/v1/personas/<persona_id>/hogar": _CREATES,
     "PUT /casos/api/v1/personas/<persona_id>/distintas/<otra_id>": _ALIKE,
     "POST /casos/api/v1/personas/<persona_id>/consentimientos": _ADDS,
     "POST /casos/api/v1/consentimientos/<consentimiento_id>/retiro": _STOPS,

@@ -1,0 +1,1 @@
+"""Work with the community: organisations of migrants, mediation, discrimination, obstacles."""

@@ -1,0 +1,214 @@
+"""From due to told: clocks pass their stages, many at once, each stage once and in its turn.
+
+A batch is one transaction: all of it is told, or none. What is held by somebody else at this moment
+is left for the next time, so nobody waits here and nobody waits in a ring.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from casos.derechos.models import SolicitudDerecho
+from casos.derivaciones.actions import vencer
+from casos.derivaciones.models import Derivacion
+from casos.expedientes.facts import como_se_dice
+from casos.expedientes.models import Caso, Confidencialidad, Hito, TipoHito, fila_de_hito
+from casos.incidentes.models import IncidenteSeguridad
+from casos.plazos.actions import pasar_etapa
+from casos.plazos.models import EstadoPlazo, Plazo
+from casos.plazos.queries import Debido
+from casos.plazos.reglas import Etapa, reglas
+from oficina.actor import Actor
+from oficina.bus.outbox import emitir_muchos
+from oficina.db import write_many
+from oficina.events import Clasificacion, Evento
+from oficina.events.casos import (
+    PlazoDeDerechoPorVencer,
+    PlazoDeDerechoVencido,
+    PlazoDeIncidentePorVencer,
+    PlazoDeIncidenteVencido,
+    PlazoPorVencer,
+    PlazoVencido,
+)
+
+_ACTOR = Actor.sistema("casos")
+
+
+_PASAN = """
+UPDATE plazos SET nivel = son.nivel, siguiente_nivel = son.siguiente_nivel,
+  siguiente_en = son.siguiente_en, intentos = 0, visible = NULL
+FROM unnest(CAST(%(id)s AS uuid[]), CAST(%(nivel)s AS integer[]),
+  CAST(%(siguiente_nivel)s AS integer[]), CAST(%(siguiente_en)s AS timestamptz[]))
+  AS son(id, nivel, siguiente_nivel, siguiente_en)
+WHERE plazos.id = son.id
+"""
+_PASA = (
+    update(Plazo)
+    .where(Plazo.id == bindparam("cual"))
+    .values(
+        nivel=bindparam("nivel"),
+        siguiente_nivel=bindparam("siguiente_nivel"),
+        siguiente_en=bindparam("siguiente_en"),
+        intentos=0,
+        visible=None,
+    )
+)
+
+
+@dataclass
+class _Lote:
+    """What changes and is told in a batch and is not written yet, in order."""
+
+    ahora: datetime
+    plazos: dict[UUID, Plazo] = field(default_factory=dict)
+    hechos: list[tuple[Evento, Clasificacion]] = field(default_factory=list)
+    hitos: list[Mapping[str, Any]] = field(default_factory=list)
+    casos: set[UUID | None] = field(default_factory=set)
+
+    def escribir(self, session: Session) -> None:
+        if self.plazos:
+            self._escribir_plazos(session.connection())
+        write_many(session, Hito, self.hitos)
+        emitir_muchos(session, self.hechos)
+        self.plazos, self.hitos, self.hechos, self.casos = {}, [], [], set()
+
+    def _escribir_plazos(self, connection: Connection) -> None:
+        filas = [
+            {
+                "id": uno.id,
+                "nivel": uno.nivel,
+                "siguiente_nivel": uno.siguiente_nivel,
+                "siguiente_en": uno.siguiente_en,
+            }
+            for uno in self.plazos.values()
+        ]
+        if connection.dialect.name == "postgresql":
+            columnas = {nombre: [fila[nombre] for fila in filas] for nombre in filas[0]}
+            connection.exec_driver_sql(_PASAN, columnas)
+        else:
+            # Past the unit of work, which would take it for an update by primary key.
+            connection.execute(_PASA, [{"cual": fila.pop("id"), **fila} for fila in filas])
+
+
+def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -> None:
+    """Pass every stage that comes due up to the place of the last of these clocks, in the order in
+    which time reached them; a clock may have several. One that somebody holds is left out.
+    """
+    reservados, plazos = _retener(session, debidos)
+    hasta = debidos[-1].puesto
+    turno = [(plazo.siguiente_en, plazo.id, plazo) for plazo in plazos]
+    heapify(turno)
+    lote, terminados = _Lote(ahora), set[UUID]()
+    while turno:
+        _en, _id, plazo = heappop(turno)
+        etapa = None if plazo.id in terminados else pasar_etapa(plazo, ahora)
+        if etapa is None:
+            continue
+        lote.plazos[plazo.id] = plazo
+        if etapa.hecho != "cierre":
+            _contar(lote, plazo, etapa, por_lista=plazo.caso_id in reservados)
+            lote.casos.add(plazo.caso_id)
+        elif plazo.derivacion_id is not None:
+            if plazo.caso_id in lote.casos:
+                # What was told of it before is to be numbered before.
+                lote.escribir(session)
+            vencer(session, plazo.derivacion_id, ahora)
+            # Nobody waits any more for what else its derivation waited for.
+            terminados.update(_terminados(session, plazo.derivacion_id))
+        if plazo.siguiente_en is not None and (plazo.siguiente_en, plazo.id) <= hasta:
+            heappush(turno, (plazo.siguiente_en, plazo.id, plazo))
+    lote.escribir(session)
+
+
+def _terminados(session: Session, derivacion_id: UUID) -> Collection[UUID]:
+    return session.scalars(
+        select(Plazo.id).where(
+            Plazo.derivacion_id == derivacion_id, Plazo.estado != EstadoPlazo.CORRIENDO
+        )
+    ).all()
+
+
+def _retener(
+    session: Session, debidos: Sequence[Debido]
+) -> tuple[Collection[UUID | None], Sequence[Plazo]]:
+    """Lock those that nobody holds, after what they are of: which cases are reserved, and the
+    clocks that are due still.
+    """
+    casos = select(Caso.id, Caso.confidencialidad).order_by(Caso.id)
+    de_casos = casos.where(Caso.id.in_({uno.caso_id for uno in debidos if uno.caso_id}))
+    # The keys of a case stay free: a line of its story never waits for this lock.
+    hallados = session.execute(de_casos.with_for_update(skip_locked=True, key_share=True)).all()
+    libres: set[UUID | None] = {None, *(caso_id for caso_id, _cual in hallados)}
+    for modelo, campo in (
+        (Derivacion, "derivacion_id"),
+        (SolicitudDerecho, "solicitud_id"),
+        (IncidenteSeguridad, "incidente_id"),
+    ):
+        if ids := {getattr(uno, campo) for uno in debidos} - {None}:
+            de_ellos = select(modelo.id).where(modelo.id.in_(ids)).order_by(modelo.id)
+            libres |= set(
+                session.scalars(de_ellos.with_for_update(skip_locked=True, key_share=True))
+            )
+    tomables = [
+        uno.id
+        for uno in debidos
+        if {uno.caso_id, uno.derivacion_id, uno.solicitud_id, uno.incidente_id} <= libres
+    ]
+    hasta = debidos[-1].puesto
+    plazos = session.scalars(
+        select(Plazo)
+        .where(Plazo.id.in_(tomables), Plazo.estado == EstadoPlazo.CORRIENDO)
+        .order_by(Plazo.id)
+        .with_for_update(skip_locked=True)
+    )
+    vencidos = [p for p in plazos if p.siguiente_en and (p.siguiente_en, p.id) <= hasta]
+    # They are written together: one by one the unit of work takes longer than all the rest.
+    for plazo in vencidos:
+        session.expunge(plazo)
+    reservados = {uno for uno, cual in hallados if cual is not Confidencialidad.NORMAL}
+    return reservados, vencidos
+
+
+def _contar(lote: _Lote, plazo: Plazo, etapa: Etapa, *, por_lista: bool) -> None:
+    por_vencer = etapa.hecho == "por_vencer"
+    comun: dict[str, Any] = {
+        "plazo_id": plazo.id,
+        "reloj": plazo.reloj,
+        "vence_en": plazo.vence_en,
+        "nivel": etapa.nivel,
+    }
+    if plazo.solicitud_id is not None:
+        derecho = PlazoDeDerechoPorVencer if por_vencer else PlazoDeDerechoVencido
+        hecho: Evento = derecho(solicitud_id=plazo.solicitud_id, **comun)
+        lote.hechos.append((hecho, Clasificacion.RESERVADO))
+        return
+    if plazo.incidente_id is not None:
+        incidente = PlazoDeIncidentePorVencer if por_vencer else PlazoDeIncidenteVencido
+        hecho = incidente(incidente_id=plazo.incidente_id, **comun)
+        lote.hechos.append((hecho, Clasificacion.RESERVADO))
+        return
+    if plazo.caso_id is None:
+        raise AssertionError("a clock is of a case, of a request or of an incident")
+    de_caso = PlazoPorVencer if por_vencer else PlazoVencido
+    hecho = de_caso(caso_id=plazo.caso_id, derivacion_id=plazo.derivacion_id, **comun)
+    if reglas().relojes[plazo.reloj].reservado:
+        lote.hechos.append((hecho, Clasificacion.RESERVADO))
+    elif dicho := como_se_dice(hecho, por_lista=por_lista):
+        lote.hechos.append(dicho)
+    datos = {
+        "hecho": etapa.hecho,
+        "reloj": plazo.reloj,
+        "nivel": etapa.nivel,
+        "vence_en": plazo.vence_en.isoformat(),
+        "derivacion_id": str(plazo.derivacion_id) if plazo.derivacion_id else None,
+        "tarea_id": str(plazo.tarea_id) if plazo.tarea_id else None,
+    }
+    fila = fila_de_hito(plazo.caso_id, TipoHito.PLAZO, _ACTOR, datos, lote.ahora)
+    lote.hitos.append(fila)
