@@ -607,6 +607,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
 }
 # A form without its fields comes back with its errors, if it is the sender's to fill in.
 FORMULARIOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
+    "/derivaciones/{derivacion}/oficio/docdigital": CUERPOS["docdigital"],
     "/expedientes/{caso}/asignacion": lambda m, _a: {
         "asignacion.responsable_id": str(m.ventanilla.funcionario_id("profesional"))
     },
