@@ -46,9 +46,14 @@ SOURCES = {
     "programa_id": "SELECT id FROM programas",
     "defuncion_id": "SELECT id FROM defunciones",
     "tarea_id": "SELECT id FROM tareas",
+    "vista_id": "SELECT id FROM vistas_guardadas",
     "envio_id": "SELECT id FROM envios_masivos",
     "institucion_id": "SELECT id FROM instituciones",
     "plantilla_id": "SELECT id FROM plantillas",
+    "sede_id": "SELECT id FROM sedes",
+    "lugar_id": "SELECT id FROM lugares_de_servicio",
+    "contacto_red_id": "SELECT id FROM contactos_red",
+    "propuesta_id": "SELECT id FROM propuestas_red",
 }
 """Where the ids of an address or a body come from, that a request may find something."""
 SIN_FUENTE = {"secreto_id": "told once, when it is made", "proveedor_id": "none is configured"}

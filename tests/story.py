@@ -43,9 +43,12 @@ def walk(office: Office) -> None:
 
 def _give_an_address(coordinacion: httpx.Client) -> None:
     """The coordination completes the institution's address, or nobody could be written to."""
-    page = f"/casos/red/servicios/{_service(coordinacion)['id']}"
-    data = {"capacidad": "con_cupo", "estado": "activo", "correo": "legal@red.example"}
-    data["version"] = _seen(coordinacion.get(page).text)
+    institucion = _service(coordinacion)["institucion"]["id"]
+    page = f"/casos/red/instituciones/{institucion}/editar"
+    form = coordinacion.get(page).text
+    data = {"correo": "legal@red.example", "version": _seen(form), "activa": "1"}
+    data |= {"nombre": "Servicio Jesuita a Migrantes", "sigla": "SJM"}
+    data |= {"tipo": "privada_sin_fines", "ambito": "externa"}
     assert coordinacion.post(page, data=data).status_code == 303
 
 

@@ -44,6 +44,8 @@ from casos.incidentes import api as incidentes_api
 from casos.incidentes import pages as incidentes_pages
 from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
+from casos.listas import api as listas_api
+from casos.listas import pages as listas_pages
 from casos.oficios import api as oficios_api
 from casos.oficios import pages as oficios_pages
 from casos.permissions import PERMISOS
@@ -59,6 +61,8 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.propuestas import api as red_propuestas_api
+from casos.red.propuestas import pages as red_propuestas_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -94,6 +98,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        listas_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -110,6 +115,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         confirmaciones_pages,
         unidad_pages,
         red_pages,
+        red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
         programas_pages,
@@ -130,6 +136,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         expedientes_api,
         instrumentos_api,
         tareas_api,
+        listas_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,
@@ -145,6 +152,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_propuestas_api,
         convenios_api,
         organizaciones_api,
         programas_api,

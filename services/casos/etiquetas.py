@@ -50,6 +50,7 @@ from casos.personas.models import (
 from casos.programas.entregas.etiquetas import ETIQUETAS as _DE_ENTREGAS
 from casos.programas.etiquetas import ETIQUETAS as _DE_PROGRAMAS
 from casos.programas.postulaciones.etiquetas import ETIQUETAS as _DE_POSTULACIONES
+from casos.red.etiquetas import ETIQUETAS as _DE_LA_RED
 from casos.situaciones.models import FuenteSituacion
 from casos.tareas.states import EstadoTarea
 from oficina.identity_docs import TipoDocumento
@@ -286,6 +287,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     **_DE_POSTULACIONES,
     **_DE_ENTREGAS,
     **_DE_DERIVACIONES,
+    **_DE_LA_RED,
     **_DE_DERECHOS,
     **_DE_INCIDENTES,
 }

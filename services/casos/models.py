@@ -48,7 +48,16 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import (
+    ContactoRed,
+    CupoInformado,
+    Horario,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
+from casos.red.propuestas.models import PropuestaRed
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
@@ -67,10 +76,12 @@ __all__ = [
     "Consentimiento",
     "Conservacion",
     "Contacto",
+    "ContactoRed",
     "ContactoSeguro",
     "ContadorDeCambios",
     "Convenio",
     "CopiaDeDatos",
+    "CupoInformado",
     "Defuncion",
     "Derivacion",
     "Directiva",
@@ -83,10 +94,12 @@ __all__ = [
     "Fusion",
     "Hito",
     "Hogar",
+    "Horario",
     "Importacion",
     "IncidenteSeguridad",
     "Institucion",
     "Integrante",
+    "Lugar",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
@@ -103,11 +116,13 @@ __all__ = [
     "Postulacion",
     "Presupuesto",
     "Programa",
+    "PropuestaRed",
     "Purga",
     "Rendicion",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
+    "Sede",
     "ServicioRed",
     "SituacionMigratoria",
     "SolicitudDerecho",

@@ -19,6 +19,9 @@ from casos.personas import catalogos
 from casos.personas.models import CanalPreferido, Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
 from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
+from casos.red.etiquetas import DIAS as _DIAS
+from casos.red.models import Horario
+from casos.red.vistas import direccion_visible, telefono_visible
 from casos.subtemas.presentes import nombre_de_tema
 from oficina import clock
 from oficina.contacto import presentar_telefono
@@ -80,6 +83,9 @@ def init_app(app: Flask) -> None:
         telefono=presentar_telefono,
         nacimiento=nacimiento,
         pesos=pesos,
+        direccion_de_sede=direccion_visible,
+        telefono_de_sede=telefono_visible,
+        dias_de_horario=dias_de_horario,
     )
     app.jinja_env.globals.update(ahora=clock.now)
 
@@ -127,6 +133,25 @@ def sexo(codigo: str | None) -> str:
 def pesos(monto: int) -> str:
     """An amount in pesos, as people in Chile write it."""
     return f"-${-monto:,}".replace(",", ".") if monto < 0 else f"${monto:,}".replace(",", ".")
+
+
+def dias_de_horario(horario: Horario) -> str:
+    """The days on which some hours repeat: «Lunes a viernes», «Primer martes» as «1.º martes»."""
+    codigos = list(_DIAS)
+    dias = [codigos.index(dia[-2:]) for dia in horario.dias]
+    if len(dias) > 2 and dias == list(range(dias[0], dias[-1] + 1)):
+        de, a = (str(_DIAS[codigos[n]]) for n in (dias[0], dias[-1]))
+        return str(_("%(desde)s a %(hasta)s", desde=de, hasta=a.lower()))
+    return ", ".join(_dia(dia) for dia in horario.dias)
+
+
+def _dia(dia: str) -> str:
+    nombre, vez = str(_DIAS[dia[-2:]]), dia[:-2]
+    if not vez:
+        return nombre
+    if vez.startswith("-"):
+        return str(_("último %(dia)s del mes", dia=nombre.lower()))
+    return str(_("%(vez)s.º %(dia)s del mes", vez=vez, dia=nombre.lower()))
 
 
 def nacimiento(persona: Persona) -> str:

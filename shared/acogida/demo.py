@@ -13,8 +13,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from acogida import ayuda, comunidad, familias, guia, historias, muestras
+from acogida import ayuda, comunidad, directorio, familias, guia, historias, muestras
 from acogida.services import db_of
+from casos.listas.actions import guardar
+from casos.listas.catalogo import LISTAS
+from casos.listas.queries import cuantas_tiene
+from casos.listas.schemas import NuevaVista
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from identidad.clientes.actions import NuevoCliente, crear_cliente
 from identidad.models import Funcionario, Rol
@@ -58,12 +62,14 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     encargado = staff[Rol.ENCARGADO_PROGRAMA].actor()
     # The actions speak to whoever asks; here that is a reader of Spanish.
     with apps["casos"].test_request_context():
+        directorio.preparar(db_of(apps["casos"]), personal.coordinacion)
         guia.preparar(db_of(apps["casos"]), personal.coordinacion)
         ayuda.preparar(db_of(apps["casos"]), encargado)
         historias.contar({name: db_of(app) for name, app in apps.items()}, settings, personal)
         familias.contar(db_of(apps["casos"]), personal.recepcion)
         comunidad.preparar(db_of(apps["casos"]), personal.profesional)
         ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
+        _views(apps["casos"], personal.coordinacion)
     with apps["notificaciones"].test_request_context():
         muestras.mostrar(
             apps["notificaciones"].extensions["env"],
@@ -74,6 +80,24 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
     cuentas = secretos["cuentas"].items()
     lines = [f"  {rol:<18} {cuenta['usuario']:<18} {cuenta['clave']}" for rol, cuenta in cuentas]
     return "\n".join(["Demostración, con personas inventadas. Rol, usuario y clave:", *lines])
+
+
+def _views(app: Flask, actor: Actor) -> None:
+    """Filters that the coordination shares with the office."""
+    vistas = {
+        "casos": {
+            "Sin asignar, por prioridad": {"de": "sin_asignar", "orden": "prioridad"},
+            "Sin actividad hace un mes": {"sin_actividad": "30", "orden": "antiguos"},
+        },
+        "derivaciones": {"Sin respuesta a tiempo": {"atrasadas": "1"}},
+    }
+    with db_of(app).begin() as session:
+        for nombre, guardadas in vistas.items():
+            if cuantas_tiene(session, nombre, actor.id):
+                continue
+            for llamada, consulta in guardadas.items():
+                nueva = NuevaVista(nombre=llamada, consulta=consulta, compartida=True)
+                guardar(session, LISTAS[nombre], nueva, actor, now())
 
 
 def _secrets(path: Path) -> Secretos:

@@ -130,12 +130,15 @@ def registrar_lectura(
     recurso_id: UUID | None,
     *,
     cantidad: int | None = None,
+    motivo_codigo: str = "",
 ) -> None:
-    """Write, and commit, that personal data is about to be shown; of a list, how many items.
+    """Write, and commit, that personal data is about to be shown; of a list, how many items, and in
+    `motivo_codigo` by which codes they were narrowed.
 
     One statement, which is the whole transaction: each page that shows a person waits for it.
     """
     fila = _fila(actor, accion, recurso, recurso_id, cantidad)
+    fila["motivo_codigo"] = motivo_codigo or None
     with db.single() as connection:
         connection.execute(_INSERT, fila)
 

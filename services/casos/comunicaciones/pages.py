@@ -1,8 +1,6 @@
 """Entrance: the register of communications, on pages and as a file."""
 
-import csv
 from datetime import date
-from io import StringIO
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -14,9 +12,8 @@ from casos.comunicaciones.queries import Registro
 from casos.comunicaciones.schemas import PeriodoSchema
 from casos.comunicaciones.vistas import Linea, linea, periodo
 from casos.personas.queries import persona_por_id
-from oficina import clock
+from oficina import clock, hojas
 from oficina.audit import registrar_lectura
-from oficina.hojas import inofensivo
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.files import as_file
@@ -79,33 +76,29 @@ def _registro(accion: str) -> tuple[date, date, Registro]:
     return desde, hasta, registro
 
 
-def _a_csv(lineas: list[Linea]) -> str:
-    """One row a communication, UTF-8; people by their folio only."""
-    texto = StringIO()
-    escritor = csv.writer(texto, lineterminator="\r\n")
-    escritor.writerow(
-        [
-            _("Cuándo"),
-            _("Folio"),
-            _("Persona"),
-            _("Quién recibió"),
-            _("Qué"),
-            _("Para qué"),
-            _("Base"),
-            _("No se puede usar desde"),
-        ]
-    )
-    for una in lineas:
-        comunicacion = una.comunicacion
-        campos = [
-            comunicacion.cuando.isoformat(),
-            comunicacion.folio,
-            comunicacion.persona_folio,
+def _a_csv(lineas: list[Linea]) -> bytes:
+    """One row a communication; people by their folio only."""
+    titulos = [
+        _("Cuándo"),
+        _("Folio"),
+        _("Persona"),
+        _("Quién recibió"),
+        _("Qué"),
+        _("Para qué"),
+        _("Base"),
+        _("No se puede usar desde"),
+    ]
+    filas = [
+        (
+            una.comunicacion.cuando.isoformat(),
+            una.comunicacion.folio,
+            una.comunicacion.persona_folio,
             una.quien,
             una.que,
             una.para_que,
             una.base,
-            comunicacion.retirada_en.isoformat() if comunicacion.retirada_en else "",
-        ]
-        escritor.writerow([inofensivo(campo) for campo in campos])
-    return texto.getvalue()
+            una.comunicacion.retirada_en.isoformat() if una.comunicacion.retirada_en else "",
+        )
+        for una in lineas
+    ]
+    return b"".join(hojas.a_csv(titulos, filas))

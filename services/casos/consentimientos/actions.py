@@ -81,12 +81,16 @@ def registrar_fundamento(
     """Add the basis for sharing `categorias` with an institution to the ledger.
 
     Raises DatosInvalidos when the institution is not a public body and the basis is not the
-    person's consent, when the consent does not say how and in which language it was given, or when
-    a child alone consents to a use of sensitive data.
+    person's consent or may not receive that data, when the consent does not say how and in which
+    language it was given, or when a child alone consents to a use of sensitive data.
     """
     if fundamento.base is BaseLicitud.FUNCION_LEGAL and not institucion.admite_funcion_legal:
         raise DatosInvalidos(
             {"base_licitud": [_("Esta institución necesita el consentimiento de la persona.")]}
+        )
+    if institucion.no_puede_recibir(categorias):
+        raise DatosInvalidos(
+            {"datos": [_("La institución no puede recibir alguno de esos datos.")]}
         )
     if SENSIBLES.intersection(categorias):
         _exigir_edad(session, persona_id, fundamento, ahora)

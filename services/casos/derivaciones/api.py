@@ -22,6 +22,7 @@ from casos.derivaciones.schemas import (
     EnlaceNuevoSchema,
     FiltroDeOpcionesSchema,
     FiltroSchema,
+    ListaDeDerivacionesSchema,
     NuevaDerivacionSchema,
     OpcionesSchema,
     PedidoDerivacion,
@@ -35,6 +36,12 @@ from casos.derivaciones.states import Accion, MotivoAnulacion
 from casos.derivaciones.sugerencias import sugerencias
 from casos.enlaces.actions import EnlaceNuevo, crear, pedir_otro
 from casos.expedientes.queries import caso_por_id, solo_para
+from casos.listas.derivaciones import (
+    DERIVACIONES,
+    FiltroDerivaciones,
+    FiltroDerivacionesSchema,
+)
+from casos.listas.vistas import POR_PEDIDO, leer
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -70,6 +77,20 @@ def derivaciones(caso_id: UUID) -> dict[str, list[Derivacion]]:
         cantidad=len(found),
     )
     return {"derivaciones": found}
+
+
+@bp.get("/lista")
+@bp.arguments(FiltroDerivacionesSchema, location="query")
+@bp.response(200, ListaDeDerivacionesSchema)
+@requires("casos.derivacion.ver")
+def lista(filtro: FiltroDerivaciones) -> dict[str, Any]:
+    """Derivaciones de los casos propios: si no se piden otras, las que esperan a la institución"""
+    pagina = leer(DERIVACIONES, filtro, cuantas=POR_PEDIDO)
+    return {
+        "derivaciones": [fila.derivacion for fila in pagina.filas],
+        "total": pagina.total,
+        "despues": pagina.despues,
+    }
 
 
 @bp.get("/opciones")

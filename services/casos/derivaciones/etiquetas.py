@@ -148,6 +148,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
     EstadoServicio: {
         EstadoServicio.ACTIVO: _l("Recibe derivaciones"),
+        EstadoServicio.SUSPENDIDO: _l("Suspendido por ahora"),
         EstadoServicio.INACTIVO: _l("No recibe derivaciones"),
     },
     Modo: {

@@ -50,6 +50,8 @@ from casos.etiquetas import opciones
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id, es_propio, exigir_propio
 from casos.expedientes.states import Paso
+from casos.listas.derivaciones import DERIVACIONES
+from casos.listas.presentacion import mostrar
 from casos.oficios.queries import oficio_de
 from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.models import Persona
@@ -74,6 +76,13 @@ REGISTRABLES = ACCIONES_DE_INSTITUCION
 # What an institution can answer first, as it sees it.
 PRIMERAS = [a for a in PASOS[Estado.ENVIADA] if a in ACCIONES_DE_INSTITUCION]
 ANOTABLES = REGISTRABLES | {Accion.VERIFICAR, Accion.DISPUTAR, Accion.ANULAR}
+
+
+@bp.get("/derivaciones")
+@requires("casos.derivacion.ver")
+def lista() -> ResponseReturnValue:
+    """Those that wait for an institution, what is due first on top, unless others are asked for."""
+    return mostrar(DERIVACIONES, "casos/derivaciones/lista.html")
 
 
 @bp.get("/expedientes/<uuid:caso_id>/derivaciones/nueva")

@@ -205,7 +205,7 @@ def espera_de_decision() -> Subquery:
     """
     return (
         select(Derivacion.caso_id, func.min(Derivacion.terminada_en).label("desde"))
-        .where(_por_decidir())
+        .where(sin_decidir())
         .group_by(Derivacion.caso_id)
         .subquery()
     )
@@ -217,7 +217,7 @@ def por_decidir(session: Session, caso_ids: Iterable[UUID]) -> Mapping[UUID, Seq
     """
     halladas = session.scalars(
         select(Derivacion)
-        .where(Derivacion.caso_id.in_(list(caso_ids)), _por_decidir())
+        .where(Derivacion.caso_id.in_(list(caso_ids)), sin_decidir())
         .options(joinedload(Derivacion.institucion))
         .order_by(Derivacion.terminada_en, Derivacion.id)
     )
@@ -233,7 +233,7 @@ def seguimiento(session: Session, derivacion_id: UUID) -> SeguimientoDeDerivacio
         select(
             Derivacion.folio,
             Derivacion.estado,
-            _por_decidir(),
+            sin_decidir(),
             Caso.responsable_id,
             Institucion.nombre,
             ServicioRed.nombre,
@@ -315,7 +315,7 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta
 
 
 @cache
-def _por_decidir() -> ColumnElement[bool]:
+def sin_decidir() -> ColumnElement[bool]:
     """It ended badly, and since then nothing was decided: no other derivation took over, none was
     sent for the same need, and its case did not end. Written once: every list and page asks it.
     """

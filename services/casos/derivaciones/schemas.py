@@ -271,6 +271,13 @@ class DerivacionesSchema(Schema):
     derivaciones = fields.List(fields.Nested(DerivacionResumenSchema))
 
 
+class ListaDeDerivacionesSchema(DerivacionesSchema):
+    """Derivations of a list; `despues` is where the next ones begin, if there are more."""
+
+    total = fields.Integer()
+    despues = fields.String(allow_none=True)
+
+
 class DatoSchema(Schema):
     """One datum of a package."""
 

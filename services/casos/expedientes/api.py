@@ -31,8 +31,6 @@ from casos.expedientes.relato import Lectura, visibles
 from casos.expedientes.schemas import (
     CasoSchema,
     CasosSchema,
-    FiltroCasos,
-    FiltroCasosSchema,
     NuevaAnulacion,
     NuevaAnulacionSchema,
     NuevaAsignacion,
@@ -60,11 +58,12 @@ from casos.expedientes.schemas import (
 )
 from casos.expedientes.senales import Leido, senales
 from casos.expedientes.states import Senal
+from casos.listas.casos import CASOS, FiltroCasos, FiltroCasosSchema
+from casos.listas.vistas import leer
 from casos.plazos.models import EstadoPlazo
 from casos.plazos.queries import plazos_de_caso
 from oficina import clock
 from oficina.actor import Actor
-from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -78,12 +77,8 @@ bp = Blueprint("expedientes_api", __name__, url_prefix="/casos/api/v1", descript
 @bp.response(200, CasosSchema)
 @requires("casos.caso.bandeja")
 def listar(filtro: FiltroCasos) -> dict[str, Any]:
-    """Casos de la oficina: primero los propios, lo atrasado arriba"""
-    with env().db.read() as session:
-        pagina = queries.bandeja(session, filtro, Alcance.de(actor()), clock.now())
-    registrar_lectura(
-        env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
-    )
+    """Casos de la oficina: si no se pide otro orden, primero los propios, lo atrasado arriba"""
+    pagina = leer(CASOS, filtro)
     return {
         "casos": [
             _resumen(f.caso) | {"vence_en": f.vence_en, "atrasado": f.atrasado}
@@ -92,6 +87,7 @@ def listar(filtro: FiltroCasos) -> dict[str, Any]:
         "total": pagina.total,
         "pagina": pagina.pagina,
         "paginas": pagina.paginas,
+        "despues": pagina.despues,
     }
 
 

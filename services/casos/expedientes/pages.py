@@ -29,17 +29,17 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
-from casos.expedientes.schemas import FiltroCasosSchema
 from casos.expedientes.states import (
     CIERRES,
     DestinoDenuncia,
-    Estado,
     MotivoCierre,
     MotivoReanudacion,
     MotivoSuspension,
     MotivoVuelta,
 )
 from casos.instrumentos.catalogo import catalogo, en
+from casos.listas.casos import CASOS
+from casos.listas.presentacion import mostrar
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
@@ -60,32 +60,20 @@ bp = Blueprint("expedientes", __name__, url_prefix="/casos")
 @bp.get("/")
 @requires("casos.caso.bandeja")
 def bandeja() -> ResponseReturnValue:
-    """Own cases first, what is late on top."""
-    sent = {nombre: texto for nombre, texto in request.args.items() if texto}
-    filtro = FiltroCasosSchema().load({k: v for k, v in sent.items() if k in _FILTRO})
+    """Own cases first, what is late on top, unless another order is asked for."""
     with env().db.read() as session:
         alcance = Alcance.de(actor())
-        pagina = queries.bandeja(session, filtro, alcance, clock.now())
         por_asignar = (
             queries.reservados_por_asignar(session, alcance) if puede("casos.caso.asignar") else ()
         )
         cierres = por_aprobar(session, alcance) if puede("casos.cierre.decidir") else ()
-    registrar_lectura(
-        env().db, actor(), "casos.caso.listar", "caso", None, cantidad=len(pagina.filas)
-    )
-    return render_template(
+    return mostrar(
+        CASOS,
         "casos/bandeja.html",
         cierres=cierres,
-        pagina=pagina,
-        filtro=filtro,
         por_asignar=por_asignar,
         fallida=fallida,
         de_nivel=de_nivel,
-        estados=[
-            ("activos", _("En curso")),
-            *etiquetas.opciones(Estado),
-            ("todos", _("Todos")),
-        ],
     )
 
 
@@ -328,6 +316,3 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "reapertura": etiquetas.opciones(MotivoReapertura),
         "profesionales": [(str(uno.id), uno.nombre) for uno in profesionales],
     }
-
-
-_FILTRO = frozenset(FiltroCasosSchema().fields)

@@ -2,55 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance, exigir_usable
-from casos.cierres.queries import esperan_a
-from casos.derivaciones.models import Derivacion
-from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
-from casos.expedientes.schemas import POR_PAGINA, FiltroCasos
-from casos.expedientes.states import TERMINADOS, Estado
-from casos.plazos.queries import niveles_por_caso, proximo_vencimiento
+from casos.expedientes.states import TERMINADOS
 from oficina.errors import DomainError, NoPermitido
-
-
-@dataclass(frozen=True)
-class FilaCaso:
-    """A case in a list, with its nearest deadline and whether it passed, the highest stage that any
-    of its deadlines has reached while none passed, and the derivations that ended badly and wait
-    for a decision.
-    """
-
-    caso: Caso
-    vence_en: datetime | None
-    vencido: bool
-    nivel: int = 0
-    por_decidir: Sequence[Derivacion] = ()
-
-    @property
-    def atrasado(self) -> bool:
-        """Whether somebody should have done something by now."""
-        return self.vencido or bool(self.por_decidir)
-
-
-@dataclass(frozen=True)
-class PaginaCasos:
-    """A page of cases; pages count from 1."""
-
-    filas: Sequence[FilaCaso]
-    total: int
-    pagina: int
-
-    @property
-    def paginas(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // POR_PAGINA))
 
 
 @dataclass(frozen=True)
@@ -223,70 +184,6 @@ def version_de(session: Session, caso_id: UUID, alcance: Alcance) -> int:
     return version
 
 
-def bandeja(
-    session: Session, filtro: FiltroCasos, alcance: Alcance, ahora: datetime
-) -> PaginaCasos:
-    """The reader's work: first the cases for which they answer, what is late on top, then what is
-    due next.
-
-    Late is a case whose deadline passed, and one with a derivation that ended badly and on which
-    nobody has decided; what waits the longest comes first.
-    """
-    plazo, espera = proximo_vencimiento(), espera_de_decision()
-    atrasado = or_(plazo.c.vence_en < ahora, espera.c.desde.is_not(None))
-    desde = case(
-        (espera.c.desde < plazo.c.vence_en, espera.c.desde),
-        else_=func.coalesce(plazo.c.vence_en, espera.c.desde),
-    )
-    quien = alcance.quien
-    condiciones = [alcance.casos(), *_condiciones(filtro, quien)]
-    cuenta = select(func.count()).select_from(Caso)
-    if filtro.atrasados:
-        condiciones.append(atrasado)
-        cuenta = cuenta.outerjoin(plazo, plazo.c.caso_id == Caso.id).outerjoin(
-            espera, espera.c.caso_id == Caso.id
-        )
-    total = session.scalars(cuenta.where(*condiciones)).one()
-    filas = session.execute(
-        select(Caso, plazo.c.vence_en)
-        .join(Caso.persona)
-        .outerjoin(plazo, plazo.c.caso_id == Caso.id)
-        .outerjoin(espera, espera.c.caso_id == Caso.id)
-        .where(*condiciones)
-        .options(contains_eager(Caso.persona))
-        .order_by(
-            case((Caso.responsable_id == quien, 0), else_=1),
-            case((atrasado, 0), else_=1),
-            case((desde.is_(None), 1), else_=0),
-            desde,
-            Caso.id.desc(),
-        )
-        .offset((filtro.pagina - 1) * POR_PAGINA)
-        .limit(POR_PAGINA)
-    ).all()
-    casos = [(caso, vence_en) for caso, vence_en in filas]
-    return PaginaCasos(_en_la_lista(session, casos, ahora), total, filtro.pagina)
-
-
-def _en_la_lista(
-    session: Session, casos: Sequence[tuple[Caso, datetime | None]], ahora: datetime
-) -> list[FilaCaso]:
-    """What the list says of each case beside its nearest deadline."""
-    decisiones = por_decidir(session, [caso.id for caso, _vence in casos])
-    corren = [caso.id for caso, vence_en in casos if vence_en is not None and vence_en >= ahora]
-    niveles = niveles_por_caso(session, corren, ahora)
-    return [
-        FilaCaso(
-            caso,
-            vence_en,
-            vence_en is not None and vence_en < ahora,
-            niveles.get(caso.id, 0),
-            decisiones.get(caso.id, ()),
-        )
-        for caso, vence_en in casos
-    ]
-
-
 def casos_de_persona(
     session: Session, persona_id: UUID, alcance: Alcance
 ) -> Sequence[CasoDePersona]:
@@ -313,18 +210,3 @@ def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:
     return session.scalars(
         select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id.desc())
     ).all()
-
-
-def _condiciones(filtro: FiltroCasos, quien: UUID) -> list[ColumnElement[bool]]:
-    condiciones: list[ColumnElement[bool]] = []
-    if filtro.estado == "activos":
-        condiciones.append(Caso.estado.not_in(TERMINADOS))
-    elif filtro.estado != "todos":
-        condiciones.append(Caso.estado == Estado(filtro.estado))
-    if filtro.por_aprobar:
-        condiciones.append(esperan_a(quien))
-    if filtro.de == "mios":
-        condiciones.append(Caso.responsable_id == quien)
-    elif filtro.de == "sin_asignar":
-        condiciones.append(Caso.responsable_id.is_(None))
-    return condiciones

@@ -34,7 +34,6 @@ from casos.subtemas.presentes import se_ofrece
 from oficina.web.forms import DIAS
 
 TEXTO = validate.Length(max=4000)
-POR_PAGINA = 25
 
 
 def es_tema(codigo: str) -> None:
@@ -158,17 +157,6 @@ class NuevaAnulacion:
 
     texto: str
     version: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FiltroCasos:
-    """Which cases to list."""
-
-    estado: str
-    de: str
-    atrasados: bool
-    pagina: int
-    por_aprobar: bool = False
 
 
 class _ConVersion(Schema):
@@ -326,25 +314,6 @@ class NuevaAnulacionSchema(_ConVersion):
         return NuevaAnulacion(**data)
 
 
-class FiltroCasosSchema(Schema):
-    """Which cases, of whom, and which page of them."""
-
-    estado = fields.String(
-        load_default="activos",
-        validate=validate.OneOf(["activos", "todos", *(estado.value for estado in Estado)]),
-    )
-    de = fields.String(
-        load_default="oficina", validate=validate.OneOf(["oficina", "mios", "sin_asignar"])
-    )
-    atrasados = fields.Boolean(load_default=False)
-    por_aprobar = fields.Boolean(load_default=False)
-    pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_kwargs: Any) -> FiltroCasos:
-        return FiltroCasos(**data)
-
-
 class CasoResumenSchema(Schema):
     """A case in a list."""
 
@@ -367,12 +336,13 @@ class CasoResumenSchema(Schema):
 
 
 class CasosSchema(Schema):
-    """A page of cases."""
+    """A page of cases; `despues` is where the next one begins, if there is one."""
 
     casos = fields.List(fields.Nested(CasoResumenSchema))
     total = fields.Integer()
     pagina = fields.Integer()
     paginas = fields.Integer()
+    despues = fields.String(allow_none=True)
 
 
 class HitoSchema(Schema):

@@ -5,7 +5,7 @@ None is stored: each follows from what is known of the case and of its person no
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,6 @@ from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.expedientes.relato import Lectura
 from casos.expedientes.states import Estado, Senal
-from casos.personas.edades import edad
 from casos.personas.models import Persona
 from casos.personas.queries import duplicados_pendientes
 from casos.plazos.models import EstadoPlazo, Plazo
@@ -28,7 +27,7 @@ from oficina import clock
 MAYORIA_DE_EDAD = 18
 SIN_ACTIVIDAD = "sin_actividad"
 
-_AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
+AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
 """Lines that tell of no work of anybody."""
 
 
@@ -61,6 +60,14 @@ def senales(
     return [senal for senal in Senal if tiene[senal]]
 
 
+def nacidos_despues_de(ahora: datetime) -> date:
+    """Whoever was born after this day is not of age."""
+    hoy = clock.local(ahora).date()
+    # Who was born on a 29th of February comes of age on the 1st of March.
+    dia = 28 if (hoy.month, hoy.day) == (2, 29) else hoy.day
+    return date(hoy.year - MAYORIA_DE_EDAD, hoy.month, dia)
+
+
 def _vencido(plazos: Sequence[Plazo], lectura: Lectura, ahora: datetime) -> bool:
     return any(
         plazo.estado is EstadoPlazo.CORRIENDO
@@ -76,7 +83,7 @@ def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
         return False
     ultima = session.scalar(
         select(func.max(Hito.ocurrido_en)).where(
-            Hito.caso_id == caso.id, Hito.tipo.not_in(_AUTOMATICOS)
+            Hito.caso_id == caso.id, Hito.tipo.not_in(AUTOMATICOS)
         )
     )
     regla = reglas().relojes[SIN_ACTIVIDAD]
@@ -85,4 +92,4 @@ def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
 
 def _menor(persona: Persona, ahora: datetime) -> bool:
     nacida = persona.fecha_nacimiento
-    return nacida is not None and edad(nacida, clock.local(ahora).date()) < MAYORIA_DE_EDAD
+    return nacida is not None and nacida > nacidos_despues_de(ahora)

@@ -1,8 +1,6 @@
 """An incident as it goes out: the same for the API, the page and the files of the register."""
 
-import csv
 from collections.abc import Iterable
-from io import StringIO
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,7 +10,7 @@ from casos.incidentes.catalogo import catalogo
 from casos.incidentes.models import AvisoDeIncidente, IncidenteSeguridad, PasoDeIncidente
 from casos.incidentes.queries import FilaIncidente
 from casos.incidentes.states import ClaseDeMedida, Destinatario, Naturaleza, Sistema
-from oficina.hojas import inofensivo
+from oficina import hojas
 from oficina.web.i18n import language
 
 
@@ -45,33 +43,27 @@ def registro(filas: Iterable[FilaIncidente]) -> dict[str, Any]:
     }
 
 
-def a_csv(filas: Iterable[FilaIncidente]) -> str:
+def a_csv(filas: Iterable[FilaIncidente]) -> bytes:
     """The register, one row a breach, UTF-8: no name of anybody."""
-    texto = StringIO()
-    escritor = csv.writer(texto, lineterminator="\r\n")
-    escritor.writerow(
-        [
-            _("Folio"),
-            _("Estado"),
-            _("Qué pasó"),
-            _("Conocido en"),
-            _("Naturaleza"),
-            _("Efectos"),
-            _("Categorías de datos"),
-            _("Datos protegidos"),
-            _("Personas, aproximadamente"),
-            _("Personas identificadas"),
-            _("Dónde"),
-            _("Riesgo"),
-            _("Medidas adoptadas"),
-            _("Medidas para precaver"),
-            *(etiqueta(quien) for quien in Destinatario),
-            _("Cerrado en"),
-        ]
-    )
-    for fila in filas:
-        escritor.writerow([inofensivo(campo) for campo in _campos(fila)])
-    return texto.getvalue()
+    titulos = [
+        _("Folio"),
+        _("Estado"),
+        _("Qué pasó"),
+        _("Conocido en"),
+        _("Naturaleza"),
+        _("Efectos"),
+        _("Categorías de datos"),
+        _("Datos protegidos"),
+        _("Personas, aproximadamente"),
+        _("Personas identificadas"),
+        _("Dónde"),
+        _("Riesgo"),
+        _("Medidas adoptadas"),
+        _("Medidas para precaver"),
+        *(etiqueta(quien) for quien in Destinatario),
+        _("Cerrado en"),
+    ]
+    return b"".join(hojas.a_csv(titulos, map(_campos, filas)))
 
 
 def categorias(incidente: IncidenteSeguridad) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     case,
@@ -53,11 +54,16 @@ class _Palabra:
 
     def esta(self) -> ColumnElement[bool]:
         """The token is this one."""
-        exacto = _TOKEN.in_(self.exactos)
-        if not self.empieza:
-            return exacto
-        rango = and_(self.empieza <= _TOKEN, self.empieza + _DESPUES_DE_TODO > _TOKEN)
-        return or_(rango, exacto) if self.exactos else rango
+        return or_(*self.maneras())
+
+    def maneras(self) -> Sequence[ColumnElement[bool]]:
+        """The ways to be it, each one stretch of the index: PostgreSQL reads the whole of several
+        before it gives the first row.
+        """
+        maneras: list[ColumnElement[bool]] = []
+        if self.empieza:
+            maneras.append(and_(self.empieza <= _TOKEN, self.empieza + _DESPUES_DE_TODO > _TOKEN))
+        return [*maneras, *(TokenNombre.token == exacto for exacto in self.exactos)]
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,9 @@ class PorNombre:
         if rara is not None:
             return self._entre([_con(rara)], buscadas)
         enteras = self._enteras()
-        candidatas = [_con(_Palabra((par,))) for par in pares]
+        candidatas: list[Select[UUID] | CompoundSelect[UUID]] = [
+            _con(_Palabra((par,))) for par in pares
+        ]
         candidatas.append(_con_todos(enteras) if enteras else _con(buscadas[-1]))
         hallados = self._entre(candidatas, buscadas)
         return replace(hallados, mas=hallados.mas or len(enteras) < len(set(self.palabras)))
@@ -99,9 +107,7 @@ class PorNombre:
         cuentas = [
             select(
                 literal(lugar),
-                select(func.count())
-                .select_from(select(_TOKEN).where(una.esta()).limit(RAROS).subquery())
-                .scalar_subquery(),
+                select(func.count()).select_from(_con(una).subquery()).scalar_subquery(),
             )
             for lugar, una in enumerate(buscadas)
         ]
@@ -119,7 +125,11 @@ class PorNombre:
         ]
         return list(self.session.scalars(union_all(*hay)))
 
-    def _entre(self, candidatas: Sequence[Select[UUID]], buscadas: Sequence[_Palabra]) -> Hallados:
+    def _entre(
+        self,
+        candidatas: Sequence[Select[UUID] | CompoundSelect[UUID]],
+        buscadas: Sequence[_Palabra],
+    ) -> Hallados:
         """Of these people, those who have every word and whom the reader sees."""
         juntas = union_all(*(select(una.subquery()) for una in candidatas)).subquery()
         con_todas = (
@@ -139,8 +149,14 @@ class PorNombre:
         return Hallados(ids, mas=len(ids) > self.maximo)
 
 
-def _con(palabra: _Palabra) -> Select[UUID]:
-    return select(TokenNombre.persona_id).where(palabra.esta()).limit(RAROS)
+def _con(palabra: _Palabra) -> CompoundSelect[UUID]:
+    """Who has a word, as many as may be looked at of each way to have it."""
+    return union_all(
+        *(
+            select(select(TokenNombre.persona_id).where(manera).limit(RAROS).subquery())
+            for manera in palabra.maneras()
+        )
+    )
 
 
 def _con_token(token: str) -> Select[UUID]:

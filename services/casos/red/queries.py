@@ -2,18 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from casos.personas.nombres import palabras
-from casos.red.models import EstadoServicio, Institucion, ServicioRed
+from casos.red.horarios import abierto
+from casos.red.models import (
+    Capacidad,
+    ContactoRed,
+    EstadoServicio,
+    Institucion,
+    Lugar,
+    Sede,
+    ServicioRed,
+)
 from casos.taxonomia import temas
 from oficina.errors import DatoNoEncontrado, NoEncontrado
 
@@ -42,6 +53,77 @@ def servicio_por_id(session: Session, servicio_id: UUID) -> ServicioRed:
     return servicio
 
 
+def servicio_entero(session: Session, servicio_id: UUID) -> ServicioRed:
+    """A service with all that is known of it; raises NoEncontrado."""
+    servicio = session.scalar(
+        select(ServicioRed)
+        .where(ServicioRed.id == servicio_id)
+        .options(
+            joinedload(ServicioRed.institucion).selectinload(Institucion.sedes),
+            joinedload(ServicioRed.institucion).selectinload(Institucion.contactos),
+            selectinload(ServicioRed.cupos),
+            *_con_lugares(),
+        )
+    )
+    if servicio is None:
+        raise NoEncontrado
+    return servicio
+
+
+def institucion_entera(session: Session, institucion_id: UUID) -> Institucion:
+    """An institution with its services, places and contacts; raises NoEncontrado."""
+    institucion = session.scalar(
+        select(Institucion)
+        .where(Institucion.id == institucion_id)
+        .options(
+            selectinload(Institucion.servicios),
+            selectinload(Institucion.sedes),
+            selectinload(Institucion.contactos).joinedload(ContactoRed.servicio),
+        )
+    )
+    if institucion is None:
+        raise NoEncontrado
+    return institucion
+
+
+def sede_por_id(session: Session, sede_id: UUID) -> Sede:
+    """A place; raises NoEncontrado."""
+    sede = session.scalar(
+        select(Sede).where(Sede.id == sede_id).options(joinedload(Sede.institucion))
+    )
+    if sede is None:
+        raise NoEncontrado
+    return sede
+
+
+def lugar_por_id(session: Session, lugar_id: UUID) -> Lugar:
+    """A service at a place, with its hours; raises NoEncontrado."""
+    lugar = session.scalar(
+        select(Lugar)
+        .where(Lugar.id == lugar_id)
+        .options(
+            joinedload(Lugar.sede),
+            joinedload(Lugar.servicio).joinedload(ServicioRed.institucion),
+            selectinload(Lugar.horarios),
+        )
+    )
+    if lugar is None:
+        raise NoEncontrado
+    return lugar
+
+
+def contacto_por_id(session: Session, contacto_id: UUID) -> ContactoRed:
+    """A contact; raises NoEncontrado."""
+    contacto = session.scalar(
+        select(ContactoRed)
+        .where(ContactoRed.id == contacto_id)
+        .options(joinedload(ContactoRed.institucion), joinedload(ContactoRed.servicio))
+    )
+    if contacto is None:
+        raise NoEncontrado
+    return contacto
+
+
 def institucion_por_sigla(session: Session, sigla: str) -> Institucion | None:
     """The institution of an acronym, as registers of the past write it."""
     return session.scalar(select(Institucion).where(Institucion.sigla == sigla.strip().upper()))
@@ -62,10 +144,20 @@ def instituciones(session: Session) -> Sequence[Institucion]:
     ).all()
 
 
-def servicios(
-    session: Session, *, tema: str = "", texto: str = "", solo_activos: bool = False
-) -> Sequence[ServicioRed]:
-    """Services of the network with their institution, by institution and name.
+@dataclass(frozen=True, kw_only=True)
+class Busqueda:
+    """What is looked for among the services. `abierto_en`: open at that moment."""
+
+    texto: str = ""
+    tema: str = ""
+    idioma: str = ""
+    capacidad: Capacidad | None = None
+    abierto_en: datetime | None = None
+    solo_activos: bool = False
+
+
+def buscar(session: Session, busqueda: Busqueda) -> Sequence[ServicioRed]:
+    """Services of the network with their institution and places, by institution and name.
 
     `texto` is looked for in names, acronym and themes without minding accents. With `tema`, the
     services of that theme come first, and then those of its family; the rest is left out unless
@@ -74,20 +166,40 @@ def servicios(
     consulta = (
         select(ServicioRed)
         .join(ServicioRed.institucion)
-        .options(joinedload(ServicioRed.institucion))
+        .options(joinedload(ServicioRed.institucion), *_con_lugares())
         .order_by(Institucion.nombre, ServicioRed.nombre)
     )
-    if solo_activos:
+    if busqueda.solo_activos:
         consulta = consulta.where(
             ServicioRed.estado == EstadoServicio.ACTIVO, Institucion.activa.is_(True)
         )
-    todos = session.scalars(consulta).all()
-    buscadas = palabras(texto)
-    hallados = [s for s in todos if all(p in _texto_de(s) for p in buscadas)]
+    if busqueda.capacidad is not None:
+        consulta = consulta.where(ServicioRed.capacidad == busqueda.capacidad)
+    buscadas = palabras(busqueda.texto)
+    hallados = [
+        s
+        for s in session.scalars(consulta)
+        if all(p in _texto_de(s) for p in buscadas)
+        and (not busqueda.idioma or busqueda.idioma in s.idiomas)
+        and (busqueda.abierto_en is None or abierto(s.lugares, busqueda.abierto_en))
+    ]
+    tema = busqueda.tema
     if not tema:
         return hallados
     cercanos = [s for s in hallados if buscadas or _cercania(s, tema) < 2]
     return sorted(cercanos, key=lambda s: _cercania(s, tema))
+
+
+def servicios(
+    session: Session, *, tema: str = "", texto: str = "", solo_activos: bool = False
+) -> Sequence[ServicioRed]:
+    """What `buscar` finds by theme and words alone."""
+    return buscar(session, Busqueda(tema=tema, texto=texto, solo_activos=solo_activos))
+
+
+def _con_lugares() -> Sequence[ORMOption]:
+    lugares = selectinload(ServicioRed.lugares)
+    return lugares.joinedload(Lugar.sede), lugares.selectinload(Lugar.horarios)
 
 
 def comparten_tema(uno: type[ServicioRed], otro: type[ServicioRed]) -> ColumnElement[bool]:

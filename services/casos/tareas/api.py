@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
+from casos.listas.tareas import TAREAS, FiltroTareas, FiltroTareasSchema
+from casos.listas.vistas import POR_PEDIDO, leer
 from casos.tareas import actions, queries
 from casos.tareas.models import Tarea
 from casos.tareas.schemas import (
     CambioDeTarea,
     CambioDeTareaSchema,
-    FiltroTareas,
-    FiltroTareasSchema,
     FinDeTarea,
     FinDeTareaSchema,
     NuevaTarea,
@@ -26,7 +26,6 @@ from casos.tareas.schemas import (
 )
 from casos.tareas.vistas import como_datos, quien_la_hace
 from oficina import clock
-from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import set_version, versioned
@@ -39,13 +38,13 @@ bp = Blueprint("tareas_api", __name__, url_prefix="/casos/api/v1", description="
 @bp.response(200, TareasSchema)
 @requires("casos.tarea.ver")
 def listar(filtro: FiltroTareas) -> dict[str, Any]:
-    """Tareas que esperan, las atrasadas primero"""
-    with env().db.read() as session:
-        filas = queries.que_esperan(
-            session, Alcance.de(actor()), clock.now(), solo_suyas=filtro.de == "mias"
-        )
-    registrar_lectura(env().db, actor(), "casos.tarea.listar", "caso", None, cantidad=len(filas))
-    return {"tareas": [como_datos(una) for una in filas]}
+    """Tareas: si no se piden otras, las que esperan a quien pregunta, las atrasadas primero"""
+    pagina = leer(TAREAS, filtro, cuantas=POR_PEDIDO)
+    return {
+        "tareas": [como_datos(una) for una in pagina.filas],
+        "total": pagina.total,
+        "despues": pagina.despues,
+    }
 
 
 @bp.post("/casos/<uuid:caso_id>/tareas")

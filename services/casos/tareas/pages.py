@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance, CasoReservado
 from casos.expedientes.queries import equipo_de, es_propio
+from casos.listas.presentacion import mostrar
+from casos.listas.tareas import TAREAS
 from casos.tareas import actions, queries
 from casos.tareas.models import Tarea
 from casos.tareas.schemas import (
     CambioDeTarea,
     CambioDeTareaSchema,
-    FiltroTareasSchema,
     FinDeTareaSchema,
 )
 from casos.tareas.states import EstadoTarea
 from casos.tareas.vistas import quien_la_hace
 from oficina import clock
-from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
@@ -61,17 +61,8 @@ PASOS: Mapping[str, tuple[type[Schema], Accion, LazyString]] = {
 @bp.get("")
 @requires("casos.tarea.ver")
 def lista() -> ResponseReturnValue:
-    """What waits for the reader, late ones first."""
-    sent = {"de": request.args["de"]} if request.args.get("de") else {}
-    filtro = FiltroTareasSchema().load(sent)
-    with env().db.read() as session:
-        filas = queries.que_esperan(
-            session, Alcance.de(actor()), clock.now(), solo_suyas=filtro.de == "mias"
-        )
-    registrar_lectura(env().db, actor(), "casos.tarea.listar", "caso", None, cantidad=len(filas))
-    return render_template(
-        "casos/tareas/lista.html", filas=filas, filtro=filtro, maximo=queries.MAXIMO
-    )
+    """What waits for the reader, late ones first, unless others are asked for."""
+    return mostrar(TAREAS, "casos/tareas/lista.html")
 
 
 @bp.get("/<uuid:tarea_id>")

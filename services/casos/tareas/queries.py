@@ -16,10 +16,6 @@ from casos.tareas.models import Tarea
 from casos.tareas.states import EstadoTarea
 from oficina.errors import NoEncontrado
 
-MAXIMO = 200
-"""How many tasks one list shows."""
-
-
 # Without a clock that lives, the last two are None.
 _Leida = Row[Tarea, str, datetime, EstadoPlazo]
 
@@ -53,23 +49,13 @@ def tarea_por_id(
 
 def fila(session: Session, tarea_id: UUID, ahora: datetime) -> FilaTarea:
     """A task that was read, with its clock."""
-    return _fila(session.execute(_con_reloj().where(Tarea.id == tarea_id)).one(), ahora)
+    return fila_de(session.execute(con_reloj().where(Tarea.id == tarea_id)).one(), ahora)
 
 
 def de_caso(session: Session, caso: Caso, ahora: datetime) -> Sequence[FilaTarea]:
     """The tasks of a case that was read: those that wait first, the nearest on top."""
-    filas = session.execute(_con_reloj().where(Tarea.caso_id == caso.id))
-    return [_fila(una, ahora) for una in filas]
-
-
-def que_esperan(
-    session: Session, alcance: Alcance, ahora: datetime, *, solo_suyas: bool
-) -> Sequence[FilaTarea]:
-    """The tasks that wait in the reader's work, late ones first; at most `MAXIMO`."""
-    consulta = _con_reloj().where(Tarea.estado == EstadoTarea.PENDIENTE, alcance.casos())
-    if solo_suyas:
-        consulta = consulta.where(Tarea.responsable_id == alcance.quien)
-    return [_fila(una, ahora) for una in session.execute(consulta.limit(MAXIMO))]
+    filas = session.execute(con_reloj().where(Tarea.caso_id == caso.id))
+    return [fila_de(una, ahora) for una in filas]
 
 
 def abiertas_de_caso(session: Session, caso_id: UUID) -> int:
@@ -80,7 +66,8 @@ def abiertas_de_caso(session: Session, caso_id: UUID) -> int:
     return session.scalar(consulta) or 0
 
 
-def _con_reloj() -> Select[Tarea, str, datetime, EstadoPlazo]:
+def con_reloj() -> Select[Tarea, str, datetime, EstadoPlazo]:
+    """Tasks with the folio of their case and the clock of those that wait."""
     vivo = Plazo.estado.in_((EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO))
     return (
         select(Tarea, Caso.folio, Plazo.vence_en, Plazo.estado)
@@ -95,7 +82,8 @@ def _con_reloj() -> Select[Tarea, str, datetime, EstadoPlazo]:
     )
 
 
-def _fila(una: _Leida, ahora: datetime) -> FilaTarea:
+def fila_de(una: _Leida, ahora: datetime) -> FilaTarea:
+    """A task that was read with its clock, as its reader sees it."""
     tarea, folio, vence_en, estado = una
     detenida = estado is EstadoPlazo.PAUSADO
     atrasada = not detenida and vence_en is not None and vence_en < ahora

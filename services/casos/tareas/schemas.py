@@ -38,13 +38,6 @@ class FinDeTarea:
     version: int | None = None
 
 
-@dataclass(frozen=True)
-class FiltroTareas:
-    """Whose tasks."""
-
-    de: str
-
-
 class _ConVersion(Schema):
     version = fields.Integer(load_default=None, allow_none=True)
 
@@ -82,16 +75,6 @@ class FinDeTareaSchema(_ConVersion):
         return FinDeTarea(**data)
 
 
-class FiltroTareasSchema(Schema):
-    """Whose tasks."""
-
-    de = fields.String(load_default="mias", validate=validate.OneOf(["mias", "todas"]))
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_kwargs: Any) -> FiltroTareas:
-        return FiltroTareas(**data)
-
-
 class TareaSchema(Schema):
     """A task; `vence_en` while somebody is to do it, `detenida` while its case is suspended."""
 
@@ -112,6 +95,8 @@ class TareaSchema(Schema):
 
 
 class TareasSchema(Schema):
-    """Tasks that wait, late ones first."""
+    """Tasks of a list; `despues` is where the next ones begin, if there are more."""
 
     tareas = fields.List(fields.Nested(TareaSchema))
+    total = fields.Integer()
+    despues = fields.String(allow_none=True)

@@ -1,15 +1,13 @@
 """The rows as files: CSV for a spreadsheet, JSON for a program. Written row by row."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import StringIO
 from typing import Any
 
 from identidad.auditoria import etiquetas
 from identidad.auditoria.servicios import Anotacion
+from oficina import hojas
 from oficina.clock import local
-from oficina.hojas import inofensivo
 
 COLUMNAS = (
     "servicio",
@@ -37,13 +35,8 @@ COLUMNAS = (
 
 def a_csv(anotaciones: Iterable[Anotacion]) -> Iterator[bytes]:
     """A line a row, UTF-8, comma."""
-    texto = StringIO()
-    escritor = csv.writer(texto, lineterminator="\r\n")
-    escritor.writerow(COLUMNAS)
-    for una in anotaciones:
-        escritor.writerow([inofensivo(_escrito(valor)) for valor in _valores(una).values()])
-        yield _taken(texto)
-    yield _taken(texto)
+    filas = ([_escrito(valor) for valor in _valores(una).values()] for una in anotaciones)
+    return hojas.a_csv(COLUMNAS, filas)
 
 
 def a_json(anotaciones: Iterable[Anotacion]) -> Iterator[bytes]:
@@ -79,11 +72,3 @@ def _escrito(valor: Any) -> str:
     if isinstance(valor, bool):
         return "1" if valor else "0"
     return valor.isoformat() if hasattr(valor, "isoformat") else str(valor)
-
-
-def _taken(texto: StringIO) -> bytes:
-    """What was written since the last time."""
-    written = texto.getvalue().encode()
-    texto.seek(0)
-    texto.truncate()
-    return written

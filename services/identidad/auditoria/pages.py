@@ -1,12 +1,11 @@
 """Entrance: what auditors see: who did what, when and from where, and whether it still says so."""
 
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
@@ -26,13 +25,11 @@ from oficina.settings import SERVICES
 from oficina.web.app import env
 from oficina.web.auditoria.api import SinClave
 from oficina.web.auth import actor, requires
-from oficina.web.files import as_file
+from oficina.web.files import send, spooled
 from oficina.web.forms import Form
 
 FILAS = 100_000
 """Rows that one file may have; whoever wants more asks for a span after the other."""
-EN_MEMORIA = 1_000_000
-PIECE = 64 * 1024
 
 bp = Blueprint("auditoria_paginas", __name__, url_prefix="/identidad/auditoria")
 
@@ -101,7 +98,7 @@ def exportar(formato: str) -> Response:
         }
 
     nombre = f"auditoria-{local(real_now()):%Y-%m-%d-%H%M%S}"
-    archivo = _file(
+    archivo = spooled(
         lambda salida: empaquetar(
             salida, f"{nombre}.{formato}", FORMATOS[formato](contados), dicho, firma
         )
@@ -109,7 +106,7 @@ def exportar(formato: str) -> Response:
     registrar_lectura(
         env().db, actor(), "auditoria.exportar", "auditoria", None, cantidad=contados.van
     )
-    return _descarga(archivo, f"{nombre}.zip", "application/zip")
+    return send(archivo, f"{nombre}.zip", "application/zip")
 
 
 @bp.get("/cabezas.zip")
@@ -129,7 +126,7 @@ def cabezas() -> Response:
     registrar_lectura(
         env().db, actor(), "auditoria.llevar_cabezas", "auditoria", None, cantidad=len(firmadas)
     )
-    return _descarga(_file(write), f"cabezas-{moment}.zip", "application/zip")
+    return send(spooled(write), f"cabezas-{moment}.zip", "application/zip")
 
 
 class _Contados:
@@ -179,22 +176,3 @@ def _firma() -> FirmaDeAuditoria:
         return FirmaDeAuditoria.load(env().settings.claves, make=env().settings.embedded)
     except FaltaLaClave as error:
         raise SinClave from error
-
-
-def _file(write: Callable[[IO[bytes]], None]) -> IO[bytes]:
-    """What was written, from its beginning; beyond some size on the disk."""
-    spooled = tempfile.SpooledTemporaryFile(max_size=EN_MEMORIA)  # noqa: SIM115  the answer closes it
-    try:
-        write(spooled)
-    except BaseException:
-        spooled.close()
-        raise
-    spooled.seek(0)
-    return spooled
-
-
-def _descarga(archivo: IO[bytes], nombre: str, tipo: str) -> Response:
-    pieces = iter(lambda: archivo.read(PIECE), b"")
-    respuesta = current_app.response_class(pieces, mimetype=tipo)
-    respuesta.call_on_close(archivo.close)
-    return as_file(respuesta, nombre)

@@ -509,6 +509,22 @@ class ConvenioPorVencer(Evento):
     dias: int
 
 
+@evento("casos.institucion.actualizada", sujeto_id="institucion_id")
+class InstitucionActualizada(Evento):
+    """What the directory says of an institution, or of its services, changed."""
+
+    institucion_id: UUID
+
+
+@evento("casos.servicio.capacidad_cambiada", sujeto_id="servicio_id")
+class ServicioCapacidadCambiada(Evento):
+    """A service of the network says something else of its places."""
+
+    servicio_id: UUID
+    institucion_id: UUID
+    capacidad: str
+
+
 @evento("casos.organizacion.registrada", sujeto_id="organizacion_id")
 class OrganizacionRegistrada(Evento):
     """An organisation of migrants was written down."""

@@ -1,6 +1,13 @@
 """Answers that are files: to keep, by their own name, and in no cache on the way."""
 
-from flask import Response
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from flask import Response, current_app
+
+IN_MEMORY = 1_000_000
+PIECE = 64 * 1024
 
 
 def as_file(response: Response, name: str) -> Response:
@@ -8,3 +15,28 @@ def as_file(response: Response, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def spooled(write: Callable[[IO[bytes]], None]) -> IO[bytes]:
+    """What was written, from its beginning; beyond some size on the disk."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the answer closes it
+    try:
+        write(file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def send(file: IO[bytes], name: str, mimetype: str) -> Response:
+    """A file that was written, piece by piece."""
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            yield from iter(lambda: file.read(PIECE), b"")
+
+    response: Response = current_app.response_class(pieces(), mimetype=mimetype)
+    # Whoever went away before the first piece never began to read.
+    response.call_on_close(file.close)
+    return as_file(response, name)

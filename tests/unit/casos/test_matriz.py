@@ -111,6 +111,8 @@ GET   /tareas                                         -++.++---  -++..+---  -++.
 GET   /tareas/{tarea}                                 -++.++---  -++ff+---  -++..+---
 POST  /tareas/{tarea}/{paso}                          -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
+GET   /api/v1/derivaciones/lista                      -++.++---  -++..+---  -++..+---
+GET   /derivaciones                                   -++.++---  -++..+---  -++..+---
 GET   /api/v1/derivaciones/opciones                   -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones                            -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/{derivacion}               -++.++---  -++ff+---  -++..+---
@@ -254,6 +256,8 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 """
 
 SIN_CASO: Mapping[str, str] = {
+    "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
+    "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
     "/casos/api/v1/auditoria": "ids and codes of who did what, for who audits",
     "/casos/api/v1/red": "the directory of institutions",
@@ -633,6 +637,8 @@ BUSQUEDAS: Mapping[str, str] = {
     "GET /tareas": "?de=todas",
     "GET /": "?estado=todos",
     "GET /api/v1/derivaciones": "?caso_id={caso}",
+    "GET /api/v1/derivaciones/lista": "?estado=todas",
+    "GET /derivaciones": "?estado=todas",
     "GET /api/v1/derivaciones/opciones": "?caso_id={caso}",
     "GET /api/v1/atenciones": "?persona_id={persona}",
     "GET /api/v1/personas": "?q={q}",
@@ -643,6 +649,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),
         "POST /api/v1/personas/identificar",

@@ -1,8 +1,7 @@
 """Deliveries and accounts as people and programs see them; each reading is written down."""
 
-import csv
 from collections.abc import Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from casos.etiquetas import etiqueta
 from casos.programas.entregas import queries
 from casos.programas.entregas.models import Entrega, Rendicion
 from casos.programas.entregas.queries import FilaRendida
+from oficina import hojas
 from oficina.audit import registrar_lectura
-from oficina.hojas import inofensivo
 from oficina.web.app import env
 from oficina.web.auth import actor
 from oficina.web.i18n import fecha
@@ -45,14 +44,9 @@ def rendicion(rendicion_id: UUID) -> dict[str, Any]:
     return {campo: getattr(una, campo) for campo in _CAMPOS} | {"filas": filas}
 
 
-def a_csv(filas: Sequence[FilaRendida]) -> str:
+def a_csv(filas: Sequence[FilaRendida]) -> bytes:
     """An account as a file: one row a delivery, UTF-8, comma."""
-    texto = StringIO()
-    escritor = csv.writer(texto, lineterminator="\r\n")
-    escritor.writerow(_cabeza())
-    for fila in filas:
-        escritor.writerow([inofensivo(v) if isinstance(v, str) else v for v in _fila(fila)])
-    return texto.getvalue()
+    return b"".join(hojas.a_csv(_cabeza(), map(_fila, filas)))
 
 
 def a_xlsx(una: Rendicion, filas: Sequence[FilaRendida]) -> bytes:

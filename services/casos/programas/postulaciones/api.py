@@ -8,6 +8,12 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from casos.listas.postulaciones import (
+    POSTULACIONES,
+    FiltroPostulaciones,
+    FiltroPostulacionesSchema,
+)
+from casos.listas.vistas import POR_PEDIDO, leer
 from casos.programas.postulaciones import actions, vistas
 from casos.programas.postulaciones.actions import (
     Comprobaciones,
@@ -20,7 +26,6 @@ from casos.programas.postulaciones.models import Postulacion
 from casos.programas.postulaciones.schemas import (
     ComprobacionesSchema,
     EdicionPostulacionSchema,
-    FiltroPostulacionesSchema,
     NuevaPostulacionSchema,
     PasoDePostulacionSchema,
     PasoFundadoSchema,
@@ -40,12 +45,13 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @bp.get("/postulaciones")
-@bp.arguments(FiltroPostulacionesSchema, location="query", as_kwargs=True)
+@bp.arguments(FiltroPostulacionesSchema, location="query")
 @bp.response(200, PostulacionesSchema)
 @requires("casos.postulacion.ver")
-def listar(**filtro: Any) -> dict[str, Any]:
-    """Postulaciones a la vista de quien pregunta: las sin decidir (`curso`) o en `espera`"""
-    return {"postulaciones": vistas.lista(**filtro)}
+def listar(filtro: FiltroPostulaciones) -> dict[str, Any]:
+    """Postulaciones a la vista de quien pregunta: las sin decidir (`curso`), en `espera`, todas"""
+    pagina = leer(POSTULACIONES, filtro, cuantas=POR_PEDIDO)
+    return {"postulaciones": pagina.filas, "total": pagina.total, "despues": pagina.despues}
 
 
 @bp.post("/postulaciones")

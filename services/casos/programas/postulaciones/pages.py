@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance, DatosBloqueados
+from casos.listas.postulaciones import POSTULACIONES
+from casos.listas.presentacion import mostrar
 from casos.personas.queries import persona_por_id
 from casos.presentacion import idioma_del_lector
 from casos.programas.entregas.queries import entrega_de
@@ -23,14 +25,12 @@ from casos.programas.postulaciones.reglas import reglas
 from casos.programas.postulaciones.schemas import (
     ComprobacionesEnCasillasSchema,
     EdicionPostulacionSchema,
-    FiltroPostulacionesSchema,
     PasoDePostulacionSchema,
     PasoFundadoSchema,
     PedidoSchema,
     RechazoDePostulacionSchema,
 )
 from casos.programas.postulaciones.states import Accion
-from casos.programas.queries import programa_por_id
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
@@ -72,22 +72,9 @@ ACCIONES = "any({})".format(", ".join(sorted(FORMULARIOS)))
 
 @bp.get("/postulaciones")
 @requires("casos.postulacion.ver")
-def lista() -> str:
-    """Applications, what is to be decided first unless another state is asked for."""
-    sent = {nombre: texto for nombre, texto in request.args.items() if texto}
-    filtro = FiltroPostulacionesSchema().load(
-        {campo: sent[campo] for campo in ("programa_id", "estado") if campo in sent}
-    )
-    filtro["estado"] = filtro["estado"] or "curso"
-    with env().db.read() as session:
-        programa = filtro["programa_id"] and programa_por_id(session, filtro["programa_id"])
-    return render_template(
-        "casos/programas/postulaciones.html",
-        postulaciones=vistas.lista(**filtro),
-        filtro=filtro,
-        programa=programa,
-        maximo=queries.MAXIMO,
-    )
+def lista() -> ResponseReturnValue:
+    """Applications, what is to be decided first unless others are asked for."""
+    return mostrar(POSTULACIONES, "casos/programas/postulaciones.html")
 
 
 @bp.get("/personas/<uuid:persona_id>/ayudas")
@@ -101,7 +88,7 @@ def de_persona(persona_id: UUID) -> str:
         "casos/programas/ayudas.html",
         persona=persona,
         del_hogar=del_hogar,
-        postulaciones=vistas.lista(persona_id=persona_id),
+        postulaciones=vistas.de_persona(persona_id),
     )
 
 

@@ -19,6 +19,7 @@ from casos.programas.states import Estado as EstadoPrograma
 from oficina.errors import DomainError, NoEncontrado
 
 MAXIMO = 200
+"""Applications of a household that a page shows."""
 
 
 @dataclass(frozen=True)
@@ -68,37 +69,6 @@ def negativa(session: Session, postulacion_id: UUID, alcance: Alcance) -> Domain
     if persona_id is None:
         return NoEncontrado()
     return alcance.negativa_de_persona(session, persona_id)
-
-
-def postulaciones(
-    session: Session,
-    alcance: Alcance,
-    *,
-    programa_id: UUID | None = None,
-    persona_id: UUID | None = None,
-    estado: str = "",
-) -> Sequence[Postulacion]:
-    """Applications that the reader may see, the oldest first: of a programme, of a person, in a
-    state, on the waiting list («espera») or still to be decided («curso»).
-    """
-    consulta = (
-        select(Postulacion)
-        .where(alcance.postulaciones())
-        .options(joinedload(Postulacion.persona), joinedload(Postulacion.programa))
-        .order_by(Postulacion.en_espera_desde, Postulacion.id)
-        .limit(MAXIMO)
-    )
-    if programa_id is not None:
-        consulta = consulta.where(Postulacion.programa_id == programa_id)
-    if persona_id is not None:
-        consulta = consulta.where(Postulacion.persona_id == persona_id)
-    if estado == "espera":
-        consulta = consulta.where(Postulacion.en_espera_desde.is_not(None))
-    elif estado == "curso":
-        consulta = consulta.where(Postulacion.estado.in_(EN_CURSO))
-    elif estado:
-        consulta = consulta.where(Postulacion.estado == Estado(estado))
-    return session.scalars(consulta).all()
 
 
 def pasos_de(session: Session, postulacion_id: UUID) -> Sequence[PasoDePostulacion]:

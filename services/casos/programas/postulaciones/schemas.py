@@ -149,17 +149,6 @@ class RechazoDePostulacionSchema(Schema):
         return Rechazo(**data)
 
 
-class FiltroPostulacionesSchema(Schema):
-    """Which applications."""
-
-    programa_id = fields.UUID(load_default=None, allow_none=True)
-    persona_id = fields.UUID(load_default=None, allow_none=True)
-    estado = fields.String(
-        load_default="",
-        validate=validate.OneOf(["", "curso", "espera", *(uno.value for uno in Estado)]),
-    )
-
-
 class PostulacionResumenSchema(Schema):
     """An application in a list."""
 
@@ -174,9 +163,11 @@ class PostulacionResumenSchema(Schema):
 
 
 class PostulacionesSchema(Schema):
-    """Several applications."""
+    """Applications of a list; `despues` is where the next ones begin, if there are more."""
 
     postulaciones = fields.List(fields.Nested(PostulacionResumenSchema))
+    total = fields.Integer()
+    despues = fields.String(allow_none=True)
 
 
 class PasoVistoSchema(Schema):

@@ -1,9 +1,12 @@
 """An application as people and programs see it: one view for both."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from casos.alcance import Alcance
+from casos.listas.postulaciones import POSTULACIONES
+from casos.listas.vistas import POR_PEDIDO, leer
 from casos.presentacion import idioma_del_lector
 from casos.programas.postulaciones import queries
 from casos.programas.postulaciones.models import Postulacion
@@ -35,16 +38,7 @@ def vista(postulacion_id: UUID) -> tuple[Postulacion, dict[str, Any]]:
     }
 
 
-def lista(**filtro: Any) -> list[Postulacion]:
-    """Applications that the reader may see; reading them is written down."""
-    with env().db.read() as session:
-        halladas = queries.postulaciones(session, Alcance.de(actor()), **filtro)
-    registrar_lectura(
-        env().db,
-        actor(),
-        "casos.postulacion.listar",
-        "postulacion",
-        None,
-        cantidad=len(halladas),
-    )
-    return list(halladas)
+def de_persona(persona_id: UUID) -> Sequence[Postulacion]:
+    """What somebody asked for, as far as the reader may see it; reading it is written down."""
+    pedido = {"persona_id": str(persona_id), "estado": "todas"}
+    return leer(POSTULACIONES, POSTULACIONES.filtro(pedido), cuantas=POR_PEDIDO).filas

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.unit.casos.derivaciones.casos_app import Casos, OficinaLike, levantar
 
 from casos.red.actions import sembrar
-from casos.red.models import Capacidad, Institucion, ServicioRed
+from casos.red.models import Institucion, ServicioRed
 from casos.red.queries import POR_HOJA, institucion_por_sigla, servicios
 from casos.taxonomia import temas
 
@@ -118,28 +118,6 @@ def test_el_directorio_se_lee_por_hojas_plegadas(casos: Casos) -> None:
     assert f"{len(todos)} servicios" in hojas[0]
 
 
-def test_la_coordinacion_actualiza_cupo_y_correo(casos: Casos) -> None:
-    servicio = casos.mundo.servicio("OMIL.EMPLEO")
-    url = f"/casos/red/servicios/{servicio}"
-    browser = casos.como("coordinacion")
-    assert "omil@red.example" in browser.get(url).text
-    datos = {"capacidad": "sin_cupo", "estado": "activo", "correo": "empleo@omil.example"}
-
-    bad = browser.post(url, data=datos | {"correo": "sin arroba", "version": "1"})
-    good = browser.post(url, data=datos | {"version": "1"})
-    stale = browser.post(url, data=datos | {"version": "1"})
-
-    assert (bad.status_code, good.status_code, stale.status_code) == (422, 303, 412)
-    assert "sin arroba" in bad.text
-    with casos.db.read() as session:
-        guardado = session.get_one(ServicioRed, servicio)
-        assert guardado.capacidad is Capacidad.SIN_CUPO
-        assert guardado.capacidad_el is not None
-        omil = institucion_por_sigla(session, "OMIL")
-        assert omil is not None
-        assert omil.correo == "empleo@omil.example"
-
-
 def test_las_instituciones_se_nombran_en_castellano(casos: Casos) -> None:
     with casos.db.read() as session:
         nombres = {i.sigla: (i.rotulo, i.titulo) for i in session.scalars(select(Institucion))}
@@ -151,7 +129,7 @@ def test_las_instituciones_se_nombran_en_castellano(casos: Casos) -> None:
 
 
 def test_solo_la_coordinacion_edita(casos: Casos) -> None:
-    url = f"/casos/red/servicios/{casos.mundo.servicio('OMIL.EMPLEO')}"
+    url = f"/casos/red/servicios/{casos.mundo.servicio('OMIL.EMPLEO')}/editar"
 
     assert [casos.como(r).get(url).status_code for r in ("profesional", "recepcion")] == [403, 403]
 

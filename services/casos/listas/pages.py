@@ -1,0 +1,146 @@
+"""Entrance: a list as a file, and the views that people keep of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+
+from casos.alcance import Alcance
+from casos.listas import actions
+from casos.listas.catalogo import LISTAS, NOMBRES
+from casos.listas.lista import NADA, Lista
+from casos.listas.presentacion import celda, columnas_a_la_vista
+from casos.listas.schemas import NuevaVista, VistaEnFormularioSchema
+from casos.listas.vistas import en_codigos
+from oficina import clock, hojas
+from oficina.audit import registrar_lectura
+from oficina.errors import Conflicto, NoPermitido
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.files import send, spooled
+from oficina.web.forms import Form
+
+MAXIMO = 100_000
+"""Rows that one file may have; whoever wants more narrows the list."""
+
+bp = Blueprint("listas", __name__, url_prefix="/casos/listas")
+
+
+@bp.get(f"/<{NOMBRES}:lista>.<any(csv, xlsx):formato>")
+@requires("casos.lista.exportar")
+def exportar(lista: str, formato: str) -> Response:
+    """The rows of a filter as a file, with the columns that the reader may read."""
+    una = _lista(lista)
+    dicho = {nombre: texto for nombre, texto in request.args.items() if texto}
+    filtro = una.filtro(dicho)
+    alcance, ahora = Alcance.de(actor()), clock.now()
+    with env().db.read() as session:
+        total = session.scalars(una.preguntar(filtro, alcance, ahora).cuenta).one()
+    if total > MAXIMO:
+        raise Conflicto(
+            _("Son %(total)s filas y un archivo lleva %(maximo)s: acote la lista.")
+            % {"total": total, "maximo": MAXIMO}
+        )
+    columnas = columnas_a_la_vista(una)
+    titulos = [str(columna.titulo) for columna in columnas]
+    van = 0
+
+    def filas() -> Iterator[list[object]]:
+        nonlocal van
+        for fila in una.recorrer(env().db, filtro, alcance, ahora):
+            van += 1
+            yield [celda(columna, fila) for columna in columnas]
+
+    def escribir(salida: IO[bytes]) -> None:
+        if formato == "xlsx":
+            hojas.a_xlsx(salida, str(una.titulo), titulos, filas())
+        else:
+            salida.writelines(hojas.a_csv(titulos, filas()))
+
+    archivo = spooled(escribir)
+    registrar_lectura(
+        env().db,
+        actor(),
+        una.exporta,
+        una.recurso,
+        None,
+        cantidad=van,
+        motivo_codigo=en_codigos(una.consulta(dicho)),
+    )
+    nombre = f"acogida-{lista}-{clock.today().isoformat()}.{formato}"
+    return send(archivo, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
+
+
+@bp.post(f"/<{NOMBRES}:lista>/vistas")
+@requires("casos.vista.guardar")
+def guardar(lista: str) -> ResponseReturnValue:
+    """Keep the filter of the page under a name."""
+    una = _lista(lista)
+    form = Form(VistaEnFormularioSchema())
+    consulta = una.consulta(dict(parse_qsl(form.value("consulta"))))
+    if not form.valid:
+        for mensajes in form.errors.values():
+            flash(" ".join(mensajes), "error")
+        return _a(una, consulta)
+    datos: dict[str, Any] = form.data
+    vista = NuevaVista(**(datos | {"consulta": consulta}))
+    try:
+        with env().db.begin() as session:
+            actions.guardar(session, una, vista, actor(), clock.now())
+    except ValidationError:
+        # The filter came along in a field that nobody types into.
+        flash(_("No pudimos leer el filtro: ábralo de nuevo y guárdelo."), "error")
+        return _a(una, {})
+    flash(_("Guardamos la vista «%(nombre)s».", nombre=vista.nombre), "success")
+    return _a(una, consulta)
+
+
+@bp.post(f"/<{NOMBRES}:lista>/vistas/<uuid:vista_id>/borrado")
+@requires("casos.vista.guardar")
+def borrar(lista: str, vista_id: UUID) -> ResponseReturnValue:
+    """Forget a view."""
+    una = _lista(lista)
+    with env().db.begin() as session:
+        actions.borrar(session, una, vista_id, actor())
+    flash(_("Borramos la vista."), "success")
+    return _a(una, {})
+
+
+@bp.post(f"/<{NOMBRES}:lista>/vistas/<uuid:vista_id>/inicial")
+@requires("casos.vista.guardar")
+def elegir(lista: str, vista_id: UUID) -> ResponseReturnValue:
+    """Open the list with a view from now on."""
+    una = _lista(lista)
+    with env().db.begin() as session:
+        actions.elegir(session, una, vista_id, actor())
+    flash(_("La lista se abrirá con esa vista."), "success")
+    return redirect(url_for(una.endpoint, vista=vista_id), 303)
+
+
+@bp.post(f"/<{NOMBRES}:lista>/sin-vista-inicial")
+@requires("casos.vista.guardar")
+def no_elegir(lista: str) -> ResponseReturnValue:
+    """Open the list without any view from now on."""
+    una = _lista(lista)
+    with env().db.begin() as session:
+        actions.elegir(session, una, None, actor())
+    flash(_("La lista se abrirá sin ninguna vista."), "success")
+    return _a(una, {})
+
+
+def _lista(nombre: str) -> Lista:
+    """One of the lists. Raises NoPermitido to who may not see it."""
+    una = LISTAS[nombre]
+    if not puede(una.permiso):
+        raise NoPermitido
+    return una
+
+
+def _a(lista: Lista, consulta: Mapping[str, str]) -> ResponseReturnValue:
+    lleva: dict[str, Any] = dict(consulta) or {"vista": NADA}
+    return redirect(url_for(lista.endpoint, **lleva), 303)

@@ -1,0 +1,47 @@
+"""How what is said of the network reads."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from casos.red.models import FuenteDato, Papel, TipoSede
+from casos.red.propuestas.states import EstadoPropuestaRed, MotivoDescarte
+
+ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
+    TipoSede: {
+        TipoSede.FISICA: _l("Un lugar al que se va"),
+        TipoSede.A_DISTANCIA: _l("A distancia: por teléfono o en línea"),
+    },
+    Papel: {
+        Papel.ATENCION: _l("Aquí se atiende"),
+        Papel.INGRESO: _l("Aquí se pide la atención, que se da en otra parte"),
+    },
+    FuenteDato: {
+        FuenteDato.OFICINA: _l("Lo anotó la oficina"),
+        FuenteDato.INSTITUCION: _l("Lo dijo la institución"),
+        FuenteDato.IMPORTACION: _l("Vino en un archivo"),
+    },
+    EstadoPropuestaRed: {
+        EstadoPropuestaRed.PENDIENTE: _l("Por revisar"),
+        EstadoPropuestaRed.ACEPTADA: _l("Aceptada"),
+        EstadoPropuestaRed.UNIDA: _l("Unida a otro servicio"),
+        EstadoPropuestaRed.DESCARTADA: _l("Descartada"),
+    },
+    MotivoDescarte: {
+        MotivoDescarte.NO_EXISTE: _l("No existe o ya no atiende"),
+        MotivoDescarte.NO_ES_DE_LA_RED: _l("No se le puede derivar"),
+        MotivoDescarte.POR_ERROR: _l("Se anotó por error"),
+    },
+}
+
+DIAS: Mapping[str, LazyString] = {
+    "MO": _l("Lunes"),
+    "TU": _l("Martes"),
+    "WE": _l("Miércoles"),
+    "TH": _l("Jueves"),
+    "FR": _l("Viernes"),
+    "SA": _l("Sábado"),
+    "SU": _l("Domingo"),
+}
