@@ -27,7 +27,7 @@ from casos.derivaciones.schemas import (
     OpcionesSchema,
     PedidoDerivacion,
     PedidoDerivacionSchema,
-    PreguntaSchema,
+    PreguntaAPersonaSchema,
     RespuestaRegistradaSchema,
     SeguimientoDeDerivacionSchema,
     VerificacionSchema,
@@ -158,7 +158,7 @@ def seguimiento(derivacion_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("/<uuid:derivacion_id>/confirmacion")
-@bp.response(200, PreguntaSchema)
+@bp.response(200, PreguntaAPersonaSchema)
 @requires("casos.derivacion.seguir")
 def confirmacion(derivacion_id: UUID) -> Pregunta:
     """Qué se pregunta a la persona de una derivación cumplida, y dónde; solo para servicios"""

@@ -334,7 +334,7 @@ class SeguimientoDeDerivacionSchema(Schema):
     )
 
 
-class PreguntaSchema(Schema):
+class PreguntaAPersonaSchema(Schema):
     """What a person is asked about a derivation, for the message that asks."""
 
     folio = fields.String(required=True)
