@@ -210,6 +210,13 @@ class Alcance:
         )
         return and_(activa, ~self.ocultas(), or_(~_de_persona(true()), suya, atendida))
 
+    def conocidas(self) -> ColumnElement[bool]:
+        """People of whom the reader may know that they are there, and no more unless they see them:
+        of who is sealed to them not even that, nor of who was erased.
+        """
+        estan = Persona.estado.in_((EstadoPersona.ACTIVA, EstadoPersona.BLOQUEADA))
+        return and_(estan, or_(self.personas(), ~self.ocultas()))
+
     def atenciones(self) -> ColumnElement[bool]:
         """Attentions that the reader may see: with its case or its person, one is hidden too."""
         if Nivel.MAQUINA in self.niveles:

@@ -8,8 +8,11 @@ from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
 from casos.bloqueos import pages as bloqueos_pages
+from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.mediaciones import api as mediaciones_api
+from casos.comunidad.mediaciones import pages as mediaciones_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.confirmaciones import pages as confirmaciones_pages
@@ -46,12 +49,14 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import pages as lotes_pages
 from casos.oficios import api as oficios_api
 from casos.oficios import pages as oficios_pages
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
 from casos.plazos import api as plazos_api
+from casos.plazos import pages as plazos_pages
 from casos.presentacion import init_app as init_presentacion
 from casos.programas import api as programas_api
 from casos.programas import pages as programas_pages
@@ -61,8 +66,13 @@ from casos.programas.postulaciones import api as postulaciones_api
 from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
+from casos.red.abiertos import api as red_abiertos_api
+from casos.red.hsds import api as red_hsds_api
+from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
+from casos.representantes import api as representantes_api
+from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
 from casos.situaciones import pages as situaciones_pages
 from casos.subtemas import api as subtemas_api
@@ -75,6 +85,8 @@ from casos.tareas import pages as tareas_pages
 from casos.tasks import jobs
 from casos.unidad import api as unidad_api
 from casos.unidad import pages as unidad_pages
+from casos.vinculos import api as vinculos_api
+from casos.vinculos import pages as vinculos_pages
 from oficina.settings import Settings
 from oficina.web.app import new_api, new_app
 from oficina.web.auditoria.api import auditoria_api
@@ -89,16 +101,21 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     subtemas_presentes.init_app(app)
     init_presentacion(app)
     for pages in (
+        buscador_pages,
         personas_pages,
         contactos_pages,
         hogares_pages,
+        vinculos_pages,
+        representantes_pages,
         situaciones_pages,
         defunciones_pages,
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
         tareas_pages,
+        plazos_pages,
         listas_pages,
+        lotes_pages,
         accesos_pages,
         importacion_pages,
         derivaciones_pages,
@@ -115,9 +132,11 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         confirmaciones_pages,
         unidad_pages,
         red_pages,
+        red_hsds_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,
+        mediaciones_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -130,6 +149,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         hogares_api,
+        vinculos_api,
+        representantes_api,
         situaciones_api,
         defunciones_api,
         atenciones_api,
@@ -152,9 +173,12 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_api,
         plazos_api,
         red_api,
+        red_abiertos_api,
+        red_hsds_api,
         red_propuestas_api,
         convenios_api,
         organizaciones_api,
+        mediaciones_api,
         programas_api,
         postulaciones_api,
         entregas_api,

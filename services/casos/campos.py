@@ -14,7 +14,7 @@ class Texto(fields.String):
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> str:
         texto = str(super()._deserialize(*args, **kwargs)).strip()
-        if any(_es_imposible(letra) for letra in texto):
+        if any(es_imposible(letra) for letra in texto):
             raise ValidationError(_("El texto tiene caracteres que no se pueden guardar."))
         return texto
 
@@ -47,6 +47,6 @@ class Pesos(fields.Integer):
         raise self.make_error("pesos")
 
 
-def _es_imposible(letra: str) -> bool:
+def es_imposible(letra: str) -> bool:
     """A control character that is no white space, or half of a surrogate pair."""
     return unicodedata.category(letra) in {"Cc", "Cs"} and not letra.isspace()

@@ -5,6 +5,13 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -26,6 +33,8 @@ from casos.incidentes.models import (
     PasoDeIncidente,
     PersonaDeIncidente,
 )
+from casos.listas.models import VistaGuardada, VistaPorOmision
+from casos.lotes.models import HechoEnLote
 from casos.oficios.models import Oficio
 from casos.personas.models import (
     Contacto,
@@ -48,6 +57,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
     CupoInformado,
@@ -58,10 +68,12 @@ from casos.red.models import (
     ServicioRed,
 )
 from casos.red.propuestas.models import PropuestaRed
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
 from casos.supresion.models import Purga, Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
@@ -71,8 +83,10 @@ __all__ = [
     "AvisoDeIncidente",
     "Base",
     "Bloqueo",
+    "CargaDeRed",
     "Caso",
     "CierrePropuesto",
+    "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
     "Contacto",
@@ -92,6 +106,7 @@ __all__ = [
     "FilaImportada",
     "Folio",
     "Fusion",
+    "HechoEnLote",
     "Hito",
     "Hogar",
     "Horario",
@@ -100,11 +115,13 @@ __all__ = [
     "Institucion",
     "Integrante",
     "Lugar",
+    "Mediacion",
     "MiembroDeCaso",
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Oficio",
     "Organizacion",
+    "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
@@ -119,15 +136,21 @@ __all__ = [
     "PropuestaRed",
     "Purga",
     "Rendicion",
+    "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",
     "RetiroConsentimiento",
     "Sede",
+    "SeguimientoDeMediacion",
     "ServicioRed",
+    "SesionDeMediacion",
     "SituacionMigratoria",
     "SolicitudDerecho",
     "Subtema",
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Vinculo",
+    "VistaGuardada",
+    "VistaPorOmision",
 ]

@@ -27,6 +27,7 @@ _TRABAJAN = _ATIENDEN | {
 """Whoever has an account: anybody may notice that data leaked, and tells no more than they know."""
 
 PERMISOS: Mapping[str, frozenset[str]] = {
+    "casos.buscar": _ATIENDEN | {_ENCARGADO},
     "casos.persona.ver": _ATIENDEN,
     "casos.persona.registrar": _ATIENDEN,
     "casos.persona.fusionar": frozenset({_COORDINACION}),
@@ -55,6 +56,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tarea.gestionar": _PROFESIONALES,
     "casos.vista.guardar": _PROFESIONALES | {_ENCARGADO},
     "casos.vista.compartir": frozenset({_COORDINACION}),
+    "casos.lote.hacer": _PROFESIONALES,
     "casos.lista.exportar": frozenset({_COORDINACION, _ENCARGADO}),
     "casos.denuncia.registrar": _PROFESIONALES,
     "casos.denuncia.descartar": frozenset({_COORDINACION}),
@@ -77,6 +79,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.tema.editar": frozenset({_COORDINACION, "administrador"}),
     "casos.convenio.ver": _PROFESIONALES | {_ENCARGADO},
     "casos.convenio.editar": frozenset({_COORDINACION, _ENCARGADO}),
+    "casos.mediacion.ver": _PROFESIONALES,
+    "casos.mediacion.gestionar": _PROFESIONALES,
     "casos.organizacion.ver": _ATIENDEN,
     "casos.organizacion.directiva": _PROFESIONALES,
     "casos.organizacion.editar": _PROFESIONALES,
@@ -117,6 +121,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.incidente.seguir": frozenset({_SERVICIO}),
     "casos.comunicacion.ver": frozenset({_DELEGADO}),
     "casos.plazo.ver": frozenset({_SERVICIO}),
+    "casos.plazo.listar": _PROFESIONALES,
+    "casos.plazo.exportar": frozenset({_COORDINACION}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),
     **permisos_del_bus("casos"),

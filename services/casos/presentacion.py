@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from casos import etiquetas
+from casos.comunidad.mediaciones.etiquetas import TONOS as _TONOS_DE_MEDIACION
 from casos.comunidad.organizaciones.etiquetas import TONOS as _TONOS_DE_ORGANIZACION
 from casos.convenios.etiquetas import TONOS as _TONOS_DE_CONVENIO
 from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
@@ -64,6 +65,7 @@ _TONOS: Mapping[str, str] = {
     **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
     **_TONOS_DE_CONVENIO,
     **_TONOS_DE_ORGANIZACION,
+    **_TONOS_DE_MEDIACION,
     **_TONOS_DE_PROGRAMA,
 }
 

@@ -20,6 +20,7 @@ from casos.importacion.actions import descartar
 from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
 from casos.importacion.problemas import guardar_problemas
+from casos.lotes.models import HechoEnLote
 from oficina import clock
 from oficina.actor import Actor
 from oficina.retencion import Retencion
@@ -74,6 +75,21 @@ def borrar_enlaces(session: Session, ids: Sequence[UUID]) -> int:
     """Who opens one so old is told that it is not there."""
     session.execute(
         delete(Enlace).where(Enlace.id.in_(ids)).execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def _lotes(limite: datetime) -> Select[Any]:
+    return select(HechoEnLote.id).where(HechoEnLote.hecho_en < limite)
+
+
+@retencion.clase("casos.lote", _lotes)
+def borrar_lotes(session: Session, ids: Sequence[UUID]) -> int:
+    """Nobody sends a batch again so late."""
+    session.execute(
+        delete(HechoEnLote)
+        .where(HechoEnLote.id.in_(ids))
+        .execution_options(synchronize_session=False)
     )
     return len(ids)
 

@@ -9,12 +9,28 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
+from casos.comunidad.mediaciones import actions as mediaciones
+from casos.comunidad.mediaciones.models import Mediacion
+from casos.comunidad.mediaciones.queries import mediacion_por_id
+from casos.comunidad.mediaciones.schemas import (
+    Acuerdo,
+    NuevaMediacion,
+    NuevaParte,
+    NuevaSesion,
+    NuevoCompromiso,
+    Respuesta,
+    SinDatos,
+)
+from casos.comunidad.mediaciones.states import ClaseDeParte, Participa, ResultadoSesion
 from casos.comunidad.organizaciones import actions as organizaciones
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.comunidad.organizaciones.schemas import (
     DatosOrganizacionSchema,
     NuevaDirectivaSchema,
 )
+from casos.expedientes.models import Caso, TipoCaso
+from casos.expedientes.states import Estado
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import Database
@@ -27,6 +43,15 @@ def preparar(db: Database, profesional: Actor) -> None:
         if session.scalar(select(Organizacion.id).limit(1)) is None:
             for una in todo["organizaciones"]:
                 _organizacion(session, una, profesional)
+        caso = session.scalar(
+            select(Caso).where(
+                Caso.tipo == TipoCaso.CONVIVENCIA_VECINAL,
+                Caso.responsable_id == profesional.id,
+                Caso.estado == Estado.EN_GESTION,
+            )
+        )
+        if caso is not None and session.scalar(select(Mediacion.id).limit(1)) is None:
+            _mediar(session, caso, todo["mediacion"], profesional)
 
 
 def _organizacion(session: Session, dato: Mapping[str, Any], quien: Actor) -> None:
@@ -40,3 +65,32 @@ def _organizacion(session: Session, dato: Mapping[str, Any], quien: Actor) -> No
                 elegida[clave] = str(clock.today() + timedelta(days=elegida[clave]))
         nueva = NuevaDirectivaSchema().load(elegida)
         organizaciones.registrar_directiva(session, una.id, nueva, quien, ahora)
+
+
+def _mediar(session: Session, caso: Caso, dato: Mapping[str, Any], quien: Actor) -> None:
+    """A mediation that came to an agreement, with its follow-ups to come."""
+    ahora, hoy = clock.now(), clock.today()
+    una = mediaciones.abrir(
+        session, NuevaMediacion(caso_id=caso.id, asunto=dato["asunto"]), quien, ahora
+    )
+    otra = NuevaParte(clase=ClaseDeParte.SIN_FICHA, nombre=dato["contraparte"])
+    mediaciones.agregar_parte(session, una.id, otra, quien, ahora)
+    session.expire_all()
+    leida, _caso = mediacion_por_id(session, una.id, Alcance.de(quien))
+    partes = [parte.id for parte in leida.partes]
+    for parte_id in partes:
+        acepta = Respuesta(parte_id=parte_id, participa=Participa.ACEPTA)
+        mediaciones.responder(session, una.id, acepta, quien, ahora)
+    mediaciones.iniciar(session, una.id, SinDatos(), quien, ahora)
+    sesion = NuevaSesion(
+        dia=hoy - timedelta(days=2),
+        lugar=dato["sesion"]["lugar"],
+        resultado=ResultadoSesion(dato["sesion"]["resultado"]),
+        asistieron=partes,
+        notas=dato["sesion"]["notas"],
+    )
+    mediaciones.realizar_sesion(session, una.id, sesion, quien, ahora)
+    for parte_id, que in zip(partes, dato["compromisos"], strict=True):
+        promesa = NuevoCompromiso(parte_id=parte_id, que=que, vence_el=hoy + timedelta(days=30))
+        mediaciones.comprometer(session, una.id, promesa, quien, ahora)
+    mediaciones.acordar(session, una.id, Acuerdo(dia=hoy), quien, ahora)

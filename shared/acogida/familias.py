@@ -1,4 +1,4 @@
-"""With whom the people of the demonstration live, told by the actions of casos."""
+"""With whom the people of the demonstration live, and who represents the children."""
 
 import json
 from collections.abc import Mapping
@@ -17,6 +17,10 @@ from casos.hogares.models import Hogar
 from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
 from casos.personas.schemas import NuevaPersonaSchema
+from casos.representantes import actions as representantes
+from casos.representantes.actions import NuevoRepresentante
+from casos.vinculos import actions as vinculos
+from casos.vinculos.actions import NuevoVinculo
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import Database
@@ -29,10 +33,16 @@ def contar(db: Database, quien: Actor) -> None:
         if session.scalar(select(Hogar.id).limit(1)) is not None:
             return
         for hogar in todo["hogares"]:
-            _hogar(session, hogar, quien)
+            _hogar(session, hogar, todo["representante"], quien)
+        vinculo = todo["vinculo"]
+        nuevo = NuevoVinculo(tipo=vinculo["tipo"], nombre=vinculo["nombre"])
+        de_quien = _de_correo(session, vinculo["correo"])
+        vinculos.anotar(session, de_quien, nuevo, quien, clock.now())
 
 
-def _hogar(session: Session, dato: Mapping[str, Any], quien: Actor) -> None:
+def _hogar(
+    session: Session, dato: Mapping[str, Any], representante: Mapping[str, Any], quien: Actor
+) -> None:
     ahora = clock.now()
     jefatura = _de_correo(session, dato["jefatura"])
     hogares.formar(session, jefatura, Lugar(rol=catalogo().jefatura), quien, ahora)
@@ -42,6 +52,10 @@ def _hogar(session: Session, dato: Mapping[str, Any], quien: Actor) -> None:
         suya = personas.registrar(session, ficha, quien, ahora)
         nuevo = NuevoIntegrante(persona_id=suya.id, rol=uno["rol"], version=None)
         hogares.agregar(session, jefatura, nuevo, quien, ahora)
+        vinculo = NuevoVinculo(tipo="progenitor", otra_id=jefatura)
+        vinculos.anotar(session, suya.id, vinculo, quien, ahora)
+        madre = NuevoRepresentante(otra_id=jefatura, **representante)
+        representantes.anotar(session, suya.id, madre, quien, ahora)
 
 
 def _de_correo(session: Session, correo: str) -> UUID:

@@ -304,6 +304,12 @@ class Settings:
         _words,
         "Roles of a new account for whom the provider knows by verified mail; empty: opens none.",
     )
+    red_abierta: bool = _setting(
+        "ACOGIDA_RED_ABIERTA",
+        default=False,
+        parse=_flag,
+        help_text="1 opens the directory of the network to anybody, as HSDS 3.0: public data only.",
+    )
     demo: bool = _setting(
         "ACOGIDA_DEMO",
         default=False,

@@ -27,6 +27,7 @@ STARTS = {
         "/",
         "/casos/personas/nueva",
         "/casos/recepcion",
+        "/casos/buscar",
     ],
     "profesional": ["/", "/casos/?estado=todos", "/notificaciones/escribir?plantilla=retiro_listo"],
     "coordinacion": [

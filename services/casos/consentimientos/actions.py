@@ -19,7 +19,6 @@ from casos.consentimientos.models import (
 from casos.consentimientos.textos import (
     DERIVACION,
     RECORDATORIOS,
-    edad_para_consentir,
     textos,
 )
 from casos.derivaciones.paquete import SENSIBLES
@@ -27,6 +26,8 @@ from casos.personas.edades import edad
 from casos.personas.models import Persona
 from casos.personas.queries import persona_por_id
 from casos.red.models import Institucion
+from casos.representantes.catalogo import catalogo
+from casos.representantes.queries import de_persona as representantes_de
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.bus.outbox import emitir
@@ -82,7 +83,8 @@ def registrar_fundamento(
 
     Raises DatosInvalidos when the institution is not a public body and the basis is not the
     person's consent or may not receive that data, when the consent does not say how and in which
-    language it was given, or when a child alone consents to a use of sensitive data.
+    language it was given, or when a child alone consents to what their age leaves to whoever
+    represents them, or nobody does.
     """
     if fundamento.base is BaseLicitud.FUNCION_LEGAL and not institucion.admite_funcion_legal:
         raise DatosInvalidos(
@@ -92,8 +94,8 @@ def registrar_fundamento(
         raise DatosInvalidos(
             {"datos": [_("La institución no puede recibir alguno de esos datos.")]}
         )
-    if SENSIBLES.intersection(categorias):
-        _exigir_edad(session, persona_id, fundamento, ahora)
+    sensibles = bool(SENSIBLES.intersection(categorias))
+    _exigir_edad(session, persona_id, fundamento, sensibles=sensibles, actor=actor, ahora=ahora)
     return _asentar(
         session, persona_id, DERIVACION, institucion, categorias, fundamento, actor, ahora
     )
@@ -104,10 +106,11 @@ def consentir_recordatorios(
 ) -> Consentimiento:
     """Write down that a person wants to be reminded of appointments.
 
-    Raises NoEncontrado, DatosInvalidos when it does not say how it was given.
+    Raises NoEncontrado, DatosInvalidos when it does not say how it was given, or a child alone did.
     """
     persona_por_id(session, persona_id, Alcance.de(actor))
     exigir_usable(session, persona_id, retener=True)
+    _exigir_edad(session, persona_id, fundamento, sensibles=False, actor=actor, ahora=ahora)
     entrada = _asentar(
         session, persona_id, RECORDATORIOS, None, _CONTACTO, fundamento, actor, ahora
     )
@@ -172,16 +175,33 @@ def _como_se_dio(entrada: Consentimiento, fundamento: Fundamento) -> None:
 
 
 def _exigir_edad(
-    session: Session, persona_id: UUID, fundamento: Fundamento, ahora: datetime
+    session: Session,
+    persona_id: UUID,
+    fundamento: Fundamento,
+    *,
+    sensibles: bool,
+    actor: Actor,
+    ahora: datetime,
 ) -> None:
-    """The age is that of the day on which they say so; when it is not known, their word counts."""
-    con_permiso = fundamento.base is BaseLicitud.CONSENTIMIENTO
+    """The age is that of the day on which they say so; when it is not known, their word counts.
+    Below it somebody who represents them must be written down, and be who says so.
+    """
     nacimiento = session.scalar(select(Persona.fecha_nacimiento).where(Persona.id == persona_id))
-    if not con_permiso or fundamento.otorgado_por is not Otorgante.PERSONA or nacimiento is None:
+    if fundamento.base is not BaseLicitud.CONSENTIMIENTO or nacimiento is None:
         return
-    desde = edad_para_consentir()
-    if edad(nacimiento, local(ahora).date()) < desde:
-        falta = _("Tiene menos de %(anios)s años: lo autoriza quien la representa.", anios=desde)
+    hoy, desde = local(ahora).date(), catalogo().consiente_desde(sensibles=sensibles)
+    if edad(nacimiento, hoy) >= desde:
+        return
+    falta = _("Tiene menos de %(anios)s años: lo autoriza quien la representa.", anios=desde)
+    de_otra = fundamento.otorgado_por is Otorgante.REPRESENTANTE
+    representan = representantes_de(session, persona_id, Alcance.de(actor), hoy)
+    if not any(uno.vale for uno in representan):
+        nadie = _(
+            "Nadie figura como su representante: anótelo en su ficha, Familia y representación."
+        )
+        campo = "representante" if de_otra else "otorgado_por"
+        raise DatosInvalidos({campo: [f"{falta} {nadie}"]})
+    if not de_otra:
         raise DatosInvalidos({"otorgado_por": [falta]})
 
 

@@ -20,6 +20,8 @@ from casos.derivaciones.queries import que_quedan
 from casos.etiquetas import opciones
 from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.queries import persona_por_id
+from casos.representantes import queries as representantes
+from casos.representantes.catalogo import catalogo, menor
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, NoEncontrado
@@ -94,6 +96,8 @@ def _pagina(persona_id: UUID, form: Form) -> str:
         persona = persona_por_id(session, persona_id, Alcance.de(actor()))
         consentimientos = vistas.visibles(session, persona_id, Alcance.de(actor()), ahora, idioma)
         recordatorios = queries.admite_recordatorios(session, persona_id, ahora)
+        dia = clock.local(ahora).date()
+        quienes = representantes.de_persona(session, persona_id, Alcance.de(actor()), dia)
     registrar_lectura(env().db, actor(), "casos.consentimiento.ver", "persona", persona_id)
     leidos = dict.fromkeys((persona.idioma, "spa"))
     return render_template(
@@ -102,6 +106,9 @@ def _pagina(persona_id: UUID, form: Form) -> str:
         persona=persona,
         consentimientos=consentimientos,
         recordatorios=recordatorios,
+        menor=menor(persona.fecha_nacimiento, dia),
+        representantes=[uno for uno in quienes if uno.vale],
+        derecho=lambda codigo: catalogo().tipo(codigo, idioma),
         textos_leidos=[textos(RECORDATORIOS).en(i) for i in leidos],
         formas=opciones(FormaConsentimiento),
         otorgantes=opciones(Otorgante),

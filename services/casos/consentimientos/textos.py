@@ -53,11 +53,6 @@ def etiqueta(finalidad: str, idioma: str = "es") -> str:
     return etiquetas.get(idioma) or etiquetas["es"]
 
 
-def edad_para_consentir() -> int:
-    """From how many years on a person consents alone to a use of sensitive data."""
-    return int(_leidos()["edad_para_consentir"]["anios"])
-
-
 @cache
 def finalidades() -> Mapping[str, Finalidad]:
     """Every purpose for which a person is asked."""

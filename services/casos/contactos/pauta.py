@@ -79,6 +79,22 @@ def pauta_de(session: Session, persona: Persona) -> Pauta:
     )
 
 
+def juntas(una: Pauta, otra: Pauta) -> Pauta:
+    """What holds where the precautions of two people do."""
+    desde = max((p.desde for p in (una, otra) if p.desde), default=None)
+    hasta = min((p.hasta for p in (una, otra) if p.hasta), default=None)
+    sin_horas = desde is not None and hasta is not None and desde >= hasta
+    return Pauta(
+        fallecida=una.fallecida or otra.fallecida,
+        no_contactar=una.no_contactar or otra.no_contactar or sin_horas,
+        vedados=una.vedados | otra.vedados,
+        desde=desde,
+        hasta=hasta,
+        palabras=[*una.palabras, *otra.palabras],
+        indicaciones=[*una.indicaciones, *otra.indicaciones],
+    )
+
+
 def vigentes(session: Session, personas: Iterable[UUID]) -> Sequence[ContactoSeguro]:
     """What holds of each of several people, the oldest first; of most of them nothing."""
     return session.scalars(

@@ -17,6 +17,8 @@ from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
+from casos.comunidad.mediaciones.models import Mediacion
+from casos.comunidad.mediaciones.queries import de_persona as mediaciones_de
 from casos.consentimientos.queries import de_persona as consentimientos_de
 from casos.contactos.models import ContactoSeguro
 from casos.defunciones.queries import de_persona as defunciones
@@ -31,8 +33,10 @@ from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
 from casos.programas.entregas.queries import entrega_de
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.representantes.models import Representante
 from casos.situaciones.queries import situaciones
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
 
@@ -75,6 +79,10 @@ _CONTACTO_SEGURO = (
 )
 _DEFUNCION = ("fecha", "fuente", "detalle", "registrada_en", "anulada_en", "anulada_motivo")
 _INTEGRANTE = ("rol", "desde", "hasta", "salida_motivo", "anotado_en")
+_REPRESENTANTE = (
+    *("nombre", "telefono", "correo", "recibe_mensajes"),
+    *("desde", "hasta", "anotado_en", "terminado_en"),
+)
 _CASO = (
     "folio",
     "tipo",
@@ -128,12 +136,13 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         .options(joinedload(Postulacion.programa))
         .order_by(Postulacion.id),
     )
+    mediaciones = mediaciones_de(session, persona_id)
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones, *ayudas)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones)),
     ]
     de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
     cosas += _todos(session, select(Entrega.id).where(de_ayudas))
@@ -163,6 +172,15 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
                 .order_by(Integrante.desde, Integrante.id),
             )
         ],
+        "vinculos": [
+            _campos(uno, ("nombre", "desde", "hasta", "anotado_en")) | {"vinculo": uno.tipo}
+            for uno in _propios(session, Vinculo, persona_id)
+        ],
+        "representantes": [
+            _campos(uno, _REPRESENTANTE)
+            | {"representa_como": uno.tipo, "documento_respaldo": uno.documento}
+            for uno in _propios(session, Representante, persona_id)
+        ],
         "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
             _campos(una, _SITUACION) for una in situaciones(session, persona_id)
@@ -171,6 +189,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "casos": [_caso(session, caso) for caso in casos],
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
+        "mediaciones": [_mediacion(una, persona_id) for una in mediaciones],
         "consentimientos": [
             _campos(uno, _CONSENTIMIENTO)
             | {
@@ -269,6 +288,24 @@ def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
     }
 
 
+def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
+    """Their own part: nothing of the other side, and no notes, which speak of both."""
+    suyas = {parte.id for parte in una.partes if parte.persona_id == persona_id}
+    return _campos(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
+        "participa": [_json(parte.participa) for parte in una.partes if parte.id in suyas],
+        "sesiones": [
+            _campos(sesion, ("dia", "resultado"))
+            | {"asistio": any(UUID(cual) in suyas for cual in sesion.asistieron)}
+            for sesion in una.sesiones
+        ],
+        "compromisos": [
+            _campos(compromiso, ("que", "vence_el", "estado"))
+            for compromiso in una.compromisos
+            if compromiso.parte_id in suyas
+        ],
+    }
+
+
 def _entrega(una: Entrega) -> dict[str, Any]:
     campos = ("folio", "entregada_en", "monto_clp", "receptor", "receptor_nombre")
     return _campos(una, (*campos, "receptor_documento")) | {
@@ -277,6 +314,11 @@ def _entrega(una: Entrega) -> dict[str, Any]:
             for salida in una.salidas
         ]
     }
+
+
+def _propios(session: Session, tabla: type[Any], persona_id: UUID) -> list[Any]:
+    """What she told of others; of one with a record of their own, that there is one and no name."""
+    return _todos(session, select(tabla).where(tabla.persona_id == persona_id).order_by(tabla.id))
 
 
 def _todos(session: Session, consulta: Any) -> list[Any]:

@@ -37,10 +37,12 @@ from casos.personas.models import (
 from casos.programas.entregas.models import Receptor
 from casos.programas.postulaciones.states import Accion as AccionDePostulacion
 from casos.programas.postulaciones.states import Estado as EstadoPostulacion
+from casos.representantes.catalogo import catalogo as representantes
 from casos.situaciones.catalogo import categoria
 from casos.situaciones.models import FuenteSituacion
 from casos.tareas.states import EstadoTarea
 from casos.taxonomia import nombre as nombre_de_tema
+from casos.vinculos.catalogo import tipo as tipo_de_vinculo
 from oficina.identity_docs import TipoDocumento
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -171,6 +173,8 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
 _EN_PALABRAS: Mapping[str, Any] = {
     "accion": lambda codigo: _rotulos()["acciones"].get(codigo, codigo),
     "finalidad": lambda codigo: finalidad(codigo, IDIOMA),
+    "vinculo": lambda codigo: tipo_de_vinculo(codigo, IDIOMA),
+    "representa_como": lambda codigo: representantes().tipo(codigo, IDIOMA),
     "rol": lambda codigo: hogares().rol(codigo, IDIOMA),
     "salida_motivo": lambda codigo: hogares().motivo(codigo, IDIOMA),
     "sexo": lambda codigo: SEXOS.get(codigo, codigo),

@@ -36,15 +36,19 @@ from casos.expedientes.states import (
     MotivoReanudacion,
     MotivoSuspension,
     MotivoVuelta,
+    Senal,
 )
 from casos.instrumentos.catalogo import catalogo, en
 from casos.listas.casos import CASOS
 from casos.listas.presentacion import mostrar
+from casos.lotes.acciones import ACCIONES
 from casos.personas.queries import contactos_de, contactos_vistos
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.etiquetas import de_nivel
 from casos.plazos.reglas import reglas
 from casos.presentacion import idioma_del_lector
+from casos.representantes import queries as representantes
+from casos.representantes.catalogo import catalogo as derechos_de_representar
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -74,7 +78,15 @@ def bandeja() -> ResponseReturnValue:
         por_asignar=por_asignar,
         fallida=fallida,
         de_nivel=de_nivel,
+        acciones_de_lote=ACCIONES,
+        marcar=_marcar(),
     )
+
+
+def _marcar() -> dict[str, str]:
+    """Where on the list one is, to come back with every box of the page ticked, or none."""
+    aqui = {nombre: request.args.get(nombre, "") for nombre in ("despues", "antes")}
+    return aqui | {"vista": "0"} | ({} if request.args.get("marcar") else {"marcar": "1"})
 
 
 @bp.get("/expedientes/<uuid:caso_id>")
@@ -205,6 +217,12 @@ def _pagina(
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+        es_menor = Senal.NNA in situacion_actual["senales"]
+        quienes = (
+            representantes.de_persona(session, persona.id, alcance, clock.today())
+            if es_menor
+            else ()
+        )
     _anotar(caso)
     if completos:
         registrar_lectura_de_caso(
@@ -222,6 +240,9 @@ def _pagina(
         huella_de_relato=vistas.huella_de_relato(lineas),
         huella_de_situacion=vistas.huella_de_situacion(situacion_actual),
         persona=persona,
+        es_menor=es_menor,
+        representantes=[uno for uno in quienes if uno.vale],
+        derecho=lambda codigo: derechos_de_representar().tipo(codigo, idioma_del_lector()),
         de_la_persona=_de_la_persona(situacion_actual["pauta"]),
         contactos=contactos_vistos(contactos, completos=completos),
         completos=completos,

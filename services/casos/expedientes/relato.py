@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from casos import etiquetas
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal
+from casos.comunidad.mediaciones.etiquetas import RELATO as _MEDIACIONES
 from casos.expedientes.models import (
     Confidencialidad,
     Hito,
@@ -251,6 +252,8 @@ def _url(hito: Hito, lectura: Lectura) -> str:
         return f"/casos/derivaciones/{derivacion}"
     if tarea := hito.datos.get("tarea_id"):
         return f"/casos/tareas/{tarea}"
+    if hito.tipo is TipoHito.MEDIACION and lectura.derivaciones:
+        return f"/casos/comunidad/mediaciones/{hito.datos['mediacion_id']}"
     if hito.tipo is TipoHito.CITA and lectura.citas:
         return f"/agenda/citas/{hito.datos['cita_id']}"
     return ""
@@ -390,6 +393,10 @@ def _acceso(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Se abrió un acceso excepcional para leer el caso"), motivo
 
 
+def _mediacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _con(_MEDIACIONES, datos, folio=datos["folio"]), ""
+
+
 def _con(frases: Mapping[str, LazyString], datos: Datos, **partes: str) -> str:
     return str(frases[datos["hecho"]]) % partes
 
@@ -420,4 +427,5 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.EQUIPO: _equipo,
     TipoHito.CONFIDENCIALIDAD: _confidencialidad,
     TipoHito.ACCESO: _acceso,
+    TipoHito.MEDIACION: _mediacion,
 }

@@ -22,9 +22,9 @@ from casos.personas.queries import duplicados_pendientes
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import vivo
 from casos.plazos.reglas import reglas
+from casos.representantes.catalogo import catalogo
 from oficina import clock
 
-MAYORIA_DE_EDAD = 18
 SIN_ACTIVIDAD = "sin_actividad"
 
 AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
@@ -65,7 +65,7 @@ def nacidos_despues_de(ahora: datetime) -> date:
     hoy = clock.local(ahora).date()
     # Who was born on a 29th of February comes of age on the 1st of March.
     dia = 28 if (hoy.month, hoy.day) == (2, 29) else hoy.day
-    return date(hoy.year - MAYORIA_DE_EDAD, hoy.month, dia)
+    return date(hoy.year - catalogo().mayoria, hoy.month, dia)
 
 
 def _vencido(plazos: Sequence[Plazo], lectura: Lectura, ahora: datetime) -> bool:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.cierres.queries import pendiente
+from casos.comunidad.mediaciones.models import Mediacion
+from casos.comunidad.mediaciones.queries import de_caso as mediaciones_de_caso
 from casos.contactos.pauta import pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
@@ -19,7 +21,7 @@ from casos.derivaciones.queries import de_caso, por_decidir
 from casos.equipo import equipo
 from casos.expedientes import queries
 from casos.expedientes.actions import DENUNCIA
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, TipoCaso
 from casos.expedientes.relato import Lectura, Linea, contar
 from casos.expedientes.senales import Leido, senales
 from casos.expedientes.states import Paso
@@ -83,9 +85,12 @@ def huella_de_situacion(vista: Mapping[str, Any]) -> str:
 def gestion(session: Session, caso: Caso) -> dict[str, Any]:
     """What the living part below the forms shows, as far as the reader may see it."""
     ve_evaluaciones = puede("casos.caso.evaluacion.ver")
+    de_vecinos = caso.tipo is TipoCaso.CONVIVENCIA_VECINAL
+    con_mediacion = de_vecinos and puede("casos.mediacion.ver")
     return {
         "derivaciones": de_caso(session, caso) if puede("casos.derivacion.ver") else (),
         "filas": tareas_de_caso(session, caso, clock.now()) if puede("casos.tarea.ver") else (),
+        "mediaciones": mediaciones_de_caso(session, caso) if con_mediacion else (),
         "evaluaciones": queries.evaluaciones(session, caso) if ve_evaluaciones else (),
     }
 
@@ -94,7 +99,8 @@ def huella_de_gestion(vista: Mapping[str, Any]) -> str:
     """The mark of `gestion`."""
     tareas = ",".join(f"{f.tarea.id}:{f.tarea.version}:{f.atrasada}" for f in vista["filas"])
     # Evaluations are only ever added.
-    return f"{_huella_de(vista['derivaciones'])}|{tareas}|{len(vista['evaluaciones'])}"
+    cosas = "|".join(_huella_de(vista[cuales]) for cuales in ("derivaciones", "mediaciones"))
+    return f"{cosas}|{tareas}|{len(vista['evaluaciones'])}"
 
 
 def lineas(session: Session, caso: Caso, alcance: Alcance) -> Sequence[Linea]:
@@ -138,5 +144,5 @@ def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
     )
 
 
-def _huella_de(derivaciones: Sequence[Derivacion]) -> str:
+def _huella_de(derivaciones: Sequence[Derivacion | Mediacion]) -> str:
     return ",".join(f"{una.id}:{una.version}" for una in derivaciones)

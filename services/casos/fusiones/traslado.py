@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.comunidad.mediaciones.models import ParteDeMediacion
 from casos.consentimientos.models import Consentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -35,8 +36,10 @@ from casos.personas.models import (
 )
 from casos.personas.unidas import tokens_de_unidas
 from casos.programas.postulaciones.models import Postulacion
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
+from casos.vinculos.models import Vinculo
 
 _ENTERAS: Sequence[type[Any]] = (
     Caso,
@@ -50,6 +53,7 @@ _ENTERAS: Sequence[type[Any]] = (
     ContactoSeguro,
     Defuncion,
     Postulacion,
+    ParteDeMediacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),
@@ -61,7 +65,12 @@ _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
 _UNA_VIGENTE: Sequence[type[Any]] = (Integrante,)
 """Of these one holds, until its `hasta`: that of the record that stays, if it has one."""
 
-_POR_ID: Sequence[type[Any]] = (*_ENTERAS, *_SIN_REPETIR, *_UNA_VIGENTE)
+_DE_DOS: Sequence[type[Any]] = (Vinculo, Representante)
+"""These are of two people, `persona_id` and `otra_id`: what was between the two that are joined
+stays with the record that is not used any more, as nobody is anything to themselves.
+"""
+
+_POR_ID: Sequence[type[Any]] = (*_ENTERAS, *_SIN_REPETIR, *_UNA_VIGENTE, *_DE_DOS)
 
 TABLAS: Sequence[type[Any]] = (*_POR_ID, FilaImportada)
 """Every table whose rows are somebody's and go over. A test looks for one that was forgotten."""
@@ -99,6 +108,13 @@ def llevar(session: Session, vigente: Persona, absorbida: Persona) -> dict[str, 
     for tabla in _UNA_VIGENTE:
         suyas = and_(tabla.persona_id == absorbida.id, ~_otra_vale(tabla, vigente.id))
         movidas[tabla.__tablename__] = _ids(session, tabla, suyas)
+    for tabla in _DE_DOS:
+        ajenas = tabla.otra_id.is_distinct_from(vigente.id)
+        suyas = and_(tabla.persona_id == absorbida.id, ajenas)
+        movidas[tabla.__tablename__] = _ids(session, tabla, suyas)
+        de_otra = and_(tabla.otra_id == absorbida.id, tabla.persona_id != vigente.id)
+        movidas[_por_otra(tabla)] = _ids(session, tabla, de_otra)
+        _pasar(session, tabla, tabla.id.in_(movidas[_por_otra(tabla)]), vigente.id, otra=True)
     for tabla in _POR_ID:
         _pasar(session, tabla, tabla.id.in_(_de(movidas, tabla)), vigente.id)
     _pasar(session, FilaImportada, FilaImportada.persona_id == absorbida.id, vigente.id)
@@ -151,6 +167,9 @@ def devolver(
     )
     for tabla, ids in vuelven.items():
         _pasar(session, tabla, tabla.id.in_(ids), absorbida.id)
+    for tabla in _DE_DOS:
+        cruzadas = tabla.id.in_(_recordados(mapa, _por_otra(tabla)))
+        _pasar(session, tabla, and_(tabla.otra_id == vigente.id, cruzadas), absorbida.id, otra=True)
     _pasar(session, FilaImportada, FilaImportada.atencion_id.in_(vuelven[Atencion]), absorbida.id)
     _contar_de_nuevo(session, casos)
     _seguir(session, [UUID(una) for una in mapa["absorbidas"]], absorbida.id)
@@ -201,7 +220,16 @@ def _de(movidas: Mapping[str, list[UUID]], tabla: type[Any]) -> list[UUID]:
 
 
 def _recordadas(mapa: Mapping[str, Any], tabla: type[Any]) -> list[UUID]:
-    return [UUID(uno) for uno in mapa["movidas"].get(tabla.__tablename__, ())]
+    return _recordados(mapa, tabla.__tablename__)
+
+
+def _recordados(mapa: Mapping[str, Any], clave: str) -> list[UUID]:
+    return [UUID(uno) for uno in mapa["movidas"].get(clave, ())]
+
+
+def _por_otra(tabla: type[Any]) -> str:
+    """Where the map remembers those rows in which somebody was the other one."""
+    return f"{tabla.__tablename__}.otra_id"
 
 
 def _la_tiene(tabla: type[Any], columnas: Sequence[str], persona_id: UUID) -> ColumnElement[bool]:
@@ -223,11 +251,18 @@ def _usados(condicion: ColumnElement[bool]) -> Any:
     )
 
 
-def _pasar(session: Session, tabla: type[Any], cuales: ColumnElement[bool], a: UUID) -> None:
+def _pasar(
+    session: Session,
+    tabla: type[Any],
+    cuales: ColumnElement[bool],
+    a: UUID,
+    *,
+    otra: bool = False,
+) -> None:
     session.execute(
         update(tabla)
         .where(cuales)
-        .values(persona_id=a)
+        .values({"otra_id" if otra else "persona_id": a})
         .execution_options(synchronize_session=False)
     )
 

@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance
 from casos.hogares.models import Hogar, Integrante
 from casos.personas.edades import RangoEtario, rango_etario
-from casos.personas.models import EstadoPersona, Persona
+from casos.personas.models import Persona
 from casos.personas.queries import persona_por_id
 from oficina.errors import NoEncontrado
 
 VIGENTE = Integrante.hasta.is_(None)
-
-_CUENTAN = (EstadoPersona.ACTIVA, EstadoPersona.BLOQUEADA)
-"""A record that was joined to another one is counted as that one, and who was erased is not."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ def conocidos(session: Session, hogar_id: UUID, alcance: Alcance) -> Sequence[In
     return session.scalars(
         select(Integrante)
         .join(Persona, Persona.id == Integrante.persona_id)
-        .where(Integrante.hogar_id == hogar_id, VIGENTE, se_sabe(alcance))
+        .where(Integrante.hogar_id == hogar_id, VIGENTE, alcance.conocidas())
         .options(joinedload(Integrante.persona))
         .order_by(Integrante.desde, Integrante.id)
     ).all()
@@ -135,8 +132,3 @@ def _antes(session: Session, vigente: Integrante, alcance: Alcance) -> Sequence[
         .options(joinedload(Integrante.persona))
         .order_by(Integrante.hasta.desc(), Integrante.id.desc())
     ).all()
-
-
-def se_sabe(alcance: Alcance) -> ColumnElement[bool]:
-    """People of whom a reader may know that they are there, of a query that reads them."""
-    return and_(Persona.estado.in_(_CUENTAN), or_(alcance.personas(), ~alcance.ocultas()))

@@ -44,6 +44,14 @@ def codigos_de_idioma() -> frozenset[str]:
     return frozenset(_IDIOMAS)
 
 
+def de_dos_letras(codigo: str) -> str:
+    """The ISO 639-3 code of a language on offer that is named by its two letters, or in any case;
+    what is none of them, as it is.
+    """
+    dicho = codigo.strip().lower()
+    return {corto: largo for largo, corto in _IDIOMAS.items()}.get(dicho, dicho)
+
+
 @cache
 def paises(idioma: str) -> Sequence[tuple[str, str]]:
     """(alpha-3, name) in a language, the office's frequent countries first, then by name."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
 from casos.consentimientos.queries import admite_recordatorios
-from casos.contactos.pauta import Pauta, pauta_de
+from casos.contactos.pauta import Pauta
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.personas import matching
 from casos.personas.matching import Razon
@@ -24,9 +24,10 @@ from casos.personas.models import (
     Persona,
     PosibleDuplicado,
     TipoContacto,
-    de_tipo,
 )
 from casos.personas.unidas import con_unidas, vigentes
+from casos.representantes.mensajes import destino
+from oficina import clock
 from oficina.audit import Auditoria
 from oficina.contacto import presentar_telefono
 from oficina.errors import NoEncontrado
@@ -256,19 +257,21 @@ def sin_apartadas(
 def contacto_seguro(session: Session, persona_id: UUID, ahora: datetime) -> Mapping[str, Any]:
     """How, in which language and whether a person may be written to, and reminded of appointments.
 
-    Of a record that was joined to another, as that one says. Raises NoEncontrado, DatosBloqueados.
+    Of a record that was joined to another, as that one says; of a minor, to who represents them if
+    that was chosen. Raises NoEncontrado, DatosBloqueados.
     """
     persona_id = vigentes(session, [persona_id]).get(persona_id, persona_id)
     exigir_usable(session, persona_id)
     persona = persona_por_id(session, persona_id, SIN_LIMITE)
-    pauta = pauta_de(session, persona)
+    donde = destino(session, persona, clock.local(ahora).date())
+    pauta = donde.pauta
     return {
         "persona_id": persona.id,
         "nombre": persona.nombre_social or persona.nombres,
-        "idioma": persona.idioma,
-        "telefono": de_tipo(persona.contactos, TipoContacto.TELEFONO),
-        "correo": de_tipo(persona.contactos, TipoContacto.CORREO),
-        "canal_preferido": persona.canal_preferido,
+        "idioma": donde.idioma,
+        "telefono": donde.telefono,
+        "correo": donde.correo,
+        "canal_preferido": donde.canal_preferido,
         "no_contactar": pauta.no_contactar,
         "fallecida": pauta.fallecida,
         "canales_vedados": sorted(pauta.vedados),

@@ -1,4 +1,4 @@
-"""Entrance: deadlines, as JSON, for the services that write about them."""
+"""Entrance: deadlines, as JSON: what is late, and one for the services that write about it."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,14 +6,32 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
+from casos.alcance import Alcance
 from casos.expedientes.queries import solo_para
-from casos.plazos import queries
-from casos.plazos.schemas import SeguimientoSchema
+from casos.plazos import atrasos, queries
+from casos.plazos.atrasos import FiltroPlazos
+from casos.plazos.schemas import FiltroPlazosSchema, PanoramaSchema, SeguimientoSchema
+from casos.plazos.vistas import como_datos
+from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 
 bp = Blueprint("plazos", __name__, url_prefix="/casos/api/v1/plazos", description="Plazos")
+
+
+@bp.get("")
+@bp.arguments(FiltroPlazosSchema, location="query")
+@bp.response(200, PanoramaSchema)
+@requires("casos.plazo.listar")
+def listar(filtro: FiltroPlazos) -> dict[str, Any]:
+    """Plazos que corren o están en pausa: los vencidos primero, con sus cuentas y de quién son"""
+    with env().db.read() as session:
+        panorama = atrasos.panorama(session, filtro, Alcance.de(actor()), clock.now())
+    registrar_lectura(
+        env().db, actor(), "casos.plazo.listar", "caso", None, cantidad=len(panorama.filas)
+    )
+    return como_datos(panorama)
 
 
 @bp.get("/<uuid:plazo_id>")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from casos.plazos.atrasos import Grupo, Situacion
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import nivel_a_la_fecha
 
@@ -30,3 +31,27 @@ def de_nivel(nivel: int) -> tuple[str, str]:
     if nivel >= 50:
         return _("Pasó la mitad"), "info"
     return _("En plazo"), "info"
+
+
+def de_situacion(situacion: Situacion) -> tuple[str, str]:
+    """How a deadline stands in the list of what is late, and the tone of its badge."""
+    match situacion:
+        case Situacion.ATRASADO:
+            return _("Vencido"), "mal"
+        case Situacion.POR_VENCER:
+            return _("Por vencer"), "aviso"
+        case Situacion.EN_PLAZO:
+            return _("En plazo"), "info"
+        case Situacion.EN_PAUSA:
+            return _("En pausa"), "neutro"
+
+
+def de_grupo(grupo: Grupo) -> str:
+    """By whom deadlines are counted."""
+    match grupo:
+        case Grupo.RESPONSABLE:
+            return str(_("Quién responde"))
+        case Grupo.UNIDAD:
+            return str(_("Unidad"))
+        case Grupo.INSTITUCION:
+            return str(_("Institución"))

@@ -1,8 +1,13 @@
-"""What goes out of a deadline."""
+"""What goes out of a deadline, and which of them are asked for."""
 
-from marshmallow import Schema, fields
+from typing import Any
+from uuid import UUID
 
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from casos.plazos.atrasos import NADIE, FiltroPlazos, Grupo, Situacion
 from casos.plazos.models import EstadoPlazo
+from oficina.texts import N_
 
 
 class SeguimientoSchema(Schema):
@@ -17,3 +22,67 @@ class SeguimientoSchema(Schema):
         allow_none=True,
         metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
     )
+
+
+class FiltroPlazosSchema(Schema):
+    """Which deadlines, by whom they are counted, and which page of them."""
+
+    situacion = fields.Enum(Situacion, by_value=True, load_default=None, allow_none=True)
+    responsable = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Un id, o `nadie`"},
+    )
+    unidad = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    institucion_id = fields.UUID(load_default=None, allow_none=True)
+    reloj = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    grupo = fields.Enum(Grupo, by_value=True, load_default=Grupo.RESPONSABLE)
+    pagina = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> FiltroPlazos:
+        if data["responsable"] not in {None, NADIE}:
+            try:
+                data["responsable"] = UUID(data["responsable"])
+            except ValueError as error:
+                raise ValidationError(N_("No es un identificador."), "responsable") from error
+        return FiltroPlazos(**data)
+
+
+class PlazoDeListaSchema(Schema):
+    """A deadline in the list of what is late."""
+
+    id = fields.UUID()
+    caso_id = fields.UUID()
+    caso_folio = fields.String()
+    derivacion_id = fields.UUID(allow_none=True)
+    tarea_id = fields.UUID(allow_none=True)
+    reloj = fields.String()
+    situacion = fields.Enum(Situacion, by_value=True)
+    vence_en = fields.AwareDateTime()
+    vence_en_original = fields.AwareDateTime(allow_none=True)
+    responsable_id = fields.UUID(allow_none=True)
+    responsable = fields.String()
+    unidad = fields.String()
+    institucion_id = fields.UUID(allow_none=True)
+    institucion = fields.String(allow_none=True)
+
+
+class CuentaSchema(Schema):
+    """How many deadlines somebody has."""
+
+    cual = fields.String(metadata={"description": "Un id o una unidad, o `nadie`"})
+    nombre = fields.String()
+    total = fields.Integer()
+    atrasados = fields.Integer()
+
+
+class PanoramaSchema(Schema):
+    """A page of deadlines with the counts."""
+
+    plazos = fields.List(fields.Nested(PlazoDeListaSchema))
+    total = fields.Integer()
+    pagina = fields.Integer()
+    paginas = fields.Integer()
+    por_situacion = fields.Dict(keys=fields.String(), values=fields.Integer())
+    grupos = fields.List(fields.Nested(CuentaSchema))

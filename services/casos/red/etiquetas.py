@@ -6,6 +6,8 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from casos.red.hsds.etiquetas import ESTADOS as _DE_CARGAS
+from casos.red.hsds.models import EstadoCarga
 from casos.red.models import FuenteDato, Papel, TipoSede
 from casos.red.propuestas.states import EstadoPropuestaRed, MotivoDescarte
 
@@ -23,6 +25,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         FuenteDato.INSTITUCION: _l("Lo dijo la institución"),
         FuenteDato.IMPORTACION: _l("Vino en un archivo"),
     },
+    EstadoCarga: _DE_CARGAS,
     EstadoPropuestaRed: {
         EstadoPropuestaRed.PENDIENTE: _l("Por revisar"),
         EstadoPropuestaRed.ACEPTADA: _l("Aceptada"),

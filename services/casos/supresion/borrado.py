@@ -18,6 +18,7 @@ from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.mediaciones.supresion import vaciar as vaciar_mediaciones
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.contactos.models import ContactoSeguro
 from casos.copias.models import CopiaDeDatos
@@ -45,9 +46,11 @@ from casos.personas.unidas import unidas_a
 from casos.programas.entregas.actions import vaciar as vaciar_entregas
 from casos.programas.postulaciones.actions import terminar_por_supresion
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.supresion.models import Supresion
 from casos.tareas.models import Tarea
+from casos.vinculos.models import Vinculo
 from oficina import clock
 from oficina.actor import Actor
 from oficina.web.idempotency import olvidar_respuestas
@@ -117,6 +120,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
             select(Contacto.id).where(Contacto.persona_id.in_(de.fichas)),
             *(select(tabla.id).where(tabla.persona_id == persona) for tabla in _DE_LA_FICHA),
             select(Integrante.id).where(Integrante.persona_id.in_(de.fichas)),
+            *(select(tabla.id).where(_de_dos(tabla, de)) for tabla in (Vinculo, Representante)),
             select(Persona.id).where(Persona.id.in_(de.fichas)),
         ],
         "casos.situaciones": [
@@ -168,6 +172,9 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     cuantos = len(de.fichas)
     for tabla in (DocumentoIdentidad, Contacto, Integrante):
         cuantos += _hecho(session, delete(tabla).where(tabla.persona_id.in_(de.fichas)))
+    # Also those in which she is the other one: what somebody is to her, she was to them.
+    for cruzada in (Vinculo, Representante):
+        cuantos += _hecho(session, delete(cruzada).where(_de_dos(cruzada, de)))
     for suya in _DE_LA_FICHA:
         cuantos += _hecho(session, delete(suya).where(suya.persona_id == de.persona.id))
     _hecho(session, delete(TokenNombre).where(TokenNombre.persona_id.in_(de.fichas)))
@@ -177,6 +184,10 @@ def _ficha(session: Session, de: Suyo, _ahora: datetime) -> int:
     for persona in (de.persona, *de.unidas):
         _vaciar(persona)
     return cuantos
+
+
+def _de_dos(tabla: type[Any], de: Suyo) -> Any:
+    return or_(tabla.persona_id.in_(de.fichas), tabla.otra_id.in_(de.fichas))
 
 
 def _vaciar(persona: Persona) -> None:
@@ -211,6 +222,7 @@ def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))
+    vaciar_mediaciones(session, de.casos, de.fichas)
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id

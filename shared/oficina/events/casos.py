@@ -509,6 +509,69 @@ class ConvenioPorVencer(Evento):
     dias: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class HechoDeMediacion(Evento):
+    """What every fact of a mediation says: ids alone, on the reserved exchange."""
+
+    mediacion_id: UUID
+    caso_id: UUID
+
+
+@evento("casos.mediacion.abierta", sujeto_id="mediacion_id")
+class MediacionAbierta(HechoDeMediacion):
+    """A mediation between neighbours was opened."""
+
+
+@evento("casos.mediacion.partes_cambiadas", sujeto_id="mediacion_id")
+class PartesDeMediacionCambiadas(HechoDeMediacion):
+    """Somebody was invited to a mediation, answered, or left it."""
+
+
+@evento("casos.mediacion.iniciada", sujeto_id="mediacion_id")
+class MediacionIniciada(HechoDeMediacion):
+    """All who take part in a mediation agreed to."""
+
+
+@evento("casos.mediacion.sesion_realizada", sujeto_id="mediacion_id")
+class SesionDeMediacionRealizada(HechoDeMediacion):
+    """A session of a mediation was written down."""
+
+
+@evento("casos.mediacion.compromiso_anotado", sujeto_id="mediacion_id")
+class CompromisoDeMediacionAnotado(HechoDeMediacion):
+    """A party of a mediation promised something."""
+
+
+@evento("casos.mediacion.con_acuerdo", sujeto_id="mediacion_id")
+class MediacionConAcuerdo(HechoDeMediacion):
+    """A mediation came to an agreement, which is followed up."""
+
+
+@evento("casos.mediacion.compromiso_calificado", sujeto_id="mediacion_id")
+class CompromisoDeMediacionCalificado(HechoDeMediacion):
+    """It is known whether a promise of a mediation was kept."""
+
+
+@evento("casos.mediacion.seguida", sujeto_id="mediacion_id")
+class MediacionSeguida(HechoDeMediacion):
+    """The agreement of a mediation was followed up."""
+
+
+@evento("casos.mediacion.sin_acuerdo", sujeto_id="mediacion_id")
+class MediacionSinAcuerdo(HechoDeMediacion):
+    """A mediation ended without an agreement."""
+
+
+@evento("casos.mediacion.desistida", sujeto_id="mediacion_id")
+class MediacionDesistida(HechoDeMediacion):
+    """Somebody did not want to go on with a mediation."""
+
+
+@evento("casos.mediacion.terminada", sujeto_id="mediacion_id")
+class MediacionTerminada(HechoDeMediacion):
+    """A mediation with an agreement ended."""
+
+
 @evento("casos.institucion.actualizada", sujeto_id="institucion_id")
 class InstitucionActualizada(Evento):
     """What the directory says of an institution, or of its services, changed."""

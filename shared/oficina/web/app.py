@@ -279,7 +279,7 @@ def _pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(lugares=nav.lugares, recurso=recurso, demo=settings.demo)
     app.jinja_env.globals.update(
-        bootstrap_version=version("bootstrap-flask"), marca_viva=marca_viva
+        bootstrap_version=version("bootstrap-flask"), marca_viva=marca_viva, busca=nav.busca
     )
     # Bootstrap-Flask brings the style sheet; each service serves it below its own prefix.
     app.register_blueprint(

@@ -29,6 +29,7 @@ class Lugar:
 ATIENDEN = frozenset({"recepcion", "profesional", "coordinacion"})
 PROFESIONALES = frozenset({"profesional", "coordinacion"})
 ENCARGADO = frozenset({"encargado_programa"})
+BUSCAN = ATIENDEN | ENCARGADO
 DELEGADO = frozenset({"delegado_datos"})
 
 LUGARES = (
@@ -78,6 +79,12 @@ LUGARES = (
     Lugar(_l("Eventos"), "/eventos/operacion", frozenset({"administrador"})),
     Lugar(_l("Auditoría"), "/identidad/auditoria", frozenset({"auditor"})),
 )
+
+
+def busca() -> bool:
+    """Whether the reader has the box that looks for everything."""
+    reader = actor_or_none()
+    return reader is not None and bool(BUSCAN & reader.roles)
 
 
 def lugares() -> list[tuple[Lugar, bool]]:

@@ -131,6 +131,9 @@ GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  ----
 GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
+GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
+GET   /plazos                                         -+..++---  -+...+---  -+...+---
+GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
 GET   /api/v1/unidad/derivaciones/{derivacion}        ------+--  ------+--  ------.--
@@ -149,6 +152,12 @@ GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++.
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/vinculos/{vinculo}/termino              +++.++---  +++.++---  .++..+---
+GET   /api/v1/personas/{persona}/representantes       +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/representantes       +++.++---  +++.++---  .++..+---
+POST  /api/v1/representantes/{representante}/termino  +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/hogar                +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/hogar/integrantes    +++.++---  +++.++---  .++..+---
@@ -226,6 +235,13 @@ POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++.
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contacto-seguro             +++.++---  +++.++---  .++..+---
+GET   /personas/{persona}/familia                     +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/vinculos                    +++.++---  +++.++---  .++..+---
+GET   /vinculos/{vinculo}/terminar                    +++.++---  +++.++---  .++..+---
+POST  /vinculos/{vinculo}/terminar                    +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/representantes              +++.++---  +++.++---  .++..+---
+GET   /representantes/{representante}/terminar        +++.++---  +++.++---  .++..+---
+POST  /representantes/{representante}/terminar        +++.++---  +++.++---  .++..+---
 GET   /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/hogar                       +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/hogar/integrantes           +++.++---  +++.++---  .++..+---
@@ -256,6 +272,8 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 """
 
 SIN_CASO: Mapping[str, str] = {
+    "/casos/buscar": "finds what each kind shows by itself (tests of buscador)",
+    "/casos/lotes": "steps on several cases, each by its own action (tests of lotes)",
     "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
     "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
@@ -267,6 +285,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
     "/casos/api/v1/convenios": "agreements with institutions",
+    "/casos/comunidad/mediaciones": "of a case, and reached as it is (tests of mediaciones)",
+    "/casos/api/v1/comunidad/mediaciones": "the same",
     "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
     "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
@@ -449,6 +469,10 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
     )
     consentimiento = api("POST", f"/personas/{persona['id']}/consentimientos", **_CONSIENTE)
     hogar = api("POST", f"/personas/{persona['id']}/hogar", rol="jefatura")
+    de_ella = f"/personas/{persona['id']}"
+    vinculos = api("POST", f"{de_ella}/vinculos", tipo="hermano", nombre="Una hermana")
+    apoyo = {"tipo": "apoyo", "nombre": "Una hermana"}
+    representantes = api("POST", f"{de_ella}/representantes", **apoyo)
     # Of somebody who did not die.
     muerte = api("POST", f"/personas/{persona['id']}/defunciones", fuente="familia")
     api("POST", f"/defunciones/{muerte['id']}/rectificacion", motivo="Era otra")
@@ -490,12 +514,15 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "otra": otra["id"],
             "consentimiento": consentimiento["id"],
             "defuncion": muerte["id"],
+            "vinculo": vinculos["vinculos"][0]["id"],
+            "representante": representantes["representantes"][0]["id"],
             "integrante": hogar["hogar"]["integrantes"][0]["id"],
             "derivacion": derivacion,
             "respuesta": str(tardia.id),
             "plazo": str(plazo),
             "tarea": tarea["id"],
             "paso": "hecha",
+            "formato": "csv",
             "instrumento": "evaluacion_social",
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
@@ -579,6 +606,8 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "retiro": lambda _m, _a: {"motivo": "decision_de_la_persona"},
     "situaciones": lambda _m, _a: {"prefiere_no_indicar": True},
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
+    "vinculos": lambda _m, _a: {"tipo": "hermano", "nombre": "Un hermano"},
+    "representantes": lambda _m, _a: {"tipo": "apoyo", "nombre": "Un hermano"},
     "hogar": lambda _m, _a: {"rol": "jefatura"},
     "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
     "lugar": lambda _m, _a: {"rol": "jefatura"},
@@ -649,6 +678,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.{formato}"),
         *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
         *("POST /api/v1/personas/buscar", "GET /api/v1/personas", "GET /api/v1/personas/nombres"),

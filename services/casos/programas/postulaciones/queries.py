@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance
 from casos.hogares.models import Integrante
-from casos.hogares.queries import VIGENTE, se_sabe
+from casos.hogares.queries import VIGENTE
 from casos.personas.models import Persona
 from casos.programas.models import Programa
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
@@ -130,7 +130,7 @@ def concedido_al_hogar(
             Postulacion.periodo_desde == postulacion.periodo_desde,
             Postulacion.id != postulacion.id,
             Postulacion.estado.in_(CONCEDIDAS),
-            se_sabe(alcance),
+            alcance.conocidas(),
         )
         .order_by(Postulacion.id)
     ).all()

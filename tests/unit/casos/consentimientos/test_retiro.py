@@ -23,6 +23,8 @@ from casos.derivaciones.queries import con_respuestas
 from casos.derivaciones.states import CON_DATOS, PASOS, Accion, Estado
 from casos.expedientes.models import Caso
 from casos.personas.models import Persona
+from casos.representantes.actions import NuevoRepresentante
+from casos.representantes.actions import anotar as representar
 from oficina.bus.tables import Outbox
 from oficina.errors import Conflicto, DatosInvalidos
 
@@ -175,6 +177,8 @@ def test_lo_sensible_de_menores_de_16_lo_autoriza_quien_los_representa(
     with mundo.db.begin() as session:
         caso = session.get_one(Caso, mundo.caso_id)
         session.get_one(Persona, caso.persona_id).fecha_nacimiento = nacimiento
+        madre = NuevoRepresentante(tipo="patria_potestad", nombre="Su madre")
+        representar(session, caso.persona_id, madre, PROFESIONAL, LUNES)
     dicho = replace(DE_PALABRA, otorgado_por=otorgante, representante="Su madre")
     pedido = replace(mundo.pedido("SJM.LEGAL", datos), fundamento=dicho)
 

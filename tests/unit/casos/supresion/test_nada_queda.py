@@ -18,6 +18,15 @@ from tests.unit.vida import SENAS, Vida
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
 from casos.cierres.models import CierrePropuesto, EstadoPropuesta
+from casos.comunidad.mediaciones.models import (
+    CompromisoDeMediacion,
+    Mediacion,
+    ParteDeMediacion,
+    SeguimientoDeMediacion,
+    SesionDeMediacion,
+)
+from casos.comunidad.mediaciones.states import ClaseDeParte, ResultadoSesion
+from casos.comunidad.mediaciones.states import Estado as Mediando
 from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
@@ -163,6 +172,54 @@ def _en_un_envio(vida: Vida) -> None:
         pass
 
 
+def _mediar(vida: Vida, caso_id: UUID, tarea_id: UUID) -> None:
+    """A mediation of her case, with somebody who has no record, that came to its end."""
+    with vida.db("casos").begin() as session:
+        una = Mediacion(
+            folio="MD-2026-999999",
+            caso_id=caso_id,
+            estado=Mediando.TERMINADA,
+            asunto="Zmarca: la música",
+            mediador_id=vida.quien("profesional"),
+            mediador_nombre="Profesional",
+            creada_en=clock.real_now(),
+            termino_nota="Zmarca: bien",
+        )
+        session.add(una)
+        session.flush()
+        parte = ParteDeMediacion(
+            mediacion_id=una.id, clase=ClaseDeParte.SIN_FICHA, nombre="Vecino de Zmarca"
+        )
+        session.add(parte)
+        session.flush()
+        hoy = clock.today()
+        session.add(
+            SesionDeMediacion(
+                mediacion_id=una.id,
+                dia=hoy,
+                lugar="Casa de Zmarca",
+                mediador_id=una.mediador_id,
+                mediador_nombre="Profesional",
+                resultado=ResultadoSesion.AVANCE,
+                notas="Zmarca: lloró",
+            )
+        )
+        session.add(
+            CompromisoDeMediacion(
+                mediacion_id=una.id, parte_id=parte.id, que="Zmarca: paz", vence_el=hoy
+            )
+        )
+        session.add(
+            SeguimientoDeMediacion(
+                mediacion_id=una.id,
+                dias=30,
+                vence_el=hoy,
+                tarea_id=tarea_id,
+                nota="Zmarca: sigue bien",
+            )
+        )
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -174,6 +231,16 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"{persona}/documentos", documento | {"documento_pais": "HTI"})
     seguro = {"palabra_clave": "Zmarca", "indicaciones": "Zmarca: si contesta otro, corte"}
     vida.api("PUT", f"{persona}/contacto-seguro", seguro | {"canales_vedados": ["llamada"]})
+    vida.api("POST", f"{persona}/hogar", {"rol": "jefatura"})
+    vida.api("POST", f"{persona}/vinculos", {"tipo": "hermano", "nombre": "Zmarca, su hermano"})
+    apoyo = {"tipo": "apoyo", "nombre": "Zmarca, su hermano", "documento": "Zmarca: un poder"}
+    apoyo |= {"telefono": "+56 9 4444 7777", "correo": "zorabel@personas.example"}
+    vida.api("POST", f"{persona}/representantes", apoyo)
+    hija = vida.api("POST", "/personas", {"nombres": "Otra"})["id"]
+    madre = {"otra_id": str(vida.persona_id)}
+    vida.api("POST", f"/personas/{hija}/vinculos", madre | {"tipo": "progenitor"})
+    patria = {"tipo": "patria_potestad", "documento": "Zmarca: con certificado"}
+    vida.api("POST", f"/personas/{hija}/representantes", madre | patria)
     muerte = {"fuente": "familia", "fecha": "2026-01-02", "detalle": "Zmarca: lo dijo su prima"}
     dicha = vida.api("POST", f"{persona}/defunciones", muerte)
     motivo = {"motivo": "Zmarca: era otra"}
@@ -213,6 +280,7 @@ def _llenar(vida: Vida) -> None:
     tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
     pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
+    _mediar(vida, UUID(caso_id), UUID(pedida["id"]))
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}

@@ -66,6 +66,27 @@ ABIERTAS = {
         "/casos/confirmacion/enlace/<token>": "the token is the key: a person says how it was",
         "/casos/confirmacion/enlace/<token>/<palabra>": "the same",
         "/casos/confirmacion/enlace/<token>/gracias": "the same",
+        **dict.fromkeys(
+            (
+                "/casos/api/v1/red/abiertos/hsds",
+                *(
+                    f"/casos/api/v1/red/abiertos/hsds/{cosas}{una}"
+                    for cosas, una in (
+                        ("services", ""),
+                        ("services", "/<servicio_id>"),
+                        ("organizations", ""),
+                        ("organizations", "/<institucion_id>"),
+                        ("service_at_locations", ""),
+                        ("service_at_locations", "/<lugar_id>"),
+                        ("taxonomies", ""),
+                        ("taxonomies", "/<taxonomia_id>"),
+                        ("taxonomy_terms", ""),
+                        ("taxonomy_terms", "/<termino_id>"),
+                    )
+                ),
+            ),
+            "the network as open data, if the office opens it",
+        ),
         "/casos/api/v1/enlace/<token>": "the token is the key",
         "/casos/api/v1/enlace/<token>/<accion>": "the token is the key",
         "/casos/api/v1/enlace/<token>/clave": "the token and the key that was printed apart",
@@ -100,6 +121,10 @@ SIN_VERSION = {
     "POST /casos/api/v1/personas/<persona_id>/situaciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/defunciones": _ADDS,
     "POST /casos/api/v1/personas/<persona_id>/hogar": _CREATES,
+    "POST /casos/api/v1/personas/<persona_id>/vinculos": _ADDS,
+    "POST /casos/api/v1/vinculos/<vinculo_id>/termino": _STOPS,
+    "POST /casos/api/v1/personas/<persona_id>/representantes": _ADDS,
+    "POST /casos/api/v1/representantes/<representante_id>/termino": _STOPS,
     "PUT /casos/api/v1/personas/<persona_id>/distintas/<otra_id>": _ALIKE,
     "POST /casos/api/v1/personas/<persona_id>/consentimientos": _ADDS,
     "POST /casos/api/v1/consentimientos/<consentimiento_id>/retiro": _STOPS,

@@ -1,0 +1,106 @@
+"""Pages of deadlines: what is late and whose it is."""
+
+from tempfile import TemporaryFile
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from casos.alcance import Alcance
+from casos.plazos import atrasos, vistas
+from casos.plazos.atrasos import FiltroPlazos, Grupo, Panorama
+from casos.plazos.etiquetas import de_grupo, de_situacion
+from casos.plazos.reglas import etiqueta
+from casos.plazos.schemas import FiltroPlazosSchema
+from oficina import clock, hojas
+from oficina.audit import registrar_lectura
+from oficina.web.app import env
+from oficina.web.auth import actor, puede, requires
+from oficina.web.files import send
+from oficina.web.i18n import language
+
+bp = Blueprint("plazos_paginas", __name__, url_prefix="/casos")
+
+
+@bp.get("/plazos")
+@requires("casos.plazo.listar")
+def lista() -> str:
+    """What is late first, then what is due next; of who does not coordinate, their own."""
+    filtro = _filtro()
+    with env().db.read() as session:
+        panorama = atrasos.panorama(session, filtro, Alcance.de(actor()), clock.now())
+    registrar_lectura(
+        env().db, actor(), "casos.plazo.listar", "caso", None, cantidad=len(panorama.filas)
+    )
+    return render_template(
+        "casos/plazos/lista.html",
+        panorama=panorama,
+        filtro=filtro,
+        pedido=_pedido(filtro),
+        enlace=lambda **otro: url_for("plazos_paginas.lista", **{**_pedido(filtro), **otro}),
+        grupos=[(uno, de_grupo(uno)) for uno in Grupo],
+        de_situacion=de_situacion,
+        relojes=[(reloj, etiqueta(reloj, language())) for reloj in panorama.relojes],
+        reloj=lambda cual: etiqueta(cual, language()),
+        nadie=atrasos.NADIE,
+        clave=_CLAVES[filtro.grupo],
+        personas=_personas(panorama, filtro),
+    )
+
+
+_CLAVES = {
+    Grupo.RESPONSABLE: "responsable",
+    Grupo.UNIDAD: "unidad",
+    Grupo.INSTITUCION: "institucion_id",
+}
+"""What of the filter a group narrows."""
+
+
+def _personas(panorama: Panorama, filtro: FiltroPlazos) -> list[tuple[str, str]]:
+    """Whose deadlines may be asked for: the reader's, nobody's, and those of whoever is in view."""
+    dichas = {str(actor().id): _("Míos"), atrasos.NADIE: _("Sin asignar")}
+    if filtro.grupo is Grupo.RESPONSABLE:
+        dichas = {uno.cual: uno.nombre for uno in panorama.grupos} | dichas
+    dichas = {str(fila.responsable_id): fila.responsable for fila in panorama.filas} | dichas
+    dichas.pop(str(None), None)
+    return sorted(dichas.items(), key=lambda par: (par[0] != str(actor().id), par[1]))
+
+
+@bp.get("/plazos.<any(csv, xlsx):formato>")
+@requires("casos.plazo.exportar")
+def archivo(formato: str) -> Response:
+    """The same, as a file or as a workbook."""
+    ahora = clock.now()
+    with env().db.read() as session:
+        hallados = atrasos.exportables(session, _filtro(), Alcance.de(actor()), ahora)
+    registrar_lectura(
+        env().db, actor(), "casos.plazo.exportar", "caso", None, cantidad=len(hallados)
+    )
+    titulos, filas = vistas.cabeza(), (vistas.renglon(fila, ahora) for fila in hallados)
+    salida = TemporaryFile()  # noqa: SIM115  closed when it was sent
+    try:
+        if formato == "xlsx":
+            hojas.a_xlsx(salida, str(_("Plazos")), titulos, filas)
+        else:
+            salida.writelines(hojas.a_csv(titulos, filas))
+        salida.seek(0)
+    except BaseException:
+        salida.close()
+        raise
+    nombre = f"acogida-plazos-{clock.today()}.{formato}"
+    return send(salida, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
+
+
+def _pedido(filtro: FiltroPlazos) -> dict[str, str]:
+    """What the address of a list says, but for the page."""
+    dicho: dict[str, str] = FiltroPlazosSchema(exclude=["pagina"]).dump(filtro)
+    return {nombre: texto or "" for nombre, texto in dicho.items()}
+
+
+def _filtro() -> FiltroPlazos:
+    campos = FiltroPlazosSchema().fields
+    sent = {nombre: texto for nombre, texto in request.args.items() if nombre in campos and texto}
+    # Who coordinates sees the whole office unless they ask otherwise; others what is theirs.
+    if "responsable" not in request.args and not puede("casos.plazo.exportar"):
+        sent["responsable"] = str(actor().id)
+    filtro: FiltroPlazos = FiltroPlazosSchema().load(sent)
+    return filtro

@@ -1,0 +1,1 @@
+"""What anybody may know of the network, as open data."""

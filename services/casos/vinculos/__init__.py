@@ -1,0 +1,1 @@
+"""What somebody is to somebody else, with or without a record of their own."""
