@@ -13,6 +13,8 @@ from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
 from casos.comunidad.mediaciones import api as mediaciones_api
 from casos.comunidad.mediaciones import pages as mediaciones_pages
+from casos.comunidad.obstaculos import api as obstaculos_api
+from casos.comunidad.obstaculos import pages as obstaculos_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
 from casos.confirmaciones import pages as confirmaciones_pages
@@ -139,6 +141,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
+        obstaculos_pages,
         programas_pages,
         postulaciones_pages,
         entregas_pages,
@@ -181,6 +184,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_api,
         organizaciones_api,
         mediaciones_api,
+        obstaculos_api,
         programas_api,
         postulaciones_api,
         entregas_api,

@@ -10,6 +10,7 @@ from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
 from casos.cierres.models import EstadoPropuesta
 from casos.comunidad.mediaciones.etiquetas import ETIQUETAS as _DE_MEDIACIONES
+from casos.comunidad.obstaculos.etiquetas import ETIQUETAS as _DE_OBSTACULOS
 from casos.comunidad.organizaciones.etiquetas import ETIQUETAS as _DE_ORGANIZACIONES
 from casos.contactos.pauta import Aviso
 from casos.convenios.etiquetas import ETIQUETAS as _DE_CONVENIOS
@@ -285,6 +286,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     **_DE_CONVENIOS,
     **_DE_ORGANIZACIONES,
     **_DE_MEDIACIONES,
+    **_DE_OBSTACULOS,
     **_DE_PROGRAMAS,
     **_DE_POSTULACIONES,
     **_DE_ENTREGAS,

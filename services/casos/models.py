@@ -12,6 +12,7 @@ from casos.comunidad.mediaciones.models import (
     SeguimientoDeMediacion,
     SesionDeMediacion,
 )
+from casos.comunidad.obstaculos.models import Obstaculo, PasoDeObstaculo
 from casos.comunidad.organizaciones.models import Directiva, Organizacion, PasoDeOrganizacion
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.conservacion.models import Conservacion
@@ -120,9 +121,11 @@ __all__ = [
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Oficio",
+    "Obstaculo",
     "Organizacion",
     "ParteDeMediacion",
     "PasoDeIncidente",
+    "PasoDeObstaculo",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
     "PasoDeSolicitud",

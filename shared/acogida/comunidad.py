@@ -23,6 +23,10 @@ from casos.comunidad.mediaciones.schemas import (
     SinDatos,
 )
 from casos.comunidad.mediaciones.states import ClaseDeParte, Participa, ResultadoSesion
+from casos.comunidad.obstaculos import actions as obstaculos
+from casos.comunidad.obstaculos.models import Obstaculo
+from casos.comunidad.obstaculos.schemas import NuevaAnotacion
+from casos.comunidad.obstaculos.states import Origen
 from casos.comunidad.organizaciones import actions as organizaciones
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.comunidad.organizaciones.schemas import (
@@ -31,6 +35,7 @@ from casos.comunidad.organizaciones.schemas import (
 )
 from casos.expedientes.models import Caso, TipoCaso
 from casos.expedientes.states import Estado
+from casos.red.queries import institucion_por_sigla
 from oficina import clock
 from oficina.actor import Actor
 from oficina.db import Database
@@ -43,6 +48,9 @@ def preparar(db: Database, profesional: Actor) -> None:
         if session.scalar(select(Organizacion.id).limit(1)) is None:
             for una in todo["organizaciones"]:
                 _organizacion(session, una, profesional)
+        if session.scalar(select(Obstaculo.id).limit(1)) is None:
+            for uno in todo["obstaculos"]:
+                _obstaculo(session, uno, profesional)
         caso = session.scalar(
             select(Caso).where(
                 Caso.tipo == TipoCaso.CONVIVENCIA_VECINAL,
@@ -65,6 +73,20 @@ def _organizacion(session: Session, dato: Mapping[str, Any], quien: Actor) -> No
                 elegida[clave] = str(clock.today() + timedelta(days=elegida[clave]))
         nueva = NuevaDirectivaSchema().load(elegida)
         organizaciones.registrar_directiva(session, una.id, nueva, quien, ahora)
+
+
+def _obstaculo(session: Session, dato: Mapping[str, Any], quien: Actor) -> None:
+    institucion = institucion_por_sigla(session, dato["sigla"])
+    if institucion is None:
+        raise ValueError("the demonstration has an obstacle at no institution")
+    anotacion = NuevaAnotacion(
+        institucion_id=institucion.id,
+        tipo=dato["tipo"],
+        origen=Origen(dato["origen"]),
+        nota=dato.get("nota"),
+    )
+    for _vez in range(dato["veces"]):
+        obstaculos.anotar(session, anotacion, quien, clock.now())
 
 
 def _mediar(session: Session, caso: Caso, dato: Mapping[str, Any], quien: Actor) -> None:

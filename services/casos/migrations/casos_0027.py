@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "casos_0027"
-down_revision = "casos_0037"
+down_revision = "casos_0035"
 branch_labels = None
 depends_on = None
 

@@ -588,6 +588,39 @@ class ServicioCapacidadCambiada(Evento):
     capacidad: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class HechoDeObstaculo(Evento):
+    """What every fact of an obstacle says: which, and at which institution."""
+
+    obstaculo_id: UUID
+    institucion_id: UUID
+
+
+@evento("casos.obstaculo.anotado", sujeto_id="obstaculo_id")
+class ObstaculoAnotado(HechoDeObstaculo):
+    """Somebody met an obstacle at an institution."""
+
+
+@evento("casos.obstaculo.elevado", sujeto_id="obstaculo_id")
+class ObstaculoElevado(HechoDeObstaculo):
+    """An obstacle came back so often that the coordination is to act, or was raised to it."""
+
+
+@evento("casos.obstaculo.trabajado", sujeto_id="obstaculo_id")
+class ObstaculoTrabajado(HechoDeObstaculo):
+    """Something was done about an obstacle with its institution."""
+
+
+@evento("casos.obstaculo.resuelto", sujeto_id="obstaculo_id")
+class ObstaculoResuelto(HechoDeObstaculo):
+    """Something changed, and an obstacle is there no more."""
+
+
+@evento("casos.obstaculo.descartado", sujeto_id="obstaculo_id")
+class ObstaculoDescartado(HechoDeObstaculo):
+    """What was noted as an obstacle is none."""
+
+
 @evento("casos.organizacion.registrada", sujeto_id="organizacion_id")
 class OrganizacionRegistrada(Evento):
     """An organisation of migrants was written down."""

@@ -287,6 +287,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/convenios": "agreements with institutions",
     "/casos/comunidad/mediaciones": "of a case, and reached as it is (tests of mediaciones)",
     "/casos/api/v1/comunidad/mediaciones": "the same",
+    "/casos/comunidad/obstaculos": "what institutions ask for, and no person",
+    "/casos/api/v1/comunidad/obstaculos": "the same",
     "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",
     "/casos/api/v1/comunidad/organizaciones": "the same",
     "/casos/postulaciones": "seen by who sees the person or runs programmes (its own tests)",
