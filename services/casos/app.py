@@ -19,6 +19,7 @@ from casos.comunidad.obstaculos import api as obstaculos_api
 from casos.comunidad.obstaculos import pages as obstaculos_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
+from casos.confirmaciones import pages as confirmaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
@@ -57,6 +58,8 @@ from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
 from casos.lotes import pages as lotes_pages
+from casos.oficios import api as oficios_api
+from casos.oficios import pages as oficios_pages
 from casos.orientaciones import api as orientaciones_api
 from casos.orientaciones import pages as orientaciones_pages
 from casos.orientaciones import publica as orientaciones_publica
@@ -140,6 +143,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_pages,
         comunicaciones_pages,
         enlaces_pages,
+        oficios_pages,
+        confirmaciones_pages,
         unidad_pages,
         red_pages,
         red_hsds_pages,
@@ -186,6 +191,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_api,
         comunicaciones_api,
         enlaces_api,
+        oficios_api,
         unidad_api,
         plazos_api,
         red_api,

@@ -38,6 +38,7 @@ from casos.incidentes.models import (
 )
 from casos.listas.models import VistaGuardada, VistaPorOmision
 from casos.lotes.models import HechoEnLote
+from casos.oficios.models import Oficio
 from casos.orientaciones.models import FichaOrientacion, Orientacion
 from casos.personas.models import (
     Contacto,
@@ -127,6 +128,7 @@ __all__ = [
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Obstaculo",
+    "Oficio",
     "Organizacion",
     "Orientacion",
     "ParteDeMediacion",

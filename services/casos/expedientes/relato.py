@@ -75,6 +75,7 @@ class Linea:
 _DERIVACIONES: Mapping[str, LazyString] = {
     "enviar": _l("Se envió la derivación %(folio)s a %(institucion)s"),
     "enlace": _l("Se pidió enviar otro enlace de la derivación %(folio)s a %(institucion)s"),
+    "oficio": _l("Se imprimió el oficio de la derivación %(folio)s a %(institucion)s"),
     "recibir": _l("%(institucion)s confirmó que recibió la derivación %(folio)s"),
     "aceptar": _l("%(institucion)s aceptó la derivación %(folio)s"),
     "rechazar": _l("%(institucion)s rechazó la derivación %(folio)s"),
@@ -133,6 +134,8 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "aviso_plazo_por_vencer": _l("el aviso interno de plazo por vencer"),
     "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),
+    "confirmar_derivacion": _l("la pregunta a la persona de si la atendieron"),
+    "aviso_derivacion_contestada": _l("el aviso interno de lo que contestó la persona"),
     "retiro_de_datos": _l("el aviso a la institución de que ya no puede usar los datos"),
     "aviso_retiro_de_datos": _l("el aviso interno de un consentimiento retirado"),
     "aviso_acceso_excepcional": _l("el aviso a la jefatura de un acceso excepcional"),

@@ -429,6 +429,20 @@ class EnlaceDeDerivacionPedido(HechoDeDerivacion):
     """The institution is to get another link by which it answers."""
 
 
+@evento("casos.derivacion.confirmacion_pedida", sujeto_id="derivacion_id")
+class ConfirmacionDePersonaPedida(HechoDeDerivacion):
+    """An institution says that it fulfilled a derivation: the person is to be asked."""
+
+    persona_id: UUID
+
+
+@evento("casos.derivacion.persona_contesto", sujeto_id="derivacion_id")
+class PersonaContesto(HechoDeDerivacion):
+    """The person said by themselves whether a derivation was fulfilled: `si` or `no`."""
+
+    respuesta: str
+
+
 @evento("casos.derivacion.recibida", sujeto_id="derivacion_id")
 class DerivacionRecibida(HechoDeDerivacion):
     """The institution confirmed that it has the derivation."""

@@ -138,6 +138,10 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
 GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
 GET   /plazos                                         -+..++---  -+...+---  -+...+---
 GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
@@ -233,6 +237,8 @@ POST  /derivaciones/{derivacion}/enviar               -++.++---  -++ff+---  -++.
 GET   /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/otro-enlace          -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio               -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio/docdigital    -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/respuestas/{respuesta}/adoptar -++.++---  -++ff+---  -++..+---
 GET   /unidad                                         ------+--  ------+--  ------.--
 GET   /unidad/derivaciones/{derivacion}               ------+--  ------+--  ------.--
@@ -346,6 +352,7 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/abiertos/expedientes": "the same",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
+    "/casos/confirmacion": "the token is the key (tests of the person's word)",
     "/casos/openapi.json": "the document",
     "/casos/docs": "the document",
     "/healthz": "the process",
@@ -604,6 +611,7 @@ def _derivacion(api: Callable[..., Any], ventanilla: Ventanilla, caso_id: str) -
         confirmada=True,
     )
     path = f"/derivaciones/{hecha['id']}"
+    api("POST", f"{path}/oficio")
     api("POST", f"{path}/aceptar", canal="telefono")
     api("POST", f"{path}/cumplir", canal="telefono", texto="Se entregó una caja")
     api("POST", f"{path}/verificar")
@@ -683,6 +691,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "reencaminar": lambda _m, a: _pedido(a),
     "{accion}": lambda _m, _a: {"canal": "telefono"},
     "anular": lambda _m, _a: {"motivo": "creada_por_error"},
+    "docdigital": lambda _m, _a: {"docdigital": "DD-1"},
     "atenciones": lambda _m, a: {
         "persona_id": a.ids["persona"],
         "caso_id": a.ids["caso"],
@@ -698,6 +707,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
 }
 # A form without its fields comes back with its errors, if it is the sender's to fill in.
 FORMULARIOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
+    "/derivaciones/{derivacion}/oficio/docdigital": CUERPOS["docdigital"],
     "/expedientes/{caso}/asignacion": lambda m, _a: {
         "asignacion.responsable_id": str(m.ventanilla.funcionario_id("profesional"))
     },

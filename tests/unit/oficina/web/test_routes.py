@@ -65,6 +65,10 @@ ABIERTAS = {
         "/casos/api/v1/abiertos/expedientes": "the same for programs",
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
+        "/casos/enlace/<token>/clave": "the token and the key that was printed apart",
+        "/casos/confirmacion/enlace/<token>": "the token is the key: a person says how it was",
+        "/casos/confirmacion/enlace/<token>/<palabra>": "the same",
+        "/casos/confirmacion/enlace/<token>/gracias": "the same",
         **dict.fromkeys(
             (
                 "/casos/api/v1/red/abiertos/hsds",
@@ -88,6 +92,7 @@ ABIERTAS = {
         ),
         "/casos/api/v1/enlace/<token>": "the token is the key",
         "/casos/api/v1/enlace/<token>/<accion>": "the token is the key",
+        "/casos/api/v1/enlace/<token>/clave": "the token and the key that was printed apart",
     },
     "notificaciones": {
         "/notificaciones/suscripciones/enlace/<token>/atom.xml": "the token is the key",
@@ -145,7 +150,10 @@ SIN_VERSION = {
     "POST /casos/api/v1/derivaciones/<derivacion_id>/reencaminar": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/enlace": _CREATES,
     "POST /casos/api/v1/derivaciones/<derivacion_id>/otro-enlace": _ADDS,
+    "POST /casos/api/v1/derivaciones/<derivacion_id>/oficio": _CREATES,
+    "POST /casos/api/v1/derivaciones/<derivacion_id>/oficio/docdigital": _SWITCHES,
     "POST /casos/api/v1/enlace/<token>/<accion>": _ADDS,
+    "POST /casos/api/v1/enlace/<token>/clave": _ASKS,
     "POST /casos/api/v1/unidad/derivaciones/<derivacion_id>/<accion>": _ADDS,
     "POST /casos/api/v1/casos/<caso_id>/tareas": _CREATES,
     "POST /casos/api/v1/plazos/calendario/<dia_id>/retiro": _STOPS,
@@ -192,6 +200,8 @@ ONCE = {
     "/identidad/api/v1/clientes/<cliente_id>/secretos": ("client_secret",),
     "/identidad/api/v1/enlaces/<enlace_id>": ("url",),
     "/casos/api/v1/derivaciones/<derivacion_id>/enlace": ("url",),
+    "/casos/api/v1/derivaciones/<derivacion_id>/oficio": ("url", "clave"),
+    "/casos/api/v1/enlace/<token>/clave": ("paso",),
     "/notificaciones/api/v1/suscripciones": ("secreto",),
     "/notificaciones/api/v1/suscripciones/<suscripcion_id>/secreto": ("secreto",),
     # What was shared with an institution may be taken back within the day.
