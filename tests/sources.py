@@ -62,4 +62,9 @@ SOURCES = {
     "propuesta_id": "SELECT id FROM propuestas_red",
 }
 """Where the ids of an address or a body come from, that a request may find something."""
-SIN_FUENTE = {"secreto_id": "told once, when it is made", "proveedor_id": "none is configured"}
+SIN_FUENTE = {
+    "secreto_id": "told once, when it is made",
+    "proveedor_id": "none is configured",
+    "taxonomia_id": "the open directory is closed, and its ids are reckoned",
+    "termino_id": "the same",
+}

@@ -64,6 +64,7 @@ from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.abiertos import api as red_abiertos_api
+from casos.red.guia import pages as red_guia_pages
 from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
@@ -128,6 +129,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         unidad_pages,
         red_pages,
         red_hsds_pages,
+        red_guia_pages,
         red_propuestas_pages,
         convenios_pages,
         organizaciones_pages,

@@ -10,7 +10,7 @@ from casos.alcance import Alcance
 from casos.expedientes.queries import solo_para
 from casos.plazos import atrasos, queries
 from casos.plazos.atrasos import FiltroPlazos
-from casos.plazos.schemas import FiltroPlazosSchema, PanoramaSchema, SeguimientoSchema
+from casos.plazos.schemas import FiltroPlazosSchema, PanoramaDePlazosSchema, SeguimientoSchema
 from casos.plazos.vistas import como_datos
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -22,7 +22,7 @@ bp = Blueprint("plazos", __name__, url_prefix="/casos/api/v1/plazos", descriptio
 
 @bp.get("")
 @bp.arguments(FiltroPlazosSchema, location="query")
-@bp.response(200, PanoramaSchema)
+@bp.response(200, PanoramaDePlazosSchema)
 @requires("casos.plazo.listar")
 def listar(filtro: FiltroPlazos) -> dict[str, Any]:
     """Plazos que corren o están en pausa: los vencidos primero, con sus cuentas y de quién son"""

@@ -77,7 +77,7 @@ class CuentaSchema(Schema):
     atrasados = fields.Integer()
 
 
-class PanoramaSchema(Schema):
+class PanoramaDePlazosSchema(Schema):
     """A page of deadlines with the counts."""
 
     plazos = fields.List(fields.Nested(PlazoDeListaSchema))

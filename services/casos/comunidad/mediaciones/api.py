@@ -28,7 +28,7 @@ from casos.comunidad.mediaciones.schemas import (
     NuevoCompromiso,
     NuevoCompromisoSchema,
     NuevoSeguimiento,
-    NuevoSeguimientoSchema,
+    NuevoSeguimientoDeMediacionSchema,
     Respuesta,
     RespuestaDeParteSchema,
     SinDatos,
@@ -187,7 +187,7 @@ def calificar(datos: Calificacion, mediacion_id: UUID) -> Answer:
 
 
 @bp.post("/mediaciones/<uuid:mediacion_id>/seguimientos")
-@bp.arguments(NuevoSeguimientoSchema(exclude=_SIN_VERSION))
+@bp.arguments(NuevoSeguimientoDeMediacionSchema(exclude=_SIN_VERSION))
 @bp.response(200, MediacionSchema)
 @requires("casos.mediacion.gestionar")
 @versioned

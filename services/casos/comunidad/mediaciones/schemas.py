@@ -245,7 +245,7 @@ class CalificacionSchema(_ConVersionSchema):
         return Calificacion(**data)
 
 
-class NuevoSeguimientoSchema(_ConVersionSchema):
+class NuevoSeguimientoDeMediacionSchema(_ConVersionSchema):
     """How the agreement holds, at one of its days."""
 
     dias = fields.Integer(required=True)
@@ -299,7 +299,7 @@ class MediacionesSchema(Schema):
     mediaciones = fields.List(fields.Nested(FilaMediacionSchema))
 
 
-class ParteSchema(Schema):
+class ParteDeMediacionSchema(Schema):
     """A party, by the name that the reader may know."""
 
     id = fields.UUID()
@@ -330,7 +330,7 @@ class CompromisoSchema(Schema):
     estado = fields.Enum(EstadoCompromiso, by_value=True)
 
 
-class SeguimientoSchema(Schema):
+class SeguimientoDeMediacionSchema(Schema):
     """A follow-up."""
 
     dias = fields.Integer()
@@ -345,8 +345,8 @@ class MediacionSchema(FilaMediacionSchema):
 
     asunto = fields.String()
     termino_nota = fields.String(allow_none=True)
-    partes = fields.List(fields.Nested(ParteSchema))
+    partes = fields.List(fields.Nested(ParteDeMediacionSchema))
     sesiones = fields.List(fields.Nested(SesionSchema))
     compromisos = fields.List(fields.Nested(CompromisoSchema))
-    seguimientos = fields.List(fields.Nested(SeguimientoSchema))
+    seguimientos = fields.List(fields.Nested(SeguimientoDeMediacionSchema))
     acciones = fields.List(fields.Enum(Accion, by_value=True))

@@ -1,0 +1,1 @@
+"""The printable guide: what the network does for people, by need, in their language."""
