@@ -85,7 +85,8 @@ def bandeja() -> ResponseReturnValue:
 
 def _marcar() -> dict[str, str]:
     """Where on the list one is, to come back with every box of the page ticked, or none."""
-    aqui = {nombre: request.args.get(nombre, "") for nombre in ("despues", "antes")}
+    lugar = ("despues", "antes")
+    aqui = {nombre: request.args[nombre] for nombre in lugar if request.args.get(nombre)}
     return aqui | {"vista": "0"} | ({} if request.args.get("marcar") else {"marcar": "1"})
 
 
