@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "casos_0039"
-down_revision = "casos_0035"
+down_revision = "casos_0027"
 branch_labels = None
 depends_on = None
 

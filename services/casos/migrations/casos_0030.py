@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "casos_0022b"
-down_revision = "casos_0035"
+revision = "casos_0030"
+down_revision = "casos_0032"
 branch_labels = None
 depends_on = None
 
