@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,8 @@ def _de_la_biblioteca(anio: int) -> dict[str, str]:
 
 
 def _texto() -> str:
-    import holidays  # noqa: PLC0415  only who writes or checks the file
-
     documento = {
-        "fuente": f"holidays {holidays.__version__}: Chile, feriados legales (no bancarios)",
+        "fuente": f"holidays {version('holidays')}: Chile, feriados legales (no bancarios)",
         "anios": {str(anio): _de_la_biblioteca(anio) for anio in ANIOS},
     }
     return json.dumps(documento, ensure_ascii=False, indent=1) + "\n"
