@@ -38,7 +38,7 @@ from casos.expedientes.models import Caso, MiembroDeCaso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.foliados.models import Foliado
 from casos.personas.models import Contacto, DocumentoIdentidad, TipoContacto
-from casos.plazos.models import Plazo
+from casos.plazos.models import EstadoPlazo, Plazo
 from casos.red.actions import sembrar
 from casos.tareas.models import Tarea
 from casos.tareas.states import EstadoTarea
@@ -143,7 +143,7 @@ GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++.
 POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
 GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
-GET   /plazos                                         -+..++---  -+...+---  -+...+---
+GET   /plazos                                         -++.++---  -++..+---  -++..+---
 GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
 GET   /api/v1/plazos/{plazo}                          -------+-  -------+-  -------+-
 GET   /api/v1/unidad/derivaciones                     ------+--  ------+--  ------.--
@@ -408,6 +408,14 @@ class Mundo:
             session.execute(update(Caso).where(Caso.id == caso_id).values(de_nuevo))
             por_hacer = {"estado": EstadoTarea.PENDIENTE, "terminada_en": None}
             session.execute(update(Tarea).where(Tarea.caso_id == caso_id).values(por_hacer))
+            corriendo = {"estado": EstadoPlazo.CORRIENDO, "terminado_en": None, "pausado_en": None}
+            del_caso = (
+                Plazo.caso_id == caso_id,
+                Plazo.derivacion_id.is_(None),
+                Plazo.tarea_id.is_(None),
+            )
+            primero = session.scalar(select(Plazo.id).where(*del_caso).order_by(Plazo.id).limit(1))
+            session.execute(update(Plazo).where(Plazo.id == primero).values(corriendo))
             adjunto_id = UUID(asunto.ids["adjunto"])
             puesto = {"retirado_en": None, "retirado_por": None, "retiro_motivo": None}
             session.execute(update(Adjunto).where(Adjunto.id == adjunto_id).values(puesto))
@@ -732,6 +740,7 @@ BUSQUEDAS: Mapping[str, str] = {
     "GET /api/v1/tareas": "?de=todas",
     "GET /tareas": "?de=todas",
     "GET /": "?estado=todos",
+    "GET /plazos": "?responsable=",
     "GET /api/v1/derivaciones": "?caso_id={caso}",
     "GET /api/v1/derivaciones/lista": "?estado=todas",
     "GET /derivaciones": "?estado=todas",
