@@ -5,6 +5,7 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
 from casos.comunidad.mediaciones.models import (
     CompromisoDeMediacion,
     Mediacion,
@@ -126,6 +127,7 @@ __all__ = [
     "PasoDeObstaculo",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
+    "PasoDeReporte",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
@@ -137,6 +139,7 @@ __all__ = [
     "PropuestaRed",
     "Purga",
     "Rendicion",
+    "ReporteDeDiscriminacion",
     "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",

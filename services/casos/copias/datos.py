@@ -17,6 +17,9 @@ from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.queries import de_persona as reportes_de
+from casos.comunidad.discriminacion.queries import pasos as pasos_de_reporte
 from casos.comunidad.mediaciones.models import Mediacion
 from casos.comunidad.mediaciones.queries import de_persona as mediaciones_de
 from casos.consentimientos.queries import de_persona as consentimientos_de
@@ -137,12 +140,13 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         .order_by(Postulacion.id),
     )
     mediaciones = mediaciones_de(session, persona_id)
+    reportes = reportes_de(session, persona_id)
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones, *reportes)),
     ]
     de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
     cosas += _todos(session, select(Entrega.id).where(de_ayudas))
@@ -190,6 +194,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "derivaciones": [_derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
         "mediaciones": [_mediacion(una, persona_id) for una in mediaciones],
+        "reportes_de_discriminacion": [_reporte(session, uno) for uno in reportes],
         "consentimientos": [
             _campos(uno, _CONSENTIMIENTO)
             | {
@@ -302,6 +307,24 @@ def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
             _campos(compromiso, ("que", "vence_el", "estado"))
             for compromiso in una.compromisos
             if compromiso.parte_id in suyas
+        ],
+    }
+
+
+def _reporte(session: Session, uno: ReporteDeDiscriminacion) -> dict[str, Any]:
+    """What she told, where it happened and what was done."""
+    donde = uno.institucion.nombre if uno.institucion else uno.institucion_otra
+    return {
+        "folio": uno.folio,
+        "situacion": _json(uno.estado),
+        "motivo_de_discriminacion": uno.motivo,
+        "lugar_de_discriminacion": uno.lugar,
+        "via": uno.via,
+        "institucion": donde,
+        **_campos(uno, ("ocurrio_el", "que_paso", "recibido_en")),
+        "gestiones": [
+            _campos(paso, ("ocurrido_en", "via", "nota"))
+            for paso in reversed(pasos_de_reporte(session, uno.id))
         ],
     }
 

@@ -124,6 +124,7 @@ class TipoHito(StrEnum):
     CONFIDENCIALIDAD = "confidencialidad"
     ACCESO = "acceso"
     MEDIACION = "mediacion"
+    DISCRIMINACION = "discriminacion"
 
 
 @dataclass(frozen=True)

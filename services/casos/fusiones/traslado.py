@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
 from casos.comunidad.mediaciones.models import ParteDeMediacion
 from casos.consentimientos.models import Consentimiento
 from casos.contactos.models import ContactoSeguro
@@ -54,6 +55,7 @@ _ENTERAS: Sequence[type[Any]] = (
     Defuncion,
     Postulacion,
     ParteDeMediacion,
+    ReporteDeDiscriminacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),
