@@ -35,6 +35,7 @@ lint: $(VENV)/.dev ## Style, types, dependency rules, contracts; no network
 	$(BIN)/python -m oficina.bus.catalogue check
 	$(BIN)/python -m acogida.definitions check
 	$(BIN)/python -m acogida.texts check
+	$(BIN)/python -m oficina.feriados check
 
 test: $(VENV)/.dev servers ## Every test; as root it installs the servers that are missing
 	$(BIN)/pytest -n $(WORKERS) -m "not containers"

@@ -36,7 +36,7 @@ from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad, MiembroDeCaso
 from casos.personas.models import EstadoPersona, Persona
 from casos.programas.postulaciones.models import Postulacion
-from casos.red.models import Institucion
+from casos.red.models import Institucion, Modo
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.errors import Conflicto, DomainError, NoEncontrado, NoPermitido
@@ -301,6 +301,7 @@ class Alcance:
             return false()
         return and_(
             Derivacion.enviada_en.is_not(None),
+            Derivacion.modo != Modo.AUTOGESTIONADA,
             Derivacion.institucion_id.in_(
                 select(Institucion.id).where(Institucion.unidad == self.unidad)
             ),

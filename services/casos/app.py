@@ -4,6 +4,8 @@ from flask import Flask
 
 from casos.accesos import api as accesos_api
 from casos.accesos import pages as accesos_pages
+from casos.adjuntos import api as adjuntos_api
+from casos.adjuntos import pages as adjuntos_pages
 from casos.atenciones import api as atenciones_api
 from casos.atenciones import pages as atenciones_pages
 from casos.bloqueos import api as bloqueos_api
@@ -19,6 +21,7 @@ from casos.comunidad.obstaculos import api as obstaculos_api
 from casos.comunidad.obstaculos import pages as obstaculos_pages
 from casos.comunidad.organizaciones import api as organizaciones_api
 from casos.comunidad.organizaciones import pages as organizaciones_pages
+from casos.confirmaciones import pages as confirmaciones_pages
 from casos.consentimientos import api as consentimientos_api
 from casos.consentimientos import pages as consentimientos_pages
 from casos.conservacion import pages as conservacion_pages
@@ -34,11 +37,15 @@ from casos.derechos import api as derechos_api
 from casos.derechos import pages as derechos_pages
 from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
+from casos.documentos import api as documentos_api
+from casos.documentos import pages as documentos_pages
 from casos.enlaces import api as enlaces_api
 from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
 from casos.expedientes import api as expedientes_api
 from casos.expedientes import pages as expedientes_pages
+from casos.foliados import api as foliados_api
+from casos.foliados import pages as foliados_pages
 from casos.fusiones import api as fusiones_api
 from casos.fusiones import pages as fusiones_pages
 from casos.handlers import handlers
@@ -53,6 +60,11 @@ from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
 from casos.lotes import pages as lotes_pages
+from casos.oficios import api as oficios_api
+from casos.oficios import pages as oficios_pages
+from casos.orientaciones import api as orientaciones_api
+from casos.orientaciones import pages as orientaciones_pages
+from casos.orientaciones import publica as orientaciones_publica
 from casos.permissions import PERMISOS
 from casos.personas import api as personas_api
 from casos.personas import pages as personas_pages
@@ -106,6 +118,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         buscador_pages,
         personas_pages,
         contactos_pages,
+        documentos_pages,
         hogares_pages,
         vinculos_pages,
         representantes_pages,
@@ -114,6 +127,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_pages,
         expedientes_pages,
         instrumentos_pages,
+        adjuntos_pages,
+        foliados_pages,
         tareas_pages,
         plazos_pages,
         listas_pages,
@@ -130,6 +145,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_pages,
         comunicaciones_pages,
         enlaces_pages,
+        oficios_pages,
+        confirmaciones_pages,
         unidad_pages,
         red_pages,
         red_hsds_pages,
@@ -145,12 +162,15 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_pages,
         conservacion_pages,
         subtemas_pages,
+        orientaciones_pages,
+        orientaciones_publica,
     ):
         app.register_blueprint(pages.bp)
     api = new_api(app, title="Casos")
     for json in (
         personas_api,
         contactos_api,
+        documentos_api,
         hogares_api,
         vinculos_api,
         representantes_api,
@@ -159,6 +179,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         atenciones_api,
         expedientes_api,
         instrumentos_api,
+        adjuntos_api,
+        foliados_api,
         tareas_api,
         listas_api,
         accesos_api,
@@ -172,6 +194,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         incidentes_api,
         comunicaciones_api,
         enlaces_api,
+        oficios_api,
         unidad_api,
         plazos_api,
         red_api,
@@ -188,6 +211,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         entregas_api,
         hechos_api,
         subtemas_api,
+        orientaciones_api,
     ):
         api.register_blueprint(json.bp)
     api.register_blueprint(bus_api(handlers))

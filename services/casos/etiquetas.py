@@ -40,6 +40,7 @@ from casos.expedientes.states import (
 from casos.fusiones.etiquetas import ESTADOS as _DE_FUSIONES
 from casos.fusiones.states import Estado as EstadoFusion
 from casos.incidentes.etiquetas import ETIQUETAS as _DE_INCIDENTES
+from casos.orientaciones.etiquetas import ETIQUETAS as _DE_ORIENTACIONES
 from casos.personas.busqueda import Hallazgo
 from casos.personas.edades import RangoEtario
 from casos.personas.matching import Razon
@@ -284,6 +285,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         TipoDocumento.SIN_DOCUMENTO: _l("Sin documento"),
         TipoDocumento.OTRO: _l("Otro documento"),
     },
+    **_DE_ORIENTACIONES,
     **_DE_CONVENIOS,
     **_DE_ORGANIZACIONES,
     **_DE_MEDIACIONES,

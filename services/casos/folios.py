@@ -11,10 +11,29 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casos.base import Base
 
-Prefijo = Literal["OM", "P", "D", "SD", "IS", "CV", "PG", "PO", "AE", "RN", "OR", "MD", "RD", "OB"]
+Prefijo = Literal[
+    "OM",
+    "P",
+    "D",
+    "SD",
+    "IS",
+    "CV",
+    "PG",
+    "PO",
+    "AE",
+    "RN",
+    "OR",
+    "MD",
+    "RD",
+    "OB",
+    "HO",
+    "EX",
+    "OF",
+]
 """OM a case, P a person, D a derivation, SD a request about somebody's data, IS a breach,
 CV an agreement, PG a programme, PO an application, AE the act of a delivery, RN an account,
-OR an organisation, MD a mediation, RD a report of discrimination, OB an obstacle."""
+OR an organisation, MD a mediation, RD a report of discrimination, OB an obstacle,
+HO orientation that was given, EX the file of a case as a PDF, OF a letter."""
 
 _SACAR = text(
     "INSERT INTO folios (prefijo, anio, ultimo) VALUES (:prefijo, :anio, :cuantos) "

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.confirmaciones.actions import Palabra, contestar_por_mensaje
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.personas.models import EstadoPersona, Persona
 from casos.supresion import actions as supresion
@@ -28,6 +29,7 @@ from oficina.events.agenda import (
 )
 from oficina.events.base import HechoDePurga
 from oficina.events.notificaciones import (
+    DerivacionContestada,
     MensajeCancelado,
     MensajeEnviado,
     MensajeFallido,
@@ -63,6 +65,13 @@ def _anotar(session: Session, tipo: TipoHito, datos: Mapping[str, Any], sobre: S
         Actor.sistema(servicio),
         datos={"hecho": que} | {campo: _json(valor) for campo, valor in datos.items()},
     )
+
+
+@handlers.on(DerivacionContestada)
+def anotar_palabra(session: Session, hecho: DerivacionContestada, _sobre: Sobre) -> None:
+    """The person's word on a derivation; what comes late, or of who was erased, says nothing."""
+    if not _suprimida(session, hecho.caso_id):
+        contestar_por_mensaje(session, hecho.derivacion_id, Palabra(hecho.respuesta), now())
 
 
 @handlers.on(AgendaPurgada, NotificacionesPurgada, ReportesPurgada)

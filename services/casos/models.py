@@ -1,6 +1,7 @@
 """Every table of casos, for migrations and for the mapper: each room's models are named here."""
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
@@ -24,6 +25,7 @@ from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
+from casos.foliados.models import Foliado
 from casos.folios import Folio
 from casos.fusiones.models import Fusion
 from casos.hechos.models import ContadorDeCambios
@@ -37,6 +39,8 @@ from casos.incidentes.models import (
 )
 from casos.listas.models import VistaGuardada, VistaPorOmision
 from casos.lotes.models import HechoEnLote
+from casos.oficios.models import Oficio
+from casos.orientaciones.models import FichaOrientacion, Orientacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -44,7 +48,7 @@ from casos.personas.models import (
     PosibleDuplicado,
     TokenNombre,
 )
-from casos.plazos.models import Plazo
+from casos.plazos.models import DiaCerrado, Plazo
 from casos.programas.entregas.models import (
     Articulo,
     Entrega,
@@ -78,6 +82,7 @@ from casos.vinculos.models import Vinculo
 
 __all__ = [
     "AccesoExcepcional",
+    "Adjunto",
     "ArchivoImportado",
     "Articulo",
     "Atencion",
@@ -99,12 +104,15 @@ __all__ = [
     "CupoInformado",
     "Defuncion",
     "Derivacion",
+    "DiaCerrado",
     "Directiva",
     "DocumentoIdentidad",
     "Enlace",
     "Entrega",
     "Evaluacion",
+    "FichaOrientacion",
     "FilaImportada",
+    "Foliado",
     "Folio",
     "Fusion",
     "HechoEnLote",
@@ -121,7 +129,9 @@ __all__ = [
     "MovimientoExistencia",
     "MovimientoPresupuesto",
     "Obstaculo",
+    "Oficio",
     "Organizacion",
+    "Orientacion",
     "ParteDeMediacion",
     "PasoDeIncidente",
     "PasoDeObstaculo",
@@ -154,6 +164,7 @@ __all__ = [
     "Supresion",
     "Tarea",
     "TokenNombre",
+    "Trozo",
     "Vinculo",
     "VistaGuardada",
     "VistaPorOmision",

@@ -18,6 +18,7 @@ from casos.derechos.etiquetas import TONOS as _TONOS_DE_SOLICITUD
 from casos.derivaciones.etiquetas import TONOS as _TONOS_DE_DERIVACION
 from casos.importacion import palabras
 from casos.incidentes.etiquetas import TONOS as _TONOS_DE_INCIDENTE
+from casos.orientaciones.etiquetas import TONOS as _TONOS_DE_FICHA
 from casos.personas import catalogos
 from casos.personas.models import CanalPreferido, Persona, PrecisionFecha
 from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
@@ -65,6 +66,7 @@ _TONOS: Mapping[str, str] = {
     **{estado.value: tono for estado, tono in _TONOS_DE_DERIVACION.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_SOLICITUD.items()},
     **{estado.value: tono for estado, tono in _TONOS_DE_INCIDENTE.items()},
+    **_TONOS_DE_FICHA,
     **_TONOS_DE_CONVENIO,
     **_TONOS_DE_ORGANIZACION,
     **_TONOS_DE_MEDIACION,

@@ -3,6 +3,7 @@
 from casos.comunidad.organizaciones import tasks as organizaciones
 from casos.convenios import tasks as convenios
 from casos.copias import tasks as copias
+from casos.foliados import tasks as foliados
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from casos.programas.postulaciones import tasks as postulaciones
@@ -19,6 +20,7 @@ importacion.registrar_en(jobs)
 plazos.registrar_en(jobs)
 retencion.registrar_en(jobs)
 copias.registrar_en(jobs)
+foliados.registrar_en(jobs)
 supresion.registrar_en(jobs)
 convenios.registrar_en(jobs)
 organizaciones.registrar_en(jobs)

@@ -16,6 +16,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+LENGUAS: Mapping[str, str] = {
+    "es": "Español",
+    "ht": "Kreyòl ayisyen",
+    "en": "English",
+    "pt": "Português",
+    "fr": "Français",
+}
+"""The languages of the office's texts, each by its own name."""
+
 
 @dataclass(frozen=True)
 class Tema:

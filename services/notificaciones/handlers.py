@@ -29,6 +29,7 @@ from oficina.events.casos import (
     AccesoExcepcionalAbierto,
     CasoConfidencialidadCambiada,
     ConfirmacionAtrasada,
+    ConfirmacionDePersonaPedida,
     ConsentimientoRevocado,
     DatosDeDerivacionRetirados,
     DerivacionEnviada,
@@ -40,6 +41,7 @@ from oficina.events.casos import (
     IncidenteReportado,
     PersonaAnonimizada,
     PersonaBloqueada,
+    PersonaContesto,
     PersonaDesbloqueada,
     PersonaFusionada,
     PersonaSeparada,
@@ -113,7 +115,9 @@ def avisar_respuesta(session: Session, hecho: CitaRespondida, sobre: Sobre) -> N
 
 @handlers.on(DerivacionEnviada)
 def enviar_enlace(session: Session, hecho: DerivacionEnviada, _sobre: Sobre) -> None:
-    """The institution gets the link by which it answers."""
+    """The institution gets the link by which it answers, unless the person goes by themselves."""
+    if hecho.modo in reglas().derivacion_sin_enlace:
+        return
     _prepare(
         session,
         actions.encargar(
@@ -170,6 +174,33 @@ def avisar_vencido(session: Session, hecho: PlazoVencido, _sobre: Sobre) -> None
 def avisar_fallida(session: Session, hecho: HechoDeDerivacion, sobre: Sobre) -> None:
     """The office itself is told that a derivation came to nothing: somebody must decide."""
     _about_derivation(session, hecho, sobre, Clave.AVISO_DERIVACION_FALLIDA)
+
+
+@handlers.on(ConfirmacionDePersonaPedida)
+def preguntar_a_la_persona(
+    session: Session, hecho: ConfirmacionDePersonaPedida, sobre: Sobre
+) -> None:
+    """The person is asked whether it was so, as they wish to be written to."""
+    _prepare(
+        session,
+        actions.encargar(
+            session,
+            f"{Clave.CONFIRMAR_DERIVACION}/{hecho.derivacion_id}/{sobre.sequence}",
+            Clave.CONFIRMAR_DERIVACION,
+            now(),
+            persona_id=hecho.persona_id,
+            caso_id=hecho.caso_id,
+            derivacion_id=hecho.derivacion_id,
+        ),
+    )
+
+
+@handlers.on(PersonaContesto)
+def avisar_palabra(session: Session, hecho: PersonaContesto, sobre: Sobre) -> None:
+    """Whoever answers for the case is told what the person said, as the rules say of each word."""
+    if hecho.respuesta in reglas().palabra_de_derivacion:
+        plantilla = Clave.AVISO_DERIVACION_CONTESTADA
+        _about_derivation(session, hecho, sobre, plantilla, respuesta=hecho.respuesta)
 
 
 @handlers.on(DatosDeDerivacionRetirados)

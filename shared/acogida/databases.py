@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from casos.orientaciones import biblioteca
 from casos.red import actions as red
 from notificaciones.plantillas import actions as plantillas
 from notificaciones.reglas import actions as reglas
@@ -13,8 +14,9 @@ from oficina.settings import SERVICES, Settings
 
 
 def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
-    """Make today's tables, and what every office starts with: in casos the network of institutions,
-    in notificaciones the rules of reminders and the templates that this version brings.
+    """Make today's tables, and what every office starts with: in casos the network of institutions
+    and drafts of the orientation library, in notificaciones the rules of reminders and the
+    templates that this version brings.
 
     In the demonstration the institutions have invented addresses. May be called again; True when
     tables had to change.
@@ -23,6 +25,7 @@ def prepare(service: str, db: Database, *, demo: bool = False) -> bool:
     if service == "casos":
         with db.begin() as session:
             red.sembrar(session, demo=demo)
+            biblioteca.sembrar(session)
     if service == "notificaciones":
         with db.begin() as session:
             reglas.sembrar(session)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from agenda import actions as agenda
 from agenda.models import Cita
 from agenda.schemas import NuevaCitaSchema
 from casos.accesos.actions import Responsable
+from casos.adjuntos import actions as adjuntos
+from casos.adjuntos.schemas import NuevoAdjunto
 from casos.alcance import SIN_LIMITE
 from casos.atenciones import actions as atenciones
 from casos.atenciones.schemas import NuevaAtencionSchema
@@ -160,6 +163,8 @@ class _Relato:
                 derechos.registrar(
                     self._session, self.persona_id, pedido, self.personal.recepcion, ahora
                 )
+            case "adjuntar":
+                self._adjuntar(datos["nombre"], ahora)
             case "reportar":
                 self._reportar(datos, ahora)
             case otro:
@@ -179,6 +184,22 @@ class _Relato:
         nueva = NuevaAtencionSchema().load(datos)
         hecha = atenciones.registrar(self._session, nueva, None, self.personal.recepcion, ahora)
         self.caso_id = hecha.caso_id or self.caso_id
+
+    def _adjuntar(self, nombre: str, ahora: datetime) -> None:
+        """A paper of the case, which says of itself that nobody signed it."""
+        papel = BytesIO()
+        import segno  # noqa: PLC0415  only the demonstration's first start waits for it
+
+        segno.make_qr("Documento sintético, sin valor").save(papel, kind="pdf", scale=8)
+        adjuntos.adjuntar_a_caso(
+            self._session,
+            self._caso(),
+            NuevoAdjunto(nombre=nombre),
+            papel,
+            2**20,
+            actor=self._quien,
+            ahora=ahora,
+        )
 
     def _reportar(self, datos: dict[str, Any], ahora: datetime) -> None:
         """A breach that reached the person, noticed that day; opened when it says what it is."""

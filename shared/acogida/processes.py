@@ -19,10 +19,10 @@ from acogida.rabbitmq import Cura
 from acogida.server import NoPuedeServir
 from acogida.services import Service, all_handlers, db_of, env_of, load
 from oficina import telemetry
+from oficina.bus.amqp import AmqpTransport
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.listener import Listener
 from oficina.bus.relay import Relay
-from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
 from oficina.cadena.heads import Cabezas
 from oficina.cadena.sealer import Sealer

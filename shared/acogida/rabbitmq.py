@@ -23,7 +23,7 @@ from pika.exceptions import (
 
 from acogida.definitions import MARK, mark, office
 from acogida.services import load
-from oficina.bus import topology
+from oficina.bus import broker, topology
 from oficina.bus.definitions import MAKER
 from oficina.bus.topology import EVENTOS, MUERTAS, RESERVADOS, Queue
 
@@ -64,11 +64,11 @@ def declare(url: str) -> None:
     """Have everything there, and the mark. May be called again. Raises RabbitMQMal."""
     described = office()
     try:
-        with _quiet(), topology.connect(topology.parameters(url)) as connection:
-            topology.have(connection, described)
-            topology.have(connection, mark(described))
+        with _quiet(), broker.connect(broker.parameters(url)) as connection:
+            broker.have(connection, described)
+            broker.have(connection, mark(described))
     except AMQPError as error:
-        raise RabbitMQMal(_named(error, topology.parameters(url)[0])) from error
+        raise RabbitMQMal(_named(error, broker.parameters(url)[0])) from error
 
 
 def errores(url: str, *servicios: str) -> list[Error]:
@@ -94,9 +94,9 @@ def errores_de_tareas(url: str, servicio: str) -> list[Error]:
 def _errores(url: str, attempts: Sequence[Attempt]) -> list[Error]:
     found: list[Error] = []
     looked = False
-    for where in topology.parameters(url):
+    for where in broker.parameters(url):
         try:
-            with _quiet(), topology.connect([where]) as connection:
+            with _quiet(), broker.connect([where]) as connection:
                 if not looked:
                     looked = True
                     found += filter(None, (_try(connection, where, each) for each in attempts))

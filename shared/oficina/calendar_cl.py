@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Literal
 
-import holidays
-
+from oficina import feriados as tabla
 from oficina.clock import ZONA, local
 
 Unidad = Literal["dias_habiles", "dias_corridos", "horas"]
@@ -25,8 +24,7 @@ _DAY = timedelta(days=1)
 @cache
 def feriados(anio: int) -> Mapping[date, str]:
     """The public holidays of a year with their Spanish names; bank holidays are not among them."""
-    table = holidays.country_holidays("CL", years=anio, categories=("public",), language="es")
-    return dict(table.items())
+    return tabla.del_anio(anio)
 
 
 def es_habil(dia: date, cierres: Collection[date] = ()) -> bool:
@@ -128,6 +126,16 @@ def termino_reanudado(
         _retroceder_habil(reanuda, pasado, cierres),
         fin_de_plazo(reanuda, dias_habiles=quedan, cierres=cierres),
     )
+
+
+def termino_movido(
+    inicio: datetime, fin: datetime, *, antes: Collection[date], cierres: Collection[date]
+) -> datetime:
+    """When a term of working days ends that went from `inicio` to `fin` while `antes` was closed:
+    as many days as then, over those that are closed now.
+    """
+    dias = _dias_habiles_entre(local(inicio).date(), local(fin).date(), antes)
+    return fin_de_plazo(inicio, dias_habiles=dias, cierres=cierres)
 
 
 def _dias_habiles_entre(desde: date, hasta: date, cierres: Collection[date]) -> int:

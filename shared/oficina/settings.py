@@ -99,6 +99,12 @@ def _words(text: str) -> str:
     return text
 
 
+def _megas(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 19:
+        raise ValueError("debe ser un número de megabytes entre 1 y 19")
+    return int(text)
+
+
 def _networks(text: str) -> str:
     try:
         _read_networks(text)
@@ -336,6 +342,9 @@ class Settings:
         30,
         _days,
         "Days that a service keeps the facts that it heard and finished.",
+    )
+    adjunto_mb: int = _setting(
+        "ACOGIDA_ADJUNTO_MB", 10, _megas, "Megabytes that an attachment may have, at most 19."
     )
     webhook_cidrs: str = _setting(
         "ACOGIDA_WEBHOOK_CIDRS",

@@ -28,6 +28,7 @@ from bench.programs import by_hand
 from bench.result import Result
 from chaos.harness import Chaos
 from oficina import telemetry
+from oficina.bus.amqp import AmqpTransport
 from oficina.bus.envelope import to_cloudevent
 from oficina.bus.inbox import Handlers, Mensaje, Sobre, recibir
 from oficina.bus.ingest import AmqpIngest
@@ -35,7 +36,7 @@ from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.tables import AggregateCounter, Estado, Inbox, Outbox
 from oficina.bus.topology import EVENTOS
-from oficina.bus.transport import AmqpTransport, LocalTransport
+from oficina.bus.transport import LocalTransport
 from oficina.bus.worker import Worker
 from oficina.clock import real_now
 from oficina.db import Database, new_registry, uuid7

@@ -25,7 +25,7 @@ from pika.exceptions import AMQPError
 from psycopg.rows import namedtuple_row
 
 from chaos.process import ANSWERED, POISONED, metadata
-from oficina.bus.topology import parameters
+from oficina.bus.broker import parameters
 from oficina.db import Database
 from oficina.migrations import migrate
 from servers import Cluster, Node, Server

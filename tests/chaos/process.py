@@ -30,12 +30,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from oficina.bus.amqp import AmqpTransport
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.listener import Listener
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
-from oficina.bus.transport import AmqpTransport, Envio
+from oficina.bus.transport import Envio
 from oficina.bus.worker import Worker
 from oficina.db import Database
 from oficina.events import Evento

@@ -7,7 +7,7 @@ import psycopg
 from pika.exceptions import AMQPError
 
 from acogida import rabbitmq
-from oficina.bus import topology
+from oficina.bus import broker, topology
 from servers import own_postgres, own_rabbitmq, rabbitmq_cluster
 
 PATIENCE = 60.0
@@ -19,7 +19,7 @@ def _publish(url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with topology.connect(topology.parameters(url)) as connection:
+            with broker.connect(broker.parameters(url)) as connection:
                 channel = connection.channel()
                 channel.confirm_delivery()
                 return channel.basic_publish(
@@ -33,7 +33,7 @@ def _publish(url: str) -> None:
 
 def _kept(url: str) -> int:
     """Messages in the queue that takes every fact."""
-    with topology.connect(topology.parameters(url)) as connection:
+    with broker.connect(broker.parameters(url)) as connection:
         asked = connection.channel().queue_declare(topology.AUDITORIA, passive=True)
         count: int = asked.method.message_count
         return count

@@ -22,22 +22,16 @@ from contract.effects import efectos
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.audit import Auditoria
-from oficina.bus import admin, catalogue, replay, topology
+from oficina.bus import admin, broker, catalogue, replay, topology
 from oficina.bus.admin import Orden
+from oficina.bus.amqp import AmqpTransport, _letter, _Link
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.replay import Tramo, Vuelta
 from oficina.bus.tables import Estado, Inbox, Outbox
-from oficina.bus.transport import (
-    AmqpTransport,
-    LocalTransport,
-    PublicacionFallida,
-    Transport,
-    _letter,
-    _Link,
-)
+from oficina.bus.transport import LocalTransport, PublicacionFallida, Transport
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events import Clasificacion
@@ -66,7 +60,7 @@ class Bus:
     def declare(self) -> None:
         """Have the queue of who hears, with what its handlers want, as `acogida migrate` does."""
         if self.amqp_url:
-            topology.declare(self.amqp_url, [self.handlers])
+            broker.declare(self.amqp_url, [self.handlers])
 
     def tell(self, *casos: UUID) -> None:
         """One fact about each case, in one transaction."""
@@ -386,7 +380,7 @@ def test_what_is_no_fact_goes_to_the_dead_letter_queue(
     db = fresh_db("postgresql", "agenda")
     handlers = Handlers("agenda")
     handlers.on_pattern("casos.#")(lambda _session, _hecho, _sobre: None)
-    topology.declare(amqp_url, [handlers])
+    broker.declare(amqp_url, [handlers])
     stop = threading.Event()
     thread = threading.Thread(target=AmqpIngest(amqp_url, db, handlers).run, args=(stop,))
     thread.start()
@@ -417,7 +411,7 @@ def test_a_queue_that_somebody_deleted_is_made_again(
     db = fresh_db("postgresql", "agenda")
     handlers = Handlers("agenda")
     handlers.on(CasoOrientado)(lambda _session, _hecho, _sobre: None)
-    topology.declare(amqp_url, [handlers])
+    broker.declare(amqp_url, [handlers])
     stop = threading.Event()
     thread = threading.Thread(target=AmqpIngest(amqp_url, db, handlers).run, args=(stop,))
     thread.start()
@@ -482,7 +476,7 @@ def test_a_fact_that_nobody_took_or_a_lost_link_counts_as_not_published(amqp_url
 
 @pytest.mark.servers
 def test_a_batch_for_a_link_that_ends_at_that_moment_fails_at_once(amqp_url: str) -> None:
-    (where,) = topology.parameters(amqp_url)
+    (where,) = broker.parameters(amqp_url)
     link = _Link(where, timeout=10, on_missing=lambda: None)
     has_ended, may_go = threading.Event(), threading.Event()
     let_go = link._connection.ioloop.close
@@ -515,11 +509,11 @@ def test_a_broker_that_is_away_is_said_and_tried_again() -> None:
 
 @pytest.mark.servers
 def test_a_dead_host_is_passed_over(amqp_url: str) -> None:
-    topology.declare(amqp_url, [])
+    broker.declare(amqp_url, [])
     several = amqp_url.replace("@", "@127.0.0.1:1,")
 
-    assert topology.parameters(several)[0].port == 1
-    topology.declare(several, [])
+    assert broker.parameters(several)[0].port == 1
+    broker.declare(several, [])
 
 
 def _message() -> Mensaje:

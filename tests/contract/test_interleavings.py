@@ -28,13 +28,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from contract.effects import efectos, leave_a_trace, metadata
-from oficina.bus import topology
+from oficina.bus import broker, topology
+from oficina.bus.amqp import AmqpTransport
 from oficina.bus.inbox import Handlers, Mensaje, Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.tables import AggregateCounter, Estado, Inbox, Outbox
-from oficina.bus.transport import AmqpTransport, Envio, LocalTransport, PublicacionFallida
+from oficina.bus.transport import Envio, LocalTransport, PublicacionFallida
 from oficina.bus.worker import MAX_TRIES, Worker
 from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
@@ -231,7 +232,7 @@ class AmqpBus(Bus):
         amqp_as: Callable[[str], str],
     ) -> None:
         super().__init__(casos, agenda)
-        topology.declare(amqp_url, [self.handlers])
+        broker.declare(amqp_url, [self.handlers])
         self.wire = _Wire(amqp_as("casos"))
         self.transport = _MortalTransport(AmqpTransport(self.wire.url, [self.handlers]))
         self.reader = reader

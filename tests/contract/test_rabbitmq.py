@@ -21,7 +21,7 @@ from acogida import definitions as office_definitions
 from acogida import rabbitmq
 from acogida.cli import main
 from acogida.rabbitmq import Cura, RabbitMQMal
-from oficina.bus import catalogue, topology
+from oficina.bus import broker, catalogue, topology
 from oficina.bus.definitions import MAKER
 from oficina.bus.inbox import Handlers
 from oficina.bus.ingest import AmqpIngest
@@ -281,11 +281,11 @@ def test_a_missing_topic_permission_is_named(url_as: UrlAs) -> None:
 
 def test_a_user_who_may_not_declare_reads_and_tells_all_the_same(url_as: UrlAs) -> None:
     handlers = [*office_definitions.all_handlers()]
-    topology.declare(url_as("casos"), handlers)
+    broker.declare(url_as("casos"), handlers)
     with connected(url_as("casos")) as connection:
         channel = connection.channel()
-        topology.declare_exchanges(channel)
-        topology.declare_queue(channel, handlers[SERVICES.index("casos")])
+        broker.declare_exchanges(channel)
+        broker.declare_queue(channel, handlers[SERVICES.index("casos")])
         channel.confirm_delivery()
         channel.basic_publish(topology.EVENTOS, "casos.prueba.hecha", b"", mandatory=True)
 

@@ -21,6 +21,7 @@ STARTS = {
         "/identidad/enlace/no-existe",
         "/notificaciones/baja/no-existe",
         "/eventos",
+        "/casos/abiertos/expediente",
         "/no-existe",
     ],
     "recepcion": [

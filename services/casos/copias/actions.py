@@ -9,14 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.copias.models import CopiaDeDatos
-from casos.copias.states import POR_HACER, EstadoCopia
+from casos.copias.states import EstadoCopia
 from casos.derechos.catalogo import catalogo
 from casos.derechos.queries import solicitud_por_id
 from casos.derechos.states import EN_MANOS
 from casos.personas.models import EstadoPersona, Persona
 from oficina.actor import Actor
 from oficina.audit import registrar
-from oficina.clock import real_now
 from oficina.errors import Conflicto
 from oficina.jobs import nudge_after_commit
 
@@ -46,27 +45,6 @@ def pedir(session: Session, solicitud_id: UUID, actor: Actor, ahora: datetime) -
     registrar(session, actor, "casos.copia.pedir", "persona", solicitud.persona_id)
     nudge_after_commit(session, "casos.hacer_copia", str(copia.id))
     return copia
-
-
-def tomar(session: Session, copia_id: UUID) -> CopiaDeDatos | None:
-    """Take a copy to make it; None when somebody has it, it is made, or it was given up."""
-    real = real_now()
-    copia = session.get(CopiaDeDatos, copia_id, with_for_update=True)
-    if copia is None or copia.estado not in POR_HACER:
-        return None
-    if copia.tomada_hasta is not None and copia.tomada_hasta > real:
-        return None
-    return copia if copia.tomar(real) else None
-
-
-def avanzar(session: Session, copia_id: UUID, progreso: int) -> None:
-    """Say how far a copy is."""
-    session.get_one(CopiaDeDatos, copia_id).avanzar(progreso, real_now())
-
-
-def soltar(session: Session, copia_id: UUID) -> None:
-    """Give up this try: whoever sweeps next may take it."""
-    session.get_one(CopiaDeDatos, copia_id).tomada_hasta = None
 
 
 def entregar(session: Session, copia_id: UUID, pdf: bytes, texto: str, ahora: datetime) -> None:

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from casos.adjuntos.models import Adjunto
 from casos.alcance import SIN_LIMITE
 from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
@@ -31,6 +32,8 @@ from casos.expedientes.models import Caso, Hito
 from casos.hogares.models import Integrante
 from casos.instrumentos.queries import con_respuestas
 from casos.instrumentos.vistas import Leida, leer
+from casos.orientaciones.models import Orientacion
+from casos.personas.models import DocumentoIdentidad
 from casos.personas.queries import persona_por_id
 from casos.personas.unidas import unidas_a
 from casos.programas.entregas.models import Entrega
@@ -39,6 +42,7 @@ from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
 from casos.representantes.models import Representante
 from casos.situaciones.queries import situaciones
 from casos.tareas.models import Tarea
+from casos.taxonomia import LENGUAS
 from casos.vinculos.models import Vinculo
 from oficina.accesos import AccesosSchema, accesos
 from oficina.audit import Personal
@@ -61,6 +65,10 @@ _FICHA = (
     "no_contactar",
     "canal_preferido",
     "registrada_en",
+)
+_DOCUMENTO = (
+    *("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"),
+    *("retirado_en", "retiro_motivo"),
 )
 _SITUACION = (
     "registrada_en",
@@ -86,7 +94,7 @@ _REPRESENTANTE = (
     *("nombre", "telefono", "correo", "recibe_mensajes"),
     *("desde", "hasta", "anotado_en", "terminado_en"),
 )
-_CASO = (
+CASO = (
     "folio",
     "tipo",
     "tema",
@@ -101,9 +109,11 @@ _CASO = (
     "cierre_resultado",
     "suspension_motivo",
 )
-_TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
+ADJUNTO = ("agregado_en", "nombre", "tipo", "tamano", "sha256", "retirado_en", "retiro_motivo")
+TAREA = ("creada_en", "que", "responsable_nombre", "estado", "terminada_en")
 _PROPUESTA = ("propuesto_en", "motivo", "resultado", "texto", "estado", "decision_texto")
-_ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
+ATENCION = ("inicio", "canal", "tema", "resultado", "funcionario_nombre", "nota", "derivada_a")
+_ORIENTACION = ("folio", "dada_en", "tema", "comprendida", "funcionario_nombre")
 _CONSENTIMIENTO = (
     "finalidad",
     "base_licitud",
@@ -131,13 +141,16 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         session,
         select(Atencion).where(Atencion.persona_id == persona_id).order_by(Atencion.inicio),
     )
-    derivaciones = _derivaciones(session, ids)
+    derivaciones = derivaciones_enviadas(session, ids)
     ayudas = _todos(
         session,
         select(Postulacion)
         .where(Postulacion.persona_id == persona_id)
         .options(joinedload(Postulacion.programa))
         .order_by(Postulacion.id),
+    )
+    adjuntos = _todos(
+        session, select(Adjunto).where(Adjunto.persona_id == persona_id).order_by(Adjunto.id)
     )
     mediaciones = mediaciones_de(session, persona_id)
     reportes = reportes_de(session, persona_id)
@@ -151,15 +164,20 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
     de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
     cosas += _todos(session, select(Entrega.id).where(de_ayudas))
     return {
-        "ficha": _campos(persona, _FICHA),
-        "fichas_unidas": [_campos(una, _FICHA) for una in unidas],
+        "ficha": valores(persona, _FICHA),
+        "fichas_unidas": [valores(una, _FICHA) for una in unidas],
         "documentos": [
-            _campos(uno, ("tipo", "numero", "pais_emisor", "vence_el", "nivel", "nivel_en"))
-            for uno in persona.documentos
+            valores(uno, _DOCUMENTO) | {"principal": uno.id == persona.documento_principal_id}
+            for uno in _todos(
+                session,
+                select(DocumentoIdentidad)
+                .where(DocumentoIdentidad.persona_id == persona_id)
+                .order_by(DocumentoIdentidad.id),
+            )
         ],
-        "contactos": [_campos(uno, ("tipo", "valor")) for uno in persona.contactos],
+        "contactos": [valores(uno, ("tipo", "valor")) for uno in persona.contactos],
         "contacto_seguro": [
-            _campos(uno, _CONTACTO_SEGURO)
+            valores(uno, _CONTACTO_SEGURO)
             for uno in _todos(
                 session,
                 select(ContactoSeguro)
@@ -168,7 +186,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
             )
         ],
         "hogares": [
-            _campos(uno, _INTEGRANTE)
+            valores(uno, _INTEGRANTE)
             for uno in _todos(
                 session,
                 select(Integrante)
@@ -177,33 +195,35 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
             )
         ],
         "vinculos": [
-            _campos(uno, ("nombre", "desde", "hasta", "anotado_en")) | {"vinculo": uno.tipo}
+            valores(uno, ("nombre", "desde", "hasta", "anotado_en")) | {"vinculo": uno.tipo}
             for uno in _propios(session, Vinculo, persona_id)
         ],
         "representantes": [
-            _campos(uno, _REPRESENTANTE)
+            valores(uno, _REPRESENTANTE)
             | {"representa_como": uno.tipo, "documento_respaldo": uno.documento}
             for uno in _propios(session, Representante, persona_id)
         ],
-        "defunciones": [_campos(una, _DEFUNCION) for una in defunciones(session, persona_id)],
+        "defunciones": [valores(una, _DEFUNCION) for una in defunciones(session, persona_id)],
         "situaciones_migratorias": [
-            _campos(una, _SITUACION) for una in situaciones(session, persona_id)
+            valores(una, _SITUACION) for una in situaciones(session, persona_id)
         ],
-        "atenciones": [_campos(una, _ATENCION) for una in atenciones],
+        "atenciones": [valores(una, ATENCION) for una in atenciones],
+        "orientaciones": _orientaciones(session, [una.id for una in atenciones], ids),
         "casos": [_caso(session, caso) for caso in casos],
-        "derivaciones": [_derivacion(session, una) for una in derivaciones],
+        "adjuntos": [valores(uno, ADJUNTO) for uno in adjuntos],
+        "derivaciones": [derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
         "mediaciones": [_mediacion(una, persona_id) for una in mediaciones],
         "reportes_de_discriminacion": [_reporte(session, uno) for uno in reportes],
         "consentimientos": [
-            _campos(uno, _CONSENTIMIENTO)
+            valores(uno, _CONSENTIMIENTO)
             | {
                 "destinatario": uno.destinatario.nombre if uno.destinatario else None,
                 "retirado_en": _json(uno.retiro.retirado_en) if uno.retiro else None,
             }
             for uno in consentimientos_de(session, persona_id, SIN_LIMITE)
         ],
-        "solicitudes": [_campos(una, _SOLICITUD) for una in solicitudes],
+        "solicitudes": [valores(una, _SOLICITUD) for una in solicitudes],
         "comunicaciones": RegistroSchema().dump(comunicaciones(session, persona_id=persona_id))[
             "comunicaciones"
         ],
@@ -211,9 +231,27 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
     }
 
 
+def _orientaciones(
+    session: Session, atenciones: list[UUID], casos: list[UUID]
+) -> list[dict[str, Any]]:
+    dadas = or_(Orientacion.atencion_id.in_(atenciones), Orientacion.caso_id.in_(casos))
+    halladas = _todos(
+        session,
+        select(Orientacion)
+        .where(dadas)
+        .options(joinedload(Orientacion.ficha))
+        .order_by(Orientacion.id),
+    )
+    return [
+        valores(una, _ORIENTACION)
+        | {"titulo": una.hoja.titulo, "idioma": LENGUAS[una.idioma] if una.idioma else None}
+        for una in halladas
+    ]
+
+
 def _caso(session: Session, caso: Caso) -> dict[str, Any]:
     hitos = _todos(session, select(Hito).where(Hito.caso_id == caso.id).order_by(Hito.id))
-    evaluaciones = [leer(una, "es") for una in reversed(con_respuestas(session, caso))]
+    hechas = evaluaciones(session, caso)
     propuestas = _todos(
         session,
         select(CierrePropuesto)
@@ -221,17 +259,23 @@ def _caso(session: Session, caso: Caso) -> dict[str, Any]:
         .order_by(CierrePropuesto.id),
     )
     tareas = _todos(session, select(Tarea).where(Tarea.caso_id == caso.id).order_by(Tarea.id))
-    return _campos(caso, _CASO) | {
-        "evaluaciones": [_evaluacion(una) for una in evaluaciones],
-        "tareas": [_campos(una, _TAREA) for una in tareas],
-        "cierres_propuestos": [_campos(uno, _PROPUESTA) for uno in propuestas],
-        "historia": [_campos(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
+    return valores(caso, CASO) | {
+        "evaluaciones": [evaluacion(una) for una in hechas],
+        "tareas": [valores(una, TAREA) for una in tareas],
+        "cierres_propuestos": [valores(uno, _PROPUESTA) for uno in propuestas],
+        "historia": [valores(uno, ("ocurrido_en", "tipo", "texto")) for uno in hitos],
     }
 
 
-def _evaluacion(una: Leida) -> dict[str, Any]:
+def evaluaciones(session: Session, caso: Caso) -> list[Leida]:
+    """The evaluations of a case with what was answered, the oldest first."""
+    return [leer(una, "es") for una in reversed(con_respuestas(session, caso))]
+
+
+def evaluacion(una: Leida) -> dict[str, Any]:
+    """An evaluation with its questions in words."""
     campos = ("realizada_en", "riesgo", "amerita_derivacion", "fundamento")
-    return _campos(una.evaluacion, campos) | {
+    return valores(una.evaluacion, campos) | {
         "instrumento": una.instrumento or None,
         "respuestas": [
             {"pregunta": respondida.pregunta, "respuesta": respondida.respuesta}
@@ -241,7 +285,8 @@ def _evaluacion(una: Leida) -> dict[str, Any]:
     }
 
 
-def _derivaciones(session: Session, casos: list[UUID]) -> list[Derivacion]:
+def derivaciones_enviadas(session: Session, casos: list[UUID]) -> list[Derivacion]:
+    """The derivations of some cases that were sent, in their order."""
     return _todos(
         session,
         select(Derivacion)
@@ -251,7 +296,8 @@ def _derivaciones(session: Session, casos: list[UUID]) -> list[Derivacion]:
     )
 
 
-def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
+def derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
+    """What was derived, to whom, and what was answered."""
     respuestas = _todos(
         session,
         select(RespuestaDerivacion)
@@ -259,7 +305,7 @@ def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
         .order_by(RespuestaDerivacion.id),
     )
     paquete = una.contenido
-    return _campos(una, ("folio", "estado", "base_licitud", "enviada_en", "terminada_en")) | {
+    return valores(una, ("folio", "estado", "base_licitud", "enviada_en", "terminada_en")) | {
         "institucion": una.institucion.nombre,
         "servicio": una.servicio.nombre,
         "proposito": paquete.proposito,
@@ -267,7 +313,7 @@ def _derivacion(session: Session, una: Derivacion) -> dict[str, Any]:
             {"categoria": dato.categoria.value, "valor": dato.valor} for dato in paquete.datos
         ],
         "respuestas": [
-            _campos(otra, ("registrada_en", "accion", "motivo_codigo", "texto"))
+            valores(otra, ("registrada_en", "accion", "motivo_codigo", "texto"))
             for otra in respuestas
         ],
     }
@@ -282,29 +328,29 @@ def _ayuda(session: Session, una: Postulacion) -> dict[str, Any]:
     )
     campos = ("folio", "estado", "monto_clp", "detalle", "creada_en", "motivo_codigo")
     entrega = entrega_de(session, una.id)
-    return _campos(una, campos) | {
+    return valores(una, campos) | {
         "programa": una.programa.nombre,
         "entregas": [_entrega(entrega)] if entrega else [],
         "comprobaciones": [
-            _campos(hallada, ("codigo", "cumple", "documento_el", "nota"))
+            valores(hallada, ("codigo", "cumple", "documento_el", "nota"))
             for hallada in una.comprobaciones
         ],
-        "pasos": [_campos(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
+        "pasos": [valores(paso, ("ocurrido_en", "accion", "estado", "texto")) for paso in pasos],
     }
 
 
 def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
     """Their own part: nothing of the other side, and no notes, which speak of both."""
     suyas = {parte.id for parte in una.partes if parte.persona_id == persona_id}
-    return _campos(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
+    return valores(una, ("folio", "estado", "mediador_nombre", "creada_en", "acordada_el")) | {
         "participa": [_json(parte.participa) for parte in una.partes if parte.id in suyas],
         "sesiones": [
-            _campos(sesion, ("dia", "resultado"))
+            valores(sesion, ("dia", "resultado"))
             | {"asistio": any(UUID(cual) in suyas for cual in sesion.asistieron)}
             for sesion in una.sesiones
         ],
         "compromisos": [
-            _campos(compromiso, ("que", "vence_el", "estado"))
+            valores(compromiso, ("que", "vence_el", "estado"))
             for compromiso in una.compromisos
             if compromiso.parte_id in suyas
         ],
@@ -321,9 +367,9 @@ def _reporte(session: Session, uno: ReporteDeDiscriminacion) -> dict[str, Any]:
         "lugar_de_discriminacion": uno.lugar,
         "via": uno.via,
         "institucion": donde,
-        **_campos(uno, ("ocurrio_el", "que_paso", "recibido_en")),
+        **valores(uno, ("ocurrio_el", "que_paso", "recibido_en")),
         "gestiones": [
-            _campos(paso, ("ocurrido_en", "via", "nota"))
+            valores(paso, ("ocurrido_en", "via", "nota"))
             for paso in reversed(pasos_de_reporte(session, uno.id))
         ],
     }
@@ -331,7 +377,7 @@ def _reporte(session: Session, uno: ReporteDeDiscriminacion) -> dict[str, Any]:
 
 def _entrega(una: Entrega) -> dict[str, Any]:
     campos = ("folio", "entregada_en", "monto_clp", "receptor", "receptor_nombre")
-    return _campos(una, (*campos, "receptor_documento")) | {
+    return valores(una, (*campos, "receptor_documento")) | {
         "especies": [
             f"{salida.cantidad} {salida.articulo.unidad} {salida.articulo.nombre}"
             for salida in una.salidas
@@ -348,7 +394,8 @@ def _todos(session: Session, consulta: Any) -> list[Any]:
     return list(session.scalars(consulta))
 
 
-def _campos(cosa: Personal | Any, campos: Iterable[str]) -> dict[str, Any]:
+def valores(cosa: Personal | Any, campos: Iterable[str]) -> dict[str, Any]:
+    """Some fields of a thing, as JSON values."""
     return {campo: _json(getattr(cosa, campo)) for campo in campos}
 
 

@@ -23,11 +23,13 @@ from casos.derechos.states import Derecho, Entrega
 from casos.derechos.states import Estado as EstadoSolicitud
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.states import Estado as EstadoDerivacion
+from casos.documentos.catalogo import motivo as motivo_de_retiro
 from casos.etiquetas import SEXOS, etiqueta
 from casos.expedientes.models import Instancia, Prioridad, ResultadoCierre, Riesgo, TipoCaso
 from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import MotivoCierre, MotivoSuspension
 from casos.hogares.catalogo import catalogo as hogares
+from casos.orientaciones.models import Comprendida
 from casos.personas.catalogos import nombre_de_idioma, pais
 from casos.personas.models import (
     CanalPreferido,
@@ -87,11 +89,12 @@ def _secciones(datos: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         cosas = contenido if isinstance(contenido, list) else [contenido]
         yield {
             "titulo": _rotulos()["secciones"][clave],
-            "fichas": [list(_lineas(cosa, 0)) for cosa in cosas],
+            "fichas": [list(lineas(cosa, 0)) for cosa in cosas],
         }
 
 
-def _lineas(cosa: Mapping[str, Any], sangria: int) -> Iterator[dict[str, Any]]:
+def lineas(cosa: Mapping[str, Any], sangria: int = 0) -> Iterator[dict[str, Any]]:
+    """What a thing says, line by line, as people read it."""
     for campo, valor in cosa.items():
         if campo in _SIN_DECIR or valor in (None, "", []):
             continue
@@ -99,7 +102,7 @@ def _lineas(cosa: Mapping[str, Any], sangria: int) -> Iterator[dict[str, Any]]:
         if isinstance(valor, list) and isinstance(valor[0], Mapping):
             for uno in valor:
                 yield {"sangria": sangria, "campo": rotulo, "valor": ""}
-                yield from _lineas(uno, sangria + 1)
+                yield from lineas(uno, sangria + 1)
         else:
             yield {"sangria": sangria, "campo": rotulo, "valor": _dicho(campo, valor)}
 
@@ -145,6 +148,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "canal_preferido": (CanalPreferido,),
     "canales_vedados": (CanalPreferido,),
     "categoria": (Categoria,),
+    "comprendida": (Comprendida,),
     "categorias": (Categoria,),
     "cierre_motivo": (MotivoCierre,),
     "cierre_resultado": (ResultadoCierre,),
@@ -178,6 +182,7 @@ _EN_PALABRAS: Mapping[str, Any] = {
     "finalidad": lambda codigo: finalidad(codigo, IDIOMA),
     "vinculo": lambda codigo: tipo_de_vinculo(codigo, IDIOMA),
     "representa_como": lambda codigo: representantes().tipo(codigo, IDIOMA),
+    "retiro_motivo": lambda codigo: motivo_de_retiro(codigo, IDIOMA),
     "rol": lambda codigo: hogares().rol(codigo, IDIOMA),
     "salida_motivo": lambda codigo: hogares().motivo(codigo, IDIOMA),
     "sexo": lambda codigo: SEXOS.get(codigo, codigo),

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from casos.copias.models import CopiaDeDatos
-from casos.copias.states import POR_HACER, EstadoCopia
+from casos.copias.states import EstadoCopia
 from oficina.errors import NoEncontrado
 
 
@@ -36,20 +36,3 @@ def archivos(session: Session, solicitud_id: UUID, copia_id: UUID, ahora: dateti
     if copia is None:
         raise NoEncontrado
     return copia
-
-
-def debidas(session: Session, real: datetime) -> Sequence[UUID]:
-    """Copies to be made that nobody is making."""
-    libre = or_(CopiaDeDatos.tomada_hasta.is_(None), CopiaDeDatos.tomada_hasta <= real)
-    return session.scalars(
-        select(CopiaDeDatos.id).where(CopiaDeDatos.estado.in_(POR_HACER), libre).limit(20)
-    ).all()
-
-
-def caducas(session: Session, ahora: datetime) -> Sequence[UUID]:
-    """Copies whose files are to be forgotten."""
-    return session.scalars(
-        select(CopiaDeDatos.id)
-        .where(CopiaDeDatos.estado == EstadoCopia.LISTA, CopiaDeDatos.caduca_en <= ahora)
-        .limit(100)
-    ).all()

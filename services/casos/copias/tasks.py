@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from casos.copias import actions, queries
+from casos import encargos
+from casos.copias import actions
 from casos.copias.datos import de_casos
 from casos.copias.documento import PLANTILLA, documento
 from casos.copias.models import CopiaDeDatos
@@ -41,8 +42,8 @@ def barrer_copias(env: Env) -> None:
     """Make what is due and nobody is making; forget what may not be downloaded any more."""
     ahora = clock.now()
     with env.db.read() as session:
-        debidas = queries.debidas(session, clock.real_now())
-        caducas = queries.caducas(session, ahora)
+        debidas = encargos.debidos(session, CopiaDeDatos, clock.real_now())
+        caducas = encargos.caducos(session, CopiaDeDatos, ahora)
     for copia_id in debidas:
         hacer_copia(env, str(copia_id))
     for copia_id in caducas:
@@ -54,18 +55,18 @@ def hacer_copia(env: Env, copia_id: str) -> None:
     """Make a copy that is due; nothing when somebody else is on it. It may die at any line."""
     cual = UUID(copia_id)
     with env.db.begin() as session:
-        copia = actions.tomar(session, cual)
+        copia = encargos.tomar(session, CopiaDeDatos, cual)
     if copia is None:
         return
     try:
         junto = _juntar(env, copia)
         with env.db.begin() as session:
-            actions.avanzar(session, cual, 70)
+            encargos.avanzar(session, CopiaDeDatos, cual, 70)
         pdf = hacer_pdf(PLANTILLA, documento(junto, clock.now()))
     except (DomainError, RenderFallido) as error:
         log.error("copia_no_hecha", copia_id=copia_id, kind=type(error).__name__)
         with env.db.begin() as session:
-            actions.soltar(session, cual)
+            encargos.soltar(session, CopiaDeDatos, cual)
         return
     texto = json.dumps(junto, ensure_ascii=False, indent=2)
     with env.db.begin() as session:

@@ -10,18 +10,18 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.alcance import SIN_LIMITE, Alcance, usable
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
-from casos.consentimientos.queries import vale
 from casos.contactos.pauta import pauta_de
 from casos.derivaciones import relojes
 from casos.derivaciones.facts import contar, contar_retiro
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import ReglaDeContacto, armar
-from casos.derivaciones.queries import datos_de_persona, derivacion_por_id
+from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, rige
 from casos.derivaciones.relevo import exigir_reencaminable, exigir_sin_relevo
 from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import (
@@ -39,25 +39,31 @@ from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
 from casos.personas.models import Persona
-from casos.red.models import EstadoServicio, Institucion, ServicioRed
+from casos.red.models import EstadoServicio, Institucion, Modo, ServicioRed
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
 
+SIN_NADA = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
+_SIN_DATOS = _l("Si la persona va por su cuenta, no se comparte ningún dato.")
+
 TERMINALES = frozenset(estado for estado, pasos in PASOS.items() if not pasos)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NuevaDerivacion:
-    """What an officer asks for. `datos` are the codes of the data chosen one by one."""
+    """What an officer asks for. `datos` are the codes of the data chosen one by one, `modo` how it
+    travels, unless it is the service's own way.
+    """
 
     servicio_id: UUID
     proposito: str
     datos: tuple[str, ...]
     fundamento: Fundamento
     reemplaza_a: UUID | None = None
+    modo: Modo | None = None
 
 
 def preparar(
@@ -78,22 +84,28 @@ def preparar(
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
     _exigir_activo(servicio, servicio.institucion)
+    modo = pedido.modo or servicio.modo
     persona, pauta, disponibles = datos_de_persona(session, caso.persona_id)
+    if (modo is Modo.AUTOGESTIONADA) == bool(pedido.datos):
+        raise DatosInvalidos({"datos": [_SIN_DATOS if pedido.datos else SIN_NADA]})
     try:
         paquete = armar(persona, pauta, disponibles, pedido.datos, pedido.proposito).para(
             servicio.institucion.nombre, servicio.nombre
         )
     except KeyError as error:
         raise DatosInvalidos({"datos": [_("Hay un dato que la persona no tiene.")]}) from error
-    entrada = registrar_fundamento(
-        session,
-        persona.id,
-        servicio.institucion,
-        paquete.categorias,
-        pedido.fundamento,
-        actor=actor,
-        ahora=ahora,
-    )
+    consentimiento_id = None
+    if paquete.datos:
+        entrada = registrar_fundamento(
+            session,
+            persona.id,
+            servicio.institucion,
+            paquete.categorias,
+            pedido.fundamento,
+            actor=actor,
+            ahora=ahora,
+        )
+        consentimiento_id = entrada.id
     derivacion = Derivacion(
         folio=siguiente_folio(session, "D", clock.local(ahora).year),
         caso_id=caso.id,
@@ -102,10 +114,10 @@ def preparar(
         servicio=servicio,
         institucion=servicio.institucion,
         estado=Estado.BORRADOR,
-        modo=servicio.modo,
+        modo=modo,
         prioridad=caso.prioridad.value,
-        base_licitud=entrada.base_licitud,
-        consentimiento_id=entrada.id,
+        base_licitud=pedido.fundamento.base,
+        consentimiento_id=consentimiento_id,
         paquete=paquete.to_json(),
         reemplaza_a_id=pedido.reemplaza_a,
         creada_por_id=actor.id,
@@ -192,6 +204,7 @@ def responder(
     _exigir_usable(session, derivacion)
     if faltan := respuesta.faltas():
         raise DatosInvalidos(faltan)
+    _exigir_palabra(derivacion, procedencia)
     if respuesta.accion is Accion.DISPUTAR:
         _exigir_caso_abierto(session, derivacion.caso_id)
     tardia = derivacion.estado is Estado.VENCIDA and respuesta.accion in ADOPTABLES
@@ -209,6 +222,8 @@ def responder(
         motivo_codigo=respuesta.motivo,
         texto=respuesta.texto,
         tardia=tardia,
+        dicha_por=procedencia.quien,
+        dicha_el=procedencia.cuando,
         registrada_por=actor.nombre,
         registrada_en=ahora,
     )
@@ -241,7 +256,7 @@ def adoptar(
     if tardia is None:
         raise NoEncontrado
     if derivacion.estado is not Estado.VENCIDA:
-        raise TransicionInvalida(derivacion.estado, PASOS[derivacion.estado])
+        raise TransicionInvalida(derivacion.estado, derivacion.pasos)
     _exigir_caso_abierto(session, derivacion.caso_id)
     exigir_sin_relevo(session, derivacion)
     _exigir_fundamento(session, derivacion, ahora)
@@ -254,6 +269,8 @@ def adoptar(
         motivo_codigo=tardia.motivo_codigo,
         texto=tardia.texto,
         adopta_a_id=tardia.id,
+        dicha_por=tardia.dicha_por,
+        dicha_el=tardia.dicha_el,
         registrada_por=actor.nombre,
         registrada_en=ahora,
     )
@@ -296,14 +313,14 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
         contar_retiro(
             session, derivacion, MotivoAnulacion.CONSENTIMIENTO_RETIRADO.value, actor, ahora
         )
-    if Accion.ANULAR in PASOS[derivacion.estado]:
+    if Accion.ANULAR in derivacion.pasos:
         anular(session, derivacion_id, MotivoAnulacion.CONSENTIMIENTO_RETIRADO, actor, ahora)
 
 
 def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
     """Expire a derivation that nobody answered; False when an answer came before."""
     derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
-    if Accion.VENCER not in PASOS[derivacion.estado]:
+    if Accion.VENCER not in derivacion.pasos:
         return False
     sistema = Actor.sistema("casos")
     registrar(session, sistema, "casos.derivacion.vencer", "derivacion", derivacion.id)
@@ -341,7 +358,7 @@ def _aplicar(
 
 
 def _paso(derivacion: Derivacion, accion: Accion) -> Estado:
-    pasos = PASOS[derivacion.estado]
+    pasos = derivacion.pasos
     if accion not in pasos:
         raise TransicionInvalida(derivacion.estado, pasos)
     return pasos[accion]
@@ -379,6 +396,12 @@ def _exigir_usable(session: Session, derivacion: Derivacion) -> None:
         raise Conflicto(_("Los datos de la persona no se pueden usar."))
 
 
+def _exigir_palabra(derivacion: Derivacion, procedencia: Procedencia) -> None:
+    """Of who goes by themselves only they can tell."""
+    if derivacion.autogestionada and procedencia.grado is not Grado.C:
+        raise Conflicto(_("La institución no recibió nada: solo la persona puede contar cómo fue."))
+
+
 def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:
     if servicio.estado is not EstadoServicio.ACTIVO or not institucion.activa:
         raise Conflicto(_("El servicio no recibe derivaciones en este momento."))
@@ -399,7 +422,7 @@ def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> No
 
 def _exigir_fundamento(session: Session, derivacion: Derivacion, ahora: datetime) -> None:
     """Asked of the ledger each time that a derivation begins to live, or does again."""
-    if not vale(session, derivacion.consentimiento_id, ahora):
+    if not rige(session, derivacion, ahora):
         raise Conflicto(_("El consentimiento de la persona ya no vale: pídalo de nuevo."))
 
 

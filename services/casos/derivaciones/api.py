@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
+from casos.confirmaciones.actions import Pregunta, pregunta_de
 from casos.derivaciones import actions, queries
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.respuestas import DE_LA_PERSONA, Procedencia, Respuesta, registrada
@@ -26,6 +27,7 @@ from casos.derivaciones.schemas import (
     OpcionesSchema,
     PedidoDerivacion,
     PedidoDerivacionSchema,
+    PreguntaAPersonaSchema,
     RespuestaRegistradaSchema,
     SeguimientoDeDerivacionSchema,
     VerificacionSchema,
@@ -155,6 +157,17 @@ def seguimiento(derivacion_id: UUID) -> dict[str, Any]:
     return asdict(found) | {"solo": solo}
 
 
+@bp.get("/<uuid:derivacion_id>/confirmacion")
+@bp.response(200, PreguntaAPersonaSchema)
+@requires("casos.derivacion.seguir")
+def confirmacion(derivacion_id: UUID) -> Pregunta:
+    """Qué se pregunta a la persona de una derivación cumplida, y dónde; solo para servicios"""
+    with env().db.read() as session:
+        pregunta = pregunta_de(session, derivacion_id, env().settings.base_url)
+    registrar_lectura(env().db, actor(), "casos.derivacion.ver", "derivacion", derivacion_id)
+    return pregunta
+
+
 @bp.post("/<uuid:derivacion_id>/enviar")
 @bp.arguments(ConfirmacionSchema)
 @bp.response(200, DerivacionSchema)
@@ -177,7 +190,9 @@ def registrar_respuesta(datos: DatosRespuesta, derivacion_id: UUID, accion: str)
     """Registrar una respuesta de la institución o lo que contó la persona"""
     if datos.canal is None:
         raise NoEncontrado
-    return _responder(derivacion_id, Accion(accion), datos, registrada(datos.canal))
+    return _responder(
+        derivacion_id, Accion(accion), datos, registrada(datos.canal, datos.quien, datos.cuando)
+    )
 
 
 @bp.post("/<uuid:derivacion_id>/verificar")

@@ -92,6 +92,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         CanalRespuesta.CORREO: _l("Por correo"),
         CanalRespuesta.OFICIO: _l("Por oficio"),
         CanalRespuesta.PERSONA: _l("Lo contó la persona"),
+        CanalRespuesta.MENSAJE: _l("La persona, por su enlace o por SMS"),
     },
     Categoria: {
         Categoria.NOMBRE: _l("Nombre"),
@@ -155,6 +156,7 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Modo.OFICIO: _l("Por oficio"),
         Modo.CORREO: _l("Por correo"),
         Modo.PRESENCIAL_ACOMPANADA: _l("Con acompañamiento en persona"),
+        Modo.AUTOGESTIONADA: _l("La persona va por su cuenta"),
     },
 }
 

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
-from casos.derivaciones.states import Accion
+from casos.derivaciones.states import Accion, Grado
 from casos.expedientes.facts import contar as contar_hecho
-from casos.expedientes.models import TipoHito, anotar
+from casos.expedientes.models import Caso, TipoHito, anotar
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.events import Clasificacion
 from oficina.events.casos import (
+    ConfirmacionDePersonaPedida,
     DatosDeDerivacionRetirados,
     DerivacionAceptada,
     DerivacionAnulada,
@@ -29,6 +31,7 @@ from oficina.events.casos import (
     DerivacionVencida,
     DerivacionVerificada,
     EnlaceDeDerivacionPedido,
+    PersonaContesto,
     SupresionDeDerivacionPedida,
 )
 
@@ -80,6 +83,8 @@ def contar(
     )
     if not tardia:
         _emitir(session, derivacion, accion)
+    if accion is Accion.CUMPLIR and entrada is not None and entrada.grado is not Grado.C:
+        _preguntar(session, derivacion)
 
 
 def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora: datetime) -> None:
@@ -93,6 +98,27 @@ def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora:
         ocurrido_en=ahora,
     )
     contar_hecho(session, derivacion.caso_id, EnlaceDeDerivacionPedido(**_comun(derivacion)))
+
+
+def contar_oficio(
+    session: Session, derivacion: Derivacion, numero: str, actor: Actor, ahora: datetime
+) -> None:
+    """Write that the letter was printed for the first time. The institution must be loaded."""
+    anotar(
+        session,
+        derivacion.caso_id,
+        TipoHito.DERIVACION,
+        actor,
+        datos={**_de_que(derivacion, "oficio"), "numero": numero},
+        ocurrido_en=ahora,
+    )
+
+
+def contar_palabra(session: Session, derivacion: Derivacion, respuesta: str) -> None:
+    """Tell what the person said by themselves. The institution must be loaded."""
+    contar_hecho(
+        session, derivacion.caso_id, PersonaContesto(**_comun(derivacion), respuesta=respuesta)
+    )
 
 
 def contar_retiro(
@@ -146,6 +172,13 @@ def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
             )
     else:
         contar_hecho(session, derivacion.caso_id, HECHOS[accion](**_comun(derivacion)))
+
+
+def _preguntar(session: Session, derivacion: Derivacion) -> None:
+    """Whoever was attended is asked; who told it themselves is not."""
+    persona_id = session.scalars(select(Caso.persona_id).where(Caso.id == derivacion.caso_id)).one()
+    pedida = ConfirmacionDePersonaPedida(**_comun(derivacion), persona_id=persona_id)
+    contar_hecho(session, derivacion.caso_id, pedida)
 
 
 def _reencaminada(derivacion: Derivacion, reemplaza_a: UUID) -> DerivacionReencaminada:

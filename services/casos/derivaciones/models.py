@@ -1,6 +1,7 @@
 """What a derivation is, what was answered, and the link by which an institution answers."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -10,7 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casos.base import Base
 from casos.consentimientos.models import BaseLicitud
 from casos.derivaciones.paquete import Paquete
-from casos.derivaciones.states import PASOS, Accion, CanalRespuesta, Estado, Grado
+from casos.derivaciones.states import (
+    PASOS,
+    PASOS_CON_LA_PERSONA,
+    Accion,
+    CanalRespuesta,
+    Estado,
+    Grado,
+)
 from casos.hechos.models import ConCambio
 from casos.red.models import Institucion, Modo, ServicioRed
 from oficina.audit import Personal
@@ -37,8 +45,8 @@ class Derivacion(Personal, ConCambio, Identified, Base):
     modo: Mapped[Modo] = mapped_column(text_enum(Modo))
     prioridad: Mapped[str] = mapped_column(String(20))
     base_licitud: Mapped[BaseLicitud] = mapped_column(text_enum(BaseLicitud))
-    # The entry of the ledger with the legal basis of this package.
-    consentimiento_id: Mapped[UUID] = mapped_column(ForeignKey("consentimientos.id"))
+    # The entry of the ledger with the legal basis of this package; none when nothing is shared.
+    consentimiento_id: Mapped[UUID | None] = mapped_column(ForeignKey("consentimientos.id"))
     paquete: Mapped[str] = mapped_column(EncryptedText("casos.derivacion.paquete"))
     huella_confirmada: Mapped[str | None] = mapped_column(String(64))
     motivo_codigo: Mapped[str | None] = mapped_column(String(40))
@@ -91,14 +99,24 @@ class Derivacion(Personal, ConCambio, Identified, Base):
         self.vaciada_en = ahora
 
     @property
+    def autogestionada(self) -> bool:
+        """Whether the person goes by themselves: the institution gets nothing, nor answers."""
+        return self.modo is Modo.AUTOGESTIONADA
+
+    @property
+    def pasos(self) -> Mapping[Accion, Estado]:
+        """The steps that the present state admits, and where they lead."""
+        return (PASOS_CON_LA_PERSONA if self.autogestionada else PASOS)[self.estado]
+
+    @property
     def acciones(self) -> list[Accion]:
         """The steps that the present state admits from people."""
-        return [accion for accion in PASOS[self.estado] if accion is not Accion.VENCER]
+        return [accion for accion in self.pasos if accion is not Accion.VENCER]
 
     @property
     def puede_anularse(self) -> bool:
         """Whether the office can still take it back."""
-        return Accion.ANULAR in PASOS[self.estado]
+        return Accion.ANULAR in self.pasos
 
 
 class RespuestaDerivacion(Identified, Base):
@@ -118,6 +136,9 @@ class RespuestaDerivacion(Identified, Base):
     adopta_a_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("respuestas_derivacion.id"), unique=True
     )
+    # Who said it at the institution, and when, of an answer that an officer wrote down.
+    dicha_por: Mapped[str | None] = mapped_column(String(160))
+    dicha_el: Mapped[date | None] = mapped_column()
     registrada_por: Mapped[str] = mapped_column(String(160))
     registrada_en: Mapped[datetime] = mapped_column()
 
@@ -136,3 +157,6 @@ class Enlace(Identified, Base):
     vence_en: Mapped[datetime] = mapped_column()
     aperturas: Mapped[int] = mapped_column(default=0)
     abierto_en: Mapped[datetime | None] = mapped_column()
+    # Of one that was printed: it opens only with its key, of which there is a keyed hash.
+    clave_hash: Mapped[str | None] = mapped_column(String(64))
+    claves_erradas: Mapped[int] = mapped_column(default=0, server_default="0")

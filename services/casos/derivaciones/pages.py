@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
-from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
+from casos.consentimientos.models import (
+    BaseLicitud,
+    Consentimiento,
+    FormaConsentimiento,
+    Otorgante,
+)
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.contactos.pauta import Pauta
 from casos.derivaciones import actions, queries
@@ -30,9 +35,9 @@ from casos.derivaciones.schemas import (
 from casos.derivaciones.states import (
     ACCIONES_DE_INSTITUCION,
     ADOPTABLES,
-    DE_LA_INSTITUCION_MISMA,
     MOTIVOS,
     NO_SE_ELIGEN,
+    NO_SE_REGISTRAN,
     PASOS,
     REENCAMINABLES,
     Accion,
@@ -47,12 +52,13 @@ from casos.expedientes.queries import caso_por_id, es_propio, exigir_propio
 from casos.expedientes.states import Paso
 from casos.listas.derivaciones import DERIVACIONES
 from casos.listas.presentacion import mostrar
+from casos.oficios.queries import oficio_de
 from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.models import Persona
 from casos.plazos.etiquetas import situacion
 from casos.plazos.queries import plazos_de_derivacion
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
-from casos.red.models import ServicioRed
+from casos.red.models import Modo, ServicioRed
 from casos.red.queries import servicio_por_id, servicios
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
@@ -100,6 +106,7 @@ def nueva(caso_id: UUID) -> str:
         "servicio_id": servicio.id,
         "datos": [dato.codigo for dato in datos if dato.sugerido],
         "base_licitud": _bases(servicio)[0][0],
+        "modo": servicio.modo,
         "idioma_consentimiento": persona.idioma,
         "otorgado_por": Otorgante.PERSONA,
         "reemplaza_a": request.args.get("reemplaza_a"),
@@ -115,13 +122,20 @@ def _elegido(session: Session, caso_id: UUID, borrador_id: UUID) -> Mapping[str,
         "proposito": borrador.contenido.proposito,
         "datos": [dato.codigo for dato in borrador.contenido.datos],
         "base_licitud": borrador.base_licitud,
+        "modo": borrador.modo,
+        "reemplaza_a": borrador.reemplaza_a_id,
+        **(_como_se_dio(fundamento) if fundamento else {}),
+    }
+
+
+def _como_se_dio(fundamento: Consentimiento) -> Mapping[str, object]:
+    return {
         "forma_consentimiento": fundamento.forma,
         "idioma_consentimiento": fundamento.idioma,
         "otorgado_por": fundamento.otorgado_por,
         "representante": fundamento.representante,
         "evidencia": fundamento.evidencia,
         "hasta_consentimiento": fundamento.hasta and clock.local(fundamento.hasta).date(),
-        "reemplaza_a": borrador.reemplaza_a_id,
     }
 
 
@@ -160,6 +174,7 @@ def derivacion(derivacion_id: UUID) -> str:
         anterior = session.get(Derivacion, found.reemplaza_a_id) if found.reemplaza_a_id else None
         propio = es_propio(session, caso, Alcance.de(actor()))
         con_enlace = propio and puede("casos.derivacion.crear") and espera_respuesta(session, found)
+        oficio = oficio_de(session, derivacion_id)
         ofrecido = sugerencias(session, caso, found.servicio, clock.today())
     _anotar(found)
     borrador = found.estado is Estado.BORRADOR
@@ -174,6 +189,7 @@ def derivacion(derivacion_id: UUID) -> str:
         hecha=hecha,
         reencaminable=propio and found.estado in REENCAMINABLES and puede("casos.derivacion.crear"),
         con_enlace=con_enlace,
+        oficio=oficio,
         ofrecido=ofrecido,
         respuestas_posibles=PRIMERAS,
         estado_vivo=_estado(found),
@@ -242,9 +258,7 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         hecha=hecha,
         form=form,
         motivos=opciones(MOTIVOS[pedida], *NO_SE_ELIGEN) if pedida in MOTIVOS else [],
-        canales=opciones(CanalRespuesta, *DE_LA_INSTITUCION_MISMA)
-        if pedida in REGISTRABLES
-        else [],
+        canales=_canales(found) if pedida in REGISTRABLES else [],
         con_texto=pedida is not Accion.ANULAR,
     )
     return page, 422 if form.sent else 200
@@ -322,6 +336,7 @@ def _formulario(
         pauta=pauta,
         datos=[(dato, linea(dato, language())) for dato in datos],
         bases=_bases(servicio),
+        modos=opciones(Modo),
         formas=opciones(FormaConsentimiento),
         otorgantes=opciones(Otorgante),
         lenguas=lenguas,
@@ -372,6 +387,13 @@ def _del_paquete(found: Derivacion) -> dict[str, object]:
     return {"paquete": paquete, "lineas": [linea(dato, language()) for dato in paquete.datos]}
 
 
+def _canales(found: Derivacion) -> list[tuple[str, str]]:
+    """By which ways an answer may have come: of who goes by themselves only they can tell."""
+    if found.autogestionada:
+        return opciones(CanalRespuesta, *set(CanalRespuesta) - {CanalRespuesta.PERSONA})
+    return opciones(CanalRespuesta, *NO_SE_REGISTRAN)
+
+
 def _schema(accion: Accion) -> Schema:
     if accion is Accion.ANULAR:
         return AnulacionSchema()
@@ -387,7 +409,7 @@ def _dar_paso(derivacion_id: UUID, accion: Accion, form: Form) -> None:
         if accion in REGISTRABLES:
             datos = form.data
             respuesta = Respuesta(accion=accion, motivo=datos.motivo, texto=datos.texto)
-            procedencia = registrada(datos.canal)
+            procedencia = registrada(datos.canal, datos.quien, datos.cuando)
         else:
             respuesta = Respuesta(accion=accion, texto=form.data["texto"])
             procedencia = DE_LA_PERSONA

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from casos.alcance import Alcance
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.consentimientos.queries import vale
 from casos.contactos.pauta import Pauta, pauta_de
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.paquete import Dato, datos_disponibles
@@ -19,7 +21,7 @@ from casos.derivaciones.states import ACTIVAS, FALLIDAS, SIN_RESPUESTA, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.personas.models import Persona
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import Institucion, Modo, ServicioRed
 from casos.red.queries import comparten_tema
 from casos.situaciones.queries import ultima
 from oficina.errors import DomainError, NoEncontrado, NoPermitido
@@ -113,11 +115,13 @@ def _negativa(session: Session, derivacion_id: UUID, alcance: Alcance) -> Domain
 
 def borrador_de(
     session: Session, caso_id: UUID, derivacion_id: UUID
-) -> tuple[Derivacion, Consentimiento]:
-    """A draft of a case, and the legal basis that was chosen for it; raises NoEncontrado."""
+) -> tuple[Derivacion, Consentimiento | None]:
+    """A draft of a case, and the legal basis that was chosen for it, if something is shared; raises
+    NoEncontrado.
+    """
     found = session.execute(
         select(Derivacion, Consentimiento)
-        .join(Consentimiento, Consentimiento.id == Derivacion.consentimiento_id)
+        .outerjoin(Consentimiento, Consentimiento.id == Derivacion.consentimiento_id)
         .where(
             Derivacion.id == derivacion_id,
             Derivacion.caso_id == caso_id,
@@ -127,6 +131,13 @@ def borrador_de(
     if found is None:
         raise NoEncontrado
     return found[0], found[1]
+
+
+def rige(session: Session, derivacion: Derivacion, ahora: datetime) -> bool:
+    """Whether the legal basis of what is shared still holds; nothing shared needs none."""
+    return derivacion.consentimiento_id is None or vale(
+        session, derivacion.consentimiento_id, ahora
+    )
 
 
 def con_respuestas(session: Session, derivacion_id: UUID, alcance: Alcance) -> Derivacion:
@@ -170,12 +181,14 @@ def activas_de_caso(session: Session, caso_id: UUID) -> int:
 
 def sin_respuesta_de_caso(session: Session, caso_id: UUID) -> int:
     """How many derivations of a case nobody has accepted or refused yet."""
-    return _cuantas(session, caso_id, SIN_RESPUESTA)
+    return _cuantas(session, caso_id, SIN_RESPUESTA, Derivacion.modo != Modo.AUTOGESTIONADA)
 
 
-def _cuantas(session: Session, caso_id: UUID, estados: frozenset[Estado]) -> int:
+def _cuantas(
+    session: Session, caso_id: UUID, estados: frozenset[Estado], *demas: ColumnElement[bool]
+) -> int:
     consulta = select(func.count()).where(
-        Derivacion.caso_id == caso_id, Derivacion.estado.in_(estados)
+        Derivacion.caso_id == caso_id, Derivacion.estado.in_(estados), *demas
     )
     return session.scalar(consulta) or 0
 

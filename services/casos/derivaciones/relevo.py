@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import derivacion_por_id, relevada
-from casos.derivaciones.states import PASOS, REENCAMINABLES, Estado
+from casos.derivaciones.states import REENCAMINABLES, Estado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
 from oficina.errors import Conflicto, NoEncontrado, TransicionInvalida
@@ -29,7 +29,7 @@ def exigir_reencaminable(
         raise NoEncontrado
     anterior = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
     if anterior.estado not in REENCAMINABLES:
-        raise TransicionInvalida(anterior.estado, PASOS[anterior.estado])
+        raise TransicionInvalida(anterior.estado, anterior.pasos)
     exigir_sin_relevo(session, anterior)
 
 

@@ -58,9 +58,19 @@ EFECTOS: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
 }
 
 
+# Nobody but the person is waited for.
+EFECTOS_CON_LA_PERSONA: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
+    Accion.ENVIAR: ((_inicia, VERIFICACION),),
+    Accion.VERIFICAR: ((_cumple, VERIFICACION),),
+    Accion.NO_LOGRADA: ((_cumple, VERIFICACION),),
+    Accion.ANULAR: ((_cancela, VERIFICACION),),
+}
+
+
 def mover(session: Session, derivacion: Derivacion, accion: Accion, ahora: datetime) -> None:
     """Start, pause and stop the clocks as the step says."""
-    for hand, reloj in EFECTOS[accion]:
+    efectos = EFECTOS_CON_LA_PERSONA if derivacion.autogestionada else EFECTOS
+    for hand, reloj in efectos[accion]:
         hand(session, derivacion, reloj, ahora)
 
 

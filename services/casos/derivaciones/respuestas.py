@@ -1,6 +1,7 @@
 """What an answer to a derivation says, and where it comes from."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -30,18 +31,25 @@ class Respuesta:
 
 @dataclass(frozen=True, kw_only=True)
 class Procedencia:
-    """Where an answer comes from, and so how good its evidence is."""
+    """Where an answer comes from, and so how good its evidence is; of one that an officer writes
+    down, who said it and on which day.
+    """
 
     grado: Grado
     canal: CanalRespuesta
+    quien: str | None = None
+    cuando: date | None = None
 
 
 DE_LA_INSTITUCION = Procedencia(grado=Grado.A, canal=CanalRespuesta.ENLACE)
 DE_LA_UNIDAD = Procedencia(grado=Grado.A, canal=CanalRespuesta.BANDEJA)
+POR_MENSAJE = Procedencia(grado=Grado.C, canal=CanalRespuesta.MENSAJE)
 DE_LA_PERSONA = Procedencia(grado=Grado.C, canal=CanalRespuesta.PERSONA)
 
 
-def registrada(canal: CanalRespuesta) -> Procedencia:
+def registrada(
+    canal: CanalRespuesta, quien: str | None = None, cuando: date | None = None
+) -> Procedencia:
     """An answer that an officer writes down: the person's own word, or the institution's."""
     grado = Grado.C if canal is CanalRespuesta.PERSONA else Grado.B
-    return Procedencia(grado=grado, canal=canal)
+    return Procedencia(grado=grado, canal=canal, quien=quien, cuando=cuando)

@@ -1,20 +1,22 @@
 """What comes in and goes out of a derivation; the same for JSON and form."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from casos.consentimientos.models import BaseLicitud
 from casos.consentimientos.schemas import ComoSeDioSchema, exigir_legibles, fundamento
-from casos.derivaciones.actions import NuevaDerivacion
+from casos.derivaciones.actions import SIN_NADA, NuevaDerivacion
 from casos.derivaciones.paquete import Categoria
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.states import (
-    DE_LA_INSTITUCION_MISMA,
     NO_SE_ELIGEN,
+    NO_SE_REGISTRAN,
     Accion,
     CanalRespuesta,
     Estado,
@@ -23,8 +25,14 @@ from casos.derivaciones.states import (
 )
 from casos.derivaciones.sugerencias import AvisoDeCupo
 from casos.red.models import Capacidad, Modo
+from oficina import clock
+from oficina.web.forms import DIAS
 
-_SIN_DATOS = _l("Elija al menos un dato: sin él nadie puede atender a la persona.")
+
+def _hasta_hoy(dia: date) -> None:
+    DIAS(dia)
+    if dia > clock.today():
+        raise ValidationError(_("No puede ser un día que todavía no llega."))
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class DatosRespuesta:
     motivo: str | None
     texto: str | None
     canal: CanalRespuesta | None = None
+    quien: str | None = None
+    cuando: date | None = None
 
 
 @dataclass(frozen=True)
@@ -56,18 +66,27 @@ class QueSeDerivaSchema(Schema):
             10, 1000, error=_l("Escriba para qué se deriva, en 10 a 1000 caracteres.")
         ),
     )
+    modo = fields.Enum(
+        Modo,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Cómo viaja; si no se dice, como recibe el servicio"},
+    )
     datos = fields.List(
         fields.String(),
-        required=True,
-        validate=validate.Length(min=1, error=_SIN_DATOS),
-        error_messages={"required": _SIN_DATOS},
-        metadata={"description": "Códigos de los datos elegidos uno por uno"},
+        load_default=list,
+        metadata={
+            "description": "Códigos de los datos elegidos uno por uno; "
+            "si la persona va por su cuenta no se comparte ninguno"
+        },
     )
     base_licitud = fields.Enum(
         BaseLicitud,
         by_value=True,
-        required=True,
-        error_messages={"required": _l("Elija la base legal para compartir los datos.")},
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Hace falta si se comparte algún dato"},
     )
     reemplaza_a = fields.UUID(load_default=None, allow_none=True)
 
@@ -77,9 +96,18 @@ class NuevaDerivacionSchema(ComoSeDioSchema, QueSeDerivaSchema):
 
     @validates_schema(skip_on_field_errors=False)
     def _consentida(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        """Whatever else is wrong, what a consent does not say is told with it."""
-        if base := data.get("base_licitud"):
-            exigir_legibles(fundamento(base, data).faltas(), data)
+        """Whatever else is wrong, what is not said of the data and of the consent is told with it.
+
+        Who goes by themselves shares nothing, and needs no basis.
+        """
+        if data.get("modo") is Modo.AUTOGESTIONADA:
+            return
+        faltan = fundamento(base, data).faltas() if (base := data.get("base_licitud")) else {}
+        if not base:
+            faltan["base_licitud"] = [_("Elija la base legal para compartir los datos.")]
+        if not data.get("datos"):
+            faltan["datos"] = [str(SIN_NADA)]
+        exigir_legibles(faltan, data)
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Any:
@@ -102,14 +130,18 @@ class PedidoDerivacionSchema(NuevaDerivacionSchema):
 
 def nueva(data: dict[str, Any]) -> NuevaDerivacion:
     """The request that the fields describe."""
-    datos: list[str] = data["datos"]
+    modo: Modo | None = data.get("modo")
+    sola = modo is Modo.AUTOGESTIONADA
+    datos: list[str] = [] if sola else data["datos"]
+    base = BaseLicitud.FUNCION_LEGAL if sola else data["base_licitud"]
     reemplaza_a: UUID | None = data.get("reemplaza_a")
     return NuevaDerivacion(
         servicio_id=data["servicio_id"],
         proposito=data["proposito"],
         datos=tuple(dict.fromkeys(datos)),
-        fundamento=fundamento(data["base_licitud"], data),
+        fundamento=fundamento(base, data),
         reemplaza_a=reemplaza_a,
+        modo=modo,
     )
 
 
@@ -141,10 +173,13 @@ class RespuestaRegistradaSchema(RespuestaSchema):
         required=True,
         error_messages={"required": _l("Indique cómo se supo.")},
         validate=validate.NoneOf(
-            list(DE_LA_INSTITUCION_MISMA),
+            list(NO_SE_REGISTRAN),
             error=_l("Por el enlace o la bandeja responde solo la institución."),
         ),
     )
+
+    quien = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=160))
+    cuando = fields.Date(load_default=None, allow_none=True, validate=_hasta_hoy)
 
     @validates_schema(skip_on_field_errors=False)
     def _completa(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -190,6 +225,8 @@ class RespuestaLedgerSchema(Schema):
     motivo_codigo = fields.String(allow_none=True)
     texto = fields.String(allow_none=True)
     tardia = fields.Boolean()
+    dicha_por = fields.String(allow_none=True)
+    dicha_el = fields.Date(allow_none=True)
     adopta_a_id = fields.UUID(allow_none=True)
     registrada_por = fields.String()
     registrada_en = fields.AwareDateTime()
@@ -295,6 +332,14 @@ class SeguimientoDeDerivacionSchema(Schema):
         allow_none=True,
         metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
     )
+
+
+class PreguntaAPersonaSchema(Schema):
+    """What a person is asked about a derivation, for the message that asks."""
+
+    folio = fields.String(required=True)
+    persona_id = fields.UUID(required=True)
+    direccion = fields.String(required=True)
 
 
 class EnlaceNuevoSchema(Schema):

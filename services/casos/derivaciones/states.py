@@ -78,6 +78,14 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
     E.ANULADA: {},
 }
 
+# The person goes by themselves with what the office told them: nothing goes to the institution, so
+# only the person can say how it ended, and nobody else's silence ends it.
+PASOS_CON_LA_PERSONA: Mapping[Estado, Mapping[Accion, Estado]] = {
+    **{estado: {} for estado in Estado},
+    E.BORRADOR: PASOS[E.BORRADOR],
+    E.ENVIADA: {A.VERIFICAR: E.VERIFICADA, A.NO_LOGRADA: E.NO_LOGRADA, A.ANULAR: E.ANULADA},
+}
+
 # An answer that comes after the derivation expired is kept as late; an officer adopts it with
 # the same effect that it would have had in time, or reroutes.
 ADOPTABLES: Mapping[Accion, Estado] = {
@@ -173,7 +181,8 @@ class CanalRespuesta(StrEnum):
     CORREO = "correo"
     OFICIO = "oficio"
     PERSONA = "persona"
+    MENSAJE = "mensaje"
 
 
-DE_LA_INSTITUCION_MISMA = frozenset({CanalRespuesta.ENLACE, CanalRespuesta.BANDEJA})
-"""Ways by which nobody answers for the institution."""
+NO_SE_REGISTRAN = frozenset({CanalRespuesta.ENLACE, CanalRespuesta.BANDEJA, CanalRespuesta.MENSAJE})
+"""Ways by which nobody answers for the institution, or for the person."""

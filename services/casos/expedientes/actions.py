@@ -128,7 +128,7 @@ def orientar(
         caso,
         TipoHito.ORIENTACION,
         actor,
-        datos={"tema": datos.tema},
+        datos={"tema": datos.tema, **datos.ficha},
         texto=datos.texto,
         ocurrido_en=ahora,
     )

@@ -97,7 +97,7 @@ def suspender(
     caso = para_cambiar(session, caso_id, actor, datos.version)
     caso.suspender(datos.motivo, denuncia_pendiente=corre(session, caso.id, DENUNCIA))
     dejar_sin_efecto(session, caso.id, ahora)
-    hasta = _fin_de_la_suspension(caso, datos, ahora)
+    hasta = _fin_de_la_suspension(session, caso, datos, ahora)
     plazos.pausar_de_caso(session, caso.id, ahora)
     plazos.iniciar(session, caso, REVISION, caso.prioridad.value, ahora, hasta=hasta)
     anotar(
@@ -163,10 +163,12 @@ def anular(
     return caso
 
 
-def _fin_de_la_suspension(caso: Caso, datos: NuevaSuspension, ahora: datetime) -> datetime:
+def _fin_de_la_suspension(
+    session: Session, caso: Caso, datos: NuevaSuspension, ahora: datetime
+) -> datetime:
     """The end of the chosen day, unless the rules do not allow it."""
     hoy = clock.local(ahora).date()
-    ultimo = plazos.ultimo_dia(REVISION, caso.prioridad.value, ahora)
+    ultimo = plazos.ultimo_dia(session, REVISION, caso.prioridad.value, ahora)
     if not hoy < datos.revision_el <= ultimo:
         raise DatosInvalidos(
             {

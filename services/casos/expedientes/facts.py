@@ -28,6 +28,7 @@ from oficina.events.casos import (
     CasoVueltoAGestion,
     DatosDeDerivacionRetirados,
     HechoDeDerivacion,
+    OrientacionDada,
 )
 
 NO_SE_DICE = "reservado"
@@ -72,6 +73,8 @@ def _sin(**campos: Any) -> Callable[[Any], Evento]:
 _SIN_CODIGOS: Mapping[type[Evento], Callable[[Any], Evento | None]] = {
     CasoAbierto: _sin(tipo_caso=NO_SE_DICE, instancia=NO_SE_DICE, prioridad=NO_SE_DICE, unidad=""),
     CasoOrientado: _sin(tema=NO_SE_DICE),
+    # The sheet would say what it was about.
+    OrientacionDada: _sin(tema=NO_SE_DICE, ficha_id=None),
     CasoElevado: _sin(motivo_codigo=NO_SE_DICE),
     # It would only tell what was found.
     CasoEvaluado: lambda _hecho: None,

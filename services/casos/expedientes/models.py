@@ -123,6 +123,7 @@ class TipoHito(StrEnum):
     EQUIPO = "equipo"
     CONFIDENCIALIDAD = "confidencialidad"
     ACCESO = "acceso"
+    ADJUNTO = "adjunto"
     MEDIACION = "mediacion"
     DISCRIMINACION = "discriminacion"
 

@@ -85,7 +85,8 @@ def bandeja() -> ResponseReturnValue:
 
 def _marcar() -> dict[str, str]:
     """Where on the list one is, to come back with every box of the page ticked, or none."""
-    aqui = {nombre: request.args.get(nombre, "") for nombre in ("despues", "antes")}
+    lugar = ("despues", "antes")
+    aqui = {nombre: request.args[nombre] for nombre in lugar if request.args.get(nombre)}
     return aqui | {"vista": "0"} | ({} if request.args.get("marcar") else {"marcar": "1"})
 
 
@@ -217,6 +218,7 @@ def _pagina(
         miembros = queries.equipo_de(session, caso)
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
+        revision = ultimo_dia(session, curso.REVISION, caso.prioridad.value, clock.now())
         es_menor = Senal.NNA in situacion_actual["senales"]
         quienes = (
             representantes.de_persona(session, persona.id, alcance, clock.today())
@@ -253,7 +255,8 @@ def _pagina(
         acceso=acceso,
         formularios=_formularios(situacion_actual, enviado) if propio else {},
         enviado=enviado[0] if enviado else "",
-        opciones=_opciones(caso) | {"quienes": _quienes(caso, miembros)},
+        opciones=_opciones(caso)
+        | {"quienes": _quienes(caso, miembros), "ultima_revision": revision},
     )
 
 
@@ -327,7 +330,6 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "amerita": [("1", _("Sí")), ("0", _("No"))],
         "vuelta": etiquetas.opciones(MotivoVuelta),
         "suspension": etiquetas.opciones(MotivoSuspension),
-        "ultima_revision": ultimo_dia(curso.REVISION, caso.prioridad.value, clock.now()),
         "reanudacion": etiquetas.opciones(MotivoReanudacion),
         "horas_de_denuncia": reglas().relojes[DENUNCIA].plazo[caso.prioridad.value],
         "denuncia": etiquetas.opciones(DestinoDenuncia, *sin_decidir),

@@ -33,6 +33,7 @@ from casos.expedientes.states import (
 from casos.instrumentos.catalogo import nombre_de
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
+from casos.taxonomia import LENGUAS
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -75,6 +76,7 @@ class Linea:
 _DERIVACIONES: Mapping[str, LazyString] = {
     "enviar": _l("Se envió la derivación %(folio)s a %(institucion)s"),
     "enlace": _l("Se pidió enviar otro enlace de la derivación %(folio)s a %(institucion)s"),
+    "oficio": _l("Se imprimió el oficio de la derivación %(folio)s a %(institucion)s"),
     "recibir": _l("%(institucion)s confirmó que recibió la derivación %(folio)s"),
     "aceptar": _l("%(institucion)s aceptó la derivación %(folio)s"),
     "rechazar": _l("%(institucion)s rechazó la derivación %(folio)s"),
@@ -133,6 +135,8 @@ _PLANTILLAS: Mapping[str, LazyString] = {
     "aviso_plazo_por_vencer": _l("el aviso interno de plazo por vencer"),
     "aviso_plazo_vencido": _l("el aviso interno de plazo vencido"),
     "aviso_derivacion_fallida": _l("el aviso interno de una derivación que no resultó"),
+    "confirmar_derivacion": _l("la pregunta a la persona de si la atendieron"),
+    "aviso_derivacion_contestada": _l("el aviso interno de lo que contestó la persona"),
     "retiro_de_datos": _l("el aviso a la institución de que ya no puede usar los datos"),
     "aviso_retiro_de_datos": _l("el aviso interno de un consentimiento retirado"),
     "aviso_acceso_excepcional": _l("el aviso a la jefatura de un acceso excepcional"),
@@ -189,7 +193,7 @@ def _de_que(hito: Hito) -> tuple[str, ...]:
     """What a line is about: lines about the same may stand for each other."""
     if hito.tipo is TipoHito.MENSAJE:
         return ("mensaje", hito.datos["mensaje_id"])
-    if hito.tipo is TipoHito.PLAZO:
+    if hito.tipo is TipoHito.PLAZO and hito.datos["hecho"] != "movido":
         campos = ("reloj", "derivacion_id", "tarea_id", "vence_en")
         return ("plazo", *(str(hito.datos.get(campo)) for campo in campos))
     return ("hito", str(hito.id))
@@ -274,7 +278,11 @@ def _atencion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
 
 
 def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
-    return _("Recibió orientación"), nombre_de_tema(datos["tema"], idioma)
+    tema = nombre_de_tema(datos["tema"], idioma)
+    if "ficha" not in datos:
+        return _("Recibió orientación"), tema
+    ficha = _("ficha %(ficha)s, versión %(n)s", ficha=datos["ficha"], n=datos["ficha_version"])
+    return _("Recibió orientación"), f"{tema} · {ficha} · {LENGUAS[datos['idioma']]}"
 
 
 def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
@@ -354,6 +362,9 @@ def _derivacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str
 def _plazo(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
     nombre = etiqueta_de_reloj(datos["reloj"], idioma)
     vence = _("Vence el %(cuando)s", cuando=_cuando(datos["vence_en"]))
+    if datos["hecho"] == "movido":
+        vencia = _("Vencía el %(cuando)s", cuando=_cuando(datos["antes"]))
+        return _("Se movió un plazo: %(nombre)s", nombre=nombre), f"{vencia} · {vence}"
     if datos["hecho"] == "por_vencer":
         return _("Está por vencer un plazo: %(nombre)s", nombre=nombre), vence
     vencio = _("Venció el %(cuando)s", cuando=_cuando(datos["vence_en"]))
@@ -391,6 +402,12 @@ def _acceso(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
         return _("Terminó un acceso excepcional"), ""
     motivo = etiquetas.etiqueta(MotivoAcceso(datos["motivo"]))
     return _("Se abrió un acceso excepcional para leer el caso"), motivo
+
+
+def _adjunto(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    if datos["hecho"] == "retirado":
+        return _("Se retiró un archivo adjunto"), ""
+    return _("Se adjuntó un archivo"), ""
 
 
 def _mediacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
@@ -431,6 +448,7 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.EQUIPO: _equipo,
     TipoHito.CONFIDENCIALIDAD: _confidencialidad,
     TipoHito.ACCESO: _acceso,
+    TipoHito.ADJUNTO: _adjunto,
     TipoHito.MEDIACION: _mediacion,
     TipoHito.DISCRIMINACION: _discriminacion,
 }

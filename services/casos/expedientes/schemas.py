@@ -1,5 +1,6 @@
 """What comes in about a case and what goes out; the same for JSON and form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -56,11 +57,12 @@ class NuevoCaso:
 
 @dataclass(frozen=True, kw_only=True)
 class NuevaOrientacion:
-    """Orientation given."""
+    """Orientation given: what was said, or the sheet of the library that was given (ids, codes)."""
 
     tema: str
-    texto: str
+    texto: str | None
     version: int | None = None
+    ficha: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from casos.expedientes.relato import Lectura
 from casos.expedientes.states import Estado, Senal
 from casos.personas.models import Persona
 from casos.personas.queries import duplicados_pendientes
+from casos.plazos.calendario import calendario
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import vivo
 from casos.plazos.reglas import reglas
@@ -87,7 +88,11 @@ def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
         )
     )
     regla = reglas().relojes[SIN_ACTIVIDAD]
-    return regla.fin(caso.prioridad.value, ultima or caso.abierto_en) < ahora
+    prioridad, desde = caso.prioridad.value, ultima or caso.abierto_en
+    # Days off only make it later: of most cases nobody needs to know them.
+    if regla.fin(prioridad, desde) >= ahora:
+        return False
+    return regla.fin(prioridad, desde, calendario(session).dias) < ahora
 
 
 def _menor(persona: Persona, ahora: datetime) -> bool:

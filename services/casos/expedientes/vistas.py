@@ -25,6 +25,7 @@ from casos.expedientes.models import Caso, TipoCaso
 from casos.expedientes.relato import Lectura, Linea, contar
 from casos.expedientes.senales import Leido, senales
 from casos.expedientes.states import Paso
+from casos.plazos.calendario import Calendario, calendario
 from casos.plazos.etiquetas import situacion as como_va
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.queries import plazos_de_caso, vivo
@@ -33,6 +34,7 @@ from casos.presentacion import idioma_del_lector
 from casos.tareas.queries import de_caso as tareas_de_caso
 from oficina import clock
 from oficina.web.auth import puede
+from oficina.web.i18n import fecha
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class VistaPlazo:
     tono: str
     derivacion_id: UUID | None
     tarea_id: UUID | None
+    vencia_en: datetime | None = None
+    porque: str = ""
+    """Why it was moved from there: the municipality's days off."""
 
 
 def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
@@ -59,7 +64,7 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
     leido = Leido(caso, plazos_de_caso(session, caso.id), pauta_de(session, caso.persona))
     return {
         "caso": caso,
-        "plazos": _plazos(leido.plazos),
+        "plazos": _plazos(session, leido.plazos),
         "por_decidir": decisiones.get(caso.id, ()),
         "fallida": fallida,
         "senales": senales(session, leido, alcance, Lectura.de_quien_lee(), clock.now()),
@@ -116,18 +121,20 @@ def huella_de_relato(contadas: Sequence[Linea]) -> str:
     return f"{len(contadas)}|{max((linea.hito.id for linea in contadas), default='')}"
 
 
-def _plazos(plazos: Sequence[Plazo]) -> Sequence[VistaPlazo]:
+def _plazos(session: Session, plazos: Sequence[Plazo]) -> Sequence[VistaPlazo]:
     """The clocks of a case that have not stopped, as far as the reader may know of them."""
     ahora = clock.now()
+    movidos = any(plazo.vence_en_original and plazo.cierres for plazo in plazos)
+    vigente = calendario(session) if movidos else None
     ve_derivaciones = puede("casos.derivacion.ver")
     return [
-        _plazo(plazo, ahora)
+        _plazo(plazo, ahora, vigente)
         for plazo in plazos
         if plazo.estado in VIVOS and (ve_derivaciones or plazo.derivacion_id is None)
     ]
 
 
-def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
+def _plazo(plazo: Plazo, ahora: datetime, vigente: Calendario | None) -> VistaPlazo:
     pausado = plazo.estado is EstadoPlazo.PAUSADO
     vencido = not pausado and plazo.vence_en < ahora
     nombre = etiqueta_de_reloj(plazo.reloj, idioma_del_lector())
@@ -141,7 +148,18 @@ def _plazo(plazo: Plazo, ahora: datetime) -> VistaPlazo:
         tono,
         plazo.derivacion_id,
         plazo.tarea_id,
+        *_movido(plazo, vigente),
     )
+
+
+def _movido(plazo: Plazo, vigente: Calendario | None) -> tuple[datetime | None, str]:
+    """From where a deadline was moved by days off, and which; nothing of one that was not."""
+    if vigente is None or plazo.vence_en_original is None:
+        return None, ""
+    hasta = clock.local(plazo.vence_en).date()
+    dias = sorted(dia for dia in plazo.dias_cerrados if dia <= hasta)
+    porque = "; ".join(f"{fecha(dia)}: {vigente.dichos[dia]}" for dia in dias)
+    return (plazo.vence_en_original, porque) if porque else (None, "")
 
 
 def _huella_de(derivaciones: Sequence[Derivacion | Mediacion]) -> str:

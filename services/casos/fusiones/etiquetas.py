@@ -49,4 +49,5 @@ CAMPOS: Mapping[str, LazyString] = {
     "nivel_espanol": _l("Cuánto español habla"),
     "requiere_interprete": _l("Necesita intérprete"),
     "no_contactar": _l("No contactar"),
+    "documento_principal_id": _l("Documento principal"),
 }

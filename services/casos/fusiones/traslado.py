@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
+from casos.adjuntos.models import Adjunto
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
@@ -54,6 +55,7 @@ _ENTERAS: Sequence[type[Any]] = (
     ContactoSeguro,
     Defuncion,
     Postulacion,
+    Adjunto,
     ParteDeMediacion,
     ReporteDeDiscriminacion,
 )
@@ -81,6 +83,7 @@ _VACIOS: tuple[Any, ...] = (None, [], False)
 _SE_LLENAN = (
     *("nombre_social", "sexo", "genero", "nacionalidades", "idiomas", "direccion"),
     *("canal_preferido", "nivel_espanol", "requiere_interprete", "no_contactar"),
+    "documento_principal_id",
 )
 NACIMIENTO = "fecha_nacimiento"
 
@@ -236,7 +239,10 @@ def _por_otra(tabla: type[Any]) -> str:
 
 def _la_tiene(tabla: type[Any], columnas: Sequence[str], persona_id: UUID) -> ColumnElement[bool]:
     otra = aliased(tabla)
-    iguales = (getattr(otra, columna) == getattr(tabla, columna) for columna in columnas)
+    iguales = [getattr(otra, columna) == getattr(tabla, columna) for columna in columnas]
+    if tabla is DocumentoIdentidad:
+        # What was retired repeats nothing.
+        iguales += [otra.retirado_en.is_(None), tabla.retirado_en.is_(None)]
     return select(otra.id).where(otra.persona_id == persona_id, *iguales).correlate(tabla).exists()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,8 +35,6 @@ from oficina.db import uuid7
 from oficina.errors import NoEncontrado
 from oficina.events.casos import PersonaActualizada, PersonaRegistrada
 from oficina.web.conditional import check_version
-
-Cosa = TypeVar("Cosa", DocumentoIdentidad, Contacto)
 
 _NOMBRE = frozenset({"nombres", "primer_apellido", "segundo_apellido", "nombre_social"})
 _COMPARADOS = _NOMBRE | {"fecha_nacimiento", "precision_fecha"}
@@ -117,13 +115,6 @@ def agregar_documento(
     matching.sugerir(session, persona.id, senas_de(persona), ahora)
     _contar(session, persona, ["documentos"], actor)
     return nuevo
-
-
-def quitar_documento(session: Session, persona_id: UUID, documento_id: UUID, actor: Actor) -> None:
-    """Take a document off the record. Raises NoEncontrado when it is not this person's."""
-    persona = _para_cambiar(session, persona_id, actor)
-    persona.documentos.remove(_propio(persona.documentos, documento_id))
-    _contar(session, persona, ["documentos"], actor)
 
 
 def agregar_contacto(
@@ -242,8 +233,8 @@ def _contar(session: Session, persona: Persona, campos: list[str], actor: Actor)
     emitir(session, PersonaActualizada(persona_id=persona.id, campos_cambiados=campos))
 
 
-def _propio(cosas: Sequence[Cosa], cosa_id: UUID) -> Cosa:
-    for cosa in cosas:
-        if cosa.id == cosa_id:
-            return cosa
+def _propio(contactos: Sequence[Contacto], contacto_id: UUID) -> Contacto:
+    for contacto in contactos:
+        if contacto.id == contacto_id:
+            return contacto
     raise NoEncontrado

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.contactos.pauta import avisos
+from casos.documentos.queries import retirados
 from casos.personas import actions, busqueda, queries
 from casos.personas.models import Persona
 from casos.personas.schemas import (
@@ -160,16 +161,7 @@ def agregar_documento(datos: DatosDocumento, persona_id: UUID) -> dict[str, Any]
     """Agregar un documento"""
     with env().db.begin() as session:
         documento = actions.agregar_documento(session, persona_id, datos, actor(), clock.now())
-    return {
-        "id": documento.id,
-        "tipo": documento.tipo,
-        "numero": mask(documento.numero),
-        "pais_emisor": documento.pais_emisor,
-        "vence_el": documento.vence_el,
-        "nivel": documento.nivel,
-        "nivel_por": documento.nivel_por,
-        "nivel_en": documento.nivel_en,
-    }
+    return queries.documento_visto(documento, completos=False)
 
 
 @bp.post("/personas/<uuid:persona_id>/contactos")
@@ -209,10 +201,12 @@ def _respuesta(persona_id: UUID, *, completos: bool) -> Response:
         persona = queries.persona_por_id(session, persona_id, alcance)
         duplicados = queries.duplicados_pendientes(session, persona_id, alcance)
         de_ella = avisos(session, [persona])[persona.id]
+        ya_no = queries.retirados_vistos(retirados(session, persona_id), completos=completos)
     cuerpo = PersonaSchema().dump(
         _vista(persona, completos=completos)
         | {
             "avisos": de_ella,
+            "documentos_retirados": ya_no,
             "posibles_duplicados": [
                 {"persona": d.persona, "razones": d.razones, "puntaje": d.puntaje}
                 for d in duplicados.vistos
@@ -238,5 +232,5 @@ _CAMPOS = tuple(
     set(PersonaSchema().fields)
     - {"documentos", "contactos", "direccion"}
     - {"posibles_duplicados", "posibles_duplicados_ajenos", "preguntar_a_coordinacion"}
-    - {"hay_bloqueada", "avisos"}
+    - {"hay_bloqueada", "avisos", "documentos_retirados"}
 )

@@ -162,7 +162,8 @@ def identificar(
     de_documento: defaultdict[str, set[UUID]] = defaultdict(set)
     for indice, persona_id in session.execute(
         select(DocumentoIdentidad.indice, DocumentoIdentidad.persona_id).where(
-            DocumentoIdentidad.indice.in_(set().union(*indices))
+            DocumentoIdentidad.indice.in_(set().union(*indices)),
+            DocumentoIdentidad.retirado_en.is_(None),
         )
     ):
         de_documento[indice].add(persona_id)
@@ -297,7 +298,8 @@ def _consultas(consulta: Consulta, alcance: Alcance) -> list[Select[UUID, str]]:
     if consulta.numero:
         partes.append(
             select(DocumentoIdentidad.persona_id, literal(Hallazgo.DOCUMENTO.value)).where(
-                DocumentoIdentidad.indice.in_(_indices_de_documento(consulta))
+                DocumentoIdentidad.indice.in_(_indices_de_documento(consulta)),
+                DocumentoIdentidad.retirado_en.is_(None),
             )
         )
     if consulta.telefono:

@@ -251,7 +251,8 @@ def _coincidencias(session: Session, senas: Senas) -> list[tuple[UUID, Razon]]:
     if senas.documentos:
         consultas.append(
             select(DocumentoIdentidad.persona_id, literal(Razon.MISMO_DOCUMENTO.value)).where(
-                DocumentoIdentidad.indice.in_(senas.documentos)
+                DocumentoIdentidad.indice.in_(senas.documentos),
+                DocumentoIdentidad.retirado_en.is_(None),
             )
         )
     for tipo, razon in (

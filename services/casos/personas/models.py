@@ -139,11 +139,20 @@ class Persona(Personal, Identified, Base):
     fusionada_en_id: Mapped[UUID | None] = mapped_column(ForeignKey("personas.id"))
     # In the place of the id in what figures are told, once the person was erased.
     codigo_cifras: Mapped[UUID | None]
+    # The document to use, of those that are; moved by casos.documentos.
+    documento_principal_id: Mapped[UUID | None]
     registrada_en: Mapped[datetime] = mapped_column(index=True)
     version: Mapped[int] = mapped_column()
 
+    # Those that are of use; what was retired is read by casos.documentos alone.
     documentos: Mapped[list["DocumentoIdentidad"]] = relationship(
-        lazy="raise", order_by="DocumentoIdentidad.id", cascade="all, delete-orphan"
+        lazy="raise",
+        primaryjoin=(
+            "and_(Persona.id == DocumentoIdentidad.persona_id,"
+            " DocumentoIdentidad.retirado_en.is_(None))"
+        ),
+        order_by="DocumentoIdentidad.id",
+        cascade="all, delete-orphan",
     )
     contactos: Mapped[list["Contacto"]] = relationship(
         lazy="raise", order_by="Contacto.id", cascade="all, delete-orphan"
@@ -202,10 +211,22 @@ class TokenNombre(Base):
 
 
 class DocumentoIdentidad(Identified, Base):
-    """A document that a person has shown or told of. Two records may hold the same one."""
+    """A document that a person has shown or told of. Two records may hold the same one. One that
+    is of use no more is retired: it stays, and nobody is found by it.
+    """
 
     __tablename__ = "documentos_identidad"
-    __table_args__ = (UniqueConstraint("persona_id", "tipo", "indice"),)
+    __table_args__ = (
+        Index(
+            "uq_documentos_identidad_vigente",
+            "persona_id",
+            "tipo",
+            "indice",
+            unique=True,
+            sqlite_where=text("retirado_en IS NULL"),
+            postgresql_where=text("retirado_en IS NULL"),
+        ),
+    )
 
     persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"))
     tipo: Mapped[TipoDocumento] = mapped_column(text_enum(TipoDocumento))
@@ -220,6 +241,13 @@ class DocumentoIdentidad(Identified, Base):
     nivel_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
     nivel_en: Mapped[datetime | None]
     registrado_en: Mapped[datetime]
+    retirado_en: Mapped[datetime | None]
+    retirado_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    retiro_motivo: Mapped[str | None] = mapped_column(String(40))
+
+    def retirar(self, motivo: str, quien: str, ahora: datetime) -> None:
+        """It is of use no more."""
+        self.retirado_en, self.retirado_por, self.retiro_motivo = ahora, quien, motivo
 
     def responder(self, nivel: NivelDocumento, quien: str, ahora: datetime) -> None:
         """Somebody vouches for it. A level only rises: what was verified stays so."""

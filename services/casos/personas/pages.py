@@ -13,6 +13,8 @@ from casos.alcance import Alcance, PersonaUnida
 from casos.atenciones import queries as atenciones
 from casos.contactos.pauta import avisos, pauta_de
 from casos.defunciones.queries import de_persona as defunciones_de
+from casos.documentos.catalogo import motivo as motivo_de_retiro
+from casos.documentos.queries import retirados
 from casos.expedientes import queries as expedientes
 from casos.fusiones import queries as fusiones
 from casos.personas import actions, busqueda, catalogos, matching, queries
@@ -153,16 +155,6 @@ def agregar_documento(persona_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("personas.ver", persona_id=persona_id), 303)
 
 
-@bp.post("/personas/<uuid:persona_id>/documentos/<uuid:documento_id>/quitar")
-@requires("casos.persona.registrar")
-def quitar_documento(persona_id: UUID, documento_id: UUID) -> ResponseReturnValue:
-    """Take a document off the record."""
-    with env().db.begin() as session:
-        actions.quitar_documento(session, persona_id, documento_id, actor())
-    flash(_("Se quitó el documento."), "success")
-    return redirect(url_for("personas.ver", persona_id=persona_id), 303)
-
-
 @bp.post("/personas/<uuid:persona_id>/contactos")
 @requires("casos.persona.registrar")
 def agregar_contacto(persona_id: UUID) -> ResponseReturnValue:
@@ -212,6 +204,9 @@ def _pagina(
             "pauta": pauta_de(session, persona),
             "defunciones": [una for una in defunciones_de(session, persona_id) if una.vigente],
             "unidas": unidas_a(session, persona_id),
+            "retirados": queries.retirados_vistos(
+                retirados(session, persona_id), completos=completos
+            ),
             "fusiones": fusiones.de_persona(session, persona_id, alcance)
             if puede("casos.persona.fusionar")
             else (),
@@ -230,6 +225,7 @@ def _pagina(
         documento=documento or _vacio(NuevoDocumentoSchema()),
         contacto=contacto or _vacio(NuevoContactoSchema()),
         tipos_contacto=etiquetas.opciones(TipoContacto),
+        motivo_de_retiro=lambda codigo: motivo_de_retiro(codigo, idioma_del_lector()),
         **vista,
         **_opciones(),
     )

@@ -20,6 +20,7 @@ from casos.personas.matching import Razon
 from casos.personas.models import (
     Contacto,
     Decision,
+    DocumentoIdentidad,
     EstadoPersona,
     Persona,
     PosibleDuplicado,
@@ -287,20 +288,39 @@ def _horario(pauta: Pauta) -> Mapping[str, Any] | None:
 
 
 def documentos_vistos(persona: Persona, *, completos: bool) -> list[dict[str, Any]]:
-    """The documents of a loaded person, numbers masked unless asked for."""
-    return [
-        {
-            "id": documento.id,
-            "tipo": documento.tipo,
-            "numero": documento.numero if completos else mask(documento.numero),
-            "pais_emisor": documento.pais_emisor,
-            "vence_el": documento.vence_el,
-            "nivel": documento.nivel,
-            "nivel_por": documento.nivel_por,
-            "nivel_en": documento.nivel_en,
-        }
+    """The documents of a loaded person, the one to use first, numbers masked unless asked for."""
+    principal = persona.documento_principal_id
+    vistos = [
+        documento_visto(documento, completos=completos) | {"principal": documento.id == principal}
         for documento in persona.documentos
     ]
+    return sorted(vistos, key=lambda uno: not uno["principal"])
+
+
+def retirados_vistos(
+    documentos: Iterable[DocumentoIdentidad], *, completos: bool
+) -> list[dict[str, Any]]:
+    """Documents that are of use no more, and why."""
+    return [
+        documento_visto(uno, completos=completos)
+        | {campo: getattr(uno, campo) for campo in ("retirado_en", "retirado_por", "retiro_motivo")}
+        for uno in documentos
+    ]
+
+
+def documento_visto(documento: DocumentoIdentidad, *, completos: bool) -> dict[str, Any]:
+    """A document, its number masked unless it was asked for."""
+    return {
+        "id": documento.id,
+        "tipo": documento.tipo,
+        "numero": documento.numero if completos else mask(documento.numero),
+        "pais_emisor": documento.pais_emisor,
+        "vence_el": documento.vence_el,
+        "nivel": documento.nivel,
+        "nivel_por": documento.nivel_por,
+        "nivel_en": documento.nivel_en,
+        "principal": False,
+    }
 
 
 def contactos_vistos(contactos: Iterable[Contacto], *, completos: bool) -> list[dict[str, Any]]:

@@ -266,6 +266,15 @@ class DocumentoSchema(Schema):
     nivel = fields.Enum(NivelDocumento, by_value=True)
     nivel_por = fields.String()
     nivel_en = fields.AwareDateTime(allow_none=True)
+    principal = fields.Boolean()
+
+
+class DocumentoRetiradoSchema(DocumentoSchema):
+    """A document that is of use no more."""
+
+    retirado_en = fields.AwareDateTime()
+    retirado_por = fields.String()
+    retiro_motivo = fields.String()
 
 
 class ContactoSchema(Schema):
@@ -331,6 +340,7 @@ class PersonaSchema(PersonaResumenSchema):
     avisos = fields.List(fields.Enum(Aviso, by_value=True))
     canal_preferido = fields.Enum(CanalPreferido, by_value=True, allow_none=True)
     documentos = fields.List(fields.Nested(DocumentoSchema))
+    documentos_retirados = fields.List(fields.Nested(DocumentoRetiradoSchema))
     contactos = fields.List(fields.Nested(ContactoSchema))
     posibles_duplicados = fields.List(fields.Nested(PosibleDuplicadoSchema))
     posibles_duplicados_ajenos = fields.List(fields.Nested(AjenoSchema))

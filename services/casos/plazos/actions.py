@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
+from casos.plazos.calendario import Calendario, calendario, poner_al_dia
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
-from casos.plazos.reglas import Etapa, reglas
+from casos.plazos.reglas import Etapa, Regla, reglas
 from oficina.clock import local, real_now
 from oficina.errors import Conflicto, NoEncontrado
 
@@ -44,7 +45,9 @@ def iniciar(
         return corre
     vigentes = reglas()
     regla = vigentes.relojes[reloj]
-    if hasta is not None and not (regla.elegible and ahora <= hasta <= regla.fin(prioridad, ahora)):
+    hoy = calendario(session)
+    fin = regla.fin(prioridad, ahora, hoy.dias)
+    if hasta is not None and not (regla.elegible and ahora <= hasta <= fin):
         raise ValueError(f"nobody may choose that end of the clock {reloj}")
     plazo = Plazo(
         caso_id=caso_id,
@@ -57,10 +60,12 @@ def iniciar(
         reglas_version=vigentes.version,
         estado=EstadoPlazo.CORRIENDO,
         inicia_en=ahora,
-        vence_en=hasta or regla.fin(prioridad, ahora),
+        vence_en=hasta or fin,
         nivel=0,
+        calendario=hoy.version,
+        cierres=_cierres(regla, hoy, ahora),
     )
-    _fijar_siguiente(plazo)
+    plazo.fijar_siguiente()
     session.add(plazo)
     session.flush()
     return plazo
@@ -142,22 +147,36 @@ def pausar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
 
 def reanudar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
     """Let the clocks of a case go on that were held: each has as many days left as it had."""
+    hoy = calendario(session)
     for plazo in _propios(session, caso_id, EstadoPlazo.PAUSADO):
         if plazo.pausado_en is None:
             raise AssertionError("a clock that is held says since when")
+        # What is left is counted by the days off of today.
+        poner_al_dia(plazo, hoy)
         regla = reglas().relojes[plazo.reloj]
         desde, fin = regla.reanudado(
-            plazo.desde, plazo.vence_en, pausa=plazo.pausado_en, reanuda=ahora
+            plazo.desde,
+            plazo.vence_en,
+            pausa=plazo.pausado_en,
+            reanuda=ahora,
+            cierres=hoy.dias,
         )
         plazo.vence_en_original = plazo.vence_en_original or plazo.vence_en
         plazo.corre_desde, plazo.vence_en = desde, fin
+        plazo.cierres = _cierres(regla, hoy, desde)
         plazo.estado, plazo.pausado_en = EstadoPlazo.CORRIENDO, None
-        _fijar_siguiente(plazo)
+        plazo.fijar_siguiente()
 
 
-def ultimo_dia(reloj: str, prioridad: str, ahora: datetime) -> date:
+def ultimo_dia(session: Session, reloj: str, prioridad: str, ahora: datetime) -> date:
     """The last day that somebody may choose for a clock."""
-    return local(reglas().relojes[reloj].fin(prioridad, ahora)).date()
+    return local(reglas().relojes[reloj].fin(prioridad, ahora, calendario(session).dias)).date()
+
+
+def _cierres(regla: Regla, vigente: Calendario, desde: datetime) -> list[str]:
+    """The days off that a clock meets that counts from a moment, as it keeps them."""
+    dias = vigente.desde(local(desde).date()) if regla.habil else ()
+    return sorted(dia.isoformat() for dia in dias)
 
 
 def _propios(session: Session, caso_id: UUID, estado: EstadoPlazo) -> Sequence[Plazo]:
@@ -185,7 +204,7 @@ def prorrogar(session: Session, solicitud_id: UUID, reloj: str, ahora: datetime)
     plazo.vence_en_original, plazo.prorrogado_en = plazo.vence_en, ahora
     plazo.vence_en = reglas().relojes[reloj].fin_prorrogado(plazo.vence_en)
     plazo.nivel = 0
-    _fijar_siguiente(plazo)
+    plazo.fijar_siguiente()
     return plazo
 
 
@@ -201,7 +220,7 @@ def pasar_etapa(plazo: Plazo, ahora: datetime) -> Etapa | None:
     etapa = reglas().etapa(plazo.siguiente_nivel)
     plazo.nivel = etapa.nivel
     plazo.intentos, plazo.visible = 0, None
-    _fijar_siguiente(plazo)
+    plazo.fijar_siguiente()
     return etapa
 
 
@@ -234,13 +253,6 @@ def _vivo(  # noqa: PLR0917  a clock is of one of as many things
         )
         .with_for_update()
     )
-
-
-def _fijar_siguiente(plazo: Plazo) -> None:
-    etapa = reglas().siguiente(plazo.reloj, plazo.nivel)
-    plazo.siguiente_nivel = etapa.nivel if etapa else None
-    regla = reglas().relojes[plazo.reloj]
-    plazo.siguiente_en = regla.momento(plazo.desde, plazo.vence_en, etapa.nivel) if etapa else None
 
 
 def _terminar(plazo: Plazo, estado: EstadoPlazo, ahora: datetime) -> None:

@@ -8,12 +8,22 @@ from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.expedientes.queries import solo_para
-from casos.plazos import atrasos, queries
+from casos.plazos import atrasos, calendario, queries
 from casos.plazos.atrasos import FiltroPlazos
-from casos.plazos.schemas import FiltroPlazosSchema, PanoramaDePlazosSchema, SeguimientoSchema
+from casos.plazos.calendario import NuevoDiaCerrado
+from casos.plazos.models import DiaCerrado
+from casos.plazos.schemas import (
+    CalendarioSchema,
+    DiaCerradoSchema,
+    FiltroPlazosSchema,
+    NuevoDiaCerradoSchema,
+    PanoramaDePlazosSchema,
+    SeguimientoSchema,
+)
 from casos.plazos.vistas import como_datos
 from oficina import clock
 from oficina.audit import registrar_lectura
+from oficina.jobs import nudge_after_commit
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 
@@ -32,6 +42,38 @@ def listar(filtro: FiltroPlazos) -> dict[str, Any]:
         env().db, actor(), "casos.plazo.listar", "caso", None, cantidad=len(panorama.filas)
     )
     return como_datos(panorama)
+
+
+@bp.get("/calendario")
+@bp.response(200, CalendarioSchema)
+@requires("casos.calendario.ver")
+def ver_calendario() -> dict[str, Any]:
+    """Días en que el municipio no trabaja, además de los feriados; también los retirados"""
+    with env().db.read() as session:
+        return {"dias": calendario.dias_cerrados(session)}
+
+
+@bp.post("/calendario")
+@bp.arguments(NuevoDiaCerradoSchema)
+@bp.response(201, DiaCerradoSchema)
+@requires("casos.calendario.editar")
+def cerrar(datos: NuevoDiaCerrado) -> DiaCerrado:
+    """Anotar un día en que no se trabaja: los plazos que pasan por él se mueven solos"""
+    with env().db.begin() as session:
+        dia = calendario.cerrar(session, datos, actor(), clock.now())
+        nudge_after_commit(session, "casos.seguir_plazos")
+    return dia
+
+
+@bp.post("/calendario/<uuid:dia_id>/retiro")
+@bp.response(200, DiaCerradoSchema)
+@requires("casos.calendario.editar")
+def retirar(dia_id: UUID) -> DiaCerrado:
+    """Retirar un día anotado por error: vuelve a ser hábil"""
+    with env().db.begin() as session:
+        dia = calendario.retirar(session, dia_id, actor(), clock.now())
+        nudge_after_commit(session, "casos.seguir_plazos")
+    return dia
 
 
 @bp.get("/<uuid:plazo_id>")

@@ -1,13 +1,14 @@
 """What a deadline is: a clock that started, ends and may be paused, or extended."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casos.base import Base
+from casos.plazos.reglas import reglas
 from oficina.db import Identified, text_enum
 
 
@@ -39,6 +40,7 @@ class Plazo(Identified, Base):
     __table_args__ = (
         # Who follows up reads on from the last one that was read, however many are due at once.
         Index("ix_plazos_estado_siguiente_en_id", "estado", "siguiente_en", "id"),
+        Index("ix_plazos_estado_calendario", "estado", "calendario"),
     )
 
     caso_id: Mapped[UUID | None] = mapped_column(ForeignKey("casos.id"), index=True)
@@ -66,7 +68,50 @@ class Plazo(Identified, Base):
     intentos: Mapped[int] = mapped_column(default=0, server_default="0")
     visible: Mapped[datetime | None] = mapped_column()
 
+    # The version of the municipality's calendar under which it was computed, and the days off of it
+    # from the day on which it began.
+    calendario: Mapped[int] = mapped_column(default=0, server_default="0")
+    cierres: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+
     @property
     def desde(self) -> datetime:
         """From when its stages count."""
         return self.corre_desde or self.inicia_en
+
+    @property
+    def dias_cerrados(self) -> frozenset[date]:
+        """The days off that it passes over."""
+        return frozenset(date.fromisoformat(dia) for dia in self.cierres or ())
+
+    def fijar_siguiente(self) -> None:
+        """Say which stage comes next, and when; none of one that does not run."""
+        etapa = None
+        if self.estado is EstadoPlazo.CORRIENDO:
+            etapa = reglas().siguiente(self.reloj, self.nivel)
+        self.siguiente_nivel = etapa.nivel if etapa else None
+        self.siguiente_en = (
+            reglas()
+            .relojes[self.reloj]
+            .momento(self.desde, self.vence_en, etapa.nivel, self.dias_cerrados)
+            if etapa
+            else None
+        )
+
+
+class DiaCerrado(Identified, Base):
+    """A day on which the municipality does not work besides Saturdays, Sundays and holidays.
+
+    Rows are never removed: one that was a mistake is taken back, and is a day of work again.
+    `version` is the one that the calendar got by the last change of it.
+    """
+
+    __tablename__ = "dias_cerrados"
+
+    dia: Mapped[date] = mapped_column(index=True)
+    motivo: Mapped[str] = mapped_column(String(120))
+    fuente: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column()
+    anotado_por: Mapped[str] = mapped_column(String(160))
+    anotado_en: Mapped[datetime] = mapped_column()
+    retirado_por: Mapped[str | None] = mapped_column(String(160))
+    retirado_en: Mapped[datetime | None] = mapped_column()

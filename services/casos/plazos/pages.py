@@ -1,22 +1,28 @@
 """Pages of deadlines: what is late and whose it is."""
 
 from tempfile import TemporaryFile
+from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from casos.alcance import Alcance
-from casos.plazos import atrasos, vistas
+from casos.plazos import atrasos, calendario, vistas
 from casos.plazos.atrasos import FiltroPlazos, Grupo, Panorama
 from casos.plazos.etiquetas import de_grupo, de_situacion
 from casos.plazos.reglas import etiqueta
-from casos.plazos.schemas import FiltroPlazosSchema
+from casos.plazos.schemas import FiltroPlazosSchema, NuevoDiaCerradoSchema
 from oficina import clock, hojas
 from oficina.audit import registrar_lectura
+from oficina.calendar_cl import feriados
+from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
+from oficina.jobs import nudge_after_commit
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.files import send
-from oficina.web.i18n import language
+from oficina.web.forms import Form
+from oficina.web.i18n import fecha, language
 
 bp = Blueprint("plazos_paginas", __name__, url_prefix="/casos")
 
@@ -88,6 +94,57 @@ def archivo(formato: str) -> Response:
         raise
     nombre = f"acogida-plazos-{clock.today()}.{formato}"
     return send(salida, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
+
+
+@bp.route("/plazos/calendario", methods=["GET", "POST"])
+@requires("casos.calendario.ver")
+def ver_calendario() -> ResponseReturnValue:
+    """The days on which the municipality does not work, and a form for one more."""
+    if request.method == "POST" and not puede("casos.calendario.editar"):
+        raise NoPermitido
+    form = Form(NuevoDiaCerradoSchema())
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                dia = calendario.cerrar(session, form.data, actor(), clock.now())
+                nudge_after_commit(session, "casos.seguir_plazos")
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(
+                _(
+                    "El %(dia)s no se trabaja: los plazos que pasan por ese día se mueven solos.",
+                    dia=fecha(dia.dia),
+                ),
+                "success",
+            )
+            return redirect(url_for(".ver_calendario"), 303)
+    with env().db.read() as session:
+        dias = calendario.dias_cerrados(session)
+    hoy = clock.today()
+    page = render_template(
+        "casos/plazos/calendario.html",
+        form=form,
+        dias=dias,
+        feriados=sorted(feriados(hoy.year).items()),
+        anio=hoy.year,
+    )
+    return page, 422 if form.sent else 200
+
+
+@bp.post("/plazos/calendario/<uuid:dia_id>/retiro")
+@requires("casos.calendario.editar")
+def retirar(dia_id: UUID) -> ResponseReturnValue:
+    """Take a day off back."""
+    try:
+        with env().db.begin() as session:
+            dia = calendario.retirar(session, dia_id, actor(), clock.now())
+            nudge_after_commit(session, "casos.seguir_plazos")
+    except Conflicto as error:
+        flash(error.detail or _(error.title), "error")
+    else:
+        flash(_("El %(dia)s vuelve a ser hábil.", dia=fecha(dia.dia)), "success")
+    return redirect(url_for(".ver_calendario"), 303)
 
 
 def _pedido(filtro: FiltroPlazos) -> dict[str, str]:

@@ -116,7 +116,7 @@ def nivel_a_la_fecha(plazo: Plazo, ahora: datetime) -> int:
     hasta = plazo.terminado_en or plazo.pausado_en or ahora
     nivel = 0
     for etapa in reglas().etapas:
-        if regla.momento(plazo.desde, plazo.vence_en, etapa.nivel) > hasta:
+        if regla.momento(plazo.desde, plazo.vence_en, etapa.nivel, plazo.dias_cerrados) > hasta:
             break
         nivel = etapa.nivel
     return nivel

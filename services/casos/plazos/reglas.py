@@ -1,14 +1,22 @@
 """How long each clock runs: versioned data in `reglas.json`, with the source of every rule."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from oficina.calendar_cl import Unidad, fin_de_plazo, momento_de_avance, termino_reanudado
+from oficina.calendar_cl import (
+    Unidad,
+    fin_de_plazo,
+    momento_de_avance,
+    siguiente_habil,
+    termino_movido,
+    termino_reanudado,
+)
+from oficina.clock import local
 
 
 @dataclass(frozen=True)
@@ -34,36 +42,65 @@ class Regla:
         """Whether only working days count."""
         return self.unidad == "dias_habiles"
 
-    def fin(self, prioridad: str, inicio: datetime) -> datetime:
-        """When the clock ends if it starts at `inicio`."""
-        return self._sumar(inicio, self.plazo[prioridad])
+    def fin(self, prioridad: str, inicio: datetime, cierres: Collection[date] = ()) -> datetime:
+        """When the clock ends if it starts at `inicio`; `cierres` are no working days."""
+        return self._sumar(inicio, self.plazo[prioridad], cierres)
 
-    def fin_prorrogado(self, fin: datetime) -> datetime:
+    def fin_prorrogado(self, fin: datetime, cierres: Collection[date] = ()) -> datetime:
         """When the clock that ended at `fin` ends once it is extended. Raises ValueError for one
         that cannot be.
         """
         if self.prorroga is None:
             raise ValueError("this clock is never extended")
-        return self._sumar(fin, self.prorroga)
+        return self._sumar(fin, self.prorroga, cierres)
 
-    def _sumar(self, inicio: datetime, cuanto: int) -> datetime:
+    def _sumar(self, inicio: datetime, cuanto: int, cierres: Collection[date]) -> datetime:
         match self.unidad:
             case "dias_habiles":
-                return fin_de_plazo(inicio, dias_habiles=cuanto)
+                return fin_de_plazo(inicio, dias_habiles=cuanto, cierres=cierres)
             case "dias_corridos":
                 return fin_de_plazo(inicio, dias_corridos=cuanto)
             case "horas":
                 return fin_de_plazo(inicio, horas=cuanto)
 
-    def momento(self, inicio: datetime, fin: datetime, nivel: int) -> datetime:
+    def momento(
+        self, inicio: datetime, fin: datetime, nivel: int, cierres: Collection[date] = ()
+    ) -> datetime:
         """When `nivel` percent of the time from `inicio` to `fin` has passed."""
-        return momento_de_avance(inicio, fin, nivel, self.habil)
+        return momento_de_avance(inicio, fin, nivel, self.habil, cierres)
 
     def reanudado(
-        self, inicio: datetime, fin: datetime, *, pausa: datetime, reanuda: datetime
+        self,
+        inicio: datetime,
+        fin: datetime,
+        *,
+        pausa: datetime,
+        reanuda: datetime,
+        cierres: Collection[date] = (),
     ) -> tuple[datetime, datetime]:
         """From and until when the clock counts that was held from `pausa` to `reanuda`."""
-        return termino_reanudado(inicio, fin, pausa=pausa, reanuda=reanuda, unidad=self.unidad)
+        return termino_reanudado(
+            inicio, fin, pausa=pausa, reanuda=reanuda, unidad=self.unidad, cierres=cierres
+        )
+
+    def movido(
+        self,
+        inicio: datetime,
+        fin: datetime,
+        *,
+        antes: Collection[date],
+        cierres: Collection[date],
+        elegido: datetime | None,
+    ) -> datetime:
+        """When a clock of working days ends that counted from `inicio` to `fin` while the days off
+        were `antes`, now that they are `cierres`. An end that somebody chose (`elegido`, when it
+        was not `fin`) only leaves a day that is none of work any more.
+        """
+        if not self.elegible:
+            return termino_movido(inicio, fin, antes=antes, cierres=cierres)
+        dia = local(elegido or fin).date()
+        habil = siguiente_habil(dia, cierres) if dia in cierres else dia
+        return fin_de_plazo(elegido or fin, dias_corridos=(habil - dia).days)
 
 
 @dataclass(frozen=True)

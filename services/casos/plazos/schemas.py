@@ -5,9 +5,12 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from casos.campos import Texto
 from casos.plazos.atrasos import NADIE, FiltroPlazos, Grupo, Situacion
+from casos.plazos.calendario import NuevoDiaCerrado
 from casos.plazos.models import EstadoPlazo
 from oficina.texts import N_
+from oficina.web.forms import DIAS
 
 
 class SeguimientoSchema(Schema):
@@ -86,3 +89,38 @@ class PanoramaDePlazosSchema(Schema):
     paginas = fields.Integer()
     por_situacion = fields.Dict(keys=fields.String(), values=fields.Integer())
     grupos = fields.List(fields.Nested(CuentaSchema))
+
+
+class NuevoDiaCerradoSchema(Schema):
+    """A day on which the municipality will not work."""
+
+    dia = fields.Date(required=True, validate=DIAS)
+    motivo = Texto(required=True, validate=validate.Length(3, 120))
+    fuente = Texto(
+        required=True,
+        validate=validate.Length(3, 200),
+        metadata={"description": "El decreto o la instrucción que lo dice"},
+    )
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevoDiaCerrado:
+        return NuevoDiaCerrado(**data)
+
+
+class DiaCerradoSchema(Schema):
+    """A day off, and whether it was taken back."""
+
+    id = fields.UUID()
+    dia = fields.Date()
+    motivo = fields.String()
+    fuente = fields.String()
+    anotado_por = fields.String()
+    anotado_en = fields.AwareDateTime()
+    retirado_por = fields.String(allow_none=True)
+    retirado_en = fields.AwareDateTime(allow_none=True)
+
+
+class CalendarioSchema(Schema):
+    """The days off, the latest first."""
+
+    dias = fields.List(fields.Nested(DiaCerradoSchema))

@@ -57,6 +57,7 @@ class Modo(StrEnum):
     OFICIO = "oficio"
     CORREO = "correo"
     PRESENCIAL_ACOMPANADA = "presencial_acompanada"
+    AUTOGESTIONADA = "autogestionada"
 
 
 class TipoSede(StrEnum):

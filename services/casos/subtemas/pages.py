@@ -16,7 +16,7 @@ from casos.subtemas import actions, queries
 from casos.subtemas.models import Subtema
 from casos.subtemas.presentes import presentes
 from casos.subtemas.schemas import EdicionSubtemaSchema, NuevoSubtemaSchema
-from casos.taxonomia import Tema, taxonomia
+from casos.taxonomia import LENGUAS, Tema, taxonomia
 from oficina import clock
 from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
@@ -26,15 +26,6 @@ from oficina.web.forms import Form
 from oficina.web.i18n import language
 
 bp = Blueprint("temas_paginas", __name__, url_prefix="/casos/temas")
-
-IDIOMAS = {
-    "es": "Español",
-    "ht": "Kreyòl ayisyen",
-    "en": "English",
-    "pt": "Português",
-    "fr": "Français",
-}
-"""The languages of the labels, each by its own name."""
 
 
 @dataclass(frozen=True)
@@ -163,4 +154,4 @@ def _familias(propios: Sequence[Subtema]) -> Mapping[str, Sequence[FilaDeTema]]:
 
 
 def _comun() -> dict[str, object]:
-    return {"taxonomia": taxonomia(), "lenguas_de_tema": IDIOMAS, "lee": language()}
+    return {"taxonomia": taxonomia(), "lenguas_de_tema": LENGUAS, "lee": language()}

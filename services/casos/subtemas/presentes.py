@@ -1,7 +1,7 @@
 """The themes that a request offers and reads: the taxonomy's, and below them the office's own.
 
-A process keeps what it read for some seconds, and reads again at once when it is asked for a code
-that it does not know: what another process added is good from its first use on.
+A process keeps what it read for a minute, and reads again at once when it changed something or is
+asked for a code that it does not know: what another process added is good from its first use on.
 """
 
 import time
@@ -14,7 +14,7 @@ from casos.subtemas.queries import subtemas
 from casos.taxonomia import nombre, taxonomia
 from oficina.db import Database
 
-SEGUNDOS = 5.0
+SEGUNDOS = 60.0
 
 
 class Presentes:

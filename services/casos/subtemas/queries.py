@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
 from casos.expedientes.models import Caso, Hito, TipoHito
+from casos.orientaciones.models import FichaOrientacion, Orientacion
 from casos.red.models import ServicioRed
 from casos.subtemas.models import Subtema
 from oficina.errors import NoEncontrado
@@ -32,12 +33,14 @@ def subtema_por_id(session: Session, subtema_id: UUID, *, bloquear: bool = False
 
 
 def en_uso(session: Session, codigo: str) -> bool:
-    """Whether anything was ever recorded under a code, or a service of the network has it."""
+    """Whether anything was recorded under a code, or a sheet or a service of the network has it."""
     consultas = (
         select(Atencion.id).where(Atencion.tema == codigo),
         select(Caso.id).where(Caso.tema == codigo),
+        select(Orientacion.id).where(Orientacion.tema == codigo),
         select(Hito.id).where(Hito.tipo.in_(_DICEN_TEMA), Hito.datos["tema"].as_string() == codigo),
     )
     if any(session.scalar(una.limit(1)) for una in consultas):
         return True
-    return any(codigo in suyos for suyos in session.scalars(select(ServicioRed.temas)))
+    listas = (select(ServicioRed.temas), select(FichaOrientacion.temas))
+    return any(codigo in suyos for una in listas for suyos in session.scalars(una))

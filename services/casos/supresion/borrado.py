@@ -15,6 +15,7 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
@@ -30,10 +31,12 @@ from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
 from casos.derivaciones.states import Estado, MotivoAnulacion
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, Riesgo
+from casos.foliados.models import Foliado
 from casos.fusiones.models import Fusion
 from casos.hogares.models import Integrante
 from casos.importacion.models import FilaImportada, Importacion
 from casos.importacion.problemas import guardar_problemas
+from casos.orientaciones.models import Orientacion
 from casos.personas.models import (
     Contacto,
     DocumentoIdentidad,
@@ -137,6 +140,7 @@ def _por_clase(de: Suyo) -> Mapping[str, list[Select[Any]]]:
             select(SolicitudDerecho.id).where(SolicitudDerecho.persona_id == persona)
         ],
         "casos.ayudas": [select(Postulacion.id).where(Postulacion.persona_id == persona)],
+        "casos.adjuntos": [select(Adjunto.id).where(Adjunto.persona_id == persona)],
         "casos.copias": [select(CopiaDeDatos.id).where(CopiaDeDatos.persona_id == persona)],
         "casos.registros": [_registros(persona)],
         "casos.parecidos": [select(PosibleDuplicado.id).where(_parecido(de))],
@@ -201,7 +205,7 @@ def _vaciar(persona: Persona) -> None:
     persona.precision_fecha = PrecisionFecha.ANIO if nacida else PrecisionFecha.DESCONOCIDA
     persona.nacionalidades, persona.idiomas = persona.nacionalidades[:1], []
     persona.requiere_interprete, persona.no_contactar = False, True
-    persona.nivel_espanol = None
+    persona.nivel_espanol = persona.documento_principal_id = None
     persona.codigo_cifras = uuid4()
     persona.estado = EstadoPersona.ANONIMIZADA
 
@@ -215,11 +219,14 @@ def _situaciones(session: Session, de: Suyo, _ahora: datetime) -> int:
 
 def _atenciones(session: Session, de: Suyo, _ahora: datetime) -> int:
     suyas = or_(Atencion.persona_id == de.persona.id, Atencion.caso_id.in_(de.casos))
+    ids = select(Atencion.id).where(suyas)
+    dadas = or_(Orientacion.atencion_id.in_(ids), Orientacion.caso_id.in_(de.casos))
+    _hecho(session, update(Orientacion).where(dadas).values(idioma=None))
     return _hecho(session, update(Atencion).where(suyas).values(nota=None, idioma=None))
 
 
 def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
-    for tabla in (Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
+    for tabla in (Foliado, Hito, Evaluacion, CierrePropuesto, MiembroDeCaso):
         _hecho(session, delete(tabla).where(tabla.caso_id.in_(de.casos)))
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))
@@ -281,6 +288,13 @@ def _ayudas(session: Session, de: Suyo, ahora: datetime) -> int:
     return len(suyas)
 
 
+def _adjuntos(session: Session, de: Suyo, _ahora: datetime) -> int:
+    suyos = Adjunto.persona_id == de.persona.id
+    ids = select(Adjunto.id).where(suyos)
+    _hecho(session, delete(Trozo).where(Trozo.adjunto_id.in_(ids)))
+    return _hecho(session, delete(Adjunto).where(suyos))
+
+
 def _copias(session: Session, de: Suyo, _ahora: datetime) -> int:
     """One that is being made finds that nobody waits for it."""
     suyas = update(CopiaDeDatos).where(CopiaDeDatos.persona_id == de.persona.id)
@@ -312,6 +326,7 @@ def _respuestas(session: Session, de: Suyo, _ahora: datetime) -> int:
 _BORRAR: Mapping[str, Callable[[Session, Suyo, datetime], int]] = {
     "casos.respuestas_guardadas": _respuestas,
     "casos.derivaciones": _derivaciones,
+    "casos.adjuntos": _adjuntos,
     "casos.casos": _casos,
     "casos.situaciones": _situaciones,
     "casos.atenciones": _atenciones,

@@ -20,7 +20,7 @@ from casos.expedientes.states import TERMINADOS
 from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
 from casos.personas.models import Persona
-from casos.red.models import Institucion, ServicioRed
+from casos.red.models import Institucion, Modo, ServicioRed
 from casos.supresion.borrado import contar, suyo
 from casos.supresion.models import Purga, Supresion
 from casos.supresion.reglas import reglas
@@ -182,6 +182,7 @@ def con_datos(session: Session, persona_id: UUID) -> Sequence[Derivacion]:
         .where(
             Caso.persona_id == persona_id,
             Derivacion.enviada_en.is_not(None),
+            Derivacion.modo != Modo.AUTOGESTIONADA,
         )
         .options(joinedload(Derivacion.institucion))
         .order_by(Derivacion.id)

@@ -14,6 +14,7 @@ from casos.expedientes.models import Caso, MiembroDeCaso, TipoHito, anotar
 from casos.expedientes.queries import caso_por_id
 from casos.expedientes.states import Paso
 from casos.plazos import actions as plazos
+from casos.plazos.calendario import calendario
 from casos.tareas.models import Tarea
 from casos.tareas.queries import tarea_por_id
 from casos.tareas.schemas import CambioDeTarea, FinDeTarea, NuevaTarea
@@ -46,7 +47,7 @@ def agregar(
     caso = caso_por_id(session, caso_id, Alcance.de(actor), bloquear=True)
     caso.exigir(Paso.AGREGAR_TAREA)
     _exigir_en_el_caso(session, caso, responsable, actor)
-    hasta = _fin(caso, datos.vence_el, ahora)
+    hasta = _fin(session, caso, datos.vence_el, ahora)
     tarea = Tarea(
         caso_id=caso.id,
         que=datos.que,
@@ -83,7 +84,7 @@ def cambiar(
     tarea, caso = _para_cambiar(session, tarea_id, actor, datos.version)
     tarea.exigir_pendiente()
     _exigir_en_el_caso(session, caso, responsable, actor)
-    hasta = _fin(caso, datos.vence_el, ahora)
+    hasta = _fin(session, caso, datos.vence_el, ahora)
     tarea.responsable_id, tarea.responsable_nombre = responsable.id, responsable.nombre
     plazos.cancelar(session, caso.id, RELOJ, ahora, tarea_id=tarea.id)
     plazos.iniciar(
@@ -140,16 +141,17 @@ def _exigir_en_el_caso(
         )
 
 
-def _fin(caso: Caso, dia: date, ahora: datetime) -> datetime:
+def _fin(session: Session, caso: Caso, dia: date, ahora: datetime) -> datetime:
     """The end of the chosen day, unless the rules do not allow it."""
     hoy = clock.local(ahora).date()
-    ultimo = plazos.ultimo_dia(RELOJ, caso.prioridad.value, ahora)
+    ultimo = plazos.ultimo_dia(session, RELOJ, caso.prioridad.value, ahora)
     if not hoy <= dia <= ultimo:
         raise DatosInvalidos(
             {"vence_el": [_("Elija un día desde hoy hasta el %(dia)s.", dia=f"{ultimo:%d-%m-%Y}")]}
         )
-    if not es_habil(dia):
-        habil = siguiente_habil(dia)
+    cierres = calendario(session).dias
+    if not es_habil(dia, cierres):
+        habil = siguiente_habil(dia, cierres)
         raise DatosInvalidos(
             {
                 "vence_el": [

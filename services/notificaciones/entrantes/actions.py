@@ -1,13 +1,14 @@
 """What is done with an answer: once, by exact words, or left in the tray.
 
-An answer acts on the appointment whose reminder was last sent to the address whence it came, and
-only while nobody can doubt which one that is.
+An answer acts on the appointment whose reminder was last sent to the address whence it came, or on
+the derivation about which that address was last asked, and only while nobody can doubt which it is.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from oficina.bus.outbox import emitir
 from oficina.clock import now
 from oficina.db import hold, uuid7
 from oficina.events import Clasificacion
+from oficina.events.notificaciones import DerivacionContestada, RespuestaRecibida
 from oficina.jobs import nudge_after_commit
 
 _ACTOR = Actor.sistema("notificaciones")
@@ -41,6 +43,10 @@ _CONTESTAN = {
     Intencion.AYUDA: Clave.RESPUESTA_AYUDA,
     Intencion.BAJA: Clave.RESPUESTA_BAJA,
     Intencion.ALTA: Clave.RESPUESTA_ALTA,
+}
+_DE_DERIVACION = {
+    Intencion.SI: Efecto.DERIVACION_CONFIRMADA,
+    Intencion.NO: Efecto.DERIVACION_DISPUTADA,
 }
 _DE_CITA = {
     Intencion.SI: (Efecto.CITA_CONFIRMADA, "confirma"),
@@ -122,7 +128,7 @@ def atender(session: Session, respuesta: Respuesta, actor: Actor) -> None:
 def _act(session: Session, respuesta: Respuesta, enviados: Sequence[Mensaje]) -> None:
     match respuesta.intencion:
         case Intencion.SI | Intencion.NO:
-            _about_appointment(session, respuesta, enviados)
+            _about_question(session, respuesta, enviados)
         case Intencion.BAJA:
             respuesta.efecto = Efecto.DE_BAJA
             nueva = NuevaBaja(direccion=respuesta.de or "")
@@ -137,18 +143,24 @@ def _act(session: Session, respuesta: Respuesta, enviados: Sequence[Mensaje]) ->
             _answer(session, respuesta)
 
 
-def _about_appointment(session: Session, respuesta: Respuesta, enviados: Sequence[Mensaje]) -> None:
-    recordatorio = _reminder(enviados)
-    if not isinstance(recordatorio, Mensaje):
-        respuesta.efecto = recordatorio
+def _about_question(session: Session, respuesta: Respuesta, enviados: Sequence[Mensaje]) -> None:
+    pregunta = _question(session, enviados)
+    if not isinstance(pregunta, Mensaje):
+        respuesta.efecto = pregunta
         return
-    respuesta.mensaje_id, respuesta.cita_id = recordatorio.id, recordatorio.cita_id
-    respuesta.persona_id, respuesta.caso_id = recordatorio.persona_id, recordatorio.caso_id
-    if recordatorio.persona_id and apartada(session, recordatorio.persona_id) is not None:
+    respuesta.mensaje_id, respuesta.cita_id = pregunta.id, pregunta.cita_id
+    respuesta.persona_id, respuesta.caso_id = pregunta.persona_id, pregunta.caso_id
+    if pregunta.persona_id and apartada(session, pregunta.persona_id) is not None:
         respuesta.efecto = Efecto.PERSONA_BLOQUEADA
         return
-    respuesta.efecto, dicho = _DE_CITA[respuesta.intencion or Intencion.NO]
-    hecho = respuesta.contada(_begins(recordatorio), dicho)
+    intencion = respuesta.intencion or Intencion.NO
+    hecho: RespuestaRecibida | DerivacionContestada
+    if pregunta.derivacion_id is not None:
+        respuesta.efecto = _DE_DERIVACION[intencion]
+        hecho = respuesta.de_derivacion(pregunta.derivacion_id, intencion.value)
+    else:
+        respuesta.efecto, dicho = _DE_CITA[intencion]
+        hecho = respuesta.contada(_begins(pregunta), dicho)
     emitir(
         session,
         hecho,
@@ -156,16 +168,25 @@ def _about_appointment(session: Session, respuesta: Respuesta, enviados: Sequenc
     )
 
 
-def _reminder(enviados: Sequence[Mensaje]) -> Mensaje | Efecto:
-    """The reminder that is answered: the last one of an appointment still to come.
+def _question(session: Session, enviados: Sequence[Mensaje]) -> Mensaje | Efecto:
+    """What is answered: the last reminder of an appointment still to come, or the last question
+    about a derivation to which nobody has said anything.
 
-    Nobody can tell when another person, or another appointment within hours, was reminded there.
+    Nobody can tell when another person, or another thing within hours, was asked about there.
     """
     ahora = now()
+    contestadas = _answered(session, enviados)
+    desde = ahora - timedelta(days=palabras().dias_de_pregunta)
     vigentes = [
         uno
         for uno in enviados
-        if uno.regla is not None and _begins(uno) > ahora and uno.entregado_en
+        if uno.entregado_en
+        if (uno.regla is not None and _begins(uno) > ahora)
+        or (
+            uno.plantilla == Clave.CONFIRMAR_DERIVACION
+            and uno.entregado_en > desde
+            and uno.id not in contestadas
+        )
     ]
     if not vigentes:
         return Efecto.SIN_CITA
@@ -174,9 +195,30 @@ def _reminder(enviados: Sequence[Mensaje]) -> Mensaje | Efecto:
     for otro in vigentes[1:]:
         if otro.persona_id != ultimo.persona_id:
             return Efecto.VARIAS_CITAS
-        if otro.cita_id != ultimo.cita_id and _left(ultimo) - _left(otro) < cerca:
+        if _about(otro) != _about(ultimo) and _left(ultimo) - _left(otro) < cerca:
             return Efecto.VARIAS_CITAS
     return ultimo
+
+
+def _answered(session: Session, enviados: Sequence[Mensaje]) -> frozenset[UUID]:
+    """The questions about a derivation to which somebody said yes or no."""
+    preguntas = [uno.id for uno in enviados if uno.plantilla == Clave.CONFIRMAR_DERIVACION]
+    if not preguntas:
+        return frozenset()
+    return frozenset(
+        una
+        for una in session.scalars(
+            select(Respuesta.mensaje_id).where(
+                Respuesta.mensaje_id.in_(preguntas),
+                Respuesta.efecto.in_(_DE_DERIVACION.values()),
+            )
+        )
+        if una is not None
+    )
+
+
+def _about(pregunta: Mensaje) -> UUID | None:
+    return pregunta.cita_id or pregunta.derivacion_id
 
 
 def _answer(session: Session, respuesta: Respuesta) -> None:

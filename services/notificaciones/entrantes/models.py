@@ -14,7 +14,7 @@ from notificaciones.plantillas.catalogo import Canal
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.errors import Conflicto
-from oficina.events.notificaciones import RespuestaRecibida
+from oficina.events.notificaciones import DerivacionContestada, RespuestaRecibida
 from oficina.privacy import EncryptedText
 
 
@@ -65,6 +65,20 @@ class Respuesta(Personal, Identified, Base):
             respuesta=respuesta,
             canal=self.canal.value,
             inicia_en=inicia_en,
+            recibida_en=self.recibida_en,
+        )
+
+    def de_derivacion(self, derivacion_id: UUID, respuesta: str) -> DerivacionContestada:
+        """The fact of an answer to whether a derivation was fulfilled."""
+        if self.caso_id is None or self.persona_id is None:
+            raise AssertionError("an answer about a derivation has a case, and its person")
+        return DerivacionContestada(
+            respuesta_id=self.id,
+            derivacion_id=derivacion_id,
+            caso_id=self.caso_id,
+            persona_id=self.persona_id,
+            respuesta=respuesta,
+            canal=self.canal.value,
             recibida_en=self.recibida_en,
         )
 

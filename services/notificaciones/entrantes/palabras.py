@@ -32,7 +32,8 @@ class Entendida:
 class Palabras:
     """One version of the phrases, each as its words. `respuestas_por_dia`: at most so many
     automatic answers to an address; `horas_para_distinguir`: two reminders closer than this do not
-    say which of them is answered.
+    say which of them is answered; `dias_de_pregunta`: for how long a question about a derivation
+    is answered.
     """
 
     version: str
@@ -41,6 +42,7 @@ class Palabras:
     mas_larga: int
     respuestas_por_dia: int
     horas_para_distinguir: int
+    dias_de_pregunta: int
 
 
 def entender(texto: str) -> Entendida | None:
@@ -106,4 +108,5 @@ def palabras() -> Palabras:
         mas_larga=max(map(len, [*frases, *cortesias])),
         respuestas_por_dia=limites["respuestas_por_dia"],
         horas_para_distinguir=limites["horas_para_distinguir"],
+        dias_de_pregunta=limites["dias_de_pregunta"],
     )

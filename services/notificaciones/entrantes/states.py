@@ -18,6 +18,8 @@ class Efecto(StrEnum):
 
     CITA_CONFIRMADA = "cita_confirmada"
     CITA_RECHAZADA = "cita_rechazada"
+    DERIVACION_CONFIRMADA = "derivacion_confirmada"
+    DERIVACION_DISPUTADA = "derivacion_disputada"
     DE_BAJA = "de_baja"
     DE_ALTA = "de_alta"
     AYUDA = "ayuda"
@@ -39,6 +41,8 @@ SOLAS = frozenset(
     {
         Efecto.CITA_CONFIRMADA,
         Efecto.CITA_RECHAZADA,
+        Efecto.DERIVACION_CONFIRMADA,
+        Efecto.DERIVACION_DISPUTADA,
         Efecto.DE_BAJA,
         Efecto.DE_ALTA,
         Efecto.AYUDA,

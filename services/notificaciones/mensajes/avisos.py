@@ -163,6 +163,18 @@ def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
     return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
 
 
+def _aviso_derivacion_contestada(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    derivacion = derivacion_de(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    valores: dict[str, Valor] = {
+        "folio": derivacion["folio"],
+        "palabra": plantillas.nombre_de_palabra(mensaje.datos["respuesta"]),
+    }
+    aviso = reglas().palabra_de_derivacion[mensaje.datos["respuesta"]]
+    return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
+
+
 def _aviso_acceso_excepcional(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     path = f"/casos/api/v1/accesos-excepcionales/{mensaje.datos['acceso_id']}"
     try:
@@ -312,6 +324,7 @@ AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_PLAZO_POR_VENCER: _aviso_plazo_por_vencer,
     Clave.AVISO_PLAZO_VENCIDO: _aviso_plazo_vencido,
     Clave.AVISO_DERIVACION_FALLIDA: _aviso_derivacion_fallida,
+    Clave.AVISO_DERIVACION_CONTESTADA: _aviso_derivacion_contestada,
     Clave.AVISO_RETIRO_DE_DATOS: _aviso_retiro_de_datos,
     Clave.AVISO_SUPRESION_PROPUESTA: _aviso_supresion_propuesta,
     Clave.AVISO_SUPRESION_ATRASADA: _aviso_supresion_atrasada,

@@ -16,6 +16,10 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.DERIVACION_ENVIADA: _l("Derivación enviada a una institución"),
     Clave.ENLACE_NUEVO: _l("Otro enlace para una institución"),
     Clave.RECORDATORIO_PLAZO: _l("Recordatorio de plazo a una institución"),
+    Clave.CONFIRMAR_DERIVACION: _l("Pregunta a una persona: si la atendieron"),
+    Clave.AVISO_DERIVACION_CONTESTADA: _l(
+        "Aviso interno de lo que una persona contestó de su derivación"
+    ),
     Clave.AVISO_PLAZO_POR_VENCER: _l("Aviso interno de plazo por vencer"),
     Clave.AVISO_PLAZO_VENCIDO: _l("Aviso interno de plazo vencido"),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Aviso interno de una derivación que no resultó"),
@@ -41,6 +45,7 @@ PLANTILLAS: Mapping[str, LazyString] = {
     Clave.PRUEBA_DE_PLANTILLA: _l("Prueba de una plantilla"),
     Clave.RETIRO_LISTO: _l("Aviso de que lo pedido está listo"),
     Clave.AVISO_GENERAL: _l("Aviso de la oficina"),
+    Clave.HOJA_DE_ORIENTACION: _l("Hoja de orientación"),
 }
 
 CANALES: Mapping[Canal, LazyString] = {
@@ -183,6 +188,8 @@ CAUSAS: Mapping[str, LazyString] = {
     Clave.DERIVACION_ENVIADA: _l("Se envió una derivación a una institución."),
     Clave.ENLACE_NUEVO: _l("Se pidió otro enlace para una institución."),
     Clave.RECORDATORIO_PLAZO: _l("A una institución le queda poco plazo."),
+    Clave.CONFIRMAR_DERIVACION: _l("Una institución informó que cumplió una derivación."),
+    Clave.AVISO_DERIVACION_CONTESTADA: _l("La persona contestó si la atendieron."),
     Clave.AVISO_PLAZO_POR_VENCER: _l("Un plazo del caso está por vencer."),
     Clave.AVISO_PLAZO_VENCIDO: _l("Un plazo del caso venció."),
     Clave.AVISO_DERIVACION_FALLIDA: _l("Una derivación del caso no resultó."),

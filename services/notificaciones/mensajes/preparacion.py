@@ -154,6 +154,32 @@ def _pedido(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     return a_persona(env, mensaje.persona_id, mensaje.canal_pedido, valores)
 
 
+def _confirmar_derivacion(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """The link is the same each time: it opens while nobody has said how it was."""
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/confirmacion"
+    try:
+        pregunta = env.client.get("casos", path)
+    except (NoEncontrado, Conflicto):
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    quien = persona(env, mensaje.persona_id, mensaje.canal_pedido)
+    if isinstance(quien, Motivo):
+        return Descarte(Paso.SUPRIMIR, quien)
+    se_contesta = Desvio.de(env.settings, env.db).se_contesta(quien.canal)
+    return Reunido(
+        canal=quien.canal,
+        destino=quien.destino,
+        idioma=quien.idioma,
+        enlace=pregunta["direccion"],
+        valores={
+            "folio": pregunta["folio"],
+            "enlace": pregunta["direccion"],
+            "contestar": "si" if se_contesta else "",
+        },
+        tildes=Tildes(env.settings.sms_tildes),
+        horario=quien.horario,
+    )
+
+
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     return _to_institution(env, mensaje, {})
 
@@ -269,6 +295,7 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
+    Clave.CONFIRMAR_DERIVACION: _confirmar_derivacion,
     Clave.RETIRO_DE_DATOS: _retiro_de_datos,
     Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,

@@ -38,6 +38,8 @@ class Clave(StrEnum):
     DERIVACION_ENVIADA = "derivacion_enviada"
     ENLACE_NUEVO = "enlace_nuevo"
     RECORDATORIO_PLAZO = "recordatorio_plazo_institucion"
+    CONFIRMAR_DERIVACION = "confirmar_derivacion"
+    AVISO_DERIVACION_CONTESTADA = "aviso_derivacion_contestada"
     AVISO_PLAZO_POR_VENCER = "aviso_plazo_por_vencer"
     AVISO_PLAZO_VENCIDO = "aviso_plazo_vencido"
     AVISO_DERIVACION_FALLIDA = "aviso_derivacion_fallida"
@@ -63,6 +65,7 @@ class Clave(StrEnum):
     PRUEBA_DE_PLANTILLA = "prueba_de_plantilla"
     RETIRO_LISTO = "retiro_listo"
     AVISO_GENERAL = "aviso_general"
+    HOJA_DE_ORIENTACION = "hoja_de_orientacion"
 
 
 DE_CUENTAS = frozenset({Clave.INVITACION_CUENTA, Clave.CLAVE_OLVIDADA})
@@ -307,6 +310,11 @@ def nombre_de_situacion_de_incidente(codigo: str) -> str:
 def nombre_de_respuesta(codigo: str) -> str:
     """What a person answered about their appointment, in the words of a notice."""
     return str(_read("plantillas.json")["respuestas_a_cita"][codigo])
+
+
+def nombre_de_palabra(codigo: str) -> str:
+    """What a person said of a derivation, in the words of a notice."""
+    return str(_read("plantillas.json")["palabras_de_derivacion"][codigo])
 
 
 def titulo_en_resumen(clave: str) -> str:

@@ -55,8 +55,10 @@ class Reglas:
     by country code, how mobile numbers begin where the numbering plan does not tell them from fixed
     ones otherwise. `nivel_por_vencer`: the stage (percent) at which people are reminded of a
     deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose turn it is.
-    `avisar_vencido`: the stages of a passed deadline and who is told. `derivacion_fallida`: who is
-    told that a derivation ended badly; `retiro_de_datos`, that an institution may not use any more
+    `avisar_vencido`: the stages of a passed deadline and who is told. `derivacion_sin_enlace`:
+    the ways of deriving in which an institution gets nothing. `derivacion_fallida`: who is told
+    that a derivation ended badly; `palabra_de_derivacion`, what the person said of one, by what it
+    was; `retiro_de_datos`, that an institution may not use any more
     what it was sent. `solicitud_de_derecho`: who is told of a request about somebody's data when it
     was received, is nearly late and is late. `incidente`: who is told of a breach of people's data
     when it was reported, is nearly late and is late. `acceso_excepcional`: who is told that
@@ -75,7 +77,9 @@ class Reglas:
     avisar_por_vencer: Aviso
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
+    derivacion_sin_enlace: frozenset[str]
     derivacion_fallida: Aviso
+    palabra_de_derivacion: Mapping[str, Aviso]
     retiro_de_datos: Aviso
     respuesta_a_cita: Mapping[str, Aviso]
     solicitud_de_derecho: Mapping[str, Aviso]
@@ -105,9 +109,13 @@ def reglas() -> Reglas:
         avisar_por_vencer=Aviso.de(datos["plazo_por_vencer"]),
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
+        derivacion_sin_enlace=frozenset(datos["derivacion_sin_enlace"]),
         derivacion_fallida=Aviso.de(datos["derivacion_fallida"]),
         respuesta_a_cita={
             respuesta: Aviso.de(aviso) for respuesta, aviso in datos["respuesta_a_cita"].items()
+        },
+        palabra_de_derivacion={
+            palabra: Aviso.de(aviso) for palabra, aviso in datos["palabra_de_derivacion"].items()
         },
         retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
         solicitud_de_derecho={

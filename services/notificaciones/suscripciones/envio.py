@@ -15,7 +15,6 @@ from functools import cache
 import httpx
 
 from notificaciones.suscripciones import turno
-from notificaciones.suscripciones.colas.publicacion import publicar
 from notificaciones.suscripciones.destino import (
     Destino,
     DestinoNoPermitido,
@@ -47,6 +46,9 @@ def entregar(
     if lote is None:
         return False
     if al is None:
+        # Only an office on RabbitMQ has a queue to write to.
+        from notificaciones.suscripciones.colas.publicacion import publicar  # noqa: PLC0415
+
         resultados = publicar(env.settings.amqp_url, lote, vigia)
     elif isinstance(al, Falla):
         resultados = [_failed(lote.entregas[0], al)]

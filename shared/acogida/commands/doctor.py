@@ -29,8 +29,8 @@ from notificaciones.proveedores.archivo import ArchivoInvalido, leer
 from notificaciones.proveedores.queries import que_esperan
 from notificaciones.proveedores.sello_dkim import Sello, SelloInvalido, dice_lo_mismo
 from notificaciones.suscripciones.colas.gestion import Gestion, GestionFallida
-from oficina.bus import topology
 from oficina.bus.definitions import GESTOR
+from oficina.bus.topology import vhost_of
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
 from oficina.clock import real_now
 from oficina.db import Database
@@ -336,7 +336,7 @@ def _external(settings: Settings) -> str:
             "falta ACOGIDA_RABBITMQ_API_URL. En contenedores la tiene solo notificaciones-jobs: "
             "pregunte ahí (acogida doctor notificaciones)"
         )
-    vhost = topology.parameters(settings.amqp_url)[0].virtual_host
+    vhost = vhost_of(settings.amqp_url)
     try:
         with Gestion(settings.rabbitmq_api_url, vhost) as gestion:
             may, colas = gestion.puede_crear(), gestion.colas()

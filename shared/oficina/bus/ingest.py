@@ -18,17 +18,11 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from oficina import telemetry
+from oficina.bus.broker import declare_exchanges, declare_queue, parameters
 from oficina.bus.envelope import SobreInvalido
 from oficina.bus.inbox import Handlers, Mensaje, recibir
 from oficina.bus.pauses import before_reconnect
-from oficina.bus.topology import (
-    MUERTAS,
-    declare_exchanges,
-    declare_queue,
-    muerta_of,
-    parameters,
-    queue_of,
-)
+from oficina.bus.topology import MUERTAS, muerta_of, queue_of
 from oficina.db import Database
 
 PREFETCH = 400

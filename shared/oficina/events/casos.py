@@ -230,6 +230,16 @@ class CasoOrientado(Evento):
     tema: str
 
 
+@evento("casos.orientacion.dada", sujeto_id="orientacion_id")
+class OrientacionDada(Evento):
+    """A sheet of the orientation library was given, in an attention or in a case."""
+
+    orientacion_id: UUID
+    tema: str
+    idioma: str
+    ficha_id: UUID | None = None
+
+
 @evento("casos.caso.elevado_a_segunda_instancia", sujeto_id="caso_id")
 class CasoElevado(Evento):
     """A case went to the second instance of the decree."""
@@ -417,6 +427,20 @@ class DerivacionEnviada(HechoDeDerivacion):
 @evento("casos.derivacion.enlace_pedido", sujeto_id="derivacion_id")
 class EnlaceDeDerivacionPedido(HechoDeDerivacion):
     """The institution is to get another link by which it answers."""
+
+
+@evento("casos.derivacion.confirmacion_pedida", sujeto_id="derivacion_id")
+class ConfirmacionDePersonaPedida(HechoDeDerivacion):
+    """An institution says that it fulfilled a derivation: the person is to be asked."""
+
+    persona_id: UUID
+
+
+@evento("casos.derivacion.persona_contesto", sujeto_id="derivacion_id")
+class PersonaContesto(HechoDeDerivacion):
+    """The person said by themselves whether a derivation was fulfilled: `si` or `no`."""
+
+    respuesta: str
 
 
 @evento("casos.derivacion.recibida", sujeto_id="derivacion_id")

@@ -57,6 +57,19 @@ class RespuestaRecibida(Evento):
     recibida_en: datetime
 
 
+@evento("notificaciones.respuesta.de_derivacion", sujeto_id="respuesta_id")
+class DerivacionContestada(Evento):
+    """A person answered whether a derivation of theirs was fulfilled: `si` or `no`."""
+
+    respuesta_id: UUID
+    derivacion_id: UUID
+    caso_id: UUID
+    persona_id: UUID
+    respuesta: str
+    canal: str
+    recibida_en: datetime
+
+
 @evento("notificaciones.purga.confirmada", sujeto_id="supresion_id")
 class NotificacionesPurgada(HechoDePurga):
     """notificaciones erased what it had of somebody."""

@@ -38,6 +38,7 @@ LUGARES = (
     Lugar(_l("Derivaciones recibidas"), "/casos/unidad", frozenset({"contraparte_unidad"})),
     Lugar(_l("Agenda"), "/agenda/", ATIENDEN),
     Lugar(_l("Red"), "/casos/red", ATIENDEN),
+    Lugar(_l("Orientación"), "/casos/orientaciones", ATIENDEN, ("/casos/temas",)),
     Lugar(
         _l("Ayuda social"),
         "/casos/programas",
@@ -72,7 +73,7 @@ LUGARES = (
         "/casos/accesos-excepcionales",
         frozenset({"coordinacion", "auditor"}),
     ),
-    Lugar(_l("Temas"), "/casos/temas", frozenset({"coordinacion", "administrador"})),
+    Lugar(_l("Temas"), "/casos/temas", frozenset({"administrador"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
     Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from bench.bus import FAILING, READY, effect, handlers_of
 from oficina import telemetry
+from oficina.bus.amqp import AmqpTransport
 from oficina.bus.inbox import Sobre
 from oficina.bus.ingest import AmqpIngest
 from oficina.bus.listener import Listener
 from oficina.bus.relay import Relay
-from oficina.bus.transport import AmqpTransport
 from oficina.bus.worker import Worker
 from oficina.db import Database
 from oficina.events import Evento

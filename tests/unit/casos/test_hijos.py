@@ -31,26 +31,6 @@ class Familia:
     """What the children look like now."""
 
 
-def _documentos(ventanilla: Ventanilla) -> Familia:
-    def contar() -> str:
-        with ventanilla.db.read() as session:
-            return repr(
-                [
-                    sorted(d.id for d in persona_por_id(session, p, SIN_LIMITE).documentos)
-                    for p in padres
-                ]
-            )
-
-    padres, hijos = [], []
-    for pasaporte in ("AA11111", "BB22222"):
-        padres.append(UUID(ventanilla.persona()["id"]))
-        documento = {"documento_tipo": "pasaporte", "documento_numero": pasaporte}
-        documento |= {"documento_pais": "HTI"}
-        path = f"/personas/{padres[-1]}/documentos"
-        hijos.append(UUID(ventanilla.api("POST", path, json=documento).json["id"]))  # type: ignore[index]  # it is an object
-    return Familia((padres[0], padres[1]), (hijos[0], hijos[1]), contar)
-
-
 def _contactos(ventanilla: Ventanilla) -> Familia:
     def contar() -> str:
         with ventanilla.db.read() as session:
@@ -91,7 +71,6 @@ def _respuestas_tardias(ventanilla: Ventanilla) -> Familia:
 
 
 HIJOS: dict[str, Callable[[Ventanilla], Familia]] = {
-    "/casos/personas/<persona_id>/documentos/<documento_id>/quitar": _documentos,
     "/casos/personas/<persona_id>/contactos/<contacto_id>/quitar": _contactos,
     "/casos/derivaciones/<derivacion_id>/respuestas/<respuesta_id>/adoptar": _respuestas_tardias,
     "/casos/api/v1/derivaciones/<derivacion_id>/respuestas/<respuesta_id>/adopcion": (
@@ -108,8 +87,11 @@ PARES = {
 """Two people side by side: none belongs to the other."""
 
 
-APARTE = {f"/casos/derechos/<solicitud_id>/copias/<copia_id>.{tipo}" for tipo in ("pdf", "json")}
-"""Read, not changed: tests/unit/casos/derechos/test_copias.py."""
+APARTE = {
+    *(f"/casos/derechos/<solicitud_id>/copias/<copia_id>.{tipo}" for tipo in ("pdf", "json")),
+    "/casos/expedientes/<caso_id>/foliados/<foliado_id>.pdf",
+}
+"""Read, not changed: tests of copias (derechos/test_copias.py) and test_foliados.py."""
 
 
 def _regla(rule: str) -> str:

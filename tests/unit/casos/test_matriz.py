@@ -30,10 +30,13 @@ from tests.unit.conftest import CLAVE
 from werkzeug.test import TestResponse
 
 from casos.accesos.models import AccesoExcepcional
+from casos.adjuntos.models import Adjunto, Trozo
+from casos.copias.states import EstadoCopia
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import Caso, MiembroDeCaso
 from casos.expedientes.states import Estado as EstadoCaso
+from casos.foliados.models import Foliado
 from casos.personas.models import Contacto, DocumentoIdentidad, TipoContacto
 from casos.plazos.models import Plazo
 from casos.red.actions import sembrar
@@ -84,6 +87,14 @@ GET   /api/v1/casos/{caso}                            ~++.++---  f++ff+---  .++.
 POST  /api/v1/casos/{caso}/orientaciones              -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/segunda-instancia          -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/evaluacion                 -++.++---  -++ff+---  -++..+---
+GET   /api/v1/casos/{caso}/adjuntos                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/adjuntos                   -++.++---  -++ff+---  -++..+---
+GET   /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++..+---
+POST  /api/v1/personas/{persona}/adjuntos             +++.++---  +++.++---  .++..+---
+GET   /api/v1/adjuntos/{adjunto}/archivo              .++.++---  f++ff+---  .++..+---
+POST  /api/v1/adjuntos/{adjunto}/retiro               .++.++---  f++ff+---  .++..+---
+GET   /api/v1/casos/{caso}/foliados                   -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/foliados                   -++.++---  -++ff+---  -++..+---
 GET   /api/v1/casos/{caso}/evaluaciones               -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/asignacion                 -+-.++---  -+-ff+---  -+-..+---
 POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++..+---
@@ -127,6 +138,10 @@ POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
+POST  /api/v1/derivaciones/{derivacion}/oficio/docdigital -++.++---  -++ff+---  -++..+---
 GET   /api/v1/plazos                                  -++.++---  -++..+---  -++..+---
 GET   /plazos                                         -+..++---  -+...+---  -+...+---
 GET   /plazos.{formato}                               ----ff---  ----.f---  ----.f---
@@ -143,6 +158,8 @@ POST  /api/v1/personas/identificar                    +++.++---  +++.++---  .++.
 GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 PATCH /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++..+---
+POST  /api/v1/documentos/{documento}/desuso           +++.++---  +++.++---  .++..+---
+POST  /api/v1/documentos/{documento}/principal        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
 POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
@@ -180,6 +197,17 @@ GET   /expedientes/{caso}/relato                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/orientaciones               -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/segunda-instancia           -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluacion                  -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/adjuntos                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/adjuntos                    -++.++---  -++ff+---  -++..+---
+GET   /personas/{persona}/adjuntos                    +++.++---  +++.++---  .++..+---
+POST  /personas/{persona}/adjuntos                    +++.++---  +++.++---  .++..+---
+GET   /adjuntos/{adjunto}/archivo                     .++.++---  f++ff+---  .++..+---
+GET   /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
+POST  /adjuntos/{adjunto}/retirar                     .++.++---  f++ff+---  .++..+---
+GET   /expedientes/{caso}/foliados                    -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/foliados                    -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/foliados/avance             -++.++---  -++ff+---  -++..+---
+GET   /expedientes/{caso}/foliados/{foliado}.pdf      -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/evaluaciones                -++.++---  -++ff+---  -++..+---
 GET   /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/evaluaciones/nueva/{instrumento} -++.++---  -++ff+---  -++..+---
@@ -209,6 +237,8 @@ POST  /derivaciones/{derivacion}/enviar               -++.++---  -++ff+---  -++.
 GET   /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/pasos/{accion}       -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/otro-enlace          -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio               -++.++---  -++ff+---  -++..+---
+POST  /derivaciones/{derivacion}/oficio/docdigital    -++.++---  -++ff+---  -++..+---
 POST  /derivaciones/{derivacion}/respuestas/{respuesta}/adoptar -++.++---  -++ff+---  -++..+---
 GET   /unidad                                         ------+--  ------+--  ------.--
 GET   /unidad/derivaciones/{derivacion}               ------+--  ------+--  ------.--
@@ -223,7 +253,9 @@ GET   /personas/{persona}                             +++.++---  +++.++---  .++.
 GET   /personas/{persona}/editar                      +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/editar                      +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/documentos                  +++.++---  +++.++---  .++..+---
-POST  /personas/{persona}/documentos/{documento}/quitar +++.++---  +++.++---  .++..+---
+GET   /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+POST  /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+POST  /documentos/{documento}/principal               +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/distintas/{otra}            +++.++---  +++.++---  .++..+---
@@ -275,6 +307,10 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/red": "the directory of institutions",
     "/casos/api/v1/instrumentos": "what is asked to evaluate a case: never what was answered",
     "/casos/red": "the directory of institutions",
+    "/casos/orientaciones": "the library; what was given is seen as its attention or case is",
+    "/casos/api/v1/orientaciones": "the same",
+    "/casos/api/v1/fichas": "the orientation library: sheets for everybody",
+    "/casos/abiertos/orientaciones": "a sheet, which says nothing of anybody",
     "/casos/temas": "the taxonomy, and the codes that the office adds",
     "/casos/api/v1/temas": "the taxonomy, and the codes that the office adds",
     "/casos/convenios": "agreements with institutions",
@@ -311,9 +347,14 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/incidentes": "reported by anybody, kept by who answers for it",
     "/casos/comunicaciones": "who received what, for who answers for it (tests of comunicaciones)",
     "/casos/comunicaciones.csv": "the same, as a file",
+    "/casos/plazos/calendario": "the municipality's days off (tests of plazos)",
+    "/casos/api/v1/plazos/calendario": "the same",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
+    "/casos/abiertos/expediente": "says of a document whether it is the office's",
+    "/casos/api/v1/abiertos/expedientes": "the same",
     "/casos/api/v1/enlace": "the token is the key (tests of the link)",
     "/casos/enlace": "the token is the key (tests of the link)",
+    "/casos/confirmacion": "the token is the key (tests of the person's word)",
     "/casos/openapi.json": "the document",
     "/casos/docs": "the document",
     "/healthz": "the process",
@@ -369,8 +410,15 @@ class Mundo:
             session.execute(update(Caso).where(Caso.id == caso_id).values(de_nuevo))
             por_hacer = {"estado": EstadoTarea.PENDIENTE, "terminada_en": None}
             session.execute(update(Tarea).where(Tarea.caso_id == caso_id).values(por_hacer))
+            adjunto_id = UUID(asunto.ids["adjunto"])
+            puesto = {"retirado_en": None, "retirado_por": None, "retiro_motivo": None}
+            session.execute(update(Adjunto).where(Adjunto.id == adjunto_id).values(puesto))
+            if session.get(Trozo, (adjunto_id, 0)) is None:
+                session.add(Trozo.de(adjunto_id, 0, b"%PDF-1.7"))
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
-            if documento is None:
+            if documento is not None:
+                documento.retirado_en = None
+            else:
                 session.add(
                     DocumentoIdentidad(
                         id=UUID(asunto.ids["documento"]),
@@ -488,6 +536,7 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
     derivacion = _derivacion(api, ventanilla, atencion["caso_id"])
     dia = str(siguiente_habil(clock.today()))
     tarea = api("POST", f"{caso}/tareas", que="Pedir un papel", vence_el=dia)
+    adjunto = _adjunto(api, caso)
     if numero:
         api("POST", f"{caso}/confidencialidad", confidencialidad=confidencialidad, motivo="Riesgo")
     with ventanilla.db.begin() as session:
@@ -502,6 +551,20 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             registrada_en=AHORA,
         )
         session.add(tardia)
+        session.flush()
+        foliado = Foliado(
+            folio=f"EX-2026-9{numero}",
+            caso_id=UUID(atencion["caso_id"]),
+            contiene=[],
+            estado=EstadoCopia.PEDIDA,
+            intentos=0,
+            pedida_por_id=DE_PASO,
+            pedida_por="De paso",
+            pedida_en=AHORA,
+        )
+        foliado.tomar(AHORA)
+        foliado.entregar(b"%PDF-", 1, AHORA, AHORA + timedelta(days=36500))
+        session.add(foliado)
         session.flush()
         plazo = session.scalars(select(Plazo.id).where(Plazo.caso_id == UUID(caso[7:]))).first()
         ids = {
@@ -521,11 +584,18 @@ def _asunto(ventanilla: Ventanilla, numero: int, confidencialidad: str) -> Asunt
             "paso": "hecha",
             "formato": "csv",
             "instrumento": "evaluacion_social",
+            "adjunto": adjunto,
+            "foliado": str(foliado.id),
             "documento": str(uuid7()),
             "contacto": str(uuid7()),
             "servicio": str(session.get_one(Derivacion, UUID(derivacion)).servicio_id),
         }
     return Asunto(ids, api("GET", caso)["folio"], documento)
+
+
+def _adjunto(api: Callable[..., Any], caso: str) -> str:
+    papel = {"nombre": "Un papel", "contenido": "JVBERi0xLjc="}
+    return str(api("POST", f"{caso}/adjuntos", **papel)["id"])
 
 
 def _derivacion(api: Callable[..., Any], ventanilla: Ventanilla, caso_id: str) -> str:
@@ -543,6 +613,7 @@ def _derivacion(api: Callable[..., Any], ventanilla: Ventanilla, caso_id: str) -
         confirmada=True,
     )
     path = f"/derivaciones/{hecha['id']}"
+    api("POST", f"{path}/oficio")
     api("POST", f"{path}/aceptar", canal="telefono")
     api("POST", f"{path}/cumplir", canal="telefono", texto="Se entregó una caja")
     api("POST", f"{path}/verificar")
@@ -561,6 +632,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
         "fundamento": "x",
     },
     "asignacion": lambda m, _a: {"responsable_id": str(m.ventanilla.funcionario_id("profesional"))},
+    "adjuntos": lambda _m, _a: {"nombre": "x", "contenido": "JVBERi0xLjc="},
     "cierre": lambda _m, _a: {"motivo": "resuelto_por_orientacion", "resultado": "logrado"},
     "propuesta-de-cierre": lambda _m, _a: {
         "motivo": "no_amerita",
@@ -604,6 +676,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "contacto-seguro": lambda _m, _a: {"canales_vedados": ["sms"]},
     "vinculos": lambda _m, _a: {"tipo": "hermano", "nombre": "Un hermano"},
     "representantes": lambda _m, _a: {"tipo": "apoyo", "nombre": "Un hermano"},
+    "desuso": lambda _m, _a: {"motivo": "vencido"},
     "hogar": lambda _m, _a: {"rol": "jefatura"},
     "integrantes": lambda _m, a: {"persona_id": a.ids["otra"], "rol": "hermano"},
     "lugar": lambda _m, _a: {"rol": "jefatura"},
@@ -620,6 +693,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
     "reencaminar": lambda _m, a: _pedido(a),
     "{accion}": lambda _m, _a: {"canal": "telefono"},
     "anular": lambda _m, _a: {"motivo": "creada_por_error"},
+    "docdigital": lambda _m, _a: {"docdigital": "DD-1"},
     "atenciones": lambda _m, a: {
         "persona_id": a.ids["persona"],
         "caso_id": a.ids["caso"],
@@ -635,6 +709,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
 }
 # A form without its fields comes back with its errors, if it is the sender's to fill in.
 FORMULARIOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
+    "/derivaciones/{derivacion}/oficio/docdigital": CUERPOS["docdigital"],
     "/expedientes/{caso}/asignacion": lambda m, _a: {
         "asignacion.responsable_id": str(m.ventanilla.funcionario_id("profesional"))
     },

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oficina import feriados as tabla
 from oficina.calendar_cl import (
     es_habil,
     feriados,
@@ -195,3 +196,10 @@ def test_un_plazo_corrido_avanza_parejo() -> None:
 
 def test_siguiente_habil_deja_quieto_a_un_dia_habil() -> None:
     assert siguiente_habil(date(2026, 11, 23)) == date(2026, 11, 23)
+
+
+def test_lo_guardado_es_lo_que_dice_la_biblioteca_y_otros_anios_se_le_preguntan() -> None:
+    assert tabla.main(["check"]) == 0
+    assert date(2051, 1, 1) in feriados(2051)
+    assert date(2051, 9, 18) in feriados(2051)
+    assert all(len(feriados(anio)) > 12 for anio in tabla.ANIOS)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from oficina.bus import topology
+from oficina.bus.topology import vhost_of
 from oficina.settings import Settings
 
 
@@ -32,7 +32,7 @@ def credenciales(settings: Settings, nombre: str, clave: str) -> Credenciales:
     """Of the queue of a name."""
     return Credenciales(
         servidor=settings.amqp_unidades_url,
-        vhost=topology.parameters(settings.amqp_url)[0].virtual_host,
+        vhost=vhost_of(settings.amqp_url),
         nombre=nombre,
         clave=clave,
     )

@@ -13,7 +13,7 @@ from notificaciones.suscripciones.colas.models import Cola, FallaDeCola
 from notificaciones.suscripciones.models import Suscripcion
 from notificaciones.suscripciones.states import Estado
 from oficina import telemetry
-from oficina.bus import topology
+from oficina.bus.topology import vhost_of
 from oficina.clock import real_now
 from oficina.env import Env
 
@@ -42,7 +42,7 @@ def mantener_colas(env: Env) -> None:
     if not env.settings.rabbitmq_api_url:
         _fail(env, pedidas, FallaDeCola.SIN_GESTION)
         return
-    vhost = topology.parameters(env.settings.amqp_url)[0].virtual_host
+    vhost = vhost_of(env.settings.amqp_url)
     with Gestion(env.settings.rabbitmq_api_url, vhost) as gestion:
         for number, pedida in enumerate(pedidas):
             try:

@@ -13,7 +13,7 @@ from pika.exceptions import AMQPError, NackError, UnroutableError
 from notificaciones.suscripciones.states import Falla
 from notificaciones.suscripciones.turno import Lote, PorEntregar, Resultado
 from notificaciones.vigia import Vigia
-from oficina.bus import topology
+from oficina.bus import broker, topology
 from oficina.bus.envelope import CONTENT_TYPE
 from oficina.clock import real_now
 
@@ -25,7 +25,7 @@ def publicar(amqp_url: str, lote: Lote, vigia: Vigia) -> list[Resultado]:
     """Send until RabbitMQ fails, or the office closes."""
     resultados: list[Resultado] = []
     try:
-        with topology.connect(_hosts(amqp_url)) as connection:
+        with broker.connect(_hosts(amqp_url)) as connection:
             channel = connection.channel()
             channel.confirm_delivery()
             for una in lote.entregas:
@@ -67,7 +67,7 @@ def _result(una: PorEntregar, falla: Falla | None, began: float) -> Resultado:
 
 
 def _hosts(amqp_url: str) -> list[pika.URLParameters]:
-    hosts = topology.parameters(amqp_url)
+    hosts = broker.parameters(amqp_url)
     for one in hosts:
         one.heartbeat = LATIDO
         one.blocked_connection_timeout = LATIDO

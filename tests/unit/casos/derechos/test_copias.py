@@ -13,9 +13,10 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from casos.copias import tasks
-from casos.copias.models import INTENTOS, CopiaDeDatos
+from casos.copias.models import CopiaDeDatos
 from casos.copias.states import EstadoCopia
 from casos.derechos.catalogo import catalogo
+from casos.encargos import INTENTOS
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado
 from notificaciones.plantillas.catalogo import Canal, Clave

@@ -110,7 +110,7 @@ def test_agregar_y_quitar_documentos_y_contactos(ventanilla: Ventanilla) -> None
     assert documento["numero"] == "XK998877"
     assert contacto["valor"] == "+509 34 12 3456"
 
-    ventanilla.enviar(f"{ruta}/documentos/{documento['id']}/quitar", {})
+    ventanilla.enviar(f"/documentos/{documento['id']}/retirar", {"motivo": "perdido"})
     ventanilla.enviar(f"{ruta}/contactos/{contacto['id']}/quitar", {})
     ficha = ventanilla.api("GET", ruta).json
     assert ficha["documentos"] == ficha["contactos"] == []  # type: ignore[index]  # it is an object
@@ -130,19 +130,6 @@ def test_un_contacto_que_ya_tiene_queda_una_vez_y_la_lectura_anotada(
     assert (primero.status_code, segundo.status_code) == (201, 201)
     assert primero.json == segundo.json
     assert ventanilla.auditadas(persona["id"])[-1] == "casos.persona.ver"
-
-
-def test_un_documento_se_quita_solo_por_su_dueno(ventanilla: Ventanilla) -> None:
-    una = ventanilla.persona(
-        nombres="Dueña", documento_tipo="pasaporte", documento_numero="DU112233"
-    )
-    otra = ventanilla.persona(nombres="Ajena")
-
-    answer = ventanilla.enviar(
-        f"/personas/{otra['id']}/documentos/{una['documentos'][0]['id']}/quitar", {}
-    )
-
-    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

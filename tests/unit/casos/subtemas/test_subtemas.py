@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 from tests.unit.casos.conftest import Ventanilla
+from tests.unit.casos.orientaciones.fichas import ficha_publicada
 from werkzeug.test import TestResponse
 
 from casos.consentimientos.models import BaseLicitud
@@ -177,7 +178,7 @@ def test_uno_retirado_no_se_ofrece_se_sigue_leyendo_y_vuelve(ventanilla: Ventani
 def test_uno_que_se_uso_no_se_elimina(ventanilla: Ventanilla) -> None:
     en_caso, en_atencion = _crear(ventanilla, "EN_CASO"), _crear(ventanilla, "EN_ATENCION")
     en_orientacion, en_red = _crear(ventanilla, "ORIENTADO"), _crear(ventanilla, "EN_RED")
-    sin_uso = _crear(ventanilla, "SIN_USO")
+    sin_uso, en_ficha = _crear(ventanilla, "SIN_USO"), _crear(ventanilla, "EN_FICHA")
     ventanilla.caso(tema="SAL.EN_CASO")
     atencion = {"canal": "presencial", "tema": "SAL.EN_ATENCION", "resultado": "orientada"}
     assert ventanilla.api("POST", "/atenciones", json=atencion).status_code == 201
@@ -188,7 +189,8 @@ def test_uno_que_se_uso_no_se_elimina(ventanilla: Ventanilla) -> None:
         session.flush()
         servicio = session.scalars(select(ServicioRed).limit(1)).one()
         servicio.temas = [*servicio.temas, "SAL.EN_RED"]
-    for uno in (en_caso, en_atencion, en_orientacion, en_red):
+        session.add(ficha_publicada("con-subtema", "SAL.EN_FICHA"))
+    for uno in (en_caso, en_atencion, en_orientacion, en_red, en_ficha):
         assert _paso(ventanilla, uno, "eliminacion").status_code == 409, uno["codigo"]
     assert _paso(ventanilla, sin_uso, "eliminacion").status_code == 200
     with ventanilla.db.read() as session:

@@ -9,14 +9,17 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import MetaData, Row, Table, Uuid, select
+from tests.unit.casos.orientaciones.fichas import ficha_publicada
 from tests.unit.vida import SENAS, Vida
 
 from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
+from casos.adjuntos.models import Adjunto
 from casos.cierres.models import CierrePropuesto, EstadoPropuesta
 from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
 from casos.comunidad.discriminacion.states import Accion as AccionDeReporte
@@ -33,6 +36,8 @@ from casos.copias import tasks as copias
 from casos.derivaciones.paquete import Paquete
 from casos.expedientes.models import ResultadoCierre
 from casos.expedientes.states import MotivoCierre
+from casos.foliados import tasks as foliados
+from casos.orientaciones.models import Comprendida, Entrega, Orientacion
 from notificaciones.bajas.actions import NuevaBaja, dar_de_baja, levantar
 from notificaciones.bajas.states import Origen
 from notificaciones.entrantes.actions import Entrante, recibir
@@ -137,6 +142,17 @@ def _unir_y_separar(vida: Vida) -> None:
         hecha = vida.api("POST", "/fusiones", pedido | motivo, rol="coordinacion")
         if not _vez:
             vida.api("POST", f"/fusiones/{hecha['id']}/reversion", motivo, rol="coordinacion")
+
+
+def _adjuntar(vida: Vida, caso_id: str) -> None:
+    """A file of a case that stays, and one that was retired."""
+    ver, path = vida.como("profesional"), f"/casos/expedientes/{caso_id}/adjuntos"
+    for _vez in range(2):
+        archivo = (BytesIO(b"%PDF-1.7 zmarca"), "zmarca.pdf")
+        ver.post(path, data={"nombre": "Zmarca: su contrato", "archivo": archivo})
+    with vida.db("casos").read() as session:
+        uno = session.scalars(select(Adjunto.id)).first()
+    ver.post(f"/casos/adjuntos/{uno}/retirar", data={"motivo": "Zmarca: era de otra"})
 
 
 def _mensajes(vida: Vida) -> None:
@@ -309,11 +325,31 @@ def _llenar(vida: Vida) -> None:
                 decision_texto="Zmarca: falta hablar",
             )
         )
+    with vida.db("casos").begin() as session:
+        ficha = ficha_publicada("nada-queda")
+        session.add(ficha)
+        session.flush()
+        session.add(
+            Orientacion(
+                folio="HO-2026-900001",
+                ficha_id=ficha.id,
+                tema="SAL",
+                idioma="ht",
+                comprendida=Comprendida.SI,
+                entrega=Entrega.IMPRESA,
+                caso_id=UUID(caso_id),
+                dada_en=clock.real_now(),
+                funcionario_nombre="Profesional",
+            )
+        )
     tarea = {"que": "Zmarca: acompañarla", "vence_el": str(siguiente_habil(clock.today()))}
     pedida = vida.api("POST", f"/casos/{caso_id}/tareas", tarea)
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
+    _adjuntar(vida, caso_id)
     _mediar(vida, UUID(caso_id), UUID(pedida["id"]))
     _reportar(vida)
+    foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
+    foliados.hacer_foliado(vida.env("casos"), foliado["id"])
     vida.cita(caso_id)
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}

@@ -24,7 +24,9 @@ CONFIDENCIALIDADES = ("normal", "reservado", "sellado")
 
 _DE_LA_PERSONA = (
     r"/casos/(api/v1/)?personas/<persona_id>"
-    r"(/consentimientos|/derechos/nueva|/editar|/contacto-seguro|/defuncion|/defunciones)?"
+    r"(/adjuntos|/consentimientos|/derechos/nueva|/editar|/contacto-seguro|/defuncion|/defunciones"
+    r"|/hogar|/familia|/vinculos|/representantes)?"
+    r"|/casos/documentos/<documento_id>/retirar"
 )
 _SITUACION = (
     r"|/casos/personas/<persona_id>/situacion|/casos/api/v1/personas/<persona_id>/situaciones"
@@ -42,8 +44,8 @@ _DE_CITAS = (
 )
 
 POR_SU_TAREA: Mapping[tuple[str, str], str] = {
-    # Reception knows who comes, how they may be reached, which case is theirs and when they are
-    # awaited.
+    # Reception knows who comes, with whom they live and who represents them (of those whom it may
+    # see), how they may be reached, which case is theirs and when they are awaited.
     ("normal", "recepcion"): _DE_LA_PERSONA
     + r"|/casos/(api/v1/casos|expedientes)/<caso_id>"
     + _DE_CITAS,

@@ -1,0 +1,1 @@
+"""What becomes of somebody's documents: which one is to be used, and which are no more."""
