@@ -526,9 +526,9 @@ class HechoDeDiscriminacion(Evento):
     reporte_id: UUID
     motivo: str
     lugar: str
-    via: str | None
-    institucion_id: UUID | None
-    caso_id: UUID | None
+    via: str | None = None
+    institucion_id: UUID | None = None
+    caso_id: UUID | None = None
 
 
 @evento("casos.discriminacion.reportada", sujeto_id="reporte_id")

@@ -24,8 +24,10 @@ from casos.taxonomia import tema
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from oficina import clock
 from oficina.actor import Actor
+from oficina.bus.envelope import read_hecho
 from oficina.bus.tables import Outbox
 from oficina.errors import Conflicto, TransicionInvalida
+from oficina.events.casos import DiscriminacionDescartada, DiscriminacionReportada
 
 PROFESIONAL = "profesional"
 COORDINACION = "coordinacion"
@@ -189,7 +191,9 @@ def test_los_hechos_son_reservados_y_llevan_ids_y_codigos(ventanilla: Ventanilla
     ]
     for fila in filas:
         assert fila.clasificacion == "reservado"
-        assert fila.cuerpo["data"]["motivo"] == "nacionalidad"
+        leido = read_hecho(fila.cuerpo)
+        assert isinstance(leido, DiscriminacionReportada | DiscriminacionDescartada)
+        assert (leido.motivo, leido.lugar, leido.via) == ("nacionalidad", "vivienda", None)
         assert "acento" not in str(fila.cuerpo)
         assert uno["persona_id"] not in str(fila.cuerpo)
 
