@@ -44,6 +44,7 @@ SOURCES = {
     "atencion_id": "SELECT id FROM atenciones",
     "subtema_id": "SELECT id FROM subtemas",
     "convenio_id": "SELECT id FROM convenios",
+    "reporte_id": "SELECT id FROM reportes_de_discriminacion",
     "obstaculo_id": "SELECT id FROM obstaculos",
     "mediacion_id": "SELECT id FROM mediaciones",
     "parte_id": "SELECT id FROM partes_de_mediacion",

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session, aliased
 
 from casos.accesos.models import AccesoExcepcional
 from casos.atenciones.models import Atencion
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
 from casos.consentimientos.models import Consentimiento
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad, MiembroDeCaso
@@ -273,6 +274,26 @@ class Alcance:
             suyas.append(and_(activa, ~self.ocultas()))
         persona = select(Persona.id).where(Persona.id == Postulacion.persona_id, or_(*suyas))
         return persona.correlate(Postulacion).exists()
+
+    def reportes(self) -> ColumnElement[bool]:
+        """Reports of discrimination that the reader may see: with a case, as the case is; else of
+        the people whom they see, and of whoever was not named. None without working on cases.
+        """
+        if Nivel.MAQUINA in self.niveles:
+            return true()
+        if not self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
+            return false()
+        persona = select(Persona.id).where(
+            Persona.id == ReporteDeDiscriminacion.persona_id, self.personas()
+        )
+        de_persona = persona.correlate(ReporteDeDiscriminacion).exists()
+        return or_(
+            ReporteDeDiscriminacion.caso_id.in_(select(Caso.id).where(self.lectura())),
+            and_(
+                ReporteDeDiscriminacion.caso_id.is_(None),
+                or_(ReporteDeDiscriminacion.persona_id.is_(None), de_persona),
+            ),
+        )
 
     def derivaciones_a_mi_unidad(self) -> ColumnElement[bool]:
         """Derivations that were sent to the reader's unit; none of a sealed case."""

@@ -13,6 +13,8 @@ from casos.bloqueos import pages as bloqueos_pages
 from casos.buscador import pages as buscador_pages
 from casos.comunicaciones import api as comunicaciones_api
 from casos.comunicaciones import pages as comunicaciones_pages
+from casos.comunidad.discriminacion import api as discriminacion_api
+from casos.comunidad.discriminacion import pages as discriminacion_pages
 from casos.comunidad.mediaciones import api as mediaciones_api
 from casos.comunidad.mediaciones import pages as mediaciones_pages
 from casos.comunidad.obstaculos import api as obstaculos_api
@@ -153,6 +155,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
+        discriminacion_pages,
         obstaculos_pages,
         programas_pages,
         postulaciones_pages,
@@ -201,6 +204,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         convenios_api,
         organizaciones_api,
         mediaciones_api,
+        discriminacion_api,
         obstaculos_api,
         programas_api,
         postulaciones_api,

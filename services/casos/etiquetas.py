@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal, Resultado
 from casos.cierres.models import EstadoPropuesta
+from casos.comunidad.discriminacion.etiquetas import ETIQUETAS as _DE_DISCRIMINACION
 from casos.comunidad.mediaciones.etiquetas import ETIQUETAS as _DE_MEDIACIONES
 from casos.comunidad.obstaculos.etiquetas import ETIQUETAS as _DE_OBSTACULOS
 from casos.comunidad.organizaciones.etiquetas import ETIQUETAS as _DE_ORGANIZACIONES
@@ -288,6 +289,7 @@ _ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     **_DE_CONVENIOS,
     **_DE_ORGANIZACIONES,
     **_DE_MEDIACIONES,
+    **_DE_DISCRIMINACION,
     **_DE_OBSTACULOS,
     **_DE_PROGRAMAS,
     **_DE_POSTULACIONES,

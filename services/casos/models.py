@@ -6,6 +6,7 @@ from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
 from casos.comunidad.mediaciones.models import (
     CompromisoDeMediacion,
     Mediacion,
@@ -136,6 +137,7 @@ __all__ = [
     "PasoDeObstaculo",
     "PasoDeOrganizacion",
     "PasoDePostulacion",
+    "PasoDeReporte",
     "PasoDeSolicitud",
     "Persona",
     "PersonaDeIncidente",
@@ -147,6 +149,7 @@ __all__ = [
     "PropuestaRed",
     "Purga",
     "Rendicion",
+    "ReporteDeDiscriminacion",
     "Representante",
     "RequisitosDePrograma",
     "RespuestaDerivacion",

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from casos import etiquetas
+from casos.comunidad.discriminacion.etiquetas import TONOS as _TONOS_DE_DISCRIMINACION
 from casos.comunidad.mediaciones.etiquetas import TONOS as _TONOS_DE_MEDIACION
 from casos.comunidad.obstaculos.etiquetas import TONOS as _TONOS_DE_OBSTACULO
 from casos.comunidad.organizaciones.etiquetas import TONOS as _TONOS_DE_ORGANIZACION
@@ -69,6 +70,7 @@ _TONOS: Mapping[str, str] = {
     **_TONOS_DE_CONVENIO,
     **_TONOS_DE_ORGANIZACION,
     **_TONOS_DE_MEDIACION,
+    **_TONOS_DE_DISCRIMINACION,
     **_TONOS_DE_OBSTACULO,
     **_TONOS_DE_PROGRAMA,
 }

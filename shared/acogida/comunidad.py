@@ -10,6 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
+from casos.comunidad.discriminacion import actions as discriminacion
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.schemas import Gestion, NuevoReporte
 from casos.comunidad.mediaciones import actions as mediaciones
 from casos.comunidad.mediaciones.models import Mediacion
 from casos.comunidad.mediaciones.queries import mediacion_por_id
@@ -35,6 +38,7 @@ from casos.comunidad.organizaciones.schemas import (
 )
 from casos.expedientes.models import Caso, TipoCaso
 from casos.expedientes.states import Estado
+from casos.personas.models import Persona
 from casos.red.queries import institucion_por_sigla
 from oficina import clock
 from oficina.actor import Actor
@@ -58,6 +62,11 @@ def preparar(db: Database, profesional: Actor) -> None:
                 Caso.estado == Estado.EN_GESTION,
             )
         )
+        if session.scalar(select(ReporteDeDiscriminacion.id).limit(1)) is None:
+            suya = select(Persona.folio).where(Alcance.de(profesional).personas())
+            folio = session.scalar(suya.order_by(Persona.id).limit(1))
+            for uno in todo["discriminacion"]:
+                _reporte(session, uno, folio, profesional)
         if caso is not None and session.scalar(select(Mediacion.id).limit(1)) is None:
             _mediar(session, caso, todo["mediacion"], profesional)
 
@@ -87,6 +96,22 @@ def _obstaculo(session: Session, dato: Mapping[str, Any], quien: Actor) -> None:
     )
     for _vez in range(dato["veces"]):
         obstaculos.anotar(session, anotacion, quien, clock.now())
+
+
+def _reporte(session: Session, dato: Mapping[str, Any], folio: str | None, quien: Actor) -> None:
+    institucion = institucion_por_sigla(session, dato["sigla"]) if "sigla" in dato else None
+    nuevo = NuevoReporte(
+        folio=folio if dato.get("de_alguien") else None,
+        motivo=dato["motivo"],
+        lugar=dato["lugar"],
+        institucion_id=institucion.id if institucion else None,
+        institucion_otra=dato.get("institucion_otra"),
+        ocurrio_el=clock.today() - timedelta(days=dato["hace"]),
+        que_paso=dato["que_paso"],
+    )
+    uno = discriminacion.reportar(session, nuevo, quien, clock.now())
+    for gestion in dato.get("gestiones", ()):
+        discriminacion.gestionar(session, uno.id, Gestion(**gestion), quien, clock.now())
 
 
 def _mediar(session: Session, caso: Caso, dato: Mapping[str, Any], quien: Actor) -> None:

@@ -18,6 +18,9 @@ from casos.atenciones.models import Atencion
 from casos.cierres.models import CierrePropuesto
 from casos.comunicaciones.queries import comunicaciones
 from casos.comunicaciones.schemas import RegistroSchema
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.queries import de_persona as reportes_de
+from casos.comunidad.discriminacion.queries import pasos as pasos_de_reporte
 from casos.comunidad.mediaciones.models import Mediacion
 from casos.comunidad.mediaciones.queries import de_persona as mediaciones_de
 from casos.consentimientos.queries import de_persona as consentimientos_de
@@ -150,12 +153,13 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         session, select(Adjunto).where(Adjunto.persona_id == persona_id).order_by(Adjunto.id)
     )
     mediaciones = mediaciones_de(session, persona_id)
+    reportes = reportes_de(session, persona_id)
     unidas = unidas_a(session, persona_id)
     cosas = [
         persona_id,
         *(una.id for una in unidas),
         *ids,
-        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones)),
+        *(una.id for una in (*solicitudes, *derivaciones, *ayudas, *mediaciones, *reportes)),
     ]
     de_ayudas = Entrega.postulacion_id.in_([una.id for una in ayudas])
     cosas += _todos(session, select(Entrega.id).where(de_ayudas))
@@ -210,6 +214,7 @@ def de_casos(session: Session, persona_id: UUID) -> dict[str, Any]:
         "derivaciones": [derivacion(session, una) for una in derivaciones],
         "ayudas": [_ayuda(session, una) for una in ayudas],
         "mediaciones": [_mediacion(una, persona_id) for una in mediaciones],
+        "reportes_de_discriminacion": [_reporte(session, uno) for uno in reportes],
         "consentimientos": [
             valores(uno, _CONSENTIMIENTO)
             | {
@@ -348,6 +353,24 @@ def _mediacion(una: Mediacion, persona_id: UUID) -> dict[str, Any]:
             valores(compromiso, ("que", "vence_el", "estado"))
             for compromiso in una.compromisos
             if compromiso.parte_id in suyas
+        ],
+    }
+
+
+def _reporte(session: Session, uno: ReporteDeDiscriminacion) -> dict[str, Any]:
+    """What she told, where it happened and what was done."""
+    donde = uno.institucion.nombre if uno.institucion else uno.institucion_otra
+    return {
+        "folio": uno.folio,
+        "situacion": _json(uno.estado),
+        "motivo_de_discriminacion": uno.motivo,
+        "lugar_de_discriminacion": uno.lugar,
+        "via": uno.via,
+        "institucion": donde,
+        **valores(uno, ("ocurrio_el", "que_paso", "recibido_en")),
+        "gestiones": [
+            valores(paso, ("ocurrido_en", "via", "nota"))
+            for paso in reversed(pasos_de_reporte(session, uno.id))
         ],
     }
 

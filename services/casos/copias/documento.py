@@ -14,6 +14,8 @@ from flask_babel import gettext as _
 
 from casos.atenciones.models import Canal, Resultado
 from casos.cierres.models import EstadoPropuesta
+from casos.comunidad.discriminacion.reglas import reglas as discriminacion
+from casos.comunidad.discriminacion.states import Estado as EstadoReporte
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento, Otorgante
 from casos.consentimientos.textos import etiqueta as finalidad
 from casos.defunciones.models import FuenteDefuncion
@@ -171,6 +173,7 @@ _CODIGOS: Mapping[str, tuple[type[StrEnum], ...]] = {
     "resultado": (Resultado, ResultadoCierre),
     "riesgo": (Riesgo,),
     "suspension_motivo": (MotivoSuspension,),
+    "situacion": (EstadoReporte,),
     "tipo": (TipoContacto, TipoDocumento, TipoCaso),
 }
 
@@ -187,6 +190,9 @@ _EN_PALABRAS: Mapping[str, Any] = {
     "pais_emisor": lambda codigo: pais(codigo, IDIOMA),
     "idiomas": lambda codigo: nombre_de_idioma(codigo, IDIOMA),
     "idioma": lambda codigo: nombre_de_idioma(codigo, IDIOMA),
+    "motivo_de_discriminacion": lambda codigo: discriminacion().dicho("motivos", codigo, IDIOMA),
+    "lugar_de_discriminacion": lambda codigo: discriminacion().dicho("lugares", codigo, IDIOMA),
+    "via": lambda codigo: discriminacion().dicho("vias", codigo, IDIOMA),
     "tema": lambda codigo: nombre_de_tema(codigo, IDIOMA),
     "categoria": lambda codigo: categoria(codigo, IDIOMA),
 }

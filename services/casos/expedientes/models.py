@@ -125,6 +125,7 @@ class TipoHito(StrEnum):
     ACCESO = "acceso"
     ADJUNTO = "adjunto"
     MEDIACION = "mediacion"
+    DISCRIMINACION = "discriminacion"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from casos import etiquetas
 from casos.accesos.models import MotivoAcceso
 from casos.atenciones.models import Canal
+from casos.comunidad.discriminacion.etiquetas import RELATO as _DISCRIMINACION
 from casos.comunidad.mediaciones.etiquetas import RELATO as _MEDIACIONES
 from casos.expedientes.models import (
     Confidencialidad,
@@ -255,6 +256,8 @@ def _url(hito: Hito, lectura: Lectura) -> str:
         return f"/casos/tareas/{tarea}"
     if hito.tipo is TipoHito.MEDIACION and lectura.derivaciones:
         return f"/casos/comunidad/mediaciones/{hito.datos['mediacion_id']}"
+    if hito.tipo is TipoHito.DISCRIMINACION and lectura.derivaciones:
+        return f"/casos/comunidad/discriminacion/{hito.datos['reporte_id']}"
     if hito.tipo is TipoHito.CITA and lectura.citas:
         return f"/agenda/citas/{hito.datos['cita_id']}"
     return ""
@@ -411,6 +414,10 @@ def _mediacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]
     return _con(_MEDIACIONES, datos, folio=datos["folio"]), ""
 
 
+def _discriminacion(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
+    return _con(_DISCRIMINACION, datos, folio=datos["folio"]), ""
+
+
 def _con(frases: Mapping[str, LazyString], datos: Datos, **partes: str) -> str:
     return str(frases[datos["hecho"]]) % partes
 
@@ -443,4 +450,5 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.ACCESO: _acceso,
     TipoHito.ADJUNTO: _adjunto,
     TipoHito.MEDIACION: _mediacion,
+    TipoHito.DISCRIMINACION: _discriminacion,
 }

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from casos.adjuntos.models import Adjunto
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
 from casos.comunidad.mediaciones.models import ParteDeMediacion
 from casos.consentimientos.models import Consentimiento
 from casos.contactos.models import ContactoSeguro
@@ -56,6 +57,7 @@ _ENTERAS: Sequence[type[Any]] = (
     Postulacion,
     Adjunto,
     ParteDeMediacion,
+    ReporteDeDiscriminacion,
 )
 _SIN_REPETIR: Mapping[type[Any], tuple[str, ...]] = {
     DocumentoIdentidad: ("tipo", "indice"),

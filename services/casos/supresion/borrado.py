@@ -19,6 +19,7 @@ from casos.adjuntos.models import Adjunto, Trozo
 from casos.atenciones.models import Atencion
 from casos.bloqueos.models import Bloqueo
 from casos.cierres.models import CierrePropuesto
+from casos.comunidad.discriminacion.supresion import vaciar as vaciar_reportes
 from casos.comunidad.mediaciones.supresion import vaciar as vaciar_mediaciones
 from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
 from casos.contactos.models import ContactoSeguro
@@ -230,6 +231,7 @@ def _casos(session: Session, de: Suyo, _ahora: datetime) -> int:
     tareas = update(Tarea).where(Tarea.caso_id.in_(de.casos))
     _hecho(session, tareas.values(que=""))
     vaciar_mediaciones(session, de.casos, de.fichas)
+    vaciar_reportes(session, de.casos, de.fichas)
     accesos = AccesoExcepcional.caso_id.in_(de.casos)
     _hecho(session, update(AccesoExcepcional).where(accesos).values(texto=""))
     bloqueos = Bloqueo.persona_id == de.persona.id

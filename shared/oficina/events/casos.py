@@ -520,6 +520,48 @@ class ConvenioPorVencer(Evento):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HechoDeDiscriminacion(Evento):
+    """What every fact of a report of discrimination says: ids and codes, all reserved."""
+
+    reporte_id: UUID
+    motivo: str
+    lugar: str
+    via: str | None = None
+    institucion_id: UUID | None = None
+    caso_id: UUID | None = None
+
+
+@evento("casos.discriminacion.reportada", sujeto_id="reporte_id")
+class DiscriminacionReportada(HechoDeDiscriminacion):
+    """Somebody reported that they were discriminated against."""
+
+
+@evento("casos.discriminacion.gestionada", sujeto_id="reporte_id")
+class DiscriminacionGestionada(HechoDeDiscriminacion):
+    """Something was done about a report of discrimination, by a route."""
+
+
+@evento("casos.discriminacion.identificada", sujeto_id="reporte_id")
+class DiscriminacionIdentificada(HechoDeDiscriminacion):
+    """Who made a report of discrimination is somebody with a record now."""
+
+
+@evento("casos.discriminacion.con_caso", sujeto_id="reporte_id")
+class DiscriminacionConCaso(HechoDeDiscriminacion):
+    """A report of discrimination became a case."""
+
+
+@evento("casos.discriminacion.cerrada", sujeto_id="reporte_id")
+class DiscriminacionCerrada(HechoDeDiscriminacion):
+    """It is known what came of a report of discrimination."""
+
+
+@evento("casos.discriminacion.descartada", sujeto_id="reporte_id")
+class DiscriminacionDescartada(HechoDeDiscriminacion):
+    """A report of discrimination was written down twice, or by mistake."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HechoDeMediacion(Evento):
     """What every fact of a mediation says: ids alone, on the reserved exchange."""
 

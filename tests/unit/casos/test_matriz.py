@@ -317,6 +317,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/api/v1/convenios": "agreements with institutions",
     "/casos/comunidad/mediaciones": "of a case, and reached as it is (tests of mediaciones)",
     "/casos/api/v1/comunidad/mediaciones": "the same",
+    "/casos/comunidad/discriminacion": "of a person or a case, and reached as they are (its tests)",
+    "/casos/api/v1/comunidad/discriminacion": "the same",
     "/casos/comunidad/obstaculos": "what institutions ask for, and no person",
     "/casos/api/v1/comunidad/obstaculos": "the same",
     "/casos/comunidad/organizaciones": "organisations, and no person whom a case is about",

@@ -21,6 +21,8 @@ from acogida.services import metadata_of
 from casos.accesos.models import AccesoExcepcional, MotivoAcceso
 from casos.adjuntos.models import Adjunto
 from casos.cierres.models import CierrePropuesto, EstadoPropuesta
+from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.states import Accion as AccionDeReporte
 from casos.comunidad.mediaciones.models import (
     CompromisoDeMediacion,
     Mediacion,
@@ -236,6 +238,36 @@ def _mediar(vida: Vida, caso_id: UUID, tarea_id: UUID) -> None:
         )
 
 
+def _reportar(vida: Vida) -> None:
+    """She told that she was discriminated against, and something was done."""
+    with vida.db("casos").begin() as session:
+        uno = ReporteDeDiscriminacion(
+            folio="RD-2026-999999",
+            persona_id=vida.persona_id,
+            motivo="nacionalidad",
+            lugar="trabajo",
+            reglas_version="2026-11-26",
+            institucion_otra="El jefe de Zmarca",
+            que_paso="A Zmarca no le pagaron",
+            recibido_por_id=vida.quien("profesional"),
+            recibido_por="Profesional",
+            recibido_en=clock.real_now(),
+        )
+        session.add(uno)
+        session.flush()
+        session.add(
+            PasoDeReporte(
+                reporte_id=uno.id,
+                accion=AccionDeReporte.GESTIONAR,
+                via="inspeccion_trabajo",
+                nota="Zmarca fue a la Inspección",
+                por_id=uno.recibido_por_id,
+                por="Profesional",
+                ocurrido_en=clock.real_now(),
+            )
+        )
+
+
 def _llenar(vida: Vida) -> None:
     """Everything that can be written of somebody, by the ways in which it is written."""
     persona = f"/personas/{vida.persona_id}"
@@ -315,6 +347,7 @@ def _llenar(vida: Vida) -> None:
     vida.api("POST", f"/tareas/{pedida['id']}/hecha", {"texto": "Zmarca: fuimos"})
     _adjuntar(vida, caso_id)
     _mediar(vida, UUID(caso_id), UUID(pedida["id"]))
+    _reportar(vida)
     foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
     foliados.hacer_foliado(vida.env("casos"), foliado["id"])
     vida.cita(caso_id)
