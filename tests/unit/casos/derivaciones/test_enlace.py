@@ -225,7 +225,11 @@ def test_la_institucion_lleva_la_derivacion_hasta_el_resultado(casos: Casos) -> 
     assert derivacion.estado is Estado.CUMPLIDA
     assert {r.grado for r in _respuestas(casos)} == {Grado.A}
     assert casos.mundo.hitos()[-1].actor_nombre == "DIDECO"
-    assert casos.mundo.hechos()[-1] == "casos.derivacion.cumplida"
+    # Whom it was for is asked next whether it was so.
+    assert casos.mundo.hechos()[-2:] == [
+        "casos.derivacion.cumplida",
+        "casos.derivacion.confirmacion_pedida",
+    ]
 
 
 def test_responder_dos_veces_lo_mismo_explica_lo_ya_respondido(casos: Casos) -> None:

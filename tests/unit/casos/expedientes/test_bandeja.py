@@ -23,8 +23,9 @@ AHORA = clock.now
 
 
 def _orden(html: str, folios: Mapping[str, str]) -> list[str]:
-    """The names of these cases in the order in which the page lists them."""
-    return [folios[folio] for folio in re.findall(r"OM-\d{4}-\d{6}", html) if folio in folios]
+    """The names of these cases in the order in which the page lists them, whatever says each."""
+    dichos = dict.fromkeys(re.findall(r"OM-\d{4}-\d{6}", html))
+    return [folios[folio] for folio in dichos if folio in folios]
 
 
 def test_los_propios_primero_y_lo_atrasado_arriba(ventanilla: Ventanilla) -> None:
