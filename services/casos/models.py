@@ -72,6 +72,7 @@ from casos.red.models import (
     ServicioRed,
 )
 from casos.red.propuestas.models import PropuestaRed
+from casos.red.verificaciones.models import AvisoDeVerificacion
 from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
@@ -86,6 +87,7 @@ __all__ = [
     "Articulo",
     "Atencion",
     "AvisoDeIncidente",
+    "AvisoDeVerificacion",
     "Base",
     "Bloqueo",
     "CargaDeRed",
