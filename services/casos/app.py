@@ -85,6 +85,8 @@ from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
+from casos.red.verificaciones import api as red_verificaciones_api
+from casos.red.verificaciones import pages as red_verificaciones_pages
 from casos.representantes import api as representantes_api
 from casos.representantes import pages as representantes_pages
 from casos.situaciones import api as situaciones_api
@@ -152,6 +154,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_hsds_pages,
         red_guia_pages,
         red_propuestas_pages,
+        red_verificaciones_pages,
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
@@ -201,6 +204,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_abiertos_api,
         red_hsds_api,
         red_propuestas_api,
+        red_verificaciones_api,
         convenios_api,
         organizaciones_api,
         mediaciones_api,

@@ -73,6 +73,7 @@ from casos.red.models import (
     ServicioRed,
 )
 from casos.red.propuestas.models import PropuestaRed
+from casos.red.verificaciones.models import AvisoDeVerificacion
 from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
 from casos.subtemas.models import Subtema
@@ -87,6 +88,7 @@ __all__ = [
     "Articulo",
     "Atencion",
     "AvisoDeIncidente",
+    "AvisoDeVerificacion",
     "Base",
     "Bloqueo",
     "CargaDeRed",

@@ -25,6 +25,7 @@ from casos.programas.etiquetas import TONOS as _TONOS_DE_PROGRAMA
 from casos.programas.postulaciones.etiquetas import TONOS as _TONOS_DE_POSTULACION
 from casos.red.etiquetas import DIAS as _DIAS
 from casos.red.models import Horario
+from casos.red.verificaciones.vigencia import clases_vencidas
 from casos.red.vistas import direccion_visible, telefono_visible
 from casos.subtemas.presentes import nombre_de_tema
 from oficina import clock
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
         direccion_de_sede=direccion_visible,
         telefono_de_sede=telefono_visible,
         dias_de_horario=dias_de_horario,
+        clases_vencidas=clases_vencidas,
     )
     app.jinja_env.globals.update(ahora=clock.now)
 

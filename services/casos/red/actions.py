@@ -195,6 +195,20 @@ def verificar(session: Session, servicio_id: UUID, actor: Actor, version: int | 
     registrar(session, actor, "casos.red.verificar", "servicio_red", servicio.id)
 
 
+def verificar_contacto(
+    session: Session, servicio_id: UUID, actor: Actor, version: int | None
+) -> None:
+    """Say that its hours and whom to ask were asked about today, and are so; the rest was not.
+
+    Raises NoEncontrado, VersionVencida.
+    """
+    servicio = servicio_por_id(session, servicio_id)
+    check_version(servicio, version)
+    servicio.contacto_verificado_el = clock.today()
+    servicio.contacto_verificado_por = actor.nombre
+    registrar(session, actor, "casos.red.verificar_contacto", "servicio_red", servicio.id)
+
+
 def crear_sede(session: Session, institucion_id: UUID, datos: DatosSede, actor: Actor) -> Sede:
     """Add a place of an institution. Raises NoEncontrado."""
     institucion = institucion_entera(session, institucion_id)

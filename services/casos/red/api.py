@@ -100,6 +100,17 @@ def verificar(servicio_id: UUID) -> tuple[ServicioRed, int, Headers]:
     return _servicio(servicio_id)
 
 
+@bp.post("/servicios/<uuid:servicio_id>/verificacion/contacto")
+@bp.response(200, ServicioEnteroSchema)
+@requires("casos.red.editar")
+@versioned
+def verificar_contacto(servicio_id: UUID) -> tuple[ServicioRed, int, Headers]:
+    """Anotar que hoy se preguntó solo por el horario y el contacto, y están bien"""
+    with env().db.begin() as session:
+        actions.verificar_contacto(session, servicio_id, actor(), None)
+    return _servicio(servicio_id)
+
+
 @bp.get("/instituciones")
 @bp.response(200, InstitucionesSchema)
 @requires("casos.red.ver")

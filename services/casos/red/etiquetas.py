@@ -10,6 +10,7 @@ from casos.red.hsds.etiquetas import ESTADOS as _DE_CARGAS
 from casos.red.hsds.models import EstadoCarga
 from casos.red.models import FuenteDato, Papel, TipoSede
 from casos.red.propuestas.states import EstadoPropuestaRed, MotivoDescarte
+from casos.red.verificaciones.models import ClaseVerificacion
 
 ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     TipoSede: {
@@ -31,6 +32,11 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         EstadoPropuestaRed.ACEPTADA: _l("Aceptada"),
         EstadoPropuestaRed.UNIDA: _l("Unida a otro servicio"),
         EstadoPropuestaRed.DESCARTADA: _l("Descartada"),
+    },
+    ClaseVerificacion: {
+        ClaseVerificacion.CAPACIDAD: _l("Cupo"),
+        ClaseVerificacion.CONTACTO: _l("Horario y contacto"),
+        ClaseVerificacion.SERVICIO: _l("Todo el servicio"),
     },
     MotivoDescarte: {
         MotivoDescarte.NO_EXISTE: _l("No existe o ya no atiende"),

@@ -185,6 +185,9 @@ class ServicioRed(Identified, Base):
     plazo_dias: Mapped[int | None] = mapped_column()
     verificado_el: Mapped[date | None] = mapped_column()
     verificado_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    # Somebody asked for the hours and the contact alone.
+    contacto_verificado_el: Mapped[date | None] = mapped_column()
+    contacto_verificado_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
     actualizado_en: Mapped[datetime | None] = mapped_column()
     # Not until the coordination has looked at what somebody proposed.
     catalogado: Mapped[bool] = mapped_column(default=True, server_default="1")

@@ -45,6 +45,7 @@ from casos.red.schemas import (
     de_sede,
     de_servicio,
 )
+from casos.red.verificaciones.queries import cuantos_por_verificar
 from casos.red.vistas import ocultos
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
@@ -84,7 +85,9 @@ def directorio() -> str:
     pedido = _pedido()
     with env().db.read() as session:
         hallados = queries.buscar(session, _busqueda(pedido))
-        esperan = cuantas_esperan(session) if puede("casos.red.editar") else 0
+        cuida = puede("casos.red.editar")
+        esperan = cuantas_esperan(session) if cuida else 0
+        vencidos = cuantos_por_verificar(session, clock.today()) if cuida else 0
     return render_template(
         "casos/red/directorio.html",
         hoja=queries.hoja(hallados, request.args.get("pagina", 1, type=int)),
@@ -97,6 +100,7 @@ def directorio() -> str:
         lenguas=idiomas(language()),
         capacidades=opciones(Capacidad),
         esperan=esperan,
+        vencidos=vencidos,
         etiqueta=etiqueta,
     )
 
@@ -163,7 +167,17 @@ def verificar(servicio_id: UUID) -> ResponseReturnValue:
     with env().db.begin() as session:
         actions.verificar(session, servicio_id, actor(), form_version())
     flash(_("Quedó verificado con la fecha de hoy."), "success")
-    return redirect(url_for(".servicio", servicio_id=servicio_id), 303)
+    return redirect(_despues_de_verificar(servicio_id), 303)
+
+
+@bp.post("/servicios/<uuid:servicio_id>/verificacion/contacto")
+@requires("casos.red.editar")
+def verificar_contacto(servicio_id: UUID) -> ResponseReturnValue:
+    """Say that somebody asked today for the hours and the contact alone, and they are so."""
+    with env().db.begin() as session:
+        actions.verificar_contacto(session, servicio_id, actor(), form_version())
+    flash(_("Quedaron verificados con la fecha de hoy el horario y el contacto."), "success")
+    return redirect(_despues_de_verificar(servicio_id), 303)
 
 
 @bp.get("/instituciones/<uuid:institucion_id>")
@@ -391,6 +405,12 @@ def _pedido() -> dict[str, Any]:
         {clave: valor for clave, valor in sent.items() if clave not in dichas}
     )
     return leido
+
+
+def _despues_de_verificar(servicio_id: UUID) -> str:
+    if request.form.get("volver") == "por-verificar":
+        return url_for("red_verificaciones_paginas.lista")
+    return url_for(".servicio", servicio_id=servicio_id)
 
 
 def _busqueda(pedido: dict[str, Any]) -> Busqueda:

@@ -32,6 +32,7 @@ from casos.red.models import (
     TipoInstitucion,
     TipoSede,
 )
+from casos.red.verificaciones.vigencia import clases_vencidas
 from casos.red.vistas import direccion_visible, telefono_visible
 from casos.subtemas.presentes import se_ofrece
 
@@ -164,6 +165,8 @@ class ServicioBreveSchema(Schema):
     edad_max = fields.Integer(allow_none=True)
     plazo_dias = fields.Integer(allow_none=True)
     verificado_el = fields.Date(allow_none=True)
+    contacto_verificado_el = fields.Date(allow_none=True)
+    por_verificar = fields.Function(lambda servicio: sorted(clases_vencidas(servicio)))
     catalogado = fields.Boolean()
     version = fields.Integer()
     institucion = fields.Nested(InstitucionSchema)

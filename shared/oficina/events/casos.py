@@ -640,6 +640,18 @@ class ServicioCapacidadCambiada(Evento):
     capacidad: str
 
 
+@evento("casos.servicio.verificacion_vencida", sujeto_id="servicio_id")
+class ServicioVerificacionVencida(Evento):
+    """Nobody has asked for so long about the places (`capacidad`), the hours and contact
+    (`contacto`) or the whole of a service that its word no longer counts since `vence_el`.
+    """
+
+    servicio_id: UUID
+    institucion_id: UUID
+    clase: str
+    vence_el: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class HechoDeObstaculo(Evento):
     """What every fact of an obstacle says: which, and at which institution."""

@@ -13,6 +13,8 @@ from typing import Any
 
 from casos.red.horarios import DIAS
 from casos.red.models import EstadoServicio, Horario, Lugar, Papel, ServicioRed
+from casos.red.verificaciones.models import ClaseVerificacion
+from casos.red.verificaciones.vigencia import vencidas
 from casos.subtemas.presentes import nombre_de_tema, temas_ofrecidos
 
 Textos = Mapping[str, Any]
@@ -61,12 +63,12 @@ def textos_de(idioma: str) -> Textos:
     return dichos
 
 
-def secciones(servicios: Sequence[ServicioRed], idioma: str) -> list[Seccion]:
+def secciones(servicios: Sequence[ServicioRed], idioma: str, hoy: date) -> list[Seccion]:
     """The active services by need, in the order of the taxonomy; one answers to several."""
     activos = [uno for uno in servicios if uno.estado is EstadoServicio.ACTIVO]
     hechas = []
     for codigo in temas_ofrecidos(idioma):
-        fichas = [_ficha(uno, textos_de(idioma)) for uno in activos if codigo in uno.temas]
+        fichas = [_ficha(uno, textos_de(idioma), hoy) for uno in activos if codigo in uno.temas]
         if fichas:
             hechas.append(Seccion(nombre_de_tema(codigo, idioma), fichas))
     return hechas
@@ -108,7 +110,7 @@ def al_dia(hoy: date, textos: Textos) -> str:
     return f"{textos['al']} {_dia(hoy)}"
 
 
-def _ficha(uno: ServicioRed, textos: Textos) -> Ficha:
+def _ficha(uno: ServicioRed, textos: Textos, hoy: date) -> Ficha:
     lenguas = [_datos()["lenguas"].get(codigo, codigo) for codigo in uno.idiomas]
     lenguas += [textos["interprete"]] if uno.interprete else []
     lineas = [
@@ -118,12 +120,16 @@ def _ficha(uno: ServicioRed, textos: Textos) -> Ficha:
         Linea(textos["edades"], _edades(uno, textos)),
         Linea(textos["costo"], uno.costo),
         Linea(textos["documentos"], "; ".join(uno.documentos_requeridos) or textos["ninguno"]),
-        Linea(
-            textos["verificado"],
-            _dia(uno.verificado_el) if uno.verificado_el else textos["sin_verificar"],
-        ),
+        Linea(textos["verificado"], _verificado(uno, textos, hoy)),
     ]
     return Ficha(uno.nombre, uno.institucion.titulo, [linea for linea in lineas if linea.valor])
+
+
+def _verificado(uno: ServicioRed, textos: Textos, hoy: date) -> str:
+    """The day, and whether it is so long ago that one should ask before going."""
+    dicho = _dia(uno.verificado_el) if uno.verificado_el else textos["sin_verificar"]
+    dudosas = {una.clase for una in vencidas(uno, hoy)} - {ClaseVerificacion.CAPACIDAD}
+    return f"{dicho} ({textos['vencido']})" if dudosas else str(dicho)
 
 
 def _lugar(lugar: Lugar, textos: Textos) -> Linea:

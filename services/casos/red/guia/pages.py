@@ -1,5 +1,6 @@
 """Entrance: the guide, as a page that prints and as a PDF."""
 
+from datetime import date
 from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -25,7 +26,7 @@ def ver() -> str:
     textos = guia.textos_de(idioma)
     return render_template(
         "casos/red/guia.html",
-        secciones=_secciones(idioma),
+        secciones=_secciones(idioma, clock.today()),
         guia=textos,
         al_dia=guia.al_dia(clock.today(), textos),
         demo_de_la_guia=env().settings.demo,
@@ -38,11 +39,11 @@ def ver() -> str:
 @requires("casos.red.ver")
 def pdf() -> Response:
     """The same, to be handed over."""
-    idioma = _idioma()
+    idioma, hoy = _idioma(), clock.today()
     hecho = guia.documento(
-        _secciones(idioma),
+        _secciones(idioma, hoy),
         idioma,
-        clock.today(),
+        hoy,
         demo=env().settings.demo,
         momento=int(clock.now().timestamp()),
     )
@@ -56,6 +57,6 @@ def _idioma() -> str:
     return pedido if pedido in guia.idiomas() else "es"
 
 
-def _secciones(idioma: str) -> list[guia.Seccion]:
+def _secciones(idioma: str, hoy: date) -> list[guia.Seccion]:
     with env().db.read() as session:
-        return guia.secciones(queries.servicios(session), idioma)
+        return guia.secciones(queries.servicios(session), idioma, hoy)
