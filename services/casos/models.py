@@ -47,7 +47,7 @@ from casos.personas.models import (
     PosibleDuplicado,
     TokenNombre,
 )
-from casos.plazos.models import DiaCerrado, Plazo
+from casos.plazos.models import DiaCerrado, Plazo, VersionDeReglas
 from casos.programas.entregas.models import (
     Articulo,
     Entrega,
@@ -162,6 +162,7 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Trozo",
+    "VersionDeReglas",
     "Vinculo",
     "VistaGuardada",
     "VistaPorOmision",
