@@ -48,7 +48,7 @@ from casos.personas.models import (
     PosibleDuplicado,
     TokenNombre,
 )
-from casos.plazos.models import DiaCerrado, Plazo
+from casos.plazos.models import DiaCerrado, Plazo, VersionDeReglas
 from casos.programas.entregas.models import (
     Articulo,
     Entrega,
@@ -167,6 +167,7 @@ __all__ = [
     "Tarea",
     "TokenNombre",
     "Trozo",
+    "VersionDeReglas",
     "Vinculo",
     "VistaGuardada",
     "VistaPorOmision",

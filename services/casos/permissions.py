@@ -139,6 +139,8 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.plazo.listar": _PROFESIONALES,
     "casos.calendario.ver": _PROFESIONALES,
     "casos.calendario.editar": frozenset({_COORDINACION}),
+    "casos.reglas_de_plazos.ver": _PROFESIONALES,
+    "casos.reglas_de_plazos.escribir": frozenset({_COORDINACION}),
     "casos.plazo.exportar": frozenset({_COORDINACION}),
     "casos.importar": frozenset({_COORDINACION}),
     "casos.hechos.ver": frozenset({_SERVICIO}),

@@ -22,7 +22,7 @@ from casos.personas.queries import duplicados_pendientes
 from casos.plazos.calendario import calendario
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import vivo
-from casos.plazos.reglas import reglas
+from casos.plazos.versiones import vigentes
 from casos.representantes.catalogo import catalogo
 from oficina import clock
 
@@ -87,8 +87,8 @@ def _sin_actividad(session: Session, caso: Caso, ahora: datetime) -> bool:
             Hito.caso_id == caso.id, Hito.tipo.not_in(AUTOMATICOS)
         )
     )
-    regla = reglas().relojes[SIN_ACTIVIDAD]
     prioridad, desde = caso.prioridad.value, ultima or caso.abierto_en
+    regla = vigentes(session, desde).relojes[SIN_ACTIVIDAD]
     # Days off only make it later: of most cases nobody needs to know them.
     if regla.fin(prioridad, desde) >= ahora:
         return False

@@ -16,6 +16,7 @@ from casos.expedientes.models import Caso
 from casos.plazos.calendario import Calendario, calendario, poner_al_dia
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
 from casos.plazos.reglas import Etapa, Regla, reglas
+from casos.plazos.versiones import conocidas, vigentes
 from oficina.clock import local, real_now
 from oficina.errors import Conflicto, NoEncontrado
 
@@ -43,8 +44,8 @@ def iniciar(
     caso_id = caso.id if isinstance(caso, Caso) else caso
     if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id, tarea_id):
         return corre
-    vigentes = reglas()
-    regla = vigentes.relojes[reloj]
+    en_vigor = vigentes(session, ahora)
+    regla = en_vigor.relojes[reloj]
     hoy = calendario(session)
     fin = regla.fin(prioridad, ahora, hoy.dias)
     if hasta is not None and not (regla.elegible and ahora <= hasta <= fin):
@@ -57,7 +58,7 @@ def iniciar(
         tarea_id=tarea_id,
         reloj=reloj,
         prioridad=prioridad,
-        reglas_version=vigentes.version,
+        reglas_version=en_vigor.version,
         estado=EstadoPlazo.CORRIENDO,
         inicia_en=ahora,
         vence_en=hasta or fin,
@@ -147,12 +148,12 @@ def pausar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
 
 def reanudar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
     """Let the clocks of a case go on that were held: each has as many days left as it had."""
-    hoy = calendario(session)
+    hoy, versiones = calendario(session), conocidas(session)
     for plazo in _propios(session, caso_id, EstadoPlazo.PAUSADO):
         if plazo.pausado_en is None:
             raise AssertionError("a clock that is held says since when")
         # What is left is counted by the days off of today.
-        poner_al_dia(plazo, hoy)
+        poner_al_dia(plazo, hoy, versiones)
         regla = reglas().relojes[plazo.reloj]
         desde, fin = regla.reanudado(
             plazo.desde,
@@ -170,7 +171,8 @@ def reanudar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
 
 def ultimo_dia(session: Session, reloj: str, prioridad: str, ahora: datetime) -> date:
     """The last day that somebody may choose for a clock."""
-    return local(reglas().relojes[reloj].fin(prioridad, ahora, calendario(session).dias)).date()
+    regla = vigentes(session, ahora).relojes[reloj]
+    return local(regla.fin(prioridad, ahora, calendario(session).dias)).date()
 
 
 def _cierres(regla: Regla, vigente: Calendario, desde: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.expedientes.queries import solo_para
-from casos.plazos import atrasos, calendario, queries
+from casos.plazos import atrasos, calendario, queries, versiones
 from casos.plazos.atrasos import FiltroPlazos
 from casos.plazos.calendario import NuevoDiaCerrado
 from casos.plazos.models import DiaCerrado
@@ -16,10 +16,14 @@ from casos.plazos.schemas import (
     CalendarioSchema,
     DiaCerradoSchema,
     FiltroPlazosSchema,
+    NuevaVersionDeReglasSchema,
     NuevoDiaCerradoSchema,
     PanoramaDePlazosSchema,
     SeguimientoSchema,
+    VersionDeReglasSchema,
+    VersionesDeReglasSchema,
 )
+from casos.plazos.versiones import NuevaVersion, Version
 from casos.plazos.vistas import como_datos
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -74,6 +78,28 @@ def retirar(dia_id: UUID) -> DiaCerrado:
         dia = calendario.retirar(session, dia_id, actor(), clock.now())
         nudge_after_commit(session, "casos.seguir_plazos")
     return dia
+
+
+@bp.get("/reglas")
+@bp.response(200, VersionesDeReglasSchema)
+@requires("casos.reglas_de_plazos.ver")
+def ver_reglas() -> dict[str, Any]:
+    """Cuánto dura cada plazo: la versión del programa y las de la oficina, la más nueva primero"""
+    with env().db.read() as session:
+        return {"versiones": versiones.versiones(session, clock.now())}
+
+
+@bp.post("/reglas")
+@bp.arguments(NuevaVersionDeReglasSchema)
+@bp.response(201, VersionDeReglasSchema)
+@requires("casos.reglas_de_plazos.escribir")
+def escribir_reglas(datos: NuevaVersion) -> Version:
+    """Escribir una versión entera de las reglas que no fija la ley, que rige desde un día por venir
+
+    Lo que ya corre conserva la versión con que empezó.
+    """
+    with env().db.begin() as session:
+        return versiones.guardar(session, datos, actor(), clock.now())
 
 
 @bp.get("/<uuid:plazo_id>")

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from casos.expedientes.models import Caso, Hito, TipoHito, fila_de_hito
 from casos.personas.models import EstadoPersona, Persona
 from casos.plazos.models import VIVOS, DiaCerrado, Plazo
-from casos.plazos.reglas import reglas
+from casos.plazos.reglas import Reglas, reglas
+from casos.plazos.versiones import conocidas
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import es_habil, feriados
@@ -124,8 +125,10 @@ def retirar(session: Session, dia_id: UUID, actor: Actor, ahora: datetime) -> Di
 _TURNO = "casos.calendario"
 
 
-def poner_al_dia(plazo: Plazo, vigente: Calendario) -> bool:
-    """Reckon a clock by the present calendar; whether its end moved. The first end is kept."""
+def poner_al_dia(plazo: Plazo, vigente: Calendario, versiones: Mapping[str, Reglas]) -> bool:
+    """Reckon a clock by the present calendar, and by the rules with which it began if they are
+    among `versiones`; whether its end moved. The first end is kept.
+    """
     plazo.calendario = vigente.version
     regla = reglas().relojes[plazo.reloj]
     antes = plazo.dias_cerrados
@@ -133,9 +136,9 @@ def poner_al_dia(plazo: Plazo, vigente: Calendario) -> bool:
     if dias == antes:
         return False
     plazo.cierres = sorted(dia.isoformat() for dia in dias)
-    entero = plazo.corre_desde is None and plazo.reglas_version == reglas().version
-    if entero and not regla.elegible:
-        fin = regla.fin(plazo.prioridad, plazo.inicia_en, dias)
+    suyas = versiones.get(plazo.reglas_version) if plazo.corre_desde is None else None
+    if suyas and not regla.elegible:
+        fin = suyas.relojes[plazo.reloj].fin(plazo.prioridad, plazo.inicia_en, dias)
     else:
         elegido = plazo.vence_en_original if plazo.corre_desde is None else None
         fin = regla.movido(plazo.desde, plazo.vence_en, antes=antes, cierres=dias, elegido=elegido)
@@ -196,7 +199,7 @@ def mover(session: Session, cuales: Sequence[PorMover], ahora: datetime) -> None
     """Bring these clocks up to the calendar, and tell in the story of its case of each that moved.
     Those that somebody holds are left for the next time.
     """
-    vigente = calendario(session)
+    vigente, versiones = calendario(session), conocidas(session)
     casos = {uno.caso_id for uno in cuales if uno.caso_id}
     # The keys of a case stay free, as for whoever passes stages.
     libres: set[UUID | None] = {None}
@@ -222,7 +225,7 @@ def mover(session: Session, cuales: Sequence[PorMover], ahora: datetime) -> None
     for plazo in plazos:
         fin, cierres = plazo.vence_en, plazo.dias_cerrados
         plazo.intentos, plazo.visible = 0, None
-        if poner_al_dia(plazo, vigente) and plazo.caso_id is not None:
+        if poner_al_dia(plazo, vigente, versiones) and plazo.caso_id is not None:
             dias = sorted(cierres ^ plazo.dias_cerrados)
             porque = "; ".join(f"{dia:%d-%m-%Y}: {vigente.dichos[dia]}" for dia in dias)
             hitos.append(_hito(plazo, plazo.caso_id, fin, ahora) | {"texto": porque})

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from casos.plazos.atrasos import Grupo, Situacion
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import nivel_a_la_fecha
+from oficina.calendar_cl import Unidad
 
 
 def situacion(plazo: Plazo, ahora: datetime) -> tuple[str, str]:
@@ -55,3 +57,16 @@ def de_grupo(grupo: Grupo) -> str:
             return str(_("Unidad"))
         case Grupo.INSTITUCION:
             return str(_("Institución"))
+
+
+def de_cuanto(cuanto: int, unidad: Unidad) -> str:
+    """How long a clock runs."""
+    if cuanto == 0:
+        return str(_("El mismo día"))
+    match unidad:
+        case "dias_habiles":
+            return str(ngettext("%(num)s día hábil", "%(num)s días hábiles", cuanto))
+        case "dias_corridos":
+            return str(ngettext("%(num)s día corrido", "%(num)s días corridos", cuanto))
+        case "horas":
+            return str(ngettext("%(num)s hora", "%(num)s horas", cuanto))

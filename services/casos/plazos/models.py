@@ -52,7 +52,7 @@ class Plazo(Identified, Base):
     tarea_id: Mapped[UUID | None] = mapped_column(ForeignKey("tareas.id"), index=True)
     reloj: Mapped[str] = mapped_column(String(40))
     prioridad: Mapped[str] = mapped_column(String(20))
-    # The version of reglas.json under which it was computed.
+    # The version of the rules with which it began: the program's or one of the office's.
     reglas_version: Mapped[str] = mapped_column(String(20))
     estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
     inicia_en: Mapped[datetime] = mapped_column()
@@ -115,3 +115,24 @@ class DiaCerrado(Identified, Base):
     anotado_en: Mapped[datetime] = mapped_column()
     retirado_por: Mapped[str | None] = mapped_column(String(160))
     retirado_en: Mapped[datetime | None] = mapped_column()
+
+
+class VersionDeReglas(Identified, Base):
+    """What the office says of how long clocks run that no law sets: clock -> priority -> how long,
+    from a day on and until the next version's. Rows are never changed nor removed.
+    """
+
+    __tablename__ = "reglas_de_plazos"
+
+    numero: Mapped[int] = mapped_column(unique=True)
+    vigente_desde: Mapped[date] = mapped_column(unique=True)
+    motivo: Mapped[str] = mapped_column(String(500))
+    fuente: Mapped[str] = mapped_column(String(200))
+    terminos: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON)
+    escrita_por: Mapped[str] = mapped_column(String(160))
+    escrita_en: Mapped[datetime] = mapped_column()
+
+    @property
+    def nombre(self) -> str:
+        """What a deadline keeps of the version with which it began."""
+        return f"oficina-{self.numero}"

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from casos.alcance import Alcance
-from casos.plazos import atrasos, calendario, vistas
+from casos.etiquetas import etiqueta as etiqueta_de
+from casos.expedientes.models import Prioridad
+from casos.plazos import atrasos, calendario, versiones, vistas
 from casos.plazos.atrasos import FiltroPlazos, Grupo, Panorama
-from casos.plazos.etiquetas import de_grupo, de_situacion
+from casos.plazos.etiquetas import de_cuanto, de_grupo, de_situacion
 from casos.plazos.reglas import etiqueta
-from casos.plazos.schemas import FiltroPlazosSchema, NuevoDiaCerradoSchema
+from casos.plazos.schemas import FiltroPlazosSchema, FormularioDeReglasSchema, NuevoDiaCerradoSchema
 from oficina import clock, hojas
 from oficina.audit import registrar_lectura
 from oficina.calendar_cl import feriados
@@ -145,6 +147,47 @@ def retirar(dia_id: UUID) -> ResponseReturnValue:
     else:
         flash(_("El %(dia)s vuelve a ser hábil.", dia=fecha(dia.dia)), "success")
     return redirect(url_for(".ver_calendario"), 303)
+
+
+@bp.route("/plazos/reglas", methods=["GET", "POST"])
+@requires("casos.reglas_de_plazos.ver")
+def ver_reglas() -> ResponseReturnValue:
+    """How long each deadline is, version by version, and a form for the next one."""
+    if request.method == "POST" and not puede("casos.reglas_de_plazos.escribir"):
+        raise NoPermitido
+    with env().db.read() as session:
+        todas = versiones.versiones(session, clock.now())
+    escritas = {reloj: todas[0].contenido.relojes[reloj].plazo for reloj in versiones.propios()}
+    form = Form(FormularioDeReglasSchema(), {"reglas": escritas})
+    if form.valid:
+        try:
+            with env().db.begin() as session:
+                hecha = versiones.guardar(session, form.data, actor(), clock.now())
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(
+                _(
+                    "La versión %(version)s rige desde el %(dia)s. Lo que ya corre no cambia.",
+                    version=hecha.contenido.version,
+                    dia=fecha(form.data.vigente_desde),
+                ),
+                "success",
+            )
+            return redirect(url_for(".ver_reglas"), 303)
+    page = render_template(
+        "casos/plazos/reglas.html",
+        form=form,
+        versiones=todas,
+        propios=versiones.propios(),
+        legales=versiones.legales(),
+        prioridades=[(uno, etiqueta_de(Prioridad(uno))) for uno in versiones.PRIORIDADES],
+        reloj=lambda cual: etiqueta(cual, language()),
+        de_cuanto=de_cuanto,
+        hoy=clock.today(),
+        maximo=versiones.MAXIMO,
+    )
+    return page, 422 if form.sent else 200
 
 
 def _pedido(filtro: FiltroPlazos) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""How long each clock runs: versioned data in `reglas.json`, with the source of every rule."""
+"""How long each clock runs: versioned data in `reglas.json`, with the source of every rule.
+
+What comes with the program is the first version; an office's own ones follow it (`versiones`).
+"""
 
 import json
 from collections.abc import Collection, Mapping
@@ -24,7 +27,7 @@ class Regla:
     """One clock: its length by priority, in working days, calendar days or hours; by how much it
     can be extended, once, if it can; and whether somebody chooses its end, the length being then
     the longest that they may choose (`elegible`). What happens to a `reservado` one only our own
-    services hear.
+    services hear. A `legal` one no office changes.
     """
 
     etiquetas: Mapping[str, str]
@@ -36,6 +39,7 @@ class Regla:
     prorroga: int | None = None
     elegible: bool = False
     reservado: bool = False
+    legal: bool = False
 
     @property
     def habil(self) -> bool:
@@ -137,7 +141,9 @@ class Reglas:
 
 @cache
 def reglas() -> Reglas:
-    """The version in force."""
+    """The version that comes with the program: every clock there is. How long one runs that begins
+    now is for `versiones.vigentes` to say.
+    """
     datos = json.loads((files("casos.plazos") / "reglas.json").read_text(encoding="utf-8"))
     return Reglas(
         version=datos["version"],

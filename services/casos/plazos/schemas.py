@@ -9,6 +9,7 @@ from casos.campos import Texto
 from casos.plazos.atrasos import NADIE, FiltroPlazos, Grupo, Situacion
 from casos.plazos.calendario import NuevoDiaCerrado
 from casos.plazos.models import EstadoPlazo
+from casos.plazos.versiones import MAXIMO, PRIORIDADES, NuevaVersion, ReglaEscrita, propios
 from oficina.texts import N_
 from oficina.web.forms import DIAS
 
@@ -124,3 +125,112 @@ class CalendarioSchema(Schema):
     """The days off, the latest first."""
 
     dias = fields.List(fields.Nested(DiaCerradoSchema))
+
+
+_CUANTO = validate.Range(0, MAXIMO)
+
+
+class ReglaEscritaSchema(Schema):
+    """How long one clock runs for one priority."""
+
+    reloj = fields.String(required=True, validate=validate.Length(1, 40))
+    prioridad = fields.String(required=True, validate=validate.Length(1, 20))
+    cuanto = fields.Integer(
+        required=True,
+        strict=True,
+        validate=_CUANTO,
+        metadata={"description": "En la unidad del plazo: días hábiles; 0, el mismo día"},
+    )
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> ReglaEscrita:
+        return ReglaEscrita(**data)
+
+
+class _DeVersionSchema(Schema):
+    vigente_desde = fields.Date(
+        required=True,
+        validate=DIAS,
+        metadata={"description": "Desde mañana o después; la anterior rige hasta el día antes"},
+    )
+    vigente_hasta = fields.Date(
+        load_default=None,
+        allow_none=True,
+        validate=DIAS,
+        metadata={"description": "Solo si otra ya rige después: el día anterior a ella"},
+    )
+    motivo = Texto(required=True, validate=validate.Length(3, 500))
+    fuente = Texto(
+        required=True,
+        validate=validate.Length(3, 200),
+        metadata={"description": "El decreto o la instrucción que lo dice"},
+    )
+
+
+class NuevaVersionDeReglasSchema(_DeVersionSchema):
+    """A whole version: every clock of the office's own, for each priority once."""
+
+    reglas = fields.List(
+        fields.Nested(ReglaEscritaSchema),
+        required=True,
+        validate=validate.Length(1, 200),
+        metadata={
+            "description": "Lo que falta, sobra o se contradice se nombra `reglas.reloj.prioridad`"
+        },
+    )
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaVersion:
+        return NuevaVersion(**data)
+
+
+def _de_reloj() -> Schema:
+    return Schema.from_dict({p: fields.Integer(validate=_CUANTO) for p in PRIORIDADES})()
+
+
+def _de_relojes() -> Schema:
+    return Schema.from_dict({reloj: fields.Nested(_de_reloj) for reloj in propios()})()
+
+
+class FormularioDeReglasSchema(_DeVersionSchema):
+    """The same as a page sends it: a field for each clock and priority."""
+
+    reglas = fields.Nested(_de_relojes, load_default=dict)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaVersion:
+        escritas = [
+            ReglaEscrita(reloj=reloj, prioridad=prioridad, cuanto=cuanto)
+            for reloj, de_reloj in data.pop("reglas").items()
+            for prioridad, cuanto in de_reloj.items()
+        ]
+        return NuevaVersion(**data, reglas=escritas)
+
+
+class ReglaDeVersionSchema(ReglaEscritaSchema):
+    """A rule as it is read: with its unit and source, and whether a law sets it."""
+
+    unidad = fields.String()
+    legal = fields.Boolean()
+    fuente = fields.String()
+
+
+class VersionDeReglasSchema(Schema):
+    """A version of the rules; the program's own, the first one, has no day, author nor id."""
+
+    id = fields.UUID(allow_none=True)
+    version = fields.String(attribute="contenido.version")
+    vigente = fields.Boolean()
+    vigente_desde = fields.Date(allow_none=True)
+    vigente_hasta = fields.Date(allow_none=True)
+    motivo = fields.String()
+    fuente = fields.String(attribute="contenido.fuente")
+    escrita_por = fields.String()
+    escrita_en = fields.AwareDateTime(allow_none=True)
+    reglas = fields.List(fields.Nested(ReglaDeVersionSchema))
+
+
+class VersionesDeReglasSchema(Schema):
+    """Every version, that of the latest days first."""
+
+    versiones = fields.List(fields.Nested(VersionDeReglasSchema))

@@ -172,6 +172,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.supresion.ver": _l("Vio una supresión de datos"),
     "casos.calendario.cerrar": _l("Anotó un día en que el municipio no trabaja"),
     "casos.calendario.retirar": _l("Retiró un día en que el municipio no trabajaba"),
+    "casos.reglas_de_plazos.escribir": _l("Escribió una versión de las reglas de los plazos"),
     "casos.plazo.exportar": _l("Exportó la lista de plazos"),
     "casos.plazo.listar": _l("Vio la lista de plazos"),
     "casos.tarea.agregada": _l("Agregó una tarea a un caso"),

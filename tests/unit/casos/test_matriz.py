@@ -349,6 +349,8 @@ SIN_CASO: Mapping[str, str] = {
     "/casos/comunicaciones.csv": "the same, as a file",
     "/casos/plazos/calendario": "the municipality's days off (tests of plazos)",
     "/casos/api/v1/plazos/calendario": "the same",
+    "/casos/plazos/reglas": "how long deadlines are (tests of plazos)",
+    "/casos/api/v1/plazos/reglas": "the same",
     "/casos/api/v1/comunicaciones": "who received what, for who answers for it",
     "/casos/abiertos/expediente": "says of a document whether it is the office's",
     "/casos/api/v1/abiertos/expedientes": "the same",
