@@ -227,7 +227,7 @@ class Mensaje(Personal, Identified, Base):
 
     def lleva_otros(self) -> bool:
         """Whether it speaks for messages that leave in it."""
-        return "casos" in self.datos
+        return self.plantilla == Clave.RECORDATORIO_PLAZO and "casos" in self.datos
 
     def acompanar(self, otro: "Mensaje") -> HechoDeSalida | None:
         """What became of the message that speaks for it became of it too, told once."""
