@@ -13,15 +13,15 @@ not answered.
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Text, event, insert, inspect
+from sqlalchemy import String, Text, and_, event, func, insert, inspect, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oficina import telemetry
@@ -141,6 +141,52 @@ def registrar_lectura(
     fila["motivo_codigo"] = motivo_codigo or None
     with db.single() as connection:
         connection.execute(_INSERT, fila)
+
+
+@dataclass(frozen=True)
+class Cambio:
+    """Who changed something, and when; nobody is named when that is not known."""
+
+    cuando: datetime
+    actor_id: UUID | None = None
+    quien: str = ""
+
+
+def ultimo_cambio(
+    session: Session,
+    recurso: str,
+    recurso_id: UUID,
+    acciones: Collection[str],
+    *,
+    sin_decir: Collection[str] = (),
+    aparte: Collection[str] = (),
+) -> Cambio | None:
+    """Who changed a thing last, for somebody who was writing on it; None when that is not known.
+
+    `acciones` are those that change it. `sin_decir` change things of this kind without saying
+    which: after one of them nobody knows. `aparte` are codes of reasons that tell of another thing.
+    What is older than a day, nobody was writing at.
+    """
+    fila = session.execute(
+        select(Auditoria.accion, Auditoria.ocurrida_en, Auditoria.actor_id, Auditoria.actor_nombre)
+        .where(
+            Auditoria.ocurrida_en > real_now() - timedelta(days=1),
+            or_(
+                and_(
+                    Auditoria.recurso_id == recurso_id,
+                    Auditoria.recurso == recurso,
+                    Auditoria.accion.in_(acciones),
+                    func.coalesce(Auditoria.motivo_codigo, "").not_in(aparte),
+                ),
+                Auditoria.accion.in_(sin_decir),
+            ),
+        )
+        .order_by(Auditoria.ocurrida_en.desc(), Auditoria.id.desc())
+        .limit(1)
+    ).first()
+    if fila is None or fila.accion in sin_decir:
+        return None
+    return Cambio(fila.ocurrida_en, fila.actor_id, fila.actor_nombre)
 
 
 def huella_de_motivo(motivo: str, sal: str) -> str:

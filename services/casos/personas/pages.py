@@ -23,6 +23,7 @@ from casos.personas.models import (
     CanalPreferido,
     NivelDocumento,
     NivelEspanol,
+    Persona,
     PrecisionFecha,
     TipoContacto,
 )
@@ -35,14 +36,19 @@ from casos.personas.schemas import (
 from casos.personas.unidas import unidas_a
 from casos.presentacion import idioma_del_lector
 from oficina import clock
-from oficina.audit import registrar_lectura
+from oficina.audit import registrar_lectura, ultimo_cambio
 from oficina.errors import VersionVencida
 from oficina.identity_docs import TipoDocumento
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present, came_back
 
 bp = Blueprint("personas", __name__, url_prefix="/casos")
+
+_CAMBIAN = ("casos.persona.actualizar", "casos.persona.desbloquear")
+_APARTE = ("documentos", "contactos")
+"""What the audit calls a change of what the form of a record does not hold."""
 
 
 @bp.get("/personas/nueva")
@@ -111,7 +117,7 @@ def editar(persona_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
-    form = Form(EdicionPersonaSchema(), initial=EdicionPersonaSchema().dump(persona))
+    form = Form(EdicionPersonaSchema(), initial=_como_esta(persona))
     return render_template("casos/persona_editar.html", form=form, persona=persona, **_opciones())
 
 
@@ -129,15 +135,8 @@ def actualizar(persona_id: UUID) -> ResponseReturnValue:
             actions.actualizar(
                 session, persona_id, cambios, version=version, actor=actor(), ahora=clock.now()
             )
-    except VersionVencida:
-        form.add_error(
-            "",
-            _(
-                "Otra persona modificó esta ficha mientras usted escribía. Lo que "
-                "escribió sigue aquí: revise los datos actuales y guarde de nuevo."
-            ),
-        )
-        return _otra_vez(form, persona_id, vencida=True), 412
+    except VersionVencida as error:
+        return _otra_vez(form, persona_id, vencida=True), error.status
     flash(_("Se guardaron los cambios."), "success")
     return redirect(url_for("personas.ver", persona_id=persona_id), 303)
 
@@ -239,10 +238,19 @@ def _vacio(schema: Schema) -> Form:
 def _otra_vez(form: Form, persona_id: UUID, *, vencida: bool = False) -> str:
     with env().db.read() as session:
         persona = queries.persona_por_id(session, persona_id, Alcance.de(actor()))
+        if vencida:
+            cambio = ultimo_cambio(session, "persona", persona_id, _CAMBIAN, aparte=_APARTE)
+            came_back(form, Present(values=_como_esta(persona), change=cambio))
     registrar_lectura(env().db, actor(), "casos.persona.ver", "persona", persona_id)
-    return render_template(
-        "casos/persona_editar.html", form=form, persona=persona, vencida=vencida, **_opciones()
-    )
+    return render_template("casos/persona_editar.html", form=form, persona=persona, **_opciones())
+
+
+def _como_esta(persona: Persona) -> dict[str, Any]:
+    """A record as its form shows it, where nobody chooses that nothing is known of a date."""
+    campos: dict[str, Any] = EdicionPersonaSchema().dump(persona)
+    if persona.precision_fecha is PrecisionFecha.DESCONOCIDA:
+        campos["precision_fecha"] = None
+    return campos
 
 
 def _anotar_lista(accion: str, cuantas: int) -> None:

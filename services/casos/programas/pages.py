@@ -25,13 +25,16 @@ from casos.programas.schemas import (
 )
 from casos.programas.states import Accion
 from oficina import clock
+from oficina.audit import ultimo_cambio
 from oficina.errors import Conflicto, DatosInvalidos, TransicionInvalida, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present, came_back
 
 bp = Blueprint("programas_paginas", __name__, url_prefix="/casos/programas")
 
+_CAMBIAN = [f"casos.programa.{paso}" for paso in ("editar", "exigir", "asignar", "abrir", "cerrar")]
 ACCIONES = "any({})".format(", ".join(sorted(Accion)))
 
 
@@ -99,16 +102,19 @@ def paso(programa_id: UUID, accion: str) -> ResponseReturnValue:
         requisitos = queries.requisitos_de(session, programa_id)
     inicial = _al_empezar(pedida, uno, requisitos) | {"version": uno.version}
     form = Form(_SCHEMAS[pedida](), inicial)
-    status, vencida = 422 if form.sent else 200, False
+    status = 422 if form.sent else 200
     if form.valid:
         try:
             with env().db.begin() as session:
                 _HACER[pedida](session, programa_id, form.data)
         except DatosInvalidos as error:
             form.add_errors(error)
-        except (Conflicto, TransicionInvalida, VersionVencida) as error:
+        except VersionVencida as error:
+            status = error.status
+            came_back(form, _como_esta(pedida, programa_id))
+        except (Conflicto, TransicionInvalida) as error:
             form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, isinstance(error, VersionVencida)
+            status = error.status
         else:
             flash(_("Se guardó el programa %(folio)s.", folio=uno.folio), "success")
             return redirect(url_for(".ver", programa_id=programa_id), 303)
@@ -118,7 +124,6 @@ def paso(programa_id: UUID, accion: str) -> ResponseReturnValue:
         uno=uno,
         accion=pedida,
         casillas=CASILLAS,
-        vencida=vencida,
         **_opciones(),
     )
     return page, status
@@ -138,6 +143,15 @@ def _opciones() -> dict[str, Any]:
     }
 
 
+def _como_esta(accion: Accion, programa_id: UUID) -> Present:
+    """What a step found when somebody was faster."""
+    with env().db.read() as session:
+        uno = queries.programa_por_id(session, programa_id)
+        inicial = _al_empezar(accion, uno, queries.requisitos_de(session, programa_id))
+        cambio = ultimo_cambio(session, "programa", programa_id, _CAMBIAN)
+    return Present(values=inicial | {"version": uno.version}, change=cambio)
+
+
 def _al_empezar(
     accion: Accion, uno: Programa, requisitos: RequisitosDePrograma | None
 ) -> dict[str, Any]:
@@ -145,7 +159,7 @@ def _al_empezar(
         return {campo: getattr(uno, campo) for campo in DatosProgramaSchema().fields}
     if accion is Accion.EXIGIR and requisitos is not None:
         filas = {fila["codigo"]: fila for fila in requisitos.requisitos}
-        return {r: filas[r] for r in CASILLAS if r in filas} | {"fuente": requisitos.fuente}
+        return {r: filas.get(r, {}) for r in CASILLAS} | {"fuente": requisitos.fuente}
     return {}
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from casos.personas.nombres import palabras
 from casos.red.datos import (
@@ -244,6 +245,8 @@ def editar_lugar(session: Session, lugar_id: UUID, datos: DatosLugar, actor: Act
     lugar.sede_id, lugar.papel, lugar.nota = datos.sede_id, datos.papel, datos.nota
     otros = [uno for uno in lugar.horarios if not es_de_la_semana(uno)]
     lugar.horarios = [*de_la_semana(datos.semana), *otros]
+    # Hours are rows of their own: who reads the place now reads something else all the same.
+    flag_modified(lugar, "papel")
     _tocado(session, lugar.servicio, "casos.red.lugar.guardar", actor)
     return lugar
 

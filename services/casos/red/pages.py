@@ -29,6 +29,7 @@ from casos.red.models import (
     TipoSede,
 )
 from casos.red.propuestas.queries import cuantas_esperan
+from casos.red.propuestas.states import PasoPropuesta
 from casos.red.queries import Busqueda
 from casos.red.schemas import (
     BusquedaRedSchema,
@@ -44,16 +45,33 @@ from casos.red.schemas import (
     de_sede,
     de_servicio,
 )
+from casos.red.vistas import ocultos
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
+from oficina.audit import Cambio, ultimo_cambio
 from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present, came_back
 
 bp = Blueprint("red_paginas", __name__, url_prefix="/casos/red")
+
+_CAMBIAN_INSTITUCION = ("casos.red.institucion.editar",)
+_CAMBIAN_SERVICIO = (
+    "casos.red.editar",
+    "casos.red.cupo",
+    "casos.red.verificar",
+    "casos.red.lugar.guardar",
+    "casos.red.lugar.quitar",
+)
+_SIN_DECIR = (
+    "casos.red.carga.cargar",
+    *(f"casos.red.propuesta.{paso}" for paso in PasoPropuesta),
+)
+"""A file of another directory and what is decided of a proposal change things that no row names."""
 
 POCOS = 3
 """So few services are shown unfolded."""
@@ -102,10 +120,14 @@ def editar_servicio(servicio_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.editar_servicio(session, servicio_id, datos, actor()).id
 
+    def ahora(session: Session) -> Present:
+        este = queries.servicio_por_id(session, servicio_id)
+        return Present(values=de_servicio(este), change=_quien_cambio(session, este))
+
     return _formulario(
         DatosServicioSchema(),
         de_servicio(uno),
-        hacer,
+        (hacer, ahora),
         lambda hecho: url_for(".servicio", servicio_id=hecho),
         ("casos/red/servicio_editar.html", {"institucion": uno.institucion, "servicio": uno}),
     )
@@ -121,10 +143,14 @@ def cupo(servicio_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.informar_cupo(session, servicio_id, datos, actor()).id
 
+    def ahora(session: Session) -> Present:
+        este = queries.servicio_por_id(session, servicio_id)
+        return Present(values=_cupo_de(este), change=_quien_cambio(session, este))
+
     return _formulario(
         DatosCupoSchema(),
-        {"capacidad": uno.capacidad, "version": uno.version},
-        hacer,
+        _cupo_de(uno),
+        (hacer, ahora),
         lambda hecho: url_for(".servicio", servicio_id=hecho),
         ("casos/red/cupo.html", {"servicio": uno, "capacidades": opciones(Capacidad)}),
     )
@@ -160,7 +186,7 @@ def nueva_institucion() -> ResponseReturnValue:
     return _formulario(
         DatosInstitucionSchema(),
         {"activa": True, "ambito": Ambito.LOCAL},
-        hacer,
+        (hacer, None),
         lambda hecha: url_for(".institucion", institucion_id=hecha),
         _pagina_de_institucion(None),
     )
@@ -176,10 +202,17 @@ def editar_institucion(institucion_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.editar_institucion(session, institucion_id, datos, actor()).id
 
+    def ahora(session: Session) -> Present:
+        esta = queries.institucion_entera(session, institucion_id)
+        cambio = ultimo_cambio(
+            session, "institucion", esta.id, _CAMBIAN_INSTITUCION, sin_decir=_SIN_DECIR
+        )
+        return Present(values=de_institucion(esta), change=cambio)
+
     return _formulario(
         DatosInstitucionSchema(),
         de_institucion(una),
-        hacer,
+        (hacer, ahora),
         lambda hecha: url_for(".institucion", institucion_id=hecha),
         _pagina_de_institucion(una),
     )
@@ -198,7 +231,7 @@ def nuevo_servicio(institucion_id: UUID) -> ResponseReturnValue:
     return _formulario(
         DatosServicioSchema(),
         {"estado": EstadoServicio.ACTIVO, "modo": Modo.EN_LINEA},
-        hacer,
+        (hacer, None),
         lambda hecho: url_for(".servicio", servicio_id=hecho),
         ("casos/red/servicio_editar.html", {"institucion": una, "servicio": None}),
     )
@@ -217,7 +250,7 @@ def nueva_sede(institucion_id: UUID) -> ResponseReturnValue:
     return _formulario(
         DatosSedeSchema(),
         {"tipo": TipoSede.FISICA},
-        hacer,
+        (hacer, None),
         lambda de: url_for(".institucion", institucion_id=de),
         _pagina_de_sede(una, None),
     )
@@ -233,10 +266,14 @@ def editar_sede(sede_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.editar_sede(session, sede_id, datos, actor()).institucion_id
 
+    def ahora(session: Session) -> Present:
+        esta = queries.sede_por_id(session, sede_id)
+        return Present(values=de_sede(esta), hidden=ocultos(esta))
+
     return _formulario(
         DatosSedeSchema(),
         de_sede(sede),
-        hacer,
+        (hacer, ahora),
         lambda de: url_for(".institucion", institucion_id=de),
         _pagina_de_sede(sede.institucion, sede),
     )
@@ -255,7 +292,7 @@ def nuevo_lugar(servicio_id: UUID) -> ResponseReturnValue:
     return _formulario(
         DatosLugarSchema(),
         {"papel": Papel.ATENCION},
-        hacer,
+        (hacer, None),
         lambda de: url_for(".servicio", servicio_id=de),
         _pagina_de_lugar(uno, lugar=None),
     )
@@ -272,10 +309,13 @@ def editar_lugar(lugar_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.editar_lugar(session, lugar_id, datos, actor()).servicio_id
 
+    def ahora(session: Session) -> Present:
+        return Present(values=de_lugar(queries.lugar_por_id(session, lugar_id)))
+
     return _formulario(
         DatosLugarSchema(),
         de_lugar(lugar),
-        hacer,
+        (hacer, ahora),
         lambda de: url_for(".servicio", servicio_id=de),
         _pagina_de_lugar(uno, lugar=lugar),
     )
@@ -304,7 +344,7 @@ def nuevo_contacto(institucion_id: UUID) -> ResponseReturnValue:
     return _formulario(
         DatosContactoSchema(),
         {},
-        hacer,
+        (hacer, None),
         lambda de: url_for(".institucion", institucion_id=de),
         _pagina_de_contacto(una, None),
     )
@@ -321,10 +361,13 @@ def editar_contacto(contacto_red_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.editar_contacto(session, contacto_red_id, datos, actor()).institucion_id
 
+    def ahora(session: Session) -> Present:
+        return Present(values=de_contacto(queries.contacto_por_id(session, contacto_red_id)))
+
     return _formulario(
         DatosContactoSchema(),
         de_contacto(contacto),
-        hacer,
+        (hacer, ahora),
         lambda de: url_for(".institucion", institucion_id=de),
         _pagina_de_contacto(una, contacto),
     )
@@ -363,14 +406,16 @@ def _busqueda(pedido: dict[str, Any]) -> Busqueda:
 def _formulario(
     schema: Schema,
     inicial: dict[str, Any],
-    hacer: Callable[[Session, Any], UUID],
+    acciones: tuple[Callable[[Session, Any], UUID], Callable[[Session], Present] | None],
     despues: Callable[[UUID], str],
     pagina: tuple[str, dict[str, Any]],
 ) -> ResponseReturnValue:
-    """Show a form, or do what it says in one transaction and go where it leads."""
+    """Show a form, or do what it says in one transaction and go where it leads. `acciones` are to
+    do it, and to read what is there now when somebody was faster: nobody is at what is new.
+    """
+    hacer, ahora = acciones
     form = Form(schema, inicial)
     status = 422 if form.sent else 200
-    vencida = False
     if form.valid:
         try:
             with env().db.begin() as session:
@@ -378,8 +423,11 @@ def _formulario(
         except DatosInvalidos as error:
             form.add_errors(error)
         except VersionVencida as error:
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, True
+            if ahora is None:
+                raise
+            with env().db.read() as session:
+                came_back(form, ahora(session))
+            status = error.status
         else:
             flash(_("Guardamos los cambios en el directorio."), "success")
             return redirect(despues(hecho), 303)
@@ -387,8 +435,6 @@ def _formulario(
     page = render_template(
         plantilla,
         form=form,
-        vencida=vencida,
-        version=inicial.get("version") if vencida else form.value("version"),
         opciones=opciones,
         temas=list(temas_ofrecidos(language()).items()),
         lenguas=idiomas(language()),
@@ -397,6 +443,18 @@ def _formulario(
         **datos,
     )
     return page, status
+
+
+def _cupo_de(uno: ServicioRed) -> dict[str, Any]:
+    return {"capacidad": uno.capacidad, "version": uno.version}
+
+
+def _quien_cambio(session: Session, uno: ServicioRed) -> Cambio | None:
+    """Who changed a service last; when nobody knows who, its row knows when."""
+    cambio = ultimo_cambio(session, "servicio_red", uno.id, _CAMBIAN_SERVICIO, sin_decir=_SIN_DECIR)
+    if cambio is None and uno.actualizado_en is not None:
+        return Cambio(uno.actualizado_en)
+    return cambio
 
 
 def _pagina_de_institucion(una: Institucion | None) -> tuple[str, dict[str, Any]]:

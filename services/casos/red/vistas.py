@@ -14,5 +14,10 @@ def telefono_visible(sede: Sede) -> str | None:
     return sede.telefono if _la_puede_saber(sede) else None
 
 
+def ocultos(sede: Sede) -> tuple[str, ...]:
+    """The fields of a place that the reader may not know."""
+    return () if _la_puede_saber(sede) else ("direccion", "telefono")
+
+
 def _la_puede_saber(sede: Sede) -> bool:
     return not sede.confidencial or puede("casos.red.confidencial")

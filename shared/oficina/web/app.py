@@ -39,6 +39,7 @@ from oficina.web import (
     limits,
     nav,
     problems,
+    stale,
 )
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
@@ -140,6 +141,7 @@ def new_app(
     limits.init_app(app, settings)
     i18n.init_app(app)
     labels.init_app(app)
+    stale.init_app(app)
     problems.init_app(app)
     health.init_app(app, db)
     _pages(app, settings)

@@ -6,7 +6,7 @@ schema does not know (the button, for one) are left aside.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, validate
@@ -14,6 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from oficina.errors import DatosInvalidos
 from oficina.web import messages
+
+if TYPE_CHECKING:
+    from oficina.web.stale import Stale
 
 DIAS = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
 """The days that an office may speak of; further away, neither calendars nor clocks can reckon."""
@@ -35,8 +38,9 @@ class Form:
         self.schema = schema
         self.errors: dict[str, list[str]] = {}
         self.data: Any = None
+        self.stale: Stale | None = None
         self.sent = request.method == "POST" if sent is None else sent
-        self._values = request.form if self.sent else _as_sent(initial or {})
+        self._values: MultiDict[str, str] = request.form if self.sent else as_sent(initial or {})
         if self.sent:
             self._load()
 
@@ -65,6 +69,16 @@ class Form:
         """What is chosen in a field of several values."""
         return [str(value) for value in self._values.getlist(field)]
 
+    @property
+    def written(self) -> MultiDict[str, str]:
+        """What to show in every field: as it was written."""
+        return self._values
+
+    def renew(self, field: str, value: Any) -> None:
+        """Show something else in a field than what was sent."""
+        self._values = MultiDict(self._values)
+        self._values[field] = str(value)
+
     def errors_of(self, field: str) -> list[str]:
         """What is wrong with one field."""
         return self.errors.get(field, [])
@@ -87,13 +101,11 @@ class Form:
     def _field_at(self, path: str) -> str:
         """The field to which an error belongs: of a choice among several, the whole choice."""
         parent, _dot, number = path.rpartition(".")
-        is_one_of_many = number.isdigit() and isinstance(
-            _field_of(self.schema, parent), fields.List
-        )
+        is_one_of_many = number.isdigit() and isinstance(field_of(self.schema, parent), fields.List)
         return parent if is_one_of_many else path
 
 
-def _field_of(schema: Schema, path: str) -> fields.Field[Any] | None:
+def field_of(schema: Schema, path: str) -> fields.Field[Any] | None:
     """The field that a path names, through the nested ones."""
     first, _dot, rest = path.partition(".")
     for name, field in schema.load_fields.items():
@@ -101,7 +113,7 @@ def _field_of(schema: Schema, path: str) -> fields.Field[Any] | None:
             continue
         if not rest:
             return field
-        return _field_of(field.schema, rest) if isinstance(field, fields.Nested) else None
+        return field_of(field.schema, rest) if isinstance(field, fields.Nested) else None
     return None
 
 
@@ -109,13 +121,14 @@ def _read(schema: Schema, sent: MultiDict[str, str], prefix: str) -> dict[str, A
     read: dict[str, Any] = {}
     for name, field in schema.load_fields.items():
         key = field.data_key or name
-        value = _read_field(field, sent, prefix + key)
+        value = read_field(field, sent, prefix + key)
         if value is not None:
             read[key] = value
     return read
 
 
-def _read_field(field: fields.Field[Any], sent: MultiDict[str, str], path: str) -> Any:
+def read_field(field: fields.Field[Any], sent: MultiDict[str, str], path: str) -> Any:
+    """What was sent for a field, before it is validated; None when it was left blank."""
     if isinstance(field, fields.Nested):
         return _read(field.schema, sent, f"{path}.") or None
     if isinstance(field, fields.List):
@@ -126,7 +139,7 @@ def _read_field(field: fields.Field[Any], sent: MultiDict[str, str], path: str) 
     return text or None
 
 
-def _as_sent(initial: Mapping[str, Any]) -> MultiDict[str, str]:
+def as_sent(initial: Mapping[str, Any]) -> MultiDict[str, str]:
     """Values as a browser would send them."""
     sent: MultiDict[str, str] = MultiDict()
     for path, value in _leaves(initial, ""):

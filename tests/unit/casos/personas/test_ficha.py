@@ -1,10 +1,18 @@
 """The record of a person: changes, documents, contacts, migratory status, and who may see it."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from tests.unit.casos.conftest import Ventanilla
+
+
+def _comparados(page: str) -> dict[str, tuple[str, str]]:
+    """What a form that came back shows of each field: what it says now and what was written."""
+    celda = r'<td data-nombre="[^"]+"><span class="of-texto">([^<]*)</span></td>\s*'
+    filas = re.findall(rf'<th scope="row"><a [^>]+>([^<]+)</a></th>\s*{celda}{celda}</tr>', page)
+    return {dato: (ahora, suyo) for dato, ahora, suyo in filas}
 
 
 def test_cambiar_dice_que_campos_y_nunca_sus_valores(ventanilla: Ventanilla) -> None:
@@ -49,22 +57,56 @@ def test_quien_vio_una_version_vieja_no_escribe_encima(ventanilla: Ventanilla) -
     assert answer.content_type == "application/problem+json"
 
 
-def test_la_pagina_conserva_lo_escrito_cuando_otra_persona_fue_mas_rapida(
+def test_quien_llego_tarde_ve_quien_fue_lo_que_dice_ahora_y_lo_que_escribio(
     ventanilla: Ventanilla,
 ) -> None:
-    persona = ventanilla.persona(nombres="Primera")
+    persona = ventanilla.persona(nombres="Primera", genero="g", nacionalidades=["VEN"])
     editar = f"/personas/{persona['id']}/editar"
-    assert 'name="version" value="1"' in ventanilla.pagina(editar).text
-    ventanilla.cambiar(f"/personas/{persona['id']}", {"nombres": "Ajena"})
+    mio = {"nombres": "Primera", "primer_apellido": "Sintética", "genero": "g"}
+    de_ella = {"nombres": "Ajena", "primer_apellido": "Sintética", "sexo": "femenino"}
+    paginas = [ventanilla.pagina(editar, rol).text for rol in ("recepcion", "coordinacion")]
+    assert all('name="version" value="1"' in pagina for pagina in paginas)
+    ella = {**de_ella, "nacionalidades": ["VEN", "COL"], "direccion": "Calle 1", "version": "1"}
+    assert ventanilla.enviar(editar, ella, "coordinacion").status_code == 303
+    # Of another thing of hers, which the form does not hold.
+    ventanilla.api(
+        "POST",
+        f"/personas/{persona['id']}/contactos",
+        json={"tipo": "telefono", "valor": "+509 3412 3456"},
+    )
 
-    page = ventanilla.enviar(editar, {"nombres": "Propia", "version": "1"})
+    propio = {**mio, "nacionalidades": ["VEN"], "direccion": "Calle 2", "version": "1"}
+    page = ventanilla.enviar(editar, propio)
 
     assert page.status_code == 412
-    assert 'value="Propia"' in page.text
-    assert "Lo que está guardado ahora" in page.text
-    assert "Ajena" in page.text
+    assert "Lo cambió Persona de coordinacion: " in page.text
+    assert _comparados(page.text) == {
+        "Nombres": ("Ajena", "Primera"),
+        "Sexo": ("Femenino", "Prefiere no indicar"),
+        "Género": ("En blanco", "g"),
+        "Nacionalidad": ("Venezuela, Colombia", "Venezuela"),
+        "Dirección": ("Calle 1", "Calle 2"),
+    }
+    assert 'value="Primera"' in page.text
     assert 'name="version" value="2"' in page.text
-    assert ventanilla.enviar(editar, {"nombres": "Propia", "version": "2"}).status_code == 303
+    assert ventanilla.enviar(editar, propio | {"version": "2"}).status_code == 303
+    ahora = ventanilla.pagina(editar).text
+    assert 'value="Primera"' in ahora
+    assert 'value="Calle 2"' in ahora
+
+
+def test_quien_fue_mas_rapido_en_otra_ventana_es_la_misma_persona(ventanilla: Ventanilla) -> None:
+    persona = ventanilla.persona(nombres="Igual")
+    editar = f"/personas/{persona['id']}/editar"
+    igual = {"nombres": "Distinta", "primer_apellido": "Sintética", "version": "1"}
+    ventanilla.enviar(editar, igual)
+
+    page = ventanilla.enviar(editar, igual)
+
+    assert page.status_code == 412
+    assert "Usted lo modificó en otra ventana" in page.text
+    assert "dice lo mismo que lo guardado" in page.text
+    assert not _comparados(page.text)
 
 
 def test_el_formulario_de_edicion_puede_vaciar_y_desmarcar(ventanilla: Ventanilla) -> None:

@@ -103,6 +103,56 @@ def test_de_la_preparacion_a_abierto_y_cerrado(ayuda: Ayuda) -> None:
     ]
 
 
+def test_dos_que_corrigen_un_programa_ven_lo_de_la_otra(ayuda: Ayuda) -> None:
+    ventanilla = ayuda.ventanilla
+    datos = ayuda.datos(tope_persona_clp="50.000", reparto="por_persona")
+    uno = ayuda.programa(**datos | {"tope_persona_clp": 50000})
+    editar = f"/programas/{uno['id']}/editar"
+    primera = datos | {"nombre": "Otra canasta", "tipo": "especie", "version": uno["version"]}
+    assert ventanilla.enviar(editar, primera, "coordinacion").status_code == 303
+
+    tarde = datos | {"tope_persona_clp": "60.000", "version": uno["version"]}
+    page = ventanilla.enviar(editar, tarde, "encargado_programa")
+
+    assert page.status_code == 412
+    assert "Lo cambió Persona de coordinacion: " in page.text
+    assert re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page.text) == [
+        "Nombre del programa",
+        "Qué se entrega",
+        "Tope por persona en el período, en pesos",
+    ]
+    for dicho in ("Otra canasta", "Canasta sintética", "50000", "60.000"):
+        assert f'<span class="of-texto">{dicho}</span>' in page.text
+    (version,) = re.findall(r'name="version" value="(\d+)"', page.text)
+    otra_vez = ventanilla.enviar(editar, tarde | {"version": version}, "encargado_programa")
+    assert otra_vez.status_code == 303
+    ahora = ayuda.ver(uno)
+    assert (ahora["nombre"], ahora["tope_persona_clp"]) == ("Canasta sintética", 60000)
+
+
+def test_quien_llega_tarde_con_requisitos_los_ve_todos_y_con_dinero_ninguno(ayuda: Ayuda) -> None:
+    uno = ayuda.abierto()
+    path, vieja = f"/programas/{uno['id']}", {"version": "1"}
+    requisitos = {"r1.texto": "Vive en la comuna", "r3.texto": "Es mayor de edad"}
+
+    tarde = ayuda.ventanilla.enviar(
+        f"{path}/requisitos", requisitos | vieja | {"fuente": "DEX 7/2026"}, "encargado_programa"
+    )
+    dinero = ayuda.ventanilla.enviar(
+        f"{path}/presupuesto", {"monto_clp": "1", "respaldo": "D"} | vieja, "encargado_programa"
+    )
+
+    assert (tarde.status_code, dinero.status_code) == (412, 412)
+    assert re.findall(r'<a href="#campo-(r[^"]+)">', tarde.text) == [
+        "r1-documento",
+        "r1-dias",
+        "r2-texto",
+        "r3-texto",
+    ]
+    assert "vea cómo está ahora" in dinero.text
+    assert '<th scope="row">' not in dinero.text
+
+
 def test_cada_version_de_los_requisitos_queda_como_se_escribio(ayuda: Ayuda) -> None:
     uno = ayuda.abierto()
     nuevos = {"requisitos": [{"texto": "Solo esto"}], "fuente": "DEX 9/2026"}

@@ -1,5 +1,6 @@
 """The directory whole: what is kept of a service and its institution, and who sees it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,7 +15,8 @@ from tests.unit.casos.derivaciones.casos_app import COMO_ESTE, Casos, levantar
 from tests.unit.conftest import Oficina
 
 from casos.red.horarios import HorasIlegibles, Tramo, abierto, de_la_semana, leer, semana_de
-from casos.red.models import CupoInformado, Horario, Institucion, Lugar, ServicioRed
+from casos.red.models import CupoInformado, Horario, Institucion, Lugar, Sede, ServicioRed
+from casos.red.vistas import ocultos
 from oficina.bus.tables import Outbox
 
 SECRETA = "Pasaje Escondido 77"
@@ -102,6 +104,11 @@ def test_esta_abierto_segun_la_hora_de_chile(
 def _id(casos: Casos, sigla: str) -> str:
     with casos.db.read() as session:
         return str(session.scalars(select(Institucion.id).where(Institucion.sigla == sigla)).one())
+
+
+def _distintos(page: str) -> set[str]:
+    """The fields that a form that came back shows as different."""
+    return set(re.findall(r'<th scope="row"><a href="#campo-([^"]+)">', page))
 
 
 def _hechos(casos: Casos, sujeto: str) -> list[str]:
@@ -269,6 +276,7 @@ def test_quien_llega_tarde_lo_sabe_y_no_pierde_lo_escrito(
 
     assert tarde.status_code == 412
     assert 'value="Tarde"' in tarde.text
+    assert _distintos(tarde.text) == {"nombre", "estado"}
     with casos.db.read() as session:
         ahora = session.get_one(ServicioRed, UUID(servicio["id"])).version
     assert (
@@ -276,6 +284,45 @@ def test_quien_llega_tarde_lo_sabe_y_no_pierde_lo_escrito(
         == 303
     )
     assert "Suspendido por ahora" in browser.get("/casos/red?q=casa+amiga").text
+
+
+def test_de_una_institucion_un_lugar_y_un_contacto_se_ve_que_cambio(
+    casos: Casos, servicio: dict[str, Any]
+) -> None:
+    browser = casos.como("coordinacion")
+    institucion = servicio["institucion"]["id"]
+    path = f"/casos/red/instituciones/{institucion}"
+    datos = INSTITUCION | {"identificadores": "RUT: 65.000.000-1", "activa": "1"}
+    sede = {"nombre": "Casa", "direccion": SECRETA, "confidencial": "1", "telefono": "2 2777 7777"}
+    nuevo = casos.api(
+        "coordinacion",
+        "POST",
+        f"/red/instituciones/{institucion}/contactos",
+        {"nombre": "Ana Sintética", "correo": "ana@casa.example"},
+    )
+    contacto = f"/casos/red/contactos/{nuevo.json['id']}"
+    ana = {"nombre": "Ana Sintética", "correo": "ana@casa.example"}
+    for url, enviado, cambia in (
+        (f"{path}/editar", datos, {"descripcion": "Acoge"}),
+        (f"/casos/red/sedes/{servicio['sede']}", sede, {"comuna": "Arica"}),
+        (contacto, ana, {"cargo": "Directora", "publico": "1"}),
+        (
+            f"/casos/red/lugares/{servicio['lugar']}",
+            {"sede_id": servicio["sede"], "papel": "atencion"},
+            {"semana.MO": "20.00 a 23.30", "semana.TU": "9:00-10:00"},
+        ),
+    ):
+        (version,) = re.findall(r'name="version" value="(\d+)"', browser.get(url).text)
+        hecho = browser.post(url, data=enviado | cambia | {"version": version})
+        assert hecho.status_code == 303, hecho.text
+
+        tarde = browser.post(url, data=enviado | cambia | {"version": version})
+        vacio = browser.post(url, data=enviado | {"version": version})
+
+        assert (tarde.status_code, vacio.status_code) == (412, 412)
+        assert not _distintos(tarde.text)
+        assert _distintos(vacio.text) == {campo.replace(".", "-") for campo in cambia}
+        assert f'name="version" value="{int(version) + 1}"' in vacio.text
 
 
 def test_las_paginas_anotan_lugar_horario_y_contacto(casos: Casos) -> None:
@@ -396,3 +443,9 @@ def test_quitar_un_lugar_lo_quita_de_la_ficha(casos: Casos, servicio: dict[str, 
     assert casos.api("coordinacion", "GET", f"/red/lugares/{lugar}").status_code == 404
     with casos.db.read() as session:
         assert session.scalar(select(Horario).where(Horario.lugar_id == UUID(lugar))) is None
+
+
+def test_lo_que_no_se_puede_saber_de_un_lugar_tampoco_se_compara(casos: Casos) -> None:
+    with casos.app.test_request_context():
+        assert ocultos(Sede(confidencial=True)) == ("direccion", "telefono")
+        assert ocultos(Sede(confidencial=False)) == ()
