@@ -129,7 +129,21 @@ def a_la_vista(env: Env, mensajes: Sequence[Mensaje], quien: Actor) -> list[Mens
     """Those of some messages that the reader may see."""
     if quien.tipo == "servicio":
         return list(mensajes)
-    return de_los_suyos(env, [uno for uno in mensajes if _le_toca(uno, quien)], quien)
+    suyos = de_los_suyos(env, [uno for uno in mensajes if _le_toca(uno, quien)], quien)
+    # One that speaks for several cases is for who may know of every one.
+    if not (de_varios := {UUID(caso) for uno in suyos for caso in uno.datos.get("casos", ())}):
+        return suyos
+    visto = _vistos(env, casos=de_varios, personas=set())
+    return [uno for uno in suyos if visto.issuperset(uno.datos.get("casos", ()))]
+
+
+def junto_a_la_vista(env: Env, mensaje: Mensaje, quien: Actor) -> Mensaje | None:
+    """The message in which another left, when the reader may see that too."""
+    if mensaje.resumen_id is None:
+        return None
+    with env.db.read() as session:
+        junto = session.get_one(Mensaje, mensaje.resumen_id)
+    return next(iter(a_la_vista(env, [junto], quien)), None)
 
 
 def de_los_suyos(env: Env, cosas: Sequence[T], quien: Actor) -> list[T]:

@@ -68,6 +68,7 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
         .values({columna.key: None for columna in SE_VACIAN})
         .execution_options(synchronize_session=False)
     )
+    _vaciar_juntos(session, suyos)
     contestadas = _contestadas(persona_id, caso_ids)
     respuestas = session.scalar(select(func.count(Respuesta.id)).where(contestadas)) or 0
     session.execute(
@@ -78,6 +79,19 @@ def borrar(session: Session, persona_id: UUID, caso_ids: Iterable[UUID]) -> Mapp
     )
     olvidar_respuestas(session, [persona_id, *caso_ids])
     return {MENSAJES: cuantos, RESPUESTAS: respuestas, FILAS: filas}
+
+
+def _vaciar_juntos(session: Session, suyos: ColumnElement[bool]) -> None:
+    """What one mail said of theirs among others: its text goes; its address is an institution's.
+    One that has not left is written anew without them.
+    """
+    juntos = select(Mensaje.resumen_id).where(suyos, Mensaje.plantilla == Clave.RECORDATORIO_PLAZO)
+    session.execute(
+        update(Mensaje)
+        .where(Mensaje.id.in_(juntos))
+        .values(asunto=None, cuerpo=None, enlace=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _filas(persona_id: UUID) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from notificaciones.avisos import actions as avisos
 from notificaciones.masivos import avance
-from notificaciones.mensajes import actions, carriles, envio, queries, recibos, simulacion
+from notificaciones.mensajes import actions, carriles, envio, juntos, queries, recibos, simulacion
 from notificaciones.retencion import retencion
 from notificaciones.suscripciones import enviadores
 from notificaciones.suscripciones.colas import mantenimiento
@@ -47,7 +47,8 @@ def resumir_a_unidades(env: Env) -> None:
 
 @jobs.sweep(every=2)
 def barrer(env: Env) -> None:
-    """Give up what is too late, recover what was dropped, write what is planned, send what is due.
+    """Give up what is too late, recover what was dropped, join what leaves together, write what is
+    planned, send what is due.
 
     In this order, so that nothing too late is sent. One item, one transaction.
     """
@@ -69,6 +70,7 @@ def barrer(env: Env) -> None:
     for mensaje_id, destino in simulados:
         with env.db.begin() as session:
             simulacion.cumplir(session, mensaje_id, destino)
+    juntos.juntar(env.db, now())
     with env.db.read() as session:
         por_preparar = queries.por_preparar(session, real_now())
     for mensaje_id in por_preparar:

@@ -44,6 +44,7 @@ class SeguimientoDeDerivacion:
     servicio: str
     correo: str | None
     caso_id: UUID
+    institucion_id: UUID
 
 
 def plazos_de_la_institucion(session: Session, derivacion_id: UUID) -> Sequence[Plazo]:
@@ -239,6 +240,7 @@ def seguimiento(session: Session, derivacion_id: UUID) -> SeguimientoDeDerivacio
             ServicioRed.nombre,
             Institucion.correo,
             Caso.id,
+            Institucion.id,
         )
         .join(Caso, Caso.id == Derivacion.caso_id)
         .join(Institucion, Institucion.id == Derivacion.institucion_id)

@@ -325,6 +325,7 @@ class SeguimientoDeDerivacionSchema(Schema):
     por_decidir = fields.Boolean(required=True)
     responsable_id = fields.UUID(required=True, allow_none=True)
     institucion = fields.String(required=True)
+    institucion_id = fields.UUID(required=True)
     servicio = fields.String(required=True)
     correo = fields.String(required=True, allow_none=True)
     solo = fields.List(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones.avisos.models import Modo, PreferenciaDeAvisos
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.plantillas.catalogo import Clave
 
 
 def preferencia(session: Session, funcionario_id: UUID) -> PreferenciaDeAvisos | None:
@@ -31,7 +32,11 @@ def modo_de(session: Session, funcionario_id: UUID) -> Modo:
 def por_resumir(session: Session, antes_de: datetime) -> Mapping[UUID, Sequence[UUID]]:
     """Notices from before a moment that no digest has taken, by their reader."""
     hallados: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    query = select(Mensaje.id, Mensaje.datos).where(sin_resumir(), Mensaje.creado_en < antes_de)
+    query = select(Mensaje.id, Mensaje.datos).where(
+        sin_resumir(),
+        Mensaje.plantilla != Clave.RECORDATORIO_PLAZO,
+        Mensaje.creado_en < antes_de,
+    )
     for mensaje_id, datos in session.execute(query.order_by(Mensaje.id)):
         hallados[UUID(datos["funcionario_id"])].append(mensaje_id)
     return hallados
@@ -45,5 +50,5 @@ def del_resumen(session: Session, resumen_id: UUID) -> Sequence[Mensaje]:
 
 
 def sin_resumir() -> ColumnElement[bool]:
-    """What waits for a digest."""
+    """What waits for a message that speaks for several."""
     return and_(Mensaje.en_resumen.is_(True), Mensaje.resumen_id.is_(None))

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from notificaciones.avisos.desvio import al_resumen
-from notificaciones.mensajes.filas import bloqueado, contar, descartar
+from notificaciones.mensajes.filas import bloqueado, contar, descartar, llevar
 from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.preguntas import Descarte, Reparto, Reunido
+from notificaciones.mensajes.preguntas import ConOtros, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Plantilla, Redaccion
@@ -166,7 +166,8 @@ def tomar(session: Session, mensaje_id: UUID) -> Mensaje | None:
     Taking it is counted first: one that cannot be asked about backs off, and others have a turn.
     """
     mensaje = bloqueado(session, mensaje_id)
-    if mensaje.estado is not Estado.PROGRAMADA or mensaje.visible > real_now():
+    espera = mensaje.en_resumen or mensaje.visible > real_now()
+    if mensaje.estado is not Estado.PROGRAMADA or espera:
         return None
     mensaje.esperar_datos(real_now() + PLAZO_DE_PREGUNTA)
     return mensaje
@@ -239,6 +240,13 @@ def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto)
     return [aviso, *copias]
 
 
+def juntar_con_otros(session: Session, mensaje_id: UUID, version: int, con_otros: ConOtros) -> None:
+    """Leave it for the one mail that its institution gets, unless it changed since it was asked."""
+    mensaje = bloqueado(session, mensaje_id)
+    if mensaje.version == version and mensaje.estado is Estado.PROGRAMADA:
+        mensaje.esperar_a_otros(con_otros.institucion_id, con_otros.sale_en)
+
+
 def esperar_datos(session: Session, mensaje_id: UUID) -> None:
     """An owner did not answer: ask again later and later, at most five minutes apart."""
     mensaje = bloqueado(session, mensaje_id)
@@ -290,4 +298,6 @@ def _write(
     if mensaje.pedido_por is None:
         mensaje.prioridad = plantilla.prioridad
     mensaje.enlace = hallado.enlace
+    if hallado.juntos is not None:
+        llevar(session, mensaje, hallado.juntos)
     contar(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))

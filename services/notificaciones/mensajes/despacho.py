@@ -17,7 +17,7 @@ from notificaciones import direcciones
 from notificaciones.bajas.queries import bajas_de
 from notificaciones.bajas.states import Origen
 from notificaciones.mensajes import recibos, respaldo
-from notificaciones.mensajes.filas import bloqueado, bloqueados, contar, descartar
+from notificaciones.mensajes.filas import bloqueado, bloqueados, contar, descartar, llevar
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
@@ -149,6 +149,9 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
             texto = redactar(plantilla, hallado)
             una.mensaje.plantilla_version = plantilla.version
             una.mensaje.escribir(hallado.canal, hallado.destino, hallado.idioma, texto)
+            una.mensaje.enlace = hallado.enlace
+            if hallado.juntos is not None:
+                llevar(session, una.mensaje, hallado.juntos)
     de_baja = bajas_de(session, {_index(una.mensaje) for una in propuestas})
     dichos: list[Llamada | Veto | None] = [None] * len(propuestas)
     por_abrir: list[tuple[int, Propuesta]] = []

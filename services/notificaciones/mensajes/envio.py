@@ -17,7 +17,7 @@ from notificaciones.mensajes import actions, despacho
 from notificaciones.mensajes.despacho import Contestada, Llamada, Propuesta, Veto
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pie import pie_de
-from notificaciones.mensajes.preguntas import SIN_RESPUESTA, Descarte, Reparto, Reunido
+from notificaciones.mensajes.preguntas import SIN_RESPUESTA, ConOtros, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import reunir, revisar, sale_como_esta
 from notificaciones.mensajes.queries import Debido
 from notificaciones.mensajes.states import Motivo
@@ -54,6 +54,10 @@ def preparar(env: Env, mensaje_id: UUID) -> None:
             repartidos = actions.repartir(session, mensaje_id, mensaje.version, hallado)
         for uno in repartidos:
             preparar(env, uno.id)
+        return
+    if isinstance(hallado, ConOtros):
+        with env.db.begin() as session:
+            actions.juntar_con_otros(session, mensaje_id, mensaje.version, hallado)
         return
     with env.db.begin() as session:
         actions.preparar(session, mensaje_id, mensaje.version, hallado)

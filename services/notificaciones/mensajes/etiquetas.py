@@ -136,6 +136,7 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.SOLICITUD_RESPONDIDA: _l("La solicitud ya se respondió, o alguien la tomó."),
     Motivo.INCIDENTE_ATENDIDO: _l("El incidente ya se atendió."),
     Motivo.EN_RESUMEN: _l("Va en el resumen de la mañana, como lo eligió quien lo recibe."),
+    Motivo.CON_OTROS: _l("Va en un solo correo con los demás recordatorios a esa institución."),
     Motivo.NADA_QUE_RESUMIR: _l("Nada de lo que traía sigue pendiente."),
     Motivo.YA_NO_LE_CORRESPONDE: _l("Ya no le corresponde a quien se iba a avisar."),
     Motivo.VENTANA_CERRADA: _l("A esa hora no se escribe a nadie; espera a que se pueda."),
@@ -290,6 +291,7 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
     Motivo.DATOS_NO_DISPONIBLES: (_l("Pídalo otra vez, o avise de otra manera."), None),
     Motivo.CADUCADO: (_l("Ya no sirve. Si todavía hace falta, avise de otra manera."), None),
     Motivo.EN_RESUMEN: (_l("Está en el resumen que recibió su lector."), Lugar.RESUMEN),
+    Motivo.CON_OTROS: (_l("No hay que hacer nada: está en el correo que reúne a varios."), None),
 }
 """What somebody can do about a message that did not leave, and where."""
 

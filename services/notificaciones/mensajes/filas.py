@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.preguntas import Descarte
-from notificaciones.mensajes.states import Paso
+from notificaciones.mensajes.models import HechoDeSalida, Mensaje
+from notificaciones.mensajes.preguntas import Descarte, Juntos
+from notificaciones.mensajes.states import EN_ESPERA, Paso
+from notificaciones.plantillas.catalogo import Clave
 from oficina.bus.outbox import emitir
 from oficina.events import Clasificacion, Evento
 
@@ -18,6 +19,16 @@ _LOCKED = (
     .order_by(Mensaje.id)
     .with_for_update()
     .execution_options(populate_existing=True)
+)
+
+_SE_JUNTAN = frozenset({Clave.RECORDATORIO_PLAZO})
+"""Those of a case leave in one that is of none."""
+
+_TAKEN = (
+    select(Mensaje)
+    .where(Mensaje.resumen_id == bindparam("junto"))
+    .order_by(Mensaje.id)
+    .with_for_update()
 )
 
 
@@ -40,7 +51,7 @@ def descartar(session: Session, mensaje: Mensaje, descarte: Descarte) -> None:
 
 def contar(session: Session, hecho: Evento | None) -> None:
     """A message about a case is told to our own services alone: the case may be one of which nobody
-    else may hear.
+    else may hear. What becomes of one that speaks for others becomes of each of them, told of each.
     """
     if hecho is None:
         return
@@ -50,3 +61,15 @@ def contar(session: Session, hecho: Evento | None) -> None:
         hecho,
         clasificacion=Clasificacion.RESERVADO if de_caso else Clasificacion.INTERNO,
     )
+    if isinstance(hecho, HechoDeSalida) and not de_caso and hecho.plantilla in _SE_JUNTAN:
+        mensaje = session.get_one(Mensaje, hecho.mensaje_id)
+        for otro in session.scalars(_TAKEN, {"junto": mensaje.id}).all():
+            contar(session, otro.acompanar(mensaje))
+
+
+def llevar(session: Session, mensaje: Mensaje, juntos: Juntos) -> None:
+    """Keep of which others a message speaks as it is written; of the rest it does not any more."""
+    mensaje.datos = {**mensaje.datos, "van": sorted(map(str, juntos.van))}
+    for uno in bloqueados(session, juntos.fuera).values():
+        if uno.estado in EN_ESPERA:
+            descartar(session, uno, juntos.fuera[uno.id])

@@ -47,6 +47,9 @@ from oficina.events.notificaciones import (
 )
 from oficina.privacy import EncryptedText
 
+HechoDeSalida = MensajeCancelado | MensajeEnviado | MensajeFallido
+"""How a message ends."""
+
 SALIDA = "salida"
 """The name of the provider that keeps messages on the office's own page."""
 
@@ -66,6 +69,19 @@ class ClaveDePlantilla(TypeDecorator[str]):
 
 _CLAVES: Mapping[str, str] = {clave.value: clave for clave in Clave}
 
+_CON_OTRO: Mapping[Estado, Paso] = {
+    Estado.ENTREGADA: Paso.ENTREGAR,
+    Estado.REBOTADA: Paso.REBOTAR,
+    Estado.INCIERTA: Paso.DUDAR,
+    Estado.FALLIDA: Paso.FALLAR,
+    Estado.VENCIDA: Paso.VENCER,
+    Estado.CANCELADA: Paso.CANCELAR,
+    Estado.SUPRIMIDA: Paso.SUPRIMIR,
+}
+"""The step of a message by how the one that speaks for it ended."""
+
+_FALLAN = frozenset({Paso.REBOTAR, Paso.DUDAR, Paso.FALLAR})
+
 _POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 
 
@@ -83,7 +99,8 @@ class Mensaje(Personal, Identified, Base):
 
     `clave_de_negocio` is the rule and what it was about: hearing the same twice makes one message.
     `datos` holds ids, codes and moments of the fact that asked for it, nothing personal. `enlace`
-    is the part of the text that opens a door: it is forgotten once a provider outside has it.
+    is the part of the text that opens a door, one a line: it is forgotten once a provider outside
+    has it.
     """
 
     __tablename__ = "mensajes"
@@ -140,7 +157,8 @@ class Mensaje(Personal, Identified, Base):
     segmentos_con_tildes: Mapped[int | None] = mapped_column()
     tarifa: Mapped[str | None] = mapped_column(String(20))
 
-    # A notice that its reader gets in a digest, and the digest that took it.
+    # A notice that its reader gets in a digest, or a reminder that leaves in one mail with others;
+    # and the message that took it.
     en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
     resumen_id: Mapped[UUID | None] = mapped_column(index=True)
 
@@ -199,6 +217,33 @@ class Mensaje(Personal, Identified, Base):
         """It is for one of the staff; what else it needs is still to be asked."""
         self.datos = {**self.datos, "funcionario_id": str(funcionario_id)}
         self.intentos, self.visible = 0, clock.real_now()
+
+    def esperar_a_otros(self, institucion_id: UUID, sale_en: datetime) -> None:
+        """It leaves in one mail with the others to an institution: that one is asked about."""
+        self.en_resumen, self.canal, self.motivo = True, Canal.CORREO, Motivo.CON_OTROS
+        self.datos = {**self.datos, "institucion_id": str(institucion_id)}
+        self.enviar_en = sale_en
+        self.intentos, self.visible = 0, clock.real_now()
+
+    def lleva_otros(self) -> bool:
+        """Whether it speaks for messages that leave in it."""
+        return self.plantilla == Clave.RECORDATORIO_PLAZO and "casos" in self.datos
+
+    def acompanar(self, otro: "Mensaje") -> HechoDeSalida | None:
+        """What became of the message that speaks for it became of it too, told once."""
+        if self.estado is Estado.PROGRAMADA and otro.estado in {Estado.ENTREGADA, Estado.INCIERTA}:
+            self._pasar(Paso.PREPARAR)
+            self._pasar(Paso.RESERVAR)
+        paso = _CON_OTRO[otro.estado]
+        if paso not in PASOS[self.estado]:
+            return None
+        motivo = Motivo.CON_OTROS if paso is Paso.ENTREGAR else otro.motivo or Motivo.CON_OTROS
+        self._pasar(paso, motivo)
+        self.proveedor, self.entregado_en = otro.proveedor, otro.entregado_en
+        if paso is Paso.ENTREGAR:
+            return MensajeEnviado(**self._de_que())
+        hecho = MensajeFallido if paso in _FALLAN else MensajeCancelado
+        return hecho(**self._de_que(), motivo_codigo=motivo.value)
 
     def mover(
         self,
@@ -300,7 +345,10 @@ class Mensaje(Personal, Identified, Base):
         """The text with its secret link left out."""
         if self.cuerpo is None or self.enlace is None:
             return self.cuerpo
-        return self.cuerpo.replace(self.enlace, "[…]")
+        cuerpo = self.cuerpo
+        for enlace in self.enlace.split("\n"):
+            cuerpo = cuerpo.replace(enlace, "[…]")
+        return cuerpo
 
     def cuerpo_visible(self) -> str | None:
         """The text as the office's own pages may show it.

@@ -119,6 +119,7 @@ def mensaje(mensaje_id: UUID) -> ResponseReturnValue:
         # What the other side holds against the office is not mended at the address.
         consejo=None if porque and porque[0] is Clase.DE_LA_OFICINA else relato.consejo(uno),
         otra=otra,
+        junto=alcance.junto_a_la_vista(env(), uno, actor()),
         se_repite=otra is None and respaldo is None and repeticion.se_repite(uno, plantilla, now()),
         en_la_salida=uno.en_la_salida(),
         pie=pie,

@@ -6,6 +6,7 @@ has not caught up yet AunNo: both mean that the question is asked again later.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,10 +27,26 @@ SIN_RESPUESTA = (DomainError, AunNo)
 """What asking raises when the question must be put again later."""
 
 
+@dataclass(frozen=True)
+class Descarte:
+    """The message is not to be sent, and why."""
+
+    paso: Literal[Paso.CANCELAR, Paso.SUPRIMIR]
+    motivo: Motivo
+
+
+@dataclass(frozen=True)
+class Juntos:
+    """What one mail says for several messages: of which it speaks, and of which not any more."""
+
+    van: frozenset[UUID]
+    fuera: Mapping[UUID, Descarte]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reunido:
     """All that a message needs to be written. `tildes` is the office's choice for an SMS; `horario`
-    when whoever it is for may be reached, if they said so.
+    when whoever it is for may be reached, if they said so; `juntos` of one that speaks for others.
     """
 
     canal: Canal
@@ -39,14 +56,7 @@ class Reunido:
     enlace: str | None = None
     tildes: Tildes = Tildes.CONSERVAR
     horario: Ventana | None = None
-
-
-@dataclass(frozen=True)
-class Descarte:
-    """The message is not to be sent, and why."""
-
-    paso: Literal[Paso.CANCELAR, Paso.SUPRIMIR]
-    motivo: Motivo
+    juntos: Juntos | None = None
 
 
 PLAZO_TERMINADO = Descarte(Paso.CANCELAR, Motivo.PLAZO_TERMINADO)
@@ -57,6 +67,14 @@ class Reparto:
     """An internal notice is for these of the staff, at least one: a message for each."""
 
     funcionarios: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class ConOtros:
+    """It leaves in one mail with the others to that institution, at the latest at that moment."""
+
+    institucion_id: UUID
+    sale_en: datetime
 
 
 def plazo_de(env: Env, mensaje: Mensaje) -> Mapping[str, Any]:

@@ -2,12 +2,14 @@
 to the staff need is in `avisos`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from notificaciones import direcciones
+from notificaciones.avisos.queries import del_resumen
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.mensajes import sms
 from notificaciones.mensajes.avisos import AVISOS
@@ -16,7 +18,9 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import (
     PLAZO_TERMINADO,
     AunNo,
+    ConOtros,
     Descarte,
+    Juntos,
     Reparto,
     Reunido,
     corre,
@@ -24,7 +28,7 @@ from notificaciones.mensajes.preguntas import (
     plazo_de,
 )
 from notificaciones.mensajes.sms import Tildes
-from notificaciones.mensajes.states import Motivo, Paso
+from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.mensajes.valores import guardados
 from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, Redaccion, Valor
@@ -35,11 +39,12 @@ from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from notificaciones.suscripciones.resumenes.redaccion import RESUMENES
+from oficina.clock import now
 from oficina.env import Env
 from oficina.errors import Conflicto, NoEncontrado
 
 
-def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+def reunir(env: Env, mensaje: Mensaje) -> Reunido | Reparto | ConOtros | Descarte:
     """Ask the owners what this message needs today."""
     if mensaje.regla is not None:
         return _recordatorio_cita(env, mensaje)
@@ -65,7 +70,7 @@ def revisar(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
     if sale_como_esta(mensaje.plantilla, mensaje.persona_id):
         return None
     hallado = _REVISAR.get(mensaje.plantilla, _pedido)(env, mensaje)
-    if isinstance(hallado, Reparto):
+    if isinstance(hallado, Reparto | ConOtros):
         raise AssertionError("who a written message is for is known")
     return hallado
 
@@ -181,32 +186,9 @@ def _confirmar_derivacion(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
 
 
 def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
-    return _to_institution(env, mensaje, {})
-
-
-def _recordatorio_plazo(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
-    if descarte := _si_no_corre(env, mensaje):
-        return descarte
-    extra: dict[str, Valor] = {
-        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
-        "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
-    }
-    return _to_institution(env, mensaje, extra)
-
-
-def _si_no_corre(env: Env, mensaje: Mensaje) -> Descarte | None:
-    """Nobody is reminded of what they have done, nor of what waits for somebody else."""
-    return None if corre(plazo_de(env, mensaje)) else PLAZO_TERMINADO
-
-
-def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reunido | Descarte:
-    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/enlace"
-    try:
-        enlace = env.client.post("casos", path)
-    except (NoEncontrado, Conflicto):
-        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
-    if not enlace["correo"]:
-        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    enlace = _enlace_para(env, mensaje)
+    if isinstance(enlace, Descarte):
+        return enlace
     return Reunido(
         canal=Canal.CORREO,
         destino=enlace["correo"],
@@ -218,9 +200,105 @@ def _to_institution(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> R
             "folio": enlace["folio"],
             "enlace": enlace["url"],
             "enlace_vence": datetime.fromisoformat(enlace["vence_en"]),
-            **extra,
         },
     )
+
+
+def _enlace_para(env: Env, mensaje: Mensaje) -> Mapping[str, Any] | Descarte:
+    """A link of its derivation, minted now, and where its institution reads."""
+    path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/enlace"
+    try:
+        enlace: Mapping[str, Any] = env.client.post("casos", path)
+    except (NoEncontrado, Conflicto):
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not enlace["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return enlace
+
+
+def _recordatorio_plazo(env: Env, mensaje: Mensaje) -> Reunido | ConOtros | Descarte:
+    """One stage of one derivation waits for the mail that its institution gets."""
+    if mensaje.lleva_otros():
+        return _recordatorios(env, mensaje)
+    if descarte := _si_no_corre(env, mensaje):
+        return descarte
+    derivacion = derivacion_de(env, mensaje)
+    if not derivacion:
+        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+    if not derivacion["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    vence_en = datetime.fromisoformat(mensaje.datos["vence_en"])
+    sale_en = reglas().recordatorio_a_institucion.sale_en(now(), vence_en)
+    return ConOtros(UUID(derivacion["institucion_id"]), sale_en)
+
+
+def _recordatorios(env: Env, junto: Mensaje) -> Reunido | Descarte:
+    """What an institution is reminded of in one mail: of each derivation its folio, the service,
+    what is awaited until when, and a link minted now. Nobody is named.
+    """
+    corren, fuera = _que_corren(env, junto)
+    van: dict[UUID, tuple[Mapping[str, Any], list[Mensaje]]] = {}
+    for derivacion_id, suyos in _por_derivacion(corren).items():
+        enlace = _enlace_para(env, suyos[0])
+        if isinstance(enlace, Descarte):
+            fuera |= {uno.id: enlace for uno in suyos}
+        else:
+            van[derivacion_id] = (enlace, suyos)
+    if not van:
+        return next(iter(fuera.values()), PLAZO_TERMINADO)
+    ultimo = [enlace for enlace, _suyos in van.values()][-1]
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=ultimo["correo"],
+        idioma=plantillas.base(),
+        enlace="\n".join(enlace["url"] for enlace, _suyos in van.values()),
+        valores={
+            "institucion": ultimo["institucion"],
+            "cuantas": len(van),
+            "derivaciones": "\n\n".join(
+                plantillas.derivacion_que_espera(
+                    enlace, [(uno.datos["reloj"], uno.datos["vence_en"]) for uno in suyos]
+                )
+                for enlace, suyos in van.values()
+            ),
+        },
+        juntos=Juntos(frozenset(uno.id for _e, suyos in van.values() for uno in suyos), fuera),
+    )
+
+
+def _por_derivacion(recordatorios: Sequence[Mensaje]) -> Mapping[UUID, list[Mensaje]]:
+    suyos: dict[UUID, list[Mensaje]] = {}
+    for uno in recordatorios:
+        if uno.derivacion_id is not None:
+            suyos.setdefault(uno.derivacion_id, []).append(uno)
+    return suyos
+
+
+def _que_corren(env: Env, junto: Mensaje) -> tuple[list[Mensaje], dict[UUID, Descarte]]:
+    """Of the reminders that a mail took and that still wait, those with something to say, what ends
+    first first; and the others.
+    """
+    with env.db.read() as session:
+        tomados = [uno for uno in del_resumen(session, junto.id) if uno.estado is Estado.PROGRAMADA]
+    fuera = {uno.id: dicho for uno in tomados if (dicho := _si_no_corre(env, uno)) is not None}
+    corren = [uno for uno in tomados if uno.id not in fuera]
+    return sorted(corren, key=lambda uno: datetime.fromisoformat(uno.datos["vence_en"])), fuera
+
+
+def _revisar_recordatorio(env: Env, mensaje: Mensaje) -> Reunido | Descarte | None:
+    """What is written keeps its links while all that it says is so; else it is written anew."""
+    if not mensaje.lleva_otros():
+        # Written before reminders left together.
+        return _si_no_corre(env, mensaje)
+    corren, _fuera = _que_corren(env, mensaje)
+    if sorted(str(uno.id) for uno in corren) == mensaje.datos["van"]:
+        return None
+    return _recordatorios(env, mensaje)
+
+
+def _si_no_corre(env: Env, mensaje: Mensaje) -> Descarte | None:
+    """Nobody is reminded of what they have done, nor of what waits for somebody else."""
+    return None if corre(plazo_de(env, mensaje)) else PLAZO_TERMINADO
 
 
 def _retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
@@ -290,7 +368,7 @@ def _respuesta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     )
 
 
-_REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
+_REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | ConOtros | Descarte]] = {
     Clave.RECORDATORIO_CITA: _recordatorio_cita,
     Clave.DERIVACION_ENVIADA: _con_enlace,
     Clave.ENLACE_NUEVO: _con_enlace,
@@ -309,8 +387,7 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = 
 }
 
 
-# A reminder that is written keeps its link; only its clock may have stopped.
-_REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte | None]] = {
+_REVISAR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | ConOtros | Descarte | None]] = {
     **_REUNIR,
-    Clave.RECORDATORIO_PLAZO: _si_no_corre,
+    Clave.RECORDATORIO_PLAZO: _revisar_recordatorio,
 }

@@ -133,8 +133,13 @@ def vencidos(session: Session, ahora: datetime) -> Sequence[UUID]:
 
 
 def por_preparar(session: Session, real: datetime) -> Sequence[UUID]:
-    """Messages to be written."""
-    return _ids(session, Mensaje.estado == Estado.PROGRAMADA, Mensaje.visible <= real)
+    """Messages to be written; another speaks for those that leave in it."""
+    return _ids(
+        session,
+        Mensaje.estado == Estado.PROGRAMADA,
+        Mensaje.visible <= real,
+        Mensaje.en_resumen.is_(False),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +215,7 @@ def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
     cosas = uso.cosas()
     suyos = (
         *(
-            select(columna).where(Mensaje.id.in_(cosas))
+            select(columna).where(or_(Mensaje.id.in_(cosas), Mensaje.resumen_id.in_(cosas)))
             for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
         ),
         *(

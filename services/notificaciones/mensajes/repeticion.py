@@ -41,7 +41,8 @@ def se_repite(mensaje: Mensaje, plantilla: Plantilla, ahora: datetime) -> bool:
         mensaje.estado is Estado.SUPRIMIDA and mensaje.motivo in _SE_ARREGLAN
     )
     a_tiempo = mensaje.caduca_en is None or _sale_en(plantilla, ahora) < mensaje.caduca_en
-    ajeno = mensaje.pedido_por is not None or mensaje.plantilla in _NUNCA
+    # Of one that speaks for others each of those may be asked for again.
+    ajeno = mensaje.pedido_por is not None or mensaje.plantilla in _NUNCA or mensaje.lleva_otros()
     return arreglable and a_tiempo and not ajeno
 
 

@@ -122,6 +122,7 @@ class Motivo(StrEnum):
     SOLICITUD_RESPONDIDA = "solicitud_respondida"
     INCIDENTE_ATENDIDO = "incidente_atendido"
     EN_RESUMEN = "en_resumen"
+    CON_OTROS = "con_otros"
     NADA_QUE_RESUMIR = "nada_que_resumir"
     YA_NO_LE_CORRESPONDE = "ya_no_le_corresponde"
     VENTANA_CERRADA = "ventana_cerrada"

@@ -7,7 +7,7 @@ without a text falls back to the base language, visibly.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -280,6 +280,33 @@ def pedibles() -> frozenset[str]:
 def nombre_de_reloj(codigo: str) -> str:
     """What a clock of a case waits for, in the words of a notice."""
     return str(_read("plantillas.json")["relojes"].get(codigo, codigo.replace("_", " ")))
+
+
+def derivacion_que_espera(derivacion: Mapping[str, Any], plazos: Sequence[tuple[str, str]]) -> str:
+    """One derivation in a reminder to its institution, in the base language: what is awaited of it,
+    until when, and its link. `plazos`: clock and end.
+    """
+    dice, idioma = _read("plantillas.json")["derivacion_que_espera"][base()], idiomas()[base()]
+
+    def dia(momento: str) -> str:
+        return idioma.escribir(Tipo.FECHA_LARGA, datetime.fromisoformat(momento))
+
+    esperado = [
+        motor.leer(dice["plazo"]).escribir(
+            {"reloj": nombre_de_reloj(reloj), "plazo_vence": dia(vence)}, ()
+        )
+        for reloj, vence in plazos
+    ]
+    return motor.leer(dice["derivacion"]).escribir(
+        {
+            "folio": derivacion["folio"],
+            "servicio": motor.escribir_texto(derivacion["servicio"]),
+            "esperado": "; ".join(esperado),
+            "enlace": derivacion["url"],
+            "enlace_vence": dia(derivacion["vence_en"]),
+        },
+        (),
+    )
 
 
 def nombre_de_resultado(codigo: str) -> str:

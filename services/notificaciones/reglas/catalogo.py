@@ -5,12 +5,14 @@ and the reminders that every office starts with.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notificaciones.reglas.calculo import Recordatorio, Ventana
+from notificaciones.reglas.calculo import Recordatorio, Ventana, en_la_pared
+from oficina.calendar_cl import siguiente_habil
+from oficina.clock import local
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,27 @@ class Resumen:
 
 
 @dataclass(frozen=True)
+class Juntas:
+    """When an institution is reminded of all that it has to answer, in one mail: at that hour of
+    the next working day; when less than `margen` would be left of a deadline then, `espera` after
+    its stage.
+    """
+
+    hora: time
+    margen: timedelta
+    espera: timedelta
+
+    def sale_en(self, ahora: datetime, vence_en: datetime) -> datetime:
+        """Until when a reminder of that deadline waits for others to the same institution."""
+        hoy = local(ahora).date()
+        dia = siguiente_habil(hoy)
+        if en_la_pared(dia, self.hora) <= ahora:
+            dia = siguiente_habil(hoy + timedelta(days=1))
+        manana = en_la_pared(dia, self.hora)
+        return manana if manana + self.margen <= vence_en else min(manana, ahora + self.espera)
+
+
+@dataclass(frozen=True)
 class Reglas:
     """One version of the rules.
 
@@ -54,7 +77,8 @@ class Reglas:
     that every office starts with; what holds in an office is in its database. `prefijos_moviles`:
     by country code, how mobile numbers begin where the numbering plan does not tell them from fixed
     ones otherwise. `nivel_por_vencer`: the stage (percent) at which people are reminded of a
-    deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose turn it is.
+    deadline; `avisar_por_vencer`: who of the staff is, besides the institution whose turn it is;
+    `recordatorio_a_institucion`: when that one is.
     `avisar_vencido`: the stages of a passed deadline and who is told. `derivacion_sin_enlace`:
     the ways of deriving in which an institution gets nothing. `derivacion_fallida`: who is told
     that a derivation ended badly; `palabra_de_derivacion`, what the person said of one, by what it
@@ -74,6 +98,7 @@ class Reglas:
     de_fabrica: Mapping[str, Recordatorio]
     nivel_por_vencer: int
     relojes_de_institucion: frozenset[str]
+    recordatorio_a_institucion: Juntas
     avisar_por_vencer: Aviso
     prefijos_moviles: Mapping[str, str]
     avisar_vencido: Mapping[int, Aviso]
@@ -106,6 +131,11 @@ def reglas() -> Reglas:
         },
         nivel_por_vencer=datos["plazo_por_vencer"]["nivel"],
         relojes_de_institucion=frozenset(datos["plazo_por_vencer"]["relojes_de_institucion"]),
+        recordatorio_a_institucion=Juntas(
+            time.fromisoformat(datos["recordatorio_a_institucion"]["hora"]),
+            timedelta(hours=datos["recordatorio_a_institucion"]["margen_horas"]),
+            timedelta(minutes=datos["recordatorio_a_institucion"]["espera_minutos"]),
+        ),
         avisar_por_vencer=Aviso.de(datos["plazo_por_vencer"]),
         prefijos_moviles=datos["prefijos_moviles"],
         avisar_vencido={etapa["nivel"]: Aviso.de(etapa) for etapa in datos["plazo_vencido"]},
