@@ -142,13 +142,14 @@ SERVICIO = {
 }
 
 
-@pytest.fixture(scope="module")
-def servicio(casos: Casos) -> dict[str, Any]:
+def _un_servicio(
+    casos: Casos, institucion: dict[str, Any], servicio: dict[str, Any]
+) -> dict[str, Any]:
     """A service of a new institution, at a confidential place, all by the API."""
-    nueva = casos.api("coordinacion", "POST", "/red/instituciones", INSTITUCION)
+    nueva = casos.api("coordinacion", "POST", "/red/instituciones", institucion)
     assert nueva.status_code == 201, nueva.text
     path = f"/red/instituciones/{nueva.json['id']}"
-    hecho = casos.api("coordinacion", "POST", f"{path}/servicios", SERVICIO)
+    hecho = casos.api("coordinacion", "POST", f"{path}/servicios", servicio)
     assert hecho.status_code == 201, hecho.text
     sede = {
         "nombre": "Casa",
@@ -162,6 +163,12 @@ def servicio(casos: Casos) -> dict[str, Any]:
     puesto = casos.api("coordinacion", "POST", f"/red/servicios/{hecho.json['id']}/lugares", lugar)
     assert puesto.status_code == 201, puesto.text
     return {**hecho.json, "sede": hecha.json["id"], "lugar": puesto.json["id"]}
+
+
+@pytest.fixture(scope="module")
+def servicio(casos: Casos) -> dict[str, Any]:
+    """The service that most tests read; who changes what it says makes one of their own."""
+    return _un_servicio(casos, INSTITUCION, SERVICIO)
 
 
 def test_lo_que_se_anota_de_un_servicio_se_lee_entero(
@@ -286,13 +293,13 @@ def test_quien_llega_tarde_lo_sabe_y_no_pierde_lo_escrito(
     assert "Suspendido por ahora" in browser.get("/casos/red?q=casa+amiga").text
 
 
-def test_de_una_institucion_un_lugar_y_un_contacto_se_ve_que_cambio(
-    casos: Casos, servicio: dict[str, Any]
-) -> None:
+def test_de_una_institucion_un_lugar_y_un_contacto_se_ve_que_cambio(casos: Casos) -> None:
+    otra = INSTITUCION | {"sigla": "CASA_OTRA", "nombre": "Corporación Casa Otra"}
+    servicio = _un_servicio(casos, otra, SERVICIO | {"idiomas": ["spa"]})
     browser = casos.como("coordinacion")
     institucion = servicio["institucion"]["id"]
     path = f"/casos/red/instituciones/{institucion}"
-    datos = INSTITUCION | {"identificadores": "RUT: 65.000.000-1", "activa": "1"}
+    datos = otra | {"identificadores": "RUT: 65.000.000-1", "activa": "1"}
     sede = {"nombre": "Casa", "direccion": SECRETA, "confidencial": "1", "telefono": "2 2777 7777"}
     nuevo = casos.api(
         "coordinacion",
