@@ -63,7 +63,9 @@ def consultas(session: Session) -> Sequence[ConsultaRed]:
         select(ConsultaRed)
         .options(
             joinedload(ConsultaRed.institucion),
-            selectinload(ConsultaRed.preguntas).joinedload(PreguntaRed.servicio),
+            selectinload(ConsultaRed.preguntas)
+            .joinedload(PreguntaRed.servicio)
+            .joinedload(ServicioRed.institucion),
         )
         .order_by(ConsultaRed.id.desc())
         .limit(MAXIMO)
@@ -111,7 +113,7 @@ def ultimas(
     )
     if not retiradas:
         cuando = cuando.where(ConsultaRed.estado != EstadoConsulta.RETIRADA)
-    return dict(session.execute(cuando).tuples().all())
+    return dict(session.execute(cuando).all())
 
 
 def por_preguntar(session: Session, hoy: date, ahora: datetime) -> Sequence[UUID]:
