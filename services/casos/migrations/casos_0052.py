@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "casos_0052"
-down_revision = "casos_0042"
+down_revision = "casos_0047"
 branch_labels = None
 depends_on = None
 
