@@ -102,8 +102,9 @@ def lista(filtro: FiltroDerivaciones) -> dict[str, Any]:
 def opciones(caso_id: UUID, servicio_id: UUID | None) -> dict[str, Any]:
     """Datos de la persona que se pueden elegir, y qué saber del servicio antes de derivar a él"""
     with env().db.read() as session:
-        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
-        _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        alcance = Alcance.de(actor())
+        caso = caso_por_id(session, caso_id, alcance)
+        _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id, alcance)
         ofrecido = {}
         if servicio_id is not None:
             servicio = servicio_por_id(session, servicio_id)

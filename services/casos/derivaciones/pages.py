@@ -99,7 +99,9 @@ def nueva(caso_id: UUID) -> str:
     with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
         ofrecido = sugerencias(session, caso, servicio, clock.today())
-        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        persona, pauta, datos = queries.datos_de_persona(
+            session, caso.persona_id, Alcance.de(actor())
+        )
         borrador_id = request.args.get("borrador", type=UUID)
         elegido = _elegido(session, caso_id, borrador_id) if borrador_id else {}
     inicial = {
@@ -159,7 +161,9 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         servicio = servicio_por_id(session, servicio_id)
         ofrecido = sugerencias(session, caso, servicio, clock.today())
-        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        persona, pauta, datos = queries.datos_de_persona(
+            session, caso.persona_id, Alcance.de(actor())
+        )
     return _formulario(form, caso, (servicio, ofrecido), (persona, pauta, datos)), 422
 
 

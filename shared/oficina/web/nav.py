@@ -61,7 +61,7 @@ LUGARES = (
         "/notificaciones/suscripciones",
         frozenset({"administrador", "contraparte_unidad", "delegado_datos"}),
     ),
-    Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
+    Lugar(_l("Reportes"), "/reportes/", PROFESIONALES | {"analista"}),
     Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
     Lugar(_l("Supresiones"), "/casos/supresiones", frozenset({"coordinacion", "delegado_datos"})),
