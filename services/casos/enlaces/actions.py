@@ -38,6 +38,7 @@ from casos.derivaciones.states import (
 )
 from casos.plazos.models import Plazo
 from casos.red.models import ServicioRed
+from casos.red.quien import actor_de
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
@@ -340,11 +341,4 @@ def _hash(token: str) -> str:
 
 
 def _quien(derivacion: Derivacion) -> Actor:
-    institucion = derivacion.institucion
-    return Actor(
-        id=institucion.id,
-        nombre=institucion.rotulo,
-        roles=frozenset(),
-        unidad=institucion.sigla,
-        tipo="cliente",
-    )
+    return actor_de(derivacion.institucion)
