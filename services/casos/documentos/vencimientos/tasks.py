@@ -1,12 +1,12 @@
 """Entrance: documents that are about to expire."""
 
 from casos.documentos.vencimientos import actions, queries
-from oficina import clock
+from oficina import clock, telemetry
 from oficina.env import Env
+from oficina.errors import DomainError
 from oficina.jobs import Jobs
 
-LOTE = 50
-"""So many are told of in one transaction."""
+log = telemetry.get_logger("casos.documentos")
 
 
 def registrar_en(jobs: Jobs) -> None:
@@ -15,10 +15,14 @@ def registrar_en(jobs: Jobs) -> None:
 
 
 def seguir_documentos(env: Env) -> None:
-    """Tell each stage once, a transaction a batch: what is due is a row, a crash loses none."""
+    """Tell each stage once, a transaction each: a crash loses none, and a case that takes no task
+    keeps no other one from being told.
+    """
     with env.db.read() as session:
         debidos = queries.por_avisar(session, clock.today())
-    for desde in range(0, len(debidos), LOTE):
-        with env.db.begin() as session:
-            for que in debidos[desde : desde + LOTE]:
+    for que in debidos:
+        try:
+            with env.db.begin() as session:
                 actions.avisar(session, que, clock.now())
+        except DomainError as error:
+            log.error("documento_no_avisado", caso_id=str(que.caso_id), kind=type(error).__name__)
