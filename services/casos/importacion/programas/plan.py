@@ -164,8 +164,8 @@ class _Uno:
             return
         tiene = presupuesto_de(self._session, hay.id) if hay else None
         asignado = tiene.asignado_clp if tiene else 0
-        total = self._taller.leer(
-            AsignacionSchema(only=("monto_clp",)), {"monto_clp": escrito}, dicho, _DE_ASIGNACION
+        total: Asignacion | None = self._taller.leer(
+            AsignacionSchema(), {"monto_clp": escrito, "respaldo": "—"}, dicho, _DE_ASIGNACION
         )
         if total is None or total.monto_clp == asignado:
             return
