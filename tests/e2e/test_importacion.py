@@ -1,4 +1,4 @@
-"""*Registro* in the browser: bring a register, see what will happen, load it, and not twice."""
+"""*Cargar planillas* in the browser: bring a register, see what will happen, load it, and not twice."""
 
 from io import BytesIO
 
@@ -21,10 +21,10 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
     """Two rows are loaded and one says why it is not; the same file again loads nothing."""
     with page_of(browser, office, "coordinacion") as page:
         hand = Pointer(page)
-        hand.follow("Registro")
+        hand.follow("Cargar planillas")
         _bring(page, "notas.xlsx", b"fecha;nombre")
-        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
-        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
+        expect(page.get_by_role("alert")).to_contain_text("No se reconoce por sus títulos")
+        expect(page.get_by_role("alert")).to_contain_text("No se reconoce por sus títulos")
         check_accessible(page)
 
         _bring(page, "registro.xlsx", _libro())
@@ -42,12 +42,12 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
         assert _cifra(page, "Filas nuevas") == "2"
         check_accessible(page)
 
-        hand.follow("Registro de atenciones")
+        hand.follow("Cargar planillas")
         _bring(page, "registro.xlsx", _libro())
         assert (_cifra(page, "Se cargarán"), _cifra(page, "Ya estaban cargadas")) == ("0", "2")
         expect(page.get_by_role("button", name="Cargar")).to_have_count(0)
         hand.press("Descartar el archivo")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Registro de atenciones")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Cargar planillas")
 
 
 def _libro() -> bytes:
@@ -61,7 +61,7 @@ def _libro() -> bytes:
 
 def _bring(page: Page, nombre: str, contenido: bytes) -> None:
     archivo = FilePayload(name=nombre, mimeType=XLSX, buffer=contenido)
-    page.get_by_label("Archivo de Excel").set_input_files(archivo)
+    page.get_by_label("Archivo de Excel o CSV").set_input_files(archivo)
     page.get_by_role("button", name="Revisar el archivo").click()
 
 

@@ -306,12 +306,12 @@ def _huella(
     correo: str | None,
 ) -> str:
     """What makes a row the same person's when the file is saved again with more cells: the name and
-    the document; without one, the birth; without that, how they are reached.
+    the document; without one, the birth if it is known, as an age grows; else how they are reached.
     """
     partes = [nombres.clave(nombre)]
     if documentos:
         partes.append(compactar(documentos[0].documento.numero))
-    elif nacimiento:
+    elif nacimiento and nacimiento.precision is not PrecisionFecha.ESTIMADA:
         partes.append(nacimiento.fecha.isoformat())
     else:
         partes += [(telefono or "")[-8:], (correo or "").casefold()]

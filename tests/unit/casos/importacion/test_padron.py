@@ -127,7 +127,7 @@ def test_titulos_en_ingles_csv_y_otra_codificacion(
 def test_otra_vez_lo_mismo_no_hace_a_nadie_dos_veces(
     db: Database, actor: Actor, padron: Callable[..., Path]
 ) -> None:
-    sin_papeles = {"Nombres": "Luz", "Apellidos": "Soto Vera", "Edad": "20"}
+    sin_papeles = {"Nombres": "Luz", "Apellidos": "Soto Vera", "Fecha de nacimiento": "20"}
     _cargar(db, padron(ROSA, sin_papeles), actor)
     otra_vez = _cargar(db, padron(sin_papeles, ROSA | {"Dirección": "Otra 1"}), actor)
 
@@ -250,7 +250,7 @@ def test_una_celda_mala_se_dice_y_la_persona_entra_sin_ella(
 def test_sin_nombre_no_hay_persona(
     db: Database, actor: Actor, padron: Callable[..., Path], mala: Fila, motivo: str
 ) -> None:
-    buena = {"Nombres": "Luz", "Apellido paterno": "Soto", "Edad": "20"}
+    buena = {"Nombres": "Luz", "Apellido paterno": "Soto", "Fecha de nacimiento": "20"}
     hecho = _cargar(db, padron(ROSA | mala, buena), actor)
 
     assert (hecho.filas, hecho.ilegibles, hecho.nuevas) == (1, 1, 1)

@@ -81,7 +81,7 @@ def test_se_descarga_cada_plantilla_que_se_puede_traer(ventanilla: Ventanilla) -
         (
             xlsx(Hoja=[{"Color": "rojo"}]),
             "red",
-            "No se encontró una hoja con estas columnas: Sigla",
+            "No se encontró una hoja con estas columnas",
         ),
         (xlsx(Hoja=[{"Color": "rojo"}]), "atenciones", "No se encontró ningún registro"),
         (xlsx(Hoja=[{"Sigla": "", "Institución": ""}]), "red", "La planilla está vacía"),
