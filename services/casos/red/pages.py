@@ -67,6 +67,7 @@ _CAMBIAN_SERVICIO = (
     "casos.red.verificar",
     "casos.red.lugar.guardar",
     "casos.red.lugar.quitar",
+    "casos.red.correccion.aceptar",
 )
 _SIN_DECIR = (
     "casos.red.carga.cargar",
