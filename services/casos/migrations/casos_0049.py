@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "casos_0049"
-down_revision = "casos_0048"
+down_revision = "casos_0043"
 branch_labels = None
 depends_on = None
 
