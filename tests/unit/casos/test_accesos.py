@@ -12,6 +12,7 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
+from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.personas.models import Persona, PrecisionFecha
 from casos.plazos.models import Plazo
@@ -406,10 +407,11 @@ def _la_bandeja_se_acota(ventanilla: Ventanilla, tarde: Any, nueva: Any) -> None
     assert hallan("estado=rechazada") == [False, False]
     assert hallan(f"folio={nueva['folio'].lower()}") == [False, True]
     assert hallan(f"folio={nueva['folio'][-4:]}%25") == [False, False]
-    assert hallan(f"servicio_id={tarde['servicio_id']}") == [True, True]
-    assert hallan(f"servicio_id={uuid4()}") == [False, False]
     with ventanilla.db.read() as session:
-        tema = session.get_one(ServicioRed, UUID(tarde["servicio_id"])).temas[0]
+        servicio_id = session.get_one(Derivacion, UUID(tarde["id"])).servicio_id
+        tema = session.get_one(ServicioRed, servicio_id).temas[0]
+    assert hallan(f"servicio_id={servicio_id}") == [True, True]
+    assert hallan(f"servicio_id={uuid4()}") == [False, False]
     assert hallan(f"tema={tema}") == hallan(f"tema={tema.partition('.')[0]}") == [True, True]
     assert hallan("tema=NADA") == [False, False]
     vacia = ventanilla.pagina("/unidad?estado=rechazada", "contraparte").text
