@@ -17,7 +17,12 @@ from casos.expedientes import actions as expedientes
 from casos.expedientes import curso
 from casos.expedientes.queries import caso_por_id
 from casos.expedientes.schemas import NuevaPrioridad
-from casos.lotes.schemas import AsignacionSchema, Elegido, PrioridadSchema, TareaDeVariosSchema
+from casos.lotes.schemas import (
+    AsignacionDeVariosSchema,
+    Elegido,
+    PrioridadDeVariosSchema,
+    TareaDeVariosSchema,
+)
 from casos.tareas import actions as tareas
 from casos.tareas.schemas import NuevaTarea
 from casos.tareas.vistas import quien_la_hace
@@ -67,10 +72,10 @@ def _priorizar(
 
 ACCIONES: Mapping[str, AccionDeLote] = {
     "asignar": AccionDeLote(
-        _l("Asignarlos a alguien"), "casos.caso.tomar", AsignacionSchema, _asignar
+        _l("Asignarlos a alguien"), "casos.caso.tomar", AsignacionDeVariosSchema, _asignar
     ),
     "prioridad": AccionDeLote(
-        _l("Cambiarles la prioridad"), "casos.caso.priorizar", PrioridadSchema, _priorizar
+        _l("Cambiarles la prioridad"), "casos.caso.priorizar", PrioridadDeVariosSchema, _priorizar
     ),
     "tarea": AccionDeLote(
         _l("Agregarles una tarea"), "casos.tarea.gestionar", TareaDeVariosSchema, _agregar_tarea

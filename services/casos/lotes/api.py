@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from casos.lotes import actions
 from casos.lotes.acciones import ACCIONES, AccionDeLote
 from casos.lotes.actions import Lote, Resultado
-from casos.lotes.schemas import MAXIMO, Elegido, ElegidoSchema, ResultadosSchema
+from casos.lotes.schemas import MAXIMO, Elegido, ElegidoSchema, ResultadosDeLoteSchema
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import NoPermitido
@@ -53,7 +53,7 @@ def _ofrecer(codigo: str, una: AccionDeLote) -> None:
     ):
         view.__name__ = f"{view.__name__}_{codigo}"
         view.__doc__ = f"{_TITULOS[codigo]}: {que[0].lower()}{que[1:]}"
-        bp.post(camino)(bp.arguments(schema)(bp.response(200, ResultadosSchema)(view)))
+        bp.post(camino)(bp.arguments(schema)(bp.response(200, ResultadosDeLoteSchema)(view)))
 
 
 _TITULOS = {

@@ -34,13 +34,13 @@ class ElegidoField(fields.Field[Elegido]):
             raise ValidationError("?") from error
 
 
-class AsignacionSchema(Schema):
+class AsignacionDeVariosSchema(Schema):
     """Who answers for the cases."""
 
     responsable_id = fields.UUID(required=True)
 
 
-class PrioridadSchema(Schema):
+class PrioridadDeVariosSchema(Schema):
     """How urgent the cases are from now on, and why."""
 
     prioridad = fields.Enum(Prioridad, by_value=True, required=True)
@@ -62,7 +62,7 @@ class ElegidoSchema(Schema):
         return Elegido(**data)
 
 
-class ResultadoSchema(Schema):
+class ResultadoDeLoteSchema(Schema):
     """What became, or would become, of one case. `ya`: it was done under this key before."""
 
     caso_id = fields.UUID()
@@ -71,12 +71,12 @@ class ResultadoSchema(Schema):
     porque = fields.String()
 
 
-class ResultadosSchema(Schema):
+class ResultadosDeLoteSchema(Schema):
     """What became of each, and the key under which it is, or may be, done."""
 
     clave = fields.UUID()
     bien = fields.Integer(metadata={"description": "En cuántos casos se hace"})
-    resultados = fields.List(fields.Nested(ResultadoSchema))
+    resultados = fields.List(fields.Nested(ResultadoDeLoteSchema))
 
 
 class LoteSchema(Schema):
