@@ -39,6 +39,8 @@ from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
 from casos.documentos import api as documentos_api
 from casos.documentos import pages as documentos_pages
+from casos.documentos.vencimientos import api as vencimientos_api
+from casos.documentos.vencimientos import pages as vencimientos_pages
 from casos.enlaces import api as enlaces_api
 from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
@@ -59,6 +61,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import api as lotes_api
 from casos.lotes import pages as lotes_pages
 from casos.oficios import api as oficios_api
 from casos.oficios import pages as oficios_pages
@@ -125,6 +128,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         documentos_pages,
+        vencimientos_pages,
         hogares_pages,
         vinculos_pages,
         representantes_pages,
@@ -180,6 +184,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         documentos_api,
+        vencimientos_api,
         hogares_api,
         vinculos_api,
         representantes_api,
@@ -192,6 +197,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         foliados_api,
         tareas_api,
         listas_api,
+        lotes_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,

@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from casos.alcance import SIN_LIMITE
+from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.states import VIVOS, Accion
 from casos.comunidad.organizaciones.models import Directiva
 from casos.conservacion.queries import CERRADO, vencidos
 from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace
 from casos.derivaciones.queries import derivacion_por_id
 from casos.derivaciones.states import Estado, MotivoAnulacion
+from casos.documentos.vencimientos.models import AvisoDeDocumento
 from casos.importacion.actions import descartar
 from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
@@ -109,6 +112,21 @@ def vaciar_correcciones(session: Session, ids: Sequence[UUID]) -> int:
     return len(ids)
 
 
+def _avisos_de_documento(limite: datetime) -> Select[Any]:
+    return select(AvisoDeDocumento.id).where(AvisoDeDocumento.vence_el < limite.date())
+
+
+@retencion.clase("casos.aviso_de_documento", _avisos_de_documento)
+def borrar_avisos_de_documento(session: Session, ids: Sequence[UUID]) -> int:
+    """Of what expired nobody is told again."""
+    session.execute(
+        delete(AvisoDeDocumento)
+        .where(AvisoDeDocumento.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
 def _lotes(limite: datetime) -> Select[Any]:
     return select(HechoEnLote.id).where(HechoEnLote.hecho_en < limite)
 
@@ -163,6 +181,32 @@ def olvidar_directivas(session: Session, ids: Sequence[UUID]) -> int:
     """That there was a board, and how many were on it, stays."""
     for directiva in session.scalars(select(Directiva).where(Directiva.id.in_(ids))):
         directiva.olvidar()
+    return len(ids)
+
+
+def _anonimos(limite: datetime) -> Select[Any]:
+    """Reports of discrimination of nobody who is named, that ended and still say what was told."""
+    uno = ReporteDeDiscriminacion
+    final = select(PasoDeReporte.id).where(
+        PasoDeReporte.reporte_id == uno.id,
+        PasoDeReporte.accion.in_((Accion.CERRAR, Accion.DESCARTAR)),
+        PasoDeReporte.ocurrido_en < limite,
+    )
+    return select(uno.id).where(
+        uno.persona_id.is_(None), uno.vaciado_en.is_(None), uno.estado.not_in(VIVOS), final.exists()
+    )
+
+
+@retencion.clase("casos.discriminacion.anonimo", _anonimos)
+def vaciar_reportes(session: Session, ids: Sequence[UUID]) -> int:
+    """Ground, place, routes and days stay, so that figures say what they said."""
+    for uno in session.scalars(
+        select(ReporteDeDiscriminacion).where(ReporteDeDiscriminacion.id.in_(ids))
+    ):
+        uno.vaciar(clock.real_now())
+    session.execute(
+        update(PasoDeReporte).where(PasoDeReporte.reporte_id.in_(ids)).values(nota=None)
+    )
     return len(ids)
 
 

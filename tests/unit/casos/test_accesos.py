@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -12,9 +12,11 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
+from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.personas.models import Persona, PrecisionFecha
 from casos.plazos.models import Plazo
+from casos.red.models import ServicioRed
 from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
@@ -60,6 +62,35 @@ def _cambiar(ventanilla: Ventanilla, path: str, rol: str, cuerpo: dict[str, Any]
 def _acceso(ventanilla: Ventanilla, acceso_id: str) -> AccesoExcepcional:
     with ventanilla.db.read() as session:
         return session.get_one(AccesoExcepcional, UUID(acceso_id))
+
+
+def test_de_quien_tiene_un_caso_reservado_la_situacion_migratoria_es_de_quien_esta_nombrada(
+    ventanilla: Ventanilla, reservado: str, mundo: Mundo
+) -> None:
+    persona = mundo.asuntos["reservado"].ids["persona"]
+    ruta, pagina = f"/personas/{persona}/situaciones", f"/personas/{persona}/situacion"
+    dicho = {"categoria": "irregular", "nota": "Lo contó en confianza"}
+    assert ventanilla.api("POST", ruta, "profesional", json=dicho).status_code == 201
+    # The coordination sees the person, and works on another case of theirs that names nobody.
+    normal = ventanilla.caso(persona_id=persona, tipo="ayuda_social", tema="SOC")
+    opciones = f"/derivaciones/opciones?caso_id={normal['id']}"
+
+    assert ventanilla.pagina(f"/personas/{persona}", "coordinacion").status_code == 200
+    for rol, estado in (("profesional", 200), ("jefatura", 200), ("coordinacion", 403)):
+        leida, vista = ventanilla.api("GET", ruta, rol), ventanilla.pagina(pagina, rol)
+        assert (leida.status_code, vista.status_code) == (estado, estado), rol
+        assert ("en confianza" in vista.text) == (estado == 200), rol
+        enlace = f'href="/casos{pagina}"' in ventanilla.pagina(f"/personas/{persona}", rol).text
+        assert enlace == (estado == 200), rol
+    negada: Any = ventanilla.api("GET", ruta, "coordinacion").json
+    assert negada["confidencialidad"] == "reservado"
+    assert ventanilla.api("POST", ruta, "coordinacion", json=dicho).status_code == 403
+    ofrecidos: Any = ventanilla.api("GET", opciones, "coordinacion").json["datos"]  # type: ignore[index]  # it is an object
+    assert "nombre" in {dato["codigo"] for dato in ofrecidos}
+    assert "situacion_migratoria" not in {dato["codigo"] for dato in ofrecidos}
+    # Not by an exceptional access either: that one is to the case.
+    assert _abrir(ventanilla, reservado, "coordinacion").status_code == 201
+    assert ventanilla.api("GET", ruta, "coordinacion").status_code == 403
 
 
 def test_un_acceso_excepcional_deja_leer_y_nada_mas(ventanilla: Ventanilla, reservado: str) -> None:
@@ -386,6 +417,38 @@ def test_la_unidad_ve_primero_lo_que_se_le_paso(ventanilla: Ventanilla, mundo: M
     assert bandeja.count("Vencido") == 1
     vista = ventanilla.pagina(f"/unidad/derivaciones/{tarde['id']}", "contraparte").text
     assert vista.count("Vencido") >= 1
+    _la_bandeja_se_acota(ventanilla, tarde, nueva)
+
+
+def _la_bandeja_se_acota(ventanilla: Ventanilla, tarde: Any, nueva: Any) -> None:
+    """State, late, service, theme and a part of the folio; whatever is none is told."""
+
+    def hallan(consulta: str) -> list[bool]:
+        answer = ventanilla.api("GET", f"/unidad/derivaciones?{consulta}", "contraparte")
+        folios = [una["folio"] for una in answer.json["derivaciones"]]  # type: ignore[index]
+        bandeja = ventanilla.pagina(f"/unidad?{consulta}", "contraparte").text
+        hay = [una["folio"] in folios for una in (tarde, nueva)]
+        assert hay == [f">{una['folio']}</a>" in bandeja for una in (tarde, nueva)]
+        return hay
+
+    assert hallan("atrasadas=1") == [True, False]
+    assert hallan("estado=esperan") == hallan("estado=enviada") == [True, True]
+    assert hallan("estado=rechazada") == [False, False]
+    assert hallan(f"folio={nueva['folio'].lower()}") == [False, True]
+    assert hallan(f"folio={nueva['folio'][-4:]}%25") == [False, False]
+    with ventanilla.db.read() as session:
+        servicio_id = session.get_one(Derivacion, UUID(tarde["id"])).servicio_id
+        tema = session.get_one(ServicioRed, servicio_id).temas[0]
+    assert hallan(f"servicio_id={servicio_id}") == [True, True]
+    assert hallan(f"servicio_id={uuid4()}") == [False, False]
+    assert hallan(f"tema={tema}") == hallan(f"tema={tema.partition('.')[0]}") == [True, True]
+    assert hallan("tema=NADA") == [False, False]
+    vacia = ventanilla.pagina("/unidad?estado=rechazada", "contraparte").text
+    assert "Ninguna derivación recibida es así." in vacia
+    assert "Quitar los filtros" in vacia
+    mala = ventanilla.api("GET", "/unidad/derivaciones?estado=borrador", "contraparte")
+    assert mala.status_code == 422
+    assert ventanilla.pagina("/unidad?estado=borrador", "contraparte").status_code == 422
 
 
 def test_la_unidad_ve_lo_minimo_y_responde_con_grado_a(

@@ -137,6 +137,7 @@ POST  /api/v1/derivaciones/{derivacion}/otro-enlace   -++.++---  -++ff+---  -++.
 POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/plazos        -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
@@ -153,6 +154,7 @@ GET   /api/v1/atenciones                              +++.++---  .++..+---  .++.
 POST  /api/v1/atenciones                              +++.++---  f++ff+---  .++..+---
 POST  /api/v1/personas/buscar                         +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas                                +++~++---  +++f++---  .++..+---
+GET   /api/v1/documentos/por-vencer                   +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/nombres                        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/identificar                    +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
@@ -161,8 +163,8 @@ POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++.
 POST  /api/v1/documentos/{documento}/desuso           +++.++---  +++.++---  .++..+---
 POST  /api/v1/documentos/{documento}/principal        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
-GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
-POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
+GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.f+---  -++..+---
+POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.f+---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
@@ -255,6 +257,7 @@ POST  /personas/{persona}/editar                      +++.++---  +++.++---  .++.
 POST  /personas/{persona}/documentos                  +++.++---  +++.++---  .++..+---
 GET   /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
 POST  /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+GET   /documentos/por-vencer                          +++.++---  +++.++---  .++..+---
 POST  /documentos/{documento}/principal               +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
@@ -283,8 +286,8 @@ GET   /personas/{persona}/unir                        ----++---  ----++---  ----
 POST  /personas/{persona}/unir                        ----++---  ----++---  ----.+---
 GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
-GET   /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
-POST  /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
+GET   /personas/{persona}/situacion                   -++.++---  -++.f+---  -++..+---
+POST  /personas/{persona}/situacion                   -++.++---  -++.f+---  -++..+---
 GET   /personas/{persona}/ayudas                      -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
 POST  /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
@@ -300,6 +303,7 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 SIN_CASO: Mapping[str, str] = {
     "/casos/buscar": "finds what each kind shows by itself (tests of buscador)",
     "/casos/lotes": "steps on several cases, each by its own action (tests of lotes)",
+    "/casos/api/v1/lotes": "the same",
     "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
     "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",
@@ -428,6 +432,7 @@ class Mundo:
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is not None:
                 documento.retirado_en = None
+                documento.vence_el = clock.today() + timedelta(days=30)
             else:
                 session.add(
                     DocumentoIdentidad(
@@ -435,6 +440,7 @@ class Mundo:
                         persona_id=persona_id,
                         tipo=TipoDocumento.OTRO,
                         numero="X",
+                        vence_el=clock.today() + timedelta(days=30),
                         indice=asunto.ids["documento"].replace("-", ""),
                         registrado_en=AHORA,
                     )
@@ -758,6 +764,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/documentos/por-vencer", "GET /documentos/por-vencer"),
         *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.{formato}"),
         *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
