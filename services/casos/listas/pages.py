@@ -1,7 +1,7 @@
 """Entrance: a list as a file, and the views that people keep of it."""
 
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -17,12 +17,12 @@ from casos.listas.lista import NADA, Lista
 from casos.listas.presentacion import celda, columnas_a_la_vista
 from casos.listas.schemas import NuevaVista, VistaEnFormularioSchema
 from casos.listas.vistas import en_codigos
-from oficina import clock, hojas
+from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import Conflicto, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
-from oficina.web.files import send, spooled
+from oficina.web.files import descarga
 from oficina.web.forms import Form
 
 MAXIMO = 100_000
@@ -56,13 +56,13 @@ def exportar(lista: str, formato: str) -> Response:
             van += 1
             yield [celda(columna, fila) for columna in columnas]
 
-    def escribir(salida: IO[bytes]) -> None:
-        if formato == "xlsx":
-            hojas.a_xlsx(salida, str(una.titulo), titulos, filas())
-        else:
-            salida.writelines(hojas.a_csv(titulos, filas()))
-
-    archivo = spooled(escribir)
+    archivo = descarga(
+        formato,
+        f"{lista}-{clock.today().isoformat()}",
+        str(una.titulo),
+        titulos,
+        filas(),
+    )
     registrar_lectura(
         env().db,
         actor(),
@@ -72,8 +72,7 @@ def exportar(lista: str, formato: str) -> Response:
         cantidad=van,
         motivo_codigo=en_codigos(una.consulta(dicho)),
     )
-    nombre = f"acogida-{lista}-{clock.today().isoformat()}.{formato}"
-    return send(archivo, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
+    return archivo
 
 
 @bp.post(f"/<{NOMBRES}:lista>/vistas")
@@ -84,8 +83,10 @@ def guardar(lista: str) -> ResponseReturnValue:
     form = Form(VistaEnFormularioSchema())
     consulta = una.consulta(dict(parse_qsl(form.value("consulta"))))
     if not form.valid:
+        sin_nombre = form.value("nombre").strip() == ""
         for mensajes in form.errors.values():
-            flash(" ".join(mensajes), "error")
+            dicho = _("Escriba un nombre para la vista.") if sin_nombre else " ".join(mensajes)
+            flash(dicho, "error")
         return _a(una, consulta)
     datos: dict[str, Any] = form.data
     vista = NuevaVista(**(datos | {"consulta": consulta}))

@@ -5,8 +5,8 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request
 from marshmallow import ValidationError
 
-from casos.comunidad.listas import hoja
 from casos.etiquetas import opciones
+from casos.hoja import hoja
 from casos.red.queries import instituciones
 from casos.red.verificaciones import exportacion, queries
 from casos.red.verificaciones.models import ClaseVerificacion
