@@ -25,9 +25,13 @@ from oficina.web.conditional import check_version
 
 @dataclass(frozen=True)
 class AccionDeLote:
-    """One of them. `hacer` raises what the single action raises."""
+    """One of them: what its button says beside the list, and what its page is called.
+
+    `hacer` raises what the single action raises.
+    """
 
     etiqueta: LazyString
+    titulo: LazyString
     permiso: str
     schema: type[Schema]
     hacer: Callable[[Session, Elegido, Any, Actor, datetime], object]
@@ -58,10 +62,18 @@ def _agregar_tarea(
 
 ACCIONES: Mapping[str, AccionDeLote] = {
     "asignar": AccionDeLote(
-        _l("Asignarlos a alguien"), "casos.caso.tomar", AsignacionSchema, _asignar
+        _l("Asignarlos a alguien"),
+        _l("Asignar varios casos"),
+        "casos.caso.tomar",
+        AsignacionSchema,
+        _asignar,
     ),
     "tarea": AccionDeLote(
-        _l("Agregarles una tarea"), "casos.tarea.gestionar", TareaDeVariosSchema, _agregar_tarea
+        _l("Agregarles una tarea"),
+        _l("Agregar una tarea a varios casos"),
+        "casos.tarea.gestionar",
+        TareaDeVariosSchema,
+        _agregar_tarea,
     ),
 }
 """By the code that the form sends."""
