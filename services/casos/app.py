@@ -80,6 +80,10 @@ from casos.programas.postulaciones import pages as postulaciones_pages
 from casos.red import api as red_api
 from casos.red import pages as red_pages
 from casos.red.abiertos import api as red_abiertos_api
+from casos.red.consultas import api as red_consultas_api
+from casos.red.consultas import pages as red_consultas_pages
+from casos.red.consultas.publica import api as consulta_publica_api
+from casos.red.consultas.publica import pages as consulta_publica_pages
 from casos.red.guia import pages as red_guia_pages
 from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
@@ -157,6 +161,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_guia_pages,
         red_propuestas_pages,
         red_verificaciones_pages,
+        red_consultas_pages,
+        consulta_publica_pages,
         convenios_pages,
         organizaciones_pages,
         mediaciones_pages,
@@ -207,6 +213,8 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         red_hsds_api,
         red_propuestas_api,
         red_verificaciones_api,
+        red_consultas_api,
+        consulta_publica_api,
         convenios_api,
         organizaciones_api,
         mediaciones_api,

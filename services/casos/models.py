@@ -62,6 +62,7 @@ from casos.programas.models import (
     RequisitosDePrograma,
 )
 from casos.programas.postulaciones.models import PasoDePostulacion, Postulacion
+from casos.red.consultas.models import ConsultaRed, EnlaceDeConsulta, PreguntaRed
 from casos.red.hsds.models import CargaDeRed
 from casos.red.models import (
     ContactoRed,
@@ -97,6 +98,7 @@ __all__ = [
     "CompromisoDeMediacion",
     "Consentimiento",
     "Conservacion",
+    "ConsultaRed",
     "Contacto",
     "ContactoRed",
     "ContactoSeguro",
@@ -110,6 +112,7 @@ __all__ = [
     "Directiva",
     "DocumentoIdentidad",
     "Enlace",
+    "EnlaceDeConsulta",
     "Entrega",
     "Evaluacion",
     "FichaOrientacion",
@@ -146,6 +149,7 @@ __all__ = [
     "Plazo",
     "PosibleDuplicado",
     "Postulacion",
+    "PreguntaRed",
     "Presupuesto",
     "Programa",
     "PropuestaRed",

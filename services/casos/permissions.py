@@ -77,6 +77,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.unidad.responder": frozenset({_CONTRAPARTE}),
     "casos.red.ver": _ATIENDEN,
     "casos.red.editar": frozenset({_COORDINACION}),
+    "casos.red.consultar": frozenset({_SERVICIO}),
     "casos.orientacion.ver": _ATIENDEN,
     "casos.orientacion.dar": _ATIENDEN,
     "casos.ficha_orientacion.ver": _ATIENDEN | {"administrador"},

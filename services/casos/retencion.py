@@ -21,6 +21,7 @@ from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
 from casos.importacion.problemas import guardar_problemas
 from casos.lotes.models import HechoEnLote
+from casos.red.consultas.models import EnlaceDeConsulta, PreguntaRed
 from oficina import clock
 from oficina.actor import Actor
 from oficina.retencion import Retencion
@@ -76,6 +77,35 @@ def borrar_enlaces(session: Session, ids: Sequence[UUID]) -> int:
     session.execute(
         delete(Enlace).where(Enlace.id.in_(ids)).execution_options(synchronize_session=False)
     )
+    return len(ids)
+
+
+def _enlaces_de_consulta(limite: datetime) -> Select[Any]:
+    return select(EnlaceDeConsulta.id).where(EnlaceDeConsulta.vence_en < limite)
+
+
+@retencion.clase("casos.enlace_de_consulta", _enlaces_de_consulta)
+def borrar_enlaces_de_consulta(session: Session, ids: Sequence[UUID]) -> int:
+    """Who opens one so old is told that it is not there."""
+    session.execute(
+        delete(EnlaceDeConsulta)
+        .where(EnlaceDeConsulta.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def _correcciones(limite: datetime) -> Select[Any]:
+    return select(PreguntaRed.id).where(
+        PreguntaRed.decidida_en < limite, PreguntaRed.vaciada_en.is_(None)
+    )
+
+
+@retencion.clase("casos.correccion_red", _correcciones)
+def vaciar_correcciones(session: Session, ids: Sequence[UUID]) -> int:
+    """That there was one, and what was decided of it, stays."""
+    for una in session.scalars(select(PreguntaRed).where(PreguntaRed.id.in_(ids))):
+        una.propone, una.vaciada_en = "", clock.real_now()
     return len(ids)
 
 

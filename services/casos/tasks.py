@@ -7,6 +7,7 @@ from casos.foliados import tasks as foliados
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
 from casos.programas.postulaciones import tasks as postulaciones
+from casos.red.consultas import tasks as consultas
 from casos.red.verificaciones import tasks as verificaciones
 from casos.retencion import retencion
 from casos.supresion import tasks as supresion
@@ -27,3 +28,4 @@ convenios.registrar_en(jobs)
 organizaciones.registrar_en(jobs)
 postulaciones.registrar_en(jobs)
 verificaciones.registrar_en(jobs)
+consultas.registrar_en(jobs)

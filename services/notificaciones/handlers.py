@@ -31,6 +31,9 @@ from oficina.events.casos import (
     ConfirmacionAtrasada,
     ConfirmacionDePersonaPedida,
     ConsentimientoRevocado,
+    ConsultaRedPedida,
+    ConsultaRedSinRespuesta,
+    CorreccionRedPropuesta,
     DatosDeDerivacionRetirados,
     DerivacionEnviada,
     DerivacionNoLograda,
@@ -208,6 +211,46 @@ def pedir_que_no_se_usen(session: Session, hecho: DatosDeDerivacionRetirados, so
     """The institution is asked to stop using what it was sent, and the office itself is told."""
     for plantilla in (Clave.RETIRO_DE_DATOS, Clave.AVISO_RETIRO_DE_DATOS):
         _about_derivation(session, hecho, sobre, plantilla, razon=hecho.motivo_codigo or "")
+
+
+@handlers.on(ConsultaRedPedida)
+def preguntar_a_institucion(session: Session, hecho: ConsultaRedPedida, _sobre: Sobre) -> None:
+    """The institution gets one mail about all of its services that are to be asked about."""
+    _about_network(session, Clave.CONSULTA_RED, hecho.consulta_id, str(hecho.consulta_id))
+
+
+@handlers.on(CorreccionRedPropuesta)
+def avisar_correccion(session: Session, hecho: CorreccionRedPropuesta, _sobre: Sobre) -> None:
+    """Coordination is told that an institution corrects itself; once a question, however many of
+    its services that is.
+    """
+    _about_network(
+        session,
+        Clave.AVISO_CONSULTA_RED,
+        hecho.consulta_id,
+        f"{hecho.consulta_id}/correccion",
+        situacion="correccion",
+    )
+
+
+@handlers.on(ConsultaRedSinRespuesta)
+def avisar_sin_respuesta(session: Session, hecho: ConsultaRedSinRespuesta, _sobre: Sobre) -> None:
+    """And that another one did not answer, so that somebody calls."""
+    _about_network(
+        session,
+        Clave.AVISO_CONSULTA_RED,
+        hecho.consulta_id,
+        f"{hecho.consulta_id}/sin_respuesta",
+        situacion="sin_respuesta",
+    )
+
+
+def _about_network(
+    session: Session, plantilla: Clave, consulta_id: UUID, clave: str, **datos: str
+) -> None:
+    datos |= {"consulta_id": str(consulta_id)}
+    clave = f"{plantilla}/{clave}"
+    _prepare(session, actions.encargar(session, clave, plantilla, now(), datos=datos))
 
 
 @handlers.on(ConsentimientoRevocado)

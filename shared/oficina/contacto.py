@@ -13,11 +13,22 @@ def normalizar_telefono(text: str) -> str | None:
     A number without a country is read as Chilean; foreign ones are as good. Possible is enough:
     numbering plans change faster than any table, and whether it answers is known by calling.
     """
+    number = leer_telefono(text)
+    return None if number is None else escribir_telefono(number)
+
+
+def leer_telefono(text: str) -> phonenumbers.PhoneNumber | None:
+    """The same number, to be asked of what kind it is."""
     for part in _SEPARATORS.split(text.strip()):
         number = _parse(part)
         if number is not None:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return number
     return None
+
+
+def escribir_telefono(number: phonenumbers.PhoneNumber) -> str:
+    """A number as it is kept: E.164."""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def presentar_telefono(e164: str) -> str:

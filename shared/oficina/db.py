@@ -22,7 +22,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,14 +42,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     Session,
     class_mapper,
     mapped_column,
-    object_mapper,
     registry,
     sessionmaker,
 )
@@ -59,7 +58,7 @@ from sqlalchemy.types import TypeDecorator
 
 from oficina.clock import real_now
 from oficina.errors import VersionVencida
-from oficina.gathering import Gathered, row
+from oficina.gathering import Gathered, failed, row
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -149,19 +148,18 @@ def hold(session: Session, name: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def write_new(session: Session) -> None:
-    """Write what is new in this session, one INSERT a table, and let go of it.
+def write_new(session: Session, things: Iterable[DeclarativeBase]) -> None:
+    """Write new things that are in no session, one INSERT a table.
 
-    For who writes rows that this transaction neither loads nor changes again: it costs a third of
-    what the unit of work does. A column that nobody set takes its default, which the object itself
-    does not learn; a column that counts versions is to be set.
+    For who writes rows that this transaction neither loads nor changes again: it costs a quarter
+    of what the unit of work does. A column that nobody set takes its default, which the object
+    itself does not learn; a column that counts versions is to be set.
     """
     rows: dict[Table, list[dict[str, Any]]] = {}
-    for thing in list(session.new):
-        mapper, table = object_mapper(thing), thing.__table__
-        values = {name: one for name, one in vars(thing).items() if name in mapper.column_attrs}
+    for thing in things:
+        table, columns = _columns(type(thing))
+        values = {name: one for name, one in vars(thing).items() if name in columns}
         rows.setdefault(table, []).append(values)
-        session.expunge(thing)
     for table in _in_order(frozenset(rows)):
         write_rows(session, table, rows[table])
 
@@ -202,10 +200,7 @@ def write_many(
             for one in chain((first,), rows):
                 copy.write_row([make(one) for _name, make in columns])
     except failure as error:
-        # As SQLAlchemy says it of any other statement.
-        raise DBAPIError.instance(
-            statement, None, error, failure, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise failed(connection, statement, error) from error
     finally:
         cursor.close()
 
@@ -249,6 +244,13 @@ def _default(default: Any, _one: Mapping[str, Any]) -> Any:
 
 
 @lru_cache(maxsize=64)
+def _columns(model: type[DeclarativeBase]) -> tuple[Table, frozenset[str]]:
+    """The table of a model, and the names of its columns in it."""
+    mapper = class_mapper(model)
+    return cast("Table", mapper.local_table), frozenset(mapper.column_attrs.keys())
+
+
+@lru_cache(maxsize=64)
 def _insert(table: Table) -> Insert:
     return insert(table)
 
@@ -287,6 +289,7 @@ class Changes:
 
 _PART = "oficina_part"
 _GATHERED = "oficina_gathered"
+_BEGAN = "oficina_began"
 
 
 def has_committed(session: Session) -> bool:
@@ -300,13 +303,16 @@ def has_committed(session: Session) -> bool:
 class Whole:
     """One transaction of several parts; it begins with the first of them that writes.
 
+    On PostgreSQL it begins with their first statement: when all that they write was gathered, that
+    is one statement and a transaction of its own.
+
     A part that fails undoes itself alone: the first one, which has nothing before it to keep, by
     undoing the transaction, which begins anew with the next one; the others to their savepoint.
     What a part told or asked for (`Session.info`) is done when the whole commits.
     """
 
-    def __init__(self, db: "Database", began: Callable[[Session], None]) -> None:
-        """`began` is called with the session of the whole as soon as there is one."""
+    def __init__(self, db: "Database", began: Callable[[Connection], None]) -> None:
+        """`began` is called with the connection of the whole as soon as there is one."""
         self.db = db
         self._began = began
         self._session: Session | None = None
@@ -350,17 +356,23 @@ class Whole:
             if session.info.pop("emitted", False):
                 outer.info["emitted"] = True
 
-    def last(self, write: Callable[[Session], bool]) -> bool:
+    def last(self, write: Callable[[Session], None]) -> None:
         """Something more after all parts, which undoes the whole when it fails."""
-        return write(self._open())
+        write(self._open())
 
     def commit(self) -> None:
         """Keep it all, and wake whoever waits for it."""
-        if self._session is not None:
+        session = self._session
+        if session is None:
+            return
+        if _BEGAN in session.info:
+            with self.db.alone() as connection:
+                session.info[_GATHERED].write(connection)
+        else:
             self._written()
-            self._session.commit()
-            self.db.inbox_changed.set()
-            self.close()
+        session.commit()
+        self.db.inbox_changed.set()
+        self.close()
 
     def close(self) -> None:
         """Undo what was not committed, and give the connection back."""
@@ -378,15 +390,23 @@ class Whole:
 
     def _open(self) -> Session:
         if self._session is None:
-            self._session = self.db.new_session()
-            try:
-                if not self.db.is_sqlite:
-                    self._session.info[_GATHERED] = Gathered(self._session.connection())
-                self._began(self._session)
-            except BaseException:
-                self.close()
-                raise
+            session = self._session = self.db.new_session()
+            session.info[_BEGAN] = self._began
+            if self.db.is_sqlite:
+                try:
+                    session.connection()
+                except BaseException:
+                    self.close()
+                    raise
+            else:
+                session.info[_GATHERED] = Gathered(self.db.engine.dialect, session.connection)
         return self._session
+
+
+def _tell_whole(session: Session, _transaction: object, connection: Connection) -> None:
+    """A session has its first connection: if it is the one of a whole, that begins."""
+    if began := session.info.pop(_BEGAN, None):
+        began(connection)
 
 
 _whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
@@ -400,13 +420,14 @@ class Database:
         self.url = url
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
         writer = self.engine.execution_options(oficina_write=True)
-        # On SQLite it would leave the connection changed, and a round trip costs nothing.
-        self._single = writer if self.is_sqlite else _autocommit(writer)
-        self._glance = self.engine if self.is_sqlite else _autocommit(self.engine)
+        # On SQLite a round trip costs nothing.
+        self._single = writer if self.is_sqlite else _without_begin(writer)
+        self._glance = self.engine if self.is_sqlite else _without_begin(self.engine)
         self._write = sessionmaker(writer, expire_on_commit=False)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self.outbox_changed = Changes()
         self.inbox_changed = Changes()
+        event.listen(self._write, "after_begin", _tell_whole)
         event.listen(self._write, "after_commit", self._wake_relay)
 
     @property
@@ -435,10 +456,11 @@ class Database:
             yield session
 
     @contextmanager
-    def together(self, began: Callable[[Session], None]) -> Iterator[Whole]:
+    def together(self, began: Callable[[Connection], None]) -> Iterator[Whole]:
         """Make everything that is written here until the end one transaction, and read inside it.
 
-        Whoever asks for it commits it; what was not committed is undone.
+        `began` is called as soon as it has a connection; when all of it is one statement it never
+        is. Whoever asks for it commits it; what was not committed is undone.
         """
         whole = Whole(self, began)
         token = _whole.set(whole)
@@ -464,6 +486,12 @@ class Database:
             with whole.part() as session:
                 yield session.connection()
             return
+        with self.alone() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """As `single`, outside of any transaction that is under way."""
         with self._single.connect() as connection:
             yield connection
             connection.commit()
@@ -529,12 +557,36 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _autocommit(engine: Engine) -> Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+def _without_begin(engine: Engine) -> Engine:
+    return engine.execution_options(oficina_begin=False)
 
 
 def _postgres(url: str) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=20, hide_parameters=True)
+    # The driver begins nothing by itself: a statement is its own transaction, for which nothing is
+    # changed on the connection and changed back, unless one was begun here.
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+    )
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        if not connection.get_execution_options().get("oficina_begin", True):
+            return
+        own: Any = connection.connection.dbapi_connection
+        try:
+            own.execute("BEGIN", prepare=False)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise failed(connection, "BEGIN", error) from error
+
+    @event.listens_for(engine, "reset")
+    def undo(connection: Any, _record: Any, _state: Any) -> None:
+        if connection.pgconn.transaction_status:
+            connection.rollback()
 
     @event.listens_for(engine, "checkin")
     def rest(_connection: Any, record: Any) -> None:

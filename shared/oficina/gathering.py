@@ -6,6 +6,7 @@ one. `Whole` gathers them (`oficina.db.gathering`); where nobody gathers, and on
 round trip away, each is written at once.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import Dialect, Table
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
-LIMIT = 50
-"""Values of one statement: psycopg reads the text of a longer one anew each time."""
+LIMIT = 200
+"""Values of one statement: a longer one would be planned anew for each number of things."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,10 @@ class Piece:
 class Gathered:
     """Pieces of one transaction that wait to be written."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.dialect = connection.dialect
-        self._connection = connection
+    def __init__(self, dialect: Dialect, connect: Callable[[], Connection]) -> None:
+        """`connect` gives the transaction's connection, when there is something to write."""
+        self.dialect = dialect
+        self._connect = connect
         self._pieces: list[Piece] = []
         self._values: dict[str, Any] = {}
         self._alone: set[str] = set()
@@ -48,18 +51,64 @@ class Gathered:
         if alone:
             self._alone.add(alone)
 
-    def write(self) -> Sequence[Any]:
-        """Write what waits; what its pieces asked for."""
+    def write(self, connection: Connection | None = None) -> None:
+        """Write what waits, on this connection or the transaction's."""
         if not self._pieces:
-            return ()
-        statement = _statement(tuple(self._pieces))
+            return
+        statement, names = _statement(tuple(self._pieces))
         values = self._values
         self._pieces, self._values, self._alone = [], {}, set()
-        return self._connection.exec_driver_sql(statement, values).one()
+        ask(connection or self._connect(), statement, [values[name] for name in names])
+
+
+def ask(connection: Connection, statement: str, values: Sequence[Any]) -> Any:
+    """Run a statement of PostgreSQL's own ($1, $2…) by the driver alone; its first row, or None.
+
+    For what every request asks: what is between costs as much as the question. Whoever listens to
+    statements (`before_cursor_execute`) hears of this one too. Raises DBAPIError, as any other.
+    """
+    driver, own = connection.dialect.loaded_dbapi, connection.connection.dbapi_connection
+    try:
+        with driver.RawCursor(own) as cursor:
+            for tell in connection.dispatch.before_cursor_execute:
+                tell(connection, cursor, statement, values, None, False)  # noqa: FBT003  as SQLAlchemy does
+            return cursor.execute(statement, values).fetchone()
+    except driver.Error as error:
+        raise failed(connection, statement, error) from error
+
+
+def failed(connection: Connection, statement: str, error: Exception) -> DBAPIError:
+    """What the driver said, as SQLAlchemy says it of a statement that it ran itself.
+
+    A connection that is gone is given up with the others that it was made with.
+    """
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    gone = isinstance(error, driver.Error) and dialect.is_disconnect(
+        error, connection.connection.dbapi_connection, None
+    )
+    if gone:
+        connection.invalidate(error)
+    said = DBAPIError.instance(
+        statement,
+        None,
+        error,
+        driver.Error,
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=dialect,
+    )
+    if not isinstance(said, DBAPIError):
+        raise said
+    return said
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 @lru_cache(maxsize=256)
-def _statement(pieces: tuple[Piece, ...]) -> str:
+def _statement(pieces: tuple[Piece, ...]) -> tuple[str, Sequence[str]]:
+    """With a number for each value, and the values' names in that order."""
     ctes: list[str] = []
     asks: list[str] = []
     for place, piece in enumerate(pieces):
@@ -67,7 +116,9 @@ def _statement(pieces: tuple[Piece, ...]) -> str:
         ctes += [f"{prefix}{name} AS ({sql.replace('{p}', prefix)})" for name, sql in piece.ctes]
         if piece.asks:
             asks.append(piece.asks.replace("{p}", prefix))
-    return f"WITH {', '.join(ctes)} SELECT {', '.join(asks) or '1'}"
+    whole = f"WITH {', '.join(ctes)} SELECT {', '.join(asks) or '1'}"
+    names = list(dict.fromkeys(_NAMED.findall(whole)))
+    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", whole), names
 
 
 def _prefix(place: int) -> str:

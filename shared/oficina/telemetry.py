@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TextIO
 from uuid import UUID
 
@@ -56,6 +57,16 @@ _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f
 _WORD = re.compile(r"[^\s@]{0,200}")
 _EVENT = re.compile(r"[a-z0-9_]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+# To find a counter by its labels costs more than to count; there are some hundreds.
+_requests = lru_cache(maxsize=2048)(REQUESTS.labels)
+_latency = lru_cache(maxsize=2048)(LATENCY.labels)
+
+
+def count_request(servicio: str, method: str, ruta: str, status: int, seconds: float) -> None:
+    """Count a request that was answered, and how long it took."""
+    _requests(servicio, method, ruta, status).inc()
+    _latency(servicio, ruta).observe(seconds)
 
 
 @dataclass(frozen=True)

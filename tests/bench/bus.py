@@ -388,8 +388,7 @@ def _last_done(db: Database) -> datetime:
 
 def _database(postgres_url: str, servicio: str) -> Database:
     server = Database(postgres_url)
-    with server.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
+    with server.alone() as connection:
         connection.execute(text(f"CREATE DATABASE {servicio}"))
     server.close()
     return _prepared(servicio, Database(postgres_url.rpartition("/")[0] + f"/{servicio}"))

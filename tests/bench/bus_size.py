@@ -166,7 +166,7 @@ def _pass(db: Database) -> None:
 
 
 def _analyze(db: Database) -> None:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with db.alone() as connection:
         connection.execute(text("ANALYZE" if db.is_sqlite else "VACUUM ANALYZE"))
 
 

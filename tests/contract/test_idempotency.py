@@ -22,10 +22,13 @@ from sqlalchemy import event, func, select, update
 from tests.unit.conftest import Oficina
 from werkzeug.test import TestResponse
 
+import notificaciones.mensajes.api
+import notificaciones.permissions
 from casos.permissions import PERMISOS
 from casos.personas.api import bp
 from casos.personas.models import Persona
 from columns import COLUMNS
+from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
@@ -333,3 +336,65 @@ def test_neither_names_nor_keys_can_be_read_from_what_is_kept(
         row = connection.exec_driver_sql("SELECT * FROM idempotencia").one()
 
     assert not [text for text in map(str, row) if "Marie" in text or "una-clave" in text]
+
+
+MENSAJE = {
+    "plantilla": "aviso_general",
+    "valores": {"texto": "El lunes no se atiende."},
+    "destino": "+56 9 8765 4321",
+}
+
+
+def test_what_is_one_statement_is_refused_a_second_time_by_its_key(
+    fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> None:
+    """A message that is asked for takes no turn on PostgreSQL: its key is the turn.
+
+    Four processes, each of which has looked for an answer before any of them writes.
+    """
+    oficina, procesos, claves = Oficina(tmp_path), 4, [str(number) for number in range(5)]
+    oficina.funcionario("coordinacion")
+    db = fresh_db("postgresql", "notificaciones")
+    apps = [_mensajeria(oficina, db) for _ in range(procesos)]
+    together = threading.Barrier(procesos)
+    for made in apps:
+        _on(made, "INSERT INTO idempotencia", lambda: together.wait(PATIENCE))
+
+    def pedir(made: Flask, clave: str) -> TestResponse:
+        headers = oficina.bearer("coordinacion") | {"Idempotency-Key": clave}
+        path = "/notificaciones/api/v1/mensajes"
+        return made.test_client().post(path, json=MENSAJE, headers=headers)
+
+    with ThreadPoolExecutor(procesos) as threads:
+        for clave in claves:
+            answers = list(threads.map(pedir, apps, [clave] * procesos))
+            assert [one.status_code for one in answers] == [201] * procesos
+            assert len({one.json["id"] for one in answers}) == 1  # type: ignore[index]  # an object
+            replayed = [one.headers.get("Idempotency-Replayed") for one in answers]
+            assert sorted(map(str, replayed)) == ["None", "true", "true", "true"]
+
+    with db.read() as session:
+        kept = [session.scalar(select(func.count()).select_from(what)) for what in _WRITTEN]
+        acciones = session.scalars(select(Auditoria.accion)).all()
+    assert kept == [len(claves)] * len(_WRITTEN)
+    assert acciones.count("notificaciones.mensaje.pedir") == len(claves)
+    for made in apps:
+        made.extensions["env"].db.close()
+    oficina.client.close()
+
+
+_WRITTEN = (Mensaje, PasoDeMensaje, Outbox, KeptAnswer)
+
+
+def _mensajeria(oficina: Oficina, db: Database) -> Flask:
+    """One more process of notificaciones."""
+    made = new_app(
+        "notificaciones",
+        oficina.settings,
+        permisos=notificaciones.permissions.PERMISOS,
+        jobs=Jobs("notificaciones"),
+        client=oficina.client,
+        db=Database(db.engine.url.render_as_string(hide_password=False)),
+    )
+    new_api(made, title="Notificaciones").register_blueprint(notificaciones.mensajes.api.bp)
+    return made

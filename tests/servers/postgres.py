@@ -45,7 +45,7 @@ def own_postgres(**options: str) -> Iterator[Server]:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "fsync": "off",
-            "max_connections": "200",
+            "max_connections": "300",
             **options,
         }
         command: list[str | Path] = [bin_dir / "postgres", "-D", data, "-p", str(port)]

@@ -14,15 +14,25 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.alcance import SIN_LIMITE, Alcance, usable
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.consentimientos.actions import Fundamento, registrar_fundamento
-from casos.contactos.pauta import pauta_de
 from casos.derivaciones import relojes
 from casos.derivaciones.facts import contar, contar_retiro
+from casos.derivaciones.guardas import (
+    exigir_activo,
+    exigir_adoptable,
+    exigir_caso_abierto,
+    exigir_contacto,
+    exigir_fundamento,
+    exigir_palabra,
+    exigir_primera,
+    exigir_que_pueda_volver,
+    exigir_usable,
+)
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
-from casos.derivaciones.paquete import ReglaDeContacto, armar
+from casos.derivaciones.paquete import armar
 from casos.derivaciones.queries import datos_de_persona, derivacion_por_id, rige
-from casos.derivaciones.relevo import exigir_reencaminable, exigir_sin_relevo
+from casos.derivaciones.relevo import exigir_reencaminable
 from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import (
     ADOPTABLES,
@@ -35,11 +45,9 @@ from casos.derivaciones.states import (
 )
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id
-from casos.expedientes.states import Estado as EstadoCaso
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
-from casos.personas.models import Persona
-from casos.red.models import EstadoServicio, Institucion, Modo, ServicioRed
+from casos.red.models import Modo
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.actor import Actor
@@ -83,7 +91,7 @@ def preparar(
     caso.exigir(Paso.DERIVAR)
     _descartar_borradores(session, caso.id, pedido.servicio_id, actor, ahora)
     servicio = servicio_por_id(session, pedido.servicio_id)
-    _exigir_activo(servicio, servicio.institucion)
+    exigir_activo(servicio, servicio.institucion)
     modo = pedido.modo or servicio.modo
     persona, pauta, disponibles = datos_de_persona(session, caso.persona_id)
     if (modo is Modo.AUTOGESTIONADA) == bool(pedido.datos):
@@ -169,9 +177,9 @@ def enviar(
         exigir_reencaminable(session, derivacion.caso_id, derivacion.reemplaza_a_id, alcance)
     caso = _caso(session, derivacion.caso_id, alcance)
     caso.exigir(Paso.DERIVAR)
-    _exigir_activo(derivacion.servicio, derivacion.institucion)
-    _exigir_contacto(session, caso, derivacion)
-    _exigir_fundamento(session, derivacion, ahora)
+    exigir_activo(derivacion.servicio, derivacion.institucion)
+    exigir_contacto(session, caso, derivacion)
+    exigir_fundamento(session, derivacion, ahora)
     derivacion.estado = siguiente
     derivacion.enviada_en = ahora
     derivacion.huella_confirmada = derivacion.huella
@@ -194,22 +202,26 @@ def responder(
     """Take an answer: into the ledger, and into the state if the table admits it.
 
     An answer of the institution to an expired derivation is kept as late and changes nothing until
-    an officer adopts it. `alcance` is the actor's own, unless they hold a link or are of the unit.
-    Raises NoEncontrado, TransicionInvalida, Conflicto for the same late
-    answer twice and for a dispute in a closed case, DatosInvalidos without the reason or the
+    an officer adopts it; one that nobody could adopt any more is not taken. A dispute of what rests
+    on a consent that was taken back is written down, and ends the derivation. `alcance` is the
+    actor's own, unless they hold a link or are of the unit.
+
+    Raises NoEncontrado, TransicionInvalida, Conflicto for the same late answer twice, for one that
+    cannot matter, and for a dispute in a closed case, DatosInvalidos without the reason or the
     result that the step needs.
     """
     alcance = alcance or Alcance.de(actor)
     derivacion = derivacion_por_id(session, derivacion_id, alcance, bloquear=True)
-    _exigir_usable(session, derivacion)
+    exigir_usable(session, derivacion)
     if faltan := respuesta.faltas():
         raise DatosInvalidos(faltan)
-    _exigir_palabra(derivacion, procedencia)
+    exigir_palabra(derivacion, procedencia)
     if respuesta.accion is Accion.DISPUTAR:
-        _exigir_caso_abierto(session, derivacion.caso_id)
+        exigir_caso_abierto(session, derivacion.caso_id)
     tardia = derivacion.estado is Estado.VENCIDA and respuesta.accion in ADOPTABLES
     if tardia:
-        _exigir_primera(session, derivacion, respuesta.accion)
+        exigir_adoptable(session, derivacion, procedencia, ahora)
+        exigir_primera(session, derivacion, respuesta.accion)
         siguiente = ADOPTABLES[respuesta.accion]
     else:
         siguiente = _paso(derivacion, respuesta.accion)
@@ -233,6 +245,9 @@ def responder(
         _aplicar(session, derivacion, entrada, ahora)
     contar(session, derivacion, respuesta.accion, actor, ahora, entrada=entrada)
     session.flush()
+    if respuesta.accion is Accion.DISPUTAR and not rige(session, derivacion, ahora):
+        # It would live again, without the basis on which its data were shared.
+        anular(session, derivacion.id, MotivoAnulacion.CONSENTIMIENTO_RETIRADO, actor, ahora)
     return entrada
 
 
@@ -257,9 +272,7 @@ def adoptar(
         raise NoEncontrado
     if derivacion.estado is not Estado.VENCIDA:
         raise TransicionInvalida(derivacion.estado, derivacion.pasos)
-    _exigir_caso_abierto(session, derivacion.caso_id)
-    exigir_sin_relevo(session, derivacion)
-    _exigir_fundamento(session, derivacion, ahora)
+    exigir_que_pueda_volver(session, derivacion, ahora)
     entrada = RespuestaDerivacion(
         derivacion_id=derivacion.id,
         accion=tardia.accion,
@@ -369,12 +382,6 @@ def _caso(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
     return caso_por_id(session, caso_id, alcance, bloquear=True)
 
 
-def _exigir_caso_abierto(session: Session, caso_id: UUID) -> None:
-    """A derivation does not come to life again in a case that ended."""
-    if _caso(session, caso_id, SIN_LIMITE).estado is EstadoCaso.CERRADO:
-        raise Conflicto(_("El caso está cerrado: reábralo antes."))
-
-
 def _descartar_borradores(
     session: Session, caso_id: UUID, servicio_id: UUID, actor: Actor, ahora: datetime
 ) -> None:
@@ -388,51 +395,3 @@ def _descartar_borradores(
     ).all()
     for borrador_id in borradores:
         anular(session, borrador_id, MotivoAnulacion.ERROR, actor, ahora)
-
-
-def _exigir_usable(session: Session, derivacion: Derivacion) -> None:
-    """The institution is not told why."""
-    if not usable(session, derivacion.caso_id):
-        raise Conflicto(_("Los datos de la persona no se pueden usar."))
-
-
-def _exigir_palabra(derivacion: Derivacion, procedencia: Procedencia) -> None:
-    """Of who goes by themselves only they can tell."""
-    if derivacion.autogestionada and procedencia.grado is not Grado.C:
-        raise Conflicto(_("La institución no recibió nada: solo la persona puede contar cómo fue."))
-
-
-def _exigir_activo(servicio: ServicioRed, institucion: Institucion) -> None:
-    if servicio.estado is not EstadoServicio.ACTIVO or not institucion.activa:
-        raise Conflicto(_("El servicio no recibe derivaciones en este momento."))
-
-
-def _exigir_contacto(session: Session, caso: Caso, derivacion: Derivacion) -> None:
-    """The snapshot does not invite anybody to contact a person in a way that is not theirs today:
-    what tells the institution to ask the office is safe whatever changed.
-    """
-    dice = derivacion.contenido.contacto
-    hoy = ReglaDeContacto.de(pauta_de(session, session.get_one(Persona, caso.persona_id)))
-    if not dice.permitido or dice == hoy:
-        return
-    if not hoy.permitido:
-        raise Conflicto(_("La persona pidió que no la contacten: prepare la derivación de nuevo."))
-    raise Conflicto(_("Cambió cómo se la puede contactar: prepare la derivación de nuevo."))
-
-
-def _exigir_fundamento(session: Session, derivacion: Derivacion, ahora: datetime) -> None:
-    """Asked of the ledger each time that a derivation begins to live, or does again."""
-    if not rige(session, derivacion, ahora):
-        raise Conflicto(_("El consentimiento de la persona ya no vale: pídalo de nuevo."))
-
-
-def _exigir_primera(session: Session, derivacion: Derivacion, accion: Accion) -> None:
-    repetida = session.scalar(
-        select(RespuestaDerivacion.id).where(
-            RespuestaDerivacion.derivacion_id == derivacion.id,
-            RespuestaDerivacion.accion == accion,
-            RespuestaDerivacion.tardia.is_(True),
-        )
-    )
-    if repetida is not None:
-        raise Conflicto(_("Esta respuesta ya se recibió y la oficina la está revisando."))

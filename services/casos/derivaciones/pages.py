@@ -46,7 +46,7 @@ from casos.derivaciones.states import (
 )
 from casos.derivaciones.sugerencias import Sugerencias, sugerencias
 from casos.enlaces.actions import espera_respuesta, pedir_otro
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id, es_propio, exigir_propio
 from casos.expedientes.states import Paso
@@ -62,12 +62,14 @@ from casos.red.models import Modo, ServicioRed
 from casos.red.queries import servicio_por_id, servicios
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
-from oficina.errors import DatosInvalidos, NoEncontrado
+from oficina.audit import Cambio
+from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado, TransicionInvalida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present, not_taken
 
 bp = Blueprint("derivaciones_paginas", __name__, url_prefix="/casos")
 
@@ -219,8 +221,11 @@ def estado(derivacion_id: UUID) -> Response:
 def enviar(derivacion_id: UUID) -> ResponseReturnValue:
     """Send what the preview showed, and nothing else."""
     vista = request.form.get("vista", "")
-    with env().db.begin() as session:
-        sent = actions.enviar(session, derivacion_id, actor(), clock.now(), vista=vista)
+    try:
+        with env().db.begin() as session:
+            sent = actions.enviar(session, derivacion_id, actor(), clock.now(), vista=vista)
+    except (TransicionInvalida, Conflicto) as error:
+        return _no_se_pudo(derivacion_id, error)
     flash(_("Enviamos la derivación %(folio)s.", folio=sent.folio), "success")
     return _a(derivacion_id)
 
@@ -240,11 +245,17 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         caso = caso_por_id(session, found.caso_id, Alcance.de(actor()))
         exigir_propio(session, caso, Alcance.de(actor()))
     form = Form(_schema(pedida))
+    status = 422 if form.sent else 200
     if form.valid:
         try:
             _dar_paso(derivacion_id, pedida, form)
         except DatosInvalidos as error:
             form.add_errors(error)
+        except (TransicionInvalida, Conflicto) as error:
+            status = error.status
+            with env().db.read() as session:
+                found = queries.con_respuestas(session, derivacion_id, Alcance.de(actor()))
+                not_taken(form, error, _como_esta(session, found))
         else:
             flash(
                 _("Registramos el paso de la derivación %(folio)s.", folio=found.folio), "success"
@@ -261,15 +272,18 @@ def paso(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         canales=_canales(found) if pedida in REGISTRABLES else [],
         con_texto=pedida is not Accion.ANULAR,
     )
-    return page, 422 if form.sent else 200
+    return page, status
 
 
 @bp.post("/derivaciones/<uuid:derivacion_id>/respuestas/<uuid:respuesta_id>/adoptar")
 @requires("casos.derivacion.responder")
 def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> ResponseReturnValue:
     """Give a late answer its effect."""
-    with env().db.begin() as session:
-        actions.adoptar(session, derivacion_id, respuesta_id, actor(), clock.now())
+    try:
+        with env().db.begin() as session:
+            actions.adoptar(session, derivacion_id, respuesta_id, actor(), clock.now())
+    except (TransicionInvalida, Conflicto) as error:
+        return _no_se_pudo(derivacion_id, error)
     flash(_("Adoptamos la respuesta tardía."), "success")
     return _a(derivacion_id)
 
@@ -278,10 +292,19 @@ def adoptar(derivacion_id: UUID, respuesta_id: UUID) -> ResponseReturnValue:
 @requires("casos.derivacion.crear")
 def otro_enlace(derivacion_id: UUID) -> ResponseReturnValue:
     """Send the institution another link."""
-    with env().db.begin() as session:
-        pedir_otro(session, derivacion_id, actor(), clock.now())
+    try:
+        with env().db.begin() as session:
+            pedir_otro(session, derivacion_id, actor(), clock.now())
+    except (TransicionInvalida, Conflicto) as error:
+        return _no_se_pudo(derivacion_id, error)
     flash(_("Enviaremos otro enlace a la institución."), "success")
     return _a(derivacion_id)
+
+
+def _no_se_pudo(derivacion_id: UUID, error: TransicionInvalida | Conflicto) -> ResponseReturnValue:
+    """The page of the derivation as it stands, and why a button did nothing."""
+    flash(error.detail or _(error.title), "error")
+    return derivacion(derivacion_id), error.status
 
 
 def _anotar(found: Derivacion) -> None:
@@ -416,6 +439,23 @@ def _dar_paso(derivacion_id: UUID, accion: Accion, form: Form) -> None:
         actions.responder(
             session, derivacion_id, respuesta, actor(), ahora, procedencia=procedencia
         )
+
+
+def _como_esta(session: Session, found: Derivacion) -> Present:
+    """How a derivation stands, who left it so, and what the reader can do with it now."""
+    pasos = [
+        (etiqueta(accion), url_for(".paso", derivacion_id=found.id, accion=accion))
+        for accion in _acciones(found)
+    ]
+    if found.estado in REENCAMINABLES and puede("casos.derivacion.crear"):
+        otra = url_for(".nueva", caso_id=found.caso_id, reemplaza_a=found.id)
+        pasos.append((_("Reencaminar a otro servicio"), otra))
+    ultimo = queries.ultimo_hito(session, found)
+    return Present(
+        change=Cambio(ultimo.ocurrido_en, quien=ultimo.actor_nombre) if ultimo else None,
+        state=etiqueta(found.estado),
+        allowed=pasos,
+    )
 
 
 def _a(derivacion_id: UUID) -> ResponseReturnValue:

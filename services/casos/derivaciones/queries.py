@@ -291,6 +291,20 @@ def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:
     )
 
 
+def ultimo_hito(session: Session, derivacion: Derivacion) -> Hito | None:
+    """The last line that the story of its case tells of a derivation."""
+    de_derivaciones = (
+        select(Hito)
+        .where(Hito.caso_id == derivacion.caso_id, Hito.tipo == TipoHito.DERIVACION)
+        .order_by(Hito.id.desc())
+    )
+    suya = str(derivacion.id)
+    return next(
+        (uno for uno in session.scalars(de_derivaciones) if uno.datos["derivacion_id"] == suya),
+        None,
+    )
+
+
 def adoptadas(derivacion: Derivacion) -> frozenset[UUID]:
     """The late answers that an officer has adopted."""
     return frozenset(r.adopta_a_id for r in derivacion.respuestas if r.adopta_a_id is not None)

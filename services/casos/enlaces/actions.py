@@ -37,6 +37,7 @@ from casos.derivaciones.states import (
     Estado,
 )
 from casos.plazos.models import Plazo
+from casos.red.quien import actor_de
 from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import fin_de_plazo
@@ -331,11 +332,4 @@ def _hash(token: str) -> str:
 
 
 def _quien(derivacion: Derivacion) -> Actor:
-    institucion = derivacion.institucion
-    return Actor(
-        id=institucion.id,
-        nombre=institucion.rotulo,
-        roles=frozenset(),
-        unidad=institucion.sigla,
-        tipo="cliente",
-    )
+    return actor_de(derivacion.institucion)

@@ -122,7 +122,7 @@ def responder(token: str, accion: str) -> ResponseReturnValue:
         except (TransicionInvalida, Conflicto):
             with env().db.begin() as session:
                 vista = actions.vista(session, actions.leer(session, token, _paso()))
-            return _ya_respondida(vista, token)
+            return _ya_respondida(vista, token, form)
         else:
             flash(_("Recibimos su respuesta. Muchas gracias."), "success")
             return redirect(url_for(".abrir", token=token), 303)
@@ -167,8 +167,8 @@ def _formulario(form: Form, vista: VistaEnlace, token: str, accion: Accion) -> s
     return presentacion.formulario(form, vista, accion, **_marco(token))
 
 
-def _ya_respondida(vista: VistaEnlace, token: str) -> ResponseReturnValue:
-    return make_response(presentacion.ya_respondida(vista, **_marco(token)), 409)
+def _ya_respondida(vista: VistaEnlace, token: str, form: Form | None = None) -> ResponseReturnValue:
+    return make_response(presentacion.ya_respondida(vista, form, **_marco(token)), 409)
 
 
 def _marco(token: str) -> dict[str, str]:

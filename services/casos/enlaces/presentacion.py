@@ -53,13 +53,17 @@ def formulario(
     )
 
 
-def ya_respondida(vista: VistaEnlace, *, marco: str, direccion: str) -> str:
-    """An answer that cannot be given any more."""
+def ya_respondida(vista: VistaEnlace, form: Form | None, *, marco: str, direccion: str) -> str:
+    """An answer that cannot be given any more: how it stands, what can still be answered, and what
+    was written in `form`, which is not kept.
+    """
     return render_template(
         "casos/enlaces/ya_respondida.html",
         marco=marco,
         direccion=direccion,
         vista=vista,
+        escrito=form.value("texto").strip() if form else "",
+        con_formulario=CON_FORMULARIO,
         motivo=motivo,
         hecha=hecha,
     )

@@ -45,8 +45,9 @@ Accion = Callable[[Session, UUID, Any, Actor, datetime], Caso | Tarea]
 
 @dataclass(frozen=True)
 class Formulario:
-    """One step of a case as a form on its page."""
+    """One step of a case as a form on its page; `etiqueta` is how the page calls it."""
 
+    etiqueta: LazyString
     paso: Paso
     permiso: str
     schema: type[Schema]
@@ -72,6 +73,7 @@ def _agregar_tarea(
 
 FORMULARIOS: Mapping[str, Formulario] = {
     "orientaciones": Formulario(
+        _l("Dar orientación"),
         Paso.ORIENTAR,
         "casos.caso.orientar",
         NuevaOrientacionSchema,
@@ -79,6 +81,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("Se registró la orientación."),
     ),
     "segunda-instancia": Formulario(
+        _l("Elevar a segunda instancia"),
         Paso.ELEVAR,
         "casos.caso.elevar",
         NuevaElevacionSchema,
@@ -86,6 +89,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso pasó a segunda instancia."),
     ),
     "evaluacion": Formulario(
+        _l("Evaluar"),
         Paso.EVALUAR,
         "casos.caso.evaluar",
         NuevaEvaluacionSchema,
@@ -93,6 +97,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("Se guardó la evaluación."),
     ),
     "asignacion": Formulario(
+        _l("Asignar el caso"),
         Paso.ASIGNAR,
         "casos.caso.tomar",
         NuevaAsignacionSchema,
@@ -100,6 +105,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso quedó asignado."),
     ),
     "tareas": Formulario(
+        _l("Agregar una tarea"),
         Paso.AGREGAR_TAREA,
         "casos.tarea.gestionar",
         NuevaTareaSchema,
@@ -107,6 +113,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("La tarea quedó agregada."),
     ),
     "seguimiento": Formulario(
+        _l("Pasar a seguimiento"),
         Paso.SEGUIR,
         "casos.caso.seguir",
         NuevoSeguimientoSchema,
@@ -114,6 +121,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso pasó a seguimiento."),
     ),
     "vuelta-a-gestion": Formulario(
+        _l("Volver a gestión"),
         Paso.VOLVER,
         "casos.caso.seguir",
         NuevaVueltaSchema,
@@ -121,6 +129,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso volvió a gestión."),
     ),
     "suspension": Formulario(
+        _l("Suspender el caso"),
         Paso.SUSPENDER,
         "casos.caso.suspender",
         NuevaSuspensionSchema,
@@ -128,6 +137,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso quedó suspendido."),
     ),
     "reanudacion": Formulario(
+        _l("Reanudar el caso"),
         Paso.REANUDAR,
         "casos.caso.suspender",
         NuevaReanudacionSchema,
@@ -135,6 +145,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso se reanudó."),
     ),
     "denuncia-obligatoria": Formulario(
+        _l("Marcar que hay que denunciar"),
         Paso.EXIGIR_DENUNCIA,
         "casos.denuncia.registrar",
         NuevaExigenciaSchema,
@@ -142,6 +153,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("Quedó marcado que hay que denunciar."),
     ),
     "denuncia": Formulario(
+        _l("Registrar la denuncia"),
         Paso.RESOLVER_DENUNCIA,
         "casos.denuncia.registrar",
         NuevaDenunciaSchema,
@@ -149,6 +161,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("La denuncia quedó registrada."),
     ),
     "cierre": Formulario(
+        _l("Cerrar el caso"),
         Paso.CERRAR,
         "casos.caso.cerrar",
         NuevoCierreSchema,
@@ -156,6 +169,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso se cerró."),
     ),
     "propuesta-de-cierre": Formulario(
+        _l("Proponer el cierre"),
         Paso.PROPONER_CIERRE,
         "casos.caso.cerrar",
         NuevoCierreSchema,
@@ -163,6 +177,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El cierre quedó propuesto: otra persona decide."),
     ),
     "decision-de-cierre": Formulario(
+        _l("Decidir el cierre propuesto"),
         Paso.DECIDIR_CIERRE,
         "casos.cierre.decidir",
         NuevaDecisionSchema,
@@ -170,6 +185,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("Su decisión quedó registrada."),
     ),
     "reapertura": Formulario(
+        _l("Reabrir el caso"),
         Paso.REABRIR,
         "casos.caso.reabrir",
         NuevaReaperturaSchema,
@@ -177,6 +193,7 @@ FORMULARIOS: Mapping[str, Formulario] = {
         _l("El caso se reabrió."),
     ),
     "anulacion": Formulario(
+        _l("Anular: se abrió por error"),
         Paso.ANULAR,
         "casos.caso.anular",
         NuevaAnulacionSchema,

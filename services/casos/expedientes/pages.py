@@ -29,6 +29,7 @@ from casos.expedientes.models import (
     ResultadoCierre,
     Riesgo,
 )
+from casos.expedientes.relato import Linea
 from casos.expedientes.states import (
     CIERRES,
     DestinoDenuncia,
@@ -51,12 +52,13 @@ from casos.representantes import queries as representantes
 from casos.representantes.catalogo import catalogo as derechos_de_representar
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
-from oficina.audit import registrar_lectura
-from oficina.errors import DatosInvalidos, DomainError, NoEncontrado, VersionVencida
+from oficina.audit import Cambio, registrar_lectura
+from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
+from oficina.web.stale import Present, not_taken
 
 bp = Blueprint("expedientes", __name__, url_prefix="/casos")
 
@@ -181,15 +183,12 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
             formulario.accion(session, caso_id, form.data[nombre], actor(), clock.now())
     except (NoEncontrado, CasoReservado):
         raise
-    except DomainError as error:
-        # The step was refused by a rule: the reason goes above the form that asked for it.
-        if isinstance(error, DatosInvalidos):
-            form.add_errors(DatosInvalidos({nombre: error.errores}, error.detail))
-        else:
-            form.add_error("", error.detail or _(error.title))
-        if isinstance(error, VersionVencida):
-            form.add_error("", _("Lo que escribió sigue aquí: revise el caso y envíelo de nuevo."))
+    except DatosInvalidos as error:
+        form.add_errors(DatosInvalidos({nombre: error.errores}, error.detail))
         return _pagina(caso_id, enviado=(nombre, form)), error.status
+    except DomainError as error:
+        # The reason goes above the form that asked for the step.
+        return _pagina(caso_id, enviado=(nombre, form), error=error), error.status
     flash(str(formulario.hecho), "success")
     with env().db.read() as session:
         legible = queries.legibles(session, [caso_id], Alcance.de(actor()))
@@ -205,7 +204,11 @@ def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool =
 
 
 def _pagina(
-    caso_id: UUID, *, completos: bool = False, enviado: tuple[str, Form] | None = None
+    caso_id: UUID,
+    *,
+    completos: bool = False,
+    enviado: tuple[str, Form] | None = None,
+    error: DomainError | None = None,
 ) -> str:
     alcance = Alcance.de(actor())
     with env().db.read() as session:
@@ -225,6 +228,9 @@ def _pagina(
             if es_menor
             else ()
         )
+    formularios = _formularios(situacion_actual, enviado) if propio else {}
+    if enviado and error:
+        not_taken(enviado[1], error, _como_esta(situacion_actual, lineas, formularios))
     _anotar(caso)
     if completos:
         registrar_lectura_de_caso(
@@ -253,11 +259,39 @@ def _pagina(
         miembros=miembros,
         gestiona=propio and gestiona(caso.responsable_id),
         acceso=acceso,
-        formularios=_formularios(situacion_actual, enviado) if propio else {},
+        formularios=formularios,
         enviado=enviado[0] if enviado else "",
         opciones=_opciones(caso)
         | {"quienes": _quienes(caso, miembros), "ultima_revision": revision},
     )
+
+
+def _como_esta(
+    vista: Mapping[str, Any], lineas: Sequence[Linea], formularios: Mapping[str, Form]
+) -> Present:
+    """How a case stands, what happened to it last, and what the reader can do with it now."""
+    caso: Caso = vista["caso"]
+    ultima = max(lineas, key=lambda linea: linea.hito.id, default=None)
+    sobran = _sobran(caso, vista)
+    pasos = [
+        (str(FORMULARIOS[nombre].etiqueta), f"#{nombre}")
+        for nombre in formularios
+        if nombre not in sobran and _admitido(caso, nombre)
+    ]
+    if vista["puede_derivar"]:
+        derivar = url_for("derivaciones_paginas.nueva", caso_id=caso.id)
+        pasos.append((_("Derivar a la red"), derivar))
+    return Present(
+        change=Cambio(ultima.hito.ocurrido_en, quien=ultima.quien) if ultima else None,
+        what=ultima.frase if ultima else "",
+        state=str(etiquetas.etiqueta(caso.estado)),
+        allowed=pasos,
+    )
+
+
+def _admitido(caso: Caso, nombre: str) -> bool:
+    formulario = FORMULARIOS[nombre]
+    return formulario.paso in caso.pasos() and puede(formulario.permiso)
 
 
 def _de_la_persona(pauta: Pauta) -> list[Aviso]:
@@ -286,8 +320,8 @@ def _formularios(vista: Mapping[str, Any], enviado: tuple[str, Form] | None) -> 
         inicial["responsable_id"] = str(caso.responsable_id)
     forms = {
         nombre: _form(nombre, inicial, sent=False)
-        for nombre, formulario in FORMULARIOS.items()
-        if nombre not in sobran and formulario.paso in caso.pasos() and puede(formulario.permiso)
+        for nombre in FORMULARIOS
+        if nombre not in sobran and _admitido(caso, nombre)
     }
     if enviado:
         forms[enviado[0]] = enviado[1]

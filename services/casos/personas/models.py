@@ -199,15 +199,15 @@ class TokenNombre(Base):
     """One word (or two joined) by which a person is found."""
 
     __tablename__ = "tokens_nombre"
+    # All the words of somebody who was found by one of them, without their rows.
+    __table_args__ = (Index(None, "persona_id", "token"),)
 
     # Byte order, so that a prefix is a range of the index on both databases.
     token: Mapped[str] = mapped_column(
         String(LARGO_DE_TOKEN).with_variant(String(LARGO_DE_TOKEN, collation="C"), "postgresql"),
         primary_key=True,
     )
-    persona_id: Mapped[UUID] = mapped_column(
-        ForeignKey("personas.id"), primary_key=True, index=True
-    )
+    persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"), primary_key=True)
 
 
 class DocumentoIdentidad(Identified, Base):

@@ -138,7 +138,7 @@ def editar_servicio(
     servicio = servicio_por_id(session, servicio_id)
     check_version(servicio, datos.version)
     _escribir(servicio, datos)
-    _tocado(session, servicio, "casos.red.editar", actor)
+    tocado(session, servicio, "casos.red.editar", actor)
     return servicio
 
 
@@ -184,14 +184,22 @@ def informar_cupo(
     return servicio
 
 
-def verificar(session: Session, servicio_id: UUID, actor: Actor, version: int | None) -> None:
-    """Say that what is written of a service was asked about today, and is so.
+def verificar(
+    session: Session,
+    servicio_id: UUID,
+    actor: Actor,
+    version: int | None,
+    *,
+    fuente: FuenteDato = FuenteDato.OFICINA,
+) -> None:
+    """Say that what is written of a service was asked about today, and is so. `fuente`: whether
+    somebody of the office asked, or the institution says so by itself.
 
     Raises NoEncontrado, VersionVencida.
     """
     servicio = servicio_por_id(session, servicio_id)
     check_version(servicio, version)
-    servicio.verificado_el, servicio.verificado_por = clock.today(), actor.nombre
+    servicio.dar_por_verificado(clock.today(), actor.nombre, fuente)
     registrar(session, actor, "casos.red.verificar", "servicio_red", servicio.id)
 
 
@@ -244,7 +252,7 @@ def crear_lugar(session: Session, servicio_id: UUID, datos: DatosLugar, actor: A
         horarios=de_la_semana(datos.semana),
     )
     session.add(lugar)
-    _tocado(session, servicio, "casos.red.lugar.guardar", actor)
+    tocado(session, servicio, "casos.red.lugar.guardar", actor)
     return lugar
 
 
@@ -261,7 +269,7 @@ def editar_lugar(session: Session, lugar_id: UUID, datos: DatosLugar, actor: Act
     lugar.horarios = [*de_la_semana(datos.semana), *otros]
     # Hours are rows of their own: who reads the place now reads something else all the same.
     flag_modified(lugar, "papel")
-    _tocado(session, lugar.servicio, "casos.red.lugar.guardar", actor)
+    tocado(session, lugar.servicio, "casos.red.lugar.guardar", actor)
     return lugar
 
 
@@ -270,7 +278,7 @@ def quitar_lugar(session: Session, lugar_id: UUID, actor: Actor) -> ServicioRed:
     lugar = lugar_por_id(session, lugar_id)
     servicio = lugar.servicio
     session.delete(lugar)
-    _tocado(session, servicio, "casos.red.lugar.quitar", actor)
+    tocado(session, servicio, "casos.red.lugar.quitar", actor)
     return servicio
 
 
@@ -312,6 +320,14 @@ def quitar_contacto(session: Session, contacto_id: UUID, actor: Actor) -> Instit
     return institucion
 
 
+def tocado(session: Session, servicio: ServicioRed, accion: str, actor: Actor) -> None:
+    """Audit a change of what is told of a service, and tell that there was one."""
+    servicio.actualizado_en = clock.now()
+    registrar(session, actor, accion, "servicio_red", servicio.id)
+    emitir(session, InstitucionActualizada(institucion_id=servicio.institucion_id))
+    session.flush()
+
+
 def codigo_libre(session: Session, sigla: str, nombre: str) -> str:
     """A code for a service that no other one has: the acronym and a word of its name."""
     largas = [p.upper() for p in palabras(nombre) if len(p) > 3] or ["SERVICIO"]
@@ -339,14 +355,6 @@ def _exigir_sede(session: Session, servicio: ServicioRed, sede_id: UUID) -> None
 def _exigir_servicio(institucion: Institucion, servicio_id: UUID | None) -> None:
     if servicio_id is not None and servicio_id not in {s.id for s in institucion.servicios}:
         raise DatosInvalidos({"servicio_id": [_("Elija un servicio de la institución.")]})
-
-
-def _tocado(session: Session, servicio: ServicioRed, accion: str, actor: Actor) -> None:
-    """Audit a change of what is told of a service, and tell that there was one."""
-    servicio.actualizado_en = clock.now()
-    registrar(session, actor, accion, "servicio_red", servicio.id)
-    emitir(session, InstitucionActualizada(institucion_id=servicio.institucion_id))
-    session.flush()
 
 
 def _escribir(fila: Any, datos: Any) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from casos.red.consultas.states import EstadoConsulta, EstadoPregunta, MotivoDeNoCorregir
 from casos.red.hsds.etiquetas import ESTADOS as _DE_CARGAS
 from casos.red.hsds.models import EstadoCarga
 from casos.red.models import FuenteDato, Papel, TipoSede
@@ -37,6 +38,24 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         ClaseVerificacion.CAPACIDAD: _l("Cupo"),
         ClaseVerificacion.CONTACTO: _l("Horario y contacto"),
         ClaseVerificacion.SERVICIO: _l("Todo el servicio"),
+    },
+    EstadoConsulta: {
+        EstadoConsulta.ABIERTA: _l("Espera respuesta"),
+        EstadoConsulta.CONTESTADA: _l("Respondió por todo"),
+        EstadoConsulta.SIN_RESPUESTA: _l("No respondió a tiempo"),
+        EstadoConsulta.RETIRADA: _l("La oficina dejó de preguntar"),
+    },
+    EstadoPregunta: {
+        EstadoPregunta.POR_CONTESTAR: _l("Sin respuesta"),
+        EstadoPregunta.CONFORME: _l("Está bien"),
+        EstadoPregunta.POR_REVISAR: _l("Corrección por revisar"),
+        EstadoPregunta.ACEPTADA: _l("Corrección aceptada"),
+        EstadoPregunta.DESCARTADA: _l("Corrección descartada"),
+    },
+    MotivoDeNoCorregir: {
+        MotivoDeNoCorregir.NO_ES_ASI: _l("Se preguntó y no es así"),
+        MotivoDeNoCorregir.YA_ESTABA: _l("El directorio ya lo decía"),
+        MotivoDeNoCorregir.SE_CORRIGIO_A_MANO: _l("Se corrigió a mano"),
     },
     MotivoDescarte: {
         MotivoDescarte.NO_EXISTE: _l("No existe o ya no atiende"),

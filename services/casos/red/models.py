@@ -185,6 +185,8 @@ class ServicioRed(Identified, Base):
     plazo_dias: Mapped[int | None] = mapped_column()
     verificado_el: Mapped[date | None] = mapped_column()
     verificado_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    # None of what was verified before its source was written down.
+    verificado_fuente: Mapped[FuenteDato | None] = mapped_column(text_enum(FuenteDato))
     # Somebody asked for the hours and the contact alone.
     contacto_verificado_el: Mapped[date | None] = mapped_column()
     contacto_verificado_por: Mapped[str] = mapped_column(String(160), default="", server_default="")
@@ -202,6 +204,12 @@ class ServicioRed(Identified, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    def dar_por_verificado(self, dia: date, quien: str, fuente: FuenteDato) -> None:
+        """It was asked about that day; what was asked later stays."""
+        if self.verificado_el is None or self.verificado_el <= dia:
+            self.verificado_el, self.verificado_por = dia, quien
+            self.verificado_fuente = fuente
 
     @property
     def modos(self) -> list[Modo]:

@@ -47,6 +47,7 @@ _CAMBIAN_SERVICIO = (
     "casos.red.verificar",
     "casos.red.lugar.guardar",
     "casos.red.lugar.quitar",
+    "casos.red.correccion.aceptar",
 )
 POCOS = 3
 """So few services are shown unfolded."""

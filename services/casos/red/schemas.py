@@ -165,6 +165,7 @@ class ServicioBreveSchema(Schema):
     edad_max = fields.Integer(allow_none=True)
     plazo_dias = fields.Integer(allow_none=True)
     verificado_el = fields.Date(allow_none=True)
+    verificado_fuente = fields.Enum(FuenteDato, by_value=True, allow_none=True)
     contacto_verificado_el = fields.Date(allow_none=True)
     por_verificar = fields.Function(lambda servicio: sorted(clases_vencidas(servicio)))
     catalogado = fields.Boolean()

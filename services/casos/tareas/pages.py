@@ -7,13 +7,14 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance, CasoReservado
+from casos.etiquetas import etiqueta
+from casos.expedientes.models import Hito
 from casos.expedientes.queries import equipo_de, es_propio
 from casos.listas.presentacion import mostrar
 from casos.listas.tareas import TAREAS
@@ -27,10 +28,12 @@ from casos.tareas.schemas import (
 from casos.tareas.states import EstadoTarea
 from casos.tareas.vistas import quien_la_hace
 from oficina import clock
+from oficina.audit import Cambio
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present, not_taken
 
 bp = Blueprint("tareas", __name__, url_prefix="/casos/tareas")
 
@@ -56,6 +59,12 @@ PASOS: Mapping[str, tuple[type[Schema], Accion, LazyString]] = {
     ),
 }
 """What can be done with a task, by the last part of the address."""
+
+NOMBRES: Mapping[str, LazyString] = {
+    "hecha": _l("Marcar como hecha"),
+    "cambio": _l("Cambiar quién la hace o hasta cuándo"),
+    "cancelacion": _l("Cancelar la tarea"),
+}
 
 
 @bp.get("")
@@ -89,10 +98,21 @@ def hacer(tarea_id: UUID, paso: str) -> ResponseReturnValue:
         form.add_errors(DatosInvalidos({paso: error.errores}, error.detail))
         return _pagina(tarea_id, enviado=(paso, form)), error.status
     except DomainError as error:
-        form.add_error("", error.detail or _(error.title))
-        return _pagina(tarea_id, enviado=(paso, form)), error.status
+        return _pagina(tarea_id, enviado=(paso, form), error=error), error.status
     flash(str(hecho), "success")
     return redirect(url_for("expedientes.ver", caso_id=tarea.caso_id), 303)
+
+
+def _como_esta(
+    tarea: Tarea, forms: Mapping[str, Form], ultimo: Hito | None, values: Mapping[str, Any]
+) -> Present:
+    """How a task stands, who left it so, and what the reader can do with it now."""
+    return Present(
+        values=values,
+        change=Cambio(ultimo.ocurrido_en, quien=ultimo.actor_nombre) if ultimo else None,
+        state=etiqueta(tarea.estado),
+        allowed=[(str(NOMBRES[paso]), f"#{paso}") for paso in forms],
+    )
 
 
 def _form(paso: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
@@ -100,17 +120,24 @@ def _form(paso: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = T
     return Form(schema(), initial={paso: dict(inicial or {})}, sent=sent)
 
 
-def _pagina(tarea_id: UUID, *, enviado: tuple[str, Form] | None = None) -> str:
+def _pagina(
+    tarea_id: UUID,
+    *,
+    enviado: tuple[str, Form] | None = None,
+    error: DomainError | None = None,
+) -> str:
     alcance = Alcance.de(actor())
     with env().db.read() as session:
         tarea, caso = queries.tarea_por_id(session, tarea_id, alcance)
         fila = queries.fila(session, tarea_id, clock.now())
         propio = es_propio(session, caso, alcance)
         miembros = equipo_de(session, caso)
+        ultimo = queries.ultimo_hito(session, tarea) if error else None
     registrar_lectura_de_caso(
         env().db, actor(), "casos.tarea.ver", "caso", caso.id, caso_id=caso.id
     )
     forms: dict[str, Form] = {}
+    cambio: dict[str, str] = {}
     if propio and tarea.estado is EstadoTarea.PENDIENTE and puede("casos.tarea.gestionar"):
         vence = clock.local(fila.vence_en).date().isoformat() if fila.vence_en else ""
         cambio = {"responsable_id": str(tarea.responsable_id), "vence_el": vence}
@@ -118,6 +145,9 @@ def _pagina(tarea_id: UUID, *, enviado: tuple[str, Form] | None = None) -> str:
             paso: _form(paso, cambio if paso == "cambio" else None, sent=False) for paso in PASOS
         }
     if enviado:
+        if error:
+            values = {"cambio": cambio} if enviado[0] == "cambio" and cambio else {}
+            not_taken(enviado[1], error, _como_esta(tarea, forms, ultimo, values))
         forms[enviado[0]] = enviado[1]
     personas = {actor().id: actor().nombre, tarea.responsable_id: tarea.responsable_nombre}
     if caso.responsable_id:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.expedientes.queries import caso_por_id
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.tareas.models import Tarea
@@ -50,6 +50,17 @@ def tarea_por_id(
 def fila(session: Session, tarea_id: UUID, ahora: datetime) -> FilaTarea:
     """A task that was read, with its clock."""
     return fila_de(session.execute(con_reloj().where(Tarea.id == tarea_id)).one(), ahora)
+
+
+def ultimo_hito(session: Session, tarea: Tarea) -> Hito | None:
+    """The last line that the story of its case tells of a task."""
+    de_tareas = (
+        select(Hito)
+        .where(Hito.caso_id == tarea.caso_id, Hito.tipo == TipoHito.TAREA)
+        .order_by(Hito.id.desc())
+    )
+    suyos = (uno for uno in session.scalars(de_tareas) if uno.datos["tarea_id"] == str(tarea.id))
+    return next(suyos, None)
 
 
 def de_caso(session: Session, caso: Caso, ahora: datetime) -> Sequence[FilaTarea]:

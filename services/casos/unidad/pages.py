@@ -54,7 +54,7 @@ def preguntar(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
     """Ask for the reason or the result of an answer."""
     mostrada, pedida = _vista(derivacion_id), Accion(accion)
     if pedida not in mostrada.acciones:
-        return presentacion.ya_respondida(mostrada, **_marco(derivacion_id)), 409
+        return presentacion.ya_respondida(mostrada, None, **_marco(derivacion_id)), 409
     form = Form(RespuestaSchema())
     return presentacion.formulario(form, mostrada, pedida, **_marco(derivacion_id))
 
@@ -71,7 +71,8 @@ def responder(derivacion_id: UUID, accion: str) -> ResponseReturnValue:
         except DatosInvalidos as error:
             form.add_errors(error)
         except (TransicionInvalida, Conflicto):
-            pagina = presentacion.ya_respondida(_vista(derivacion_id), **_marco(derivacion_id))
+            marco = _marco(derivacion_id)
+            pagina = presentacion.ya_respondida(_vista(derivacion_id), form, **marco)
             return pagina, 409
         else:
             flash(_("Recibimos su respuesta. Muchas gracias."), "success")

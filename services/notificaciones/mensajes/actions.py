@@ -199,17 +199,16 @@ def dejar_pedido(
 ) -> None:
     """Keep a message that somebody asked for, written already, or with the reason why it is not.
 
-    The message belongs to no session afterwards: what it is then is what its asker is told.
+    The message belongs to no session: what it is afterwards is what its asker is told.
     """
     mensaje.estado, mensaje.intentos, mensaje.version = Estado.PROGRAMADA, 0, 1
-    session.add(mensaje)
     if isinstance(hallado, Descarte) or texto is None:
         if isinstance(hallado, Reunido):
             raise AssertionError("what is known of a message is its text too")
         descartar(session, mensaje, hallado)
     else:
         _write(session, mensaje, plantilla, hallado, texto)
-    write_new(session)
+    write_new(session, [mensaje, *mensaje.pasos_por_escribir])
 
 
 def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:

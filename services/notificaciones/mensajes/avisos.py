@@ -241,6 +241,24 @@ def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
     return _to_readers(env, mensaje, aviso, Responden(cita["profesional_id"]), valores)
 
 
+def _aviso_consulta_red(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
+    path = f"/casos/api/v1/red/consultas/{mensaje.datos['consulta_id']}/seguimiento"
+    try:
+        consulta = env.client.get("casos", path)
+    except NoEncontrado:
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
+    situacion = mensaje.datos["situacion"]
+    if not consulta["por_revisar" if situacion == "correccion" else "por_contestar"]:
+        # Somebody was faster.
+        return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
+    valores: dict[str, Valor] = {
+        "institucion": consulta["institucion"],
+        "situacion": plantillas.nombre_de_situacion_de_red(situacion),
+        "consultas_url": f"{env.settings.base_url}/casos/red/consultas",
+    }
+    return _to_readers(env, mensaje, reglas().consulta_red, Responden(), valores)
+
+
 def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
     """What is left today of the notices that it took, as each one's owner answers anew."""
     with env.db.read() as session:
@@ -334,6 +352,7 @@ AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {
     Clave.AVISO_SUSCRIPCION: _aviso_suscripcion,
     Clave.AVISO_CITA_RESPONDIDA: _aviso_cita_respondida,
     Clave.AVISO_PRESUPUESTO: _aviso_presupuesto,
+    Clave.AVISO_CONSULTA_RED: _aviso_consulta_red,
     Clave.AVISO_RESUMEN: _aviso_resumen,
 }
 """How each kind of notice finds out what it needs."""

@@ -15,7 +15,7 @@ from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal, idioma_de
 from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import Aviso, reglas
-from oficina.contacto import normalizar_telefono
+from oficina.contacto import escribir_telefono, leer_telefono
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, NoEncontrado, NoPermitido
 
@@ -84,10 +84,10 @@ def direccion_de(escrita: str, canal: Canal | None) -> tuple[Canal, str]:
         except ValidationError as error:
             raise DatosInvalidos({"destino": [_("No es un correo electrónico válido.")]}) from error
         return Canal.CORREO, escrita
-    telefono = normalizar_telefono(escrita)
+    telefono = leer_telefono(escrita)
     if telefono is None or not _takes_sms(telefono):
         raise DatosInvalidos({"destino": [_("No es un número de celular.")]})
-    return Canal.SMS, telefono
+    return Canal.SMS, escribir_telefono(telefono)
 
 
 def via_de(
@@ -106,7 +106,7 @@ def via_de(
     if contacto["canal_preferido"] == "llamada" and "llamada" not in vedados:
         return Motivo.PREFIERE_LLAMADA
     vias = {}
-    if contacto["telefono"] and _takes_sms(contacto["telefono"]):
+    if contacto["telefono"] and _takes_sms(phonenumbers.parse(contacto["telefono"])):
         vias[Canal.SMS] = contacto["telefono"]
     if contacto["correo"]:
         vias[Canal.CORREO] = contacto["correo"]
@@ -126,8 +126,7 @@ def _horario(contacto: Mapping[str, Any]) -> Ventana | None:
     return Ventana.de({**horas, "en_feriados": True}) if horas else None
 
 
-def _takes_sms(telefono: str) -> bool:
-    number = phonenumbers.parse(telefono)
+def _takes_sms(number: phonenumbers.PhoneNumber) -> bool:
     prefijo = reglas().prefijos_moviles.get(str(number.country_code))
     if prefijo is not None:
         return str(number.national_number).startswith(prefijo)

@@ -381,19 +381,24 @@ class Mensaje(Personal, Identified, Base):
         )
 
     def anotar(self, paso: Paso) -> None:
-        """Add a line to its history. The message is in a session by then."""
-        session = object_session(self)
-        if session is None:
-            raise AssertionError("a message belongs to a session before its first step")
-        session.add(
-            PasoDeMensaje(
-                mensaje_id=self.id,
-                ocurrido_en=clock.now(),
-                paso=paso,
-                estado=self.estado,
-                motivo=self.motivo,
-            )
+        """Add a line to its history."""
+        linea = PasoDeMensaje(
+            mensaje_id=self.id,
+            ocurrido_en=clock.now(),
+            paso=paso,
+            estado=self.estado,
+            motivo=self.motivo,
         )
+        if (session := object_session(self)) is not None:
+            session.add(linea)
+        else:
+            self.pasos_por_escribir.append(linea)
+
+    @property
+    def pasos_por_escribir(self) -> list["PasoDeMensaje"]:
+        """The lines from before it was in a session, for who writes it without one."""
+        lineas: list[PasoDeMensaje] = vars(self).setdefault("_pasos_por_escribir", [])
+        return lineas
 
     def _medir(self, escrito: Escrito | None) -> None:
         if escrito is None:

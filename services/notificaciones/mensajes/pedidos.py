@@ -32,7 +32,7 @@ from notificaciones.plantillas.catalogo import (
     Redaccion,
     base,
 )
-from notificaciones.plantillas.vigentes import plantillas
+from notificaciones.plantillas.vigentes import plantillas, plantillas_de
 from notificaciones.reglas.catalogo import reglas
 from oficina.actor import Actor
 from oficina.apartadas import Situacion, apartada, vigente
@@ -166,18 +166,19 @@ def cancelar(session: Session, mensaje_id: UUID, actor: Actor, version: int | No
 
 def pedibles(session: Session) -> Mapping[str, Plantilla]:
     """The templates that may be asked for."""
-    return {
-        clave: una for clave, una in plantillas(session).items() if una.se_pide and not una.retirada
-    }
+    return {clave: una for clave, una in plantillas(session).items() if _se_pide(una)}
 
 
 def plantilla_pedible(env: Env, clave: str) -> Plantilla:
     """The template that is asked for; raises DatosInvalidos for none, or one of a rule."""
-    with env.db.read() as session:
-        plantilla = pedibles(session).get(clave)
-    if plantilla is None:
+    plantilla = plantillas_de(env.db).get(clave)
+    if plantilla is None or not _se_pide(plantilla):
         raise DatosInvalidos({"plantilla": [_("No hay una plantilla así que se pueda pedir.")]})
     return plantilla
+
+
+def _se_pide(plantilla: Plantilla) -> bool:
+    return plantilla.se_pide and not plantilla.retirada
 
 
 def texto_de(plantilla: Plantilla, hallado: Reunido) -> Redaccion:

@@ -330,6 +330,30 @@ def _de_sus_datos(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reu
     )
 
 
+def _consulta_red(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
+    """To an institution about its own services; the link is minted as it is asked for."""
+    path = f"/casos/api/v1/red/consultas/{mensaje.datos['consulta_id']}/enlace"
+    try:
+        enlace = env.client.post("casos", path)
+    except (NoEncontrado, Conflicto):
+        return Descarte(Paso.CANCELAR, Motivo.ENLACE_NO_VIGENTE)
+    if not enlace["correo"]:
+        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    return Reunido(
+        canal=Canal.CORREO,
+        destino=enlace["correo"],
+        idioma=plantillas.base(),
+        enlace=enlace["url"],
+        valores={
+            "institucion": enlace["institucion"],
+            "cuantos": len(enlace["servicios"]),
+            "servicios": "\n".join(f"- {uno}" for uno in enlace["servicios"]),
+            "enlace": enlace["url"],
+            "enlace_vence": datetime.fromisoformat(enlace["vence_en"]),
+        },
+    )
+
+
 def _enlace_de_cuenta(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
     """The link is minted as it is asked for: this text is the only place where it is."""
     path = f"/identidad/api/v1/enlaces/{mensaje.datos['enlace_id']}"
@@ -374,6 +398,7 @@ _REUNIR: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | ConOtros | De
     Clave.ENLACE_NUEVO: _con_enlace,
     Clave.RECORDATORIO_PLAZO: _recordatorio_plazo,
     Clave.CONFIRMAR_DERIVACION: _confirmar_derivacion,
+    Clave.CONSULTA_RED: _consulta_red,
     Clave.RETIRO_DE_DATOS: _retiro_de_datos,
     Clave.SUPRESION_DE_DATOS: _supresion_de_datos,
     Clave.INVITACION_CUENTA: _enlace_de_cuenta,

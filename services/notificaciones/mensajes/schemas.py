@@ -26,6 +26,7 @@ from notificaciones.plantillas.catalogo import Canal, idiomas
 from notificaciones.plantillas.motor import NOMBRE
 from oficina.accesos import AccesosSchema
 from oficina.web.forms import DIAS, MOMENTOS
+from oficina.web.schemas import ObjectSchema
 
 _ESTE_SIGLO = validate.Range(
     datetime(2000, 1, 1),  # noqa: DTZ001  on a wall in Chile
@@ -190,7 +191,7 @@ class TarifaSchema(Schema):
     fuente = fields.String(required=True)
 
 
-class SegmentosSchema(Schema):
+class SegmentosSchema(ObjectSchema):
     """What an SMS takes, why, and what it costs."""
 
     codificacion = fields.String(required=True)
@@ -206,7 +207,7 @@ class SegmentosSchema(Schema):
     tarifa = fields.Nested(TarifaSchema, required=True, allow_none=True)
 
 
-class MensajeSchema(Schema):
+class MensajeSchema(ObjectSchema):
     """A message as its readers see it. Moments are UTC."""
 
     id = fields.UUID(required=True)

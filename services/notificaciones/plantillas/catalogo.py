@@ -57,6 +57,8 @@ class Clave(StrEnum):
     RESPUESTA_BAJA = "respuesta_baja"
     RESPUESTA_ALTA = "respuesta_alta"
     RESPUESTA_AYUDA = "respuesta_ayuda"
+    CONSULTA_RED = "consulta_red"
+    AVISO_CONSULTA_RED = "aviso_consulta_red"
     AVISO_RESUMEN = "aviso_resumen"
     AVISO_SUSCRIPCION = "aviso_suscripcion_desactivada"
     RESUMEN_DE_UNIDAD = "resumen_de_unidad"
@@ -347,6 +349,11 @@ def nombre_de_palabra(codigo: str) -> str:
 def titulo_en_resumen(clave: str) -> str:
     """What the notices of a kind are called in a digest."""
     return str(_read("plantillas.json")["titulos_en_resumen"][clave])
+
+
+def nombre_de_situacion_de_red(codigo: str) -> str:
+    """What is to be done of what an institution was asked, in the words of a notice."""
+    return str(_read("plantillas.json")["situaciones_de_red"][codigo])
 
 
 def como_se_avisa(*, por_correo: bool) -> str:

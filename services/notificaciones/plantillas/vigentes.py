@@ -24,6 +24,7 @@ from notificaciones.plantillas.catalogo import (
 )
 from notificaciones.plantillas.models import PlantillaGuardada, VersionDePlantilla
 from oficina import telemetry
+from oficina.db import Database
 
 VIGENCIA = 1.0
 """Seconds for which nobody asks again."""
@@ -53,6 +54,15 @@ def plantillas(session: Session) -> Mapping[str, Plantilla]:
         _copias[pool] = copia
     copia.mirada = ahora
     return copia.plantillas
+
+
+def plantillas_de(db: Database) -> Mapping[str, Plantilla]:
+    """The same for who has no session: what was read a moment ago needs none."""
+    copia = _copias.get(db.engine.pool)
+    if copia is not None and time.monotonic() - copia.mirada < VIGENCIA:
+        return copia.plantillas
+    with db.read() as session:
+        return plantillas(session)
 
 
 def propias(session: Session) -> frozenset[str]:

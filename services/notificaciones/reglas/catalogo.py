@@ -83,11 +83,12 @@ class Reglas:
     the ways of deriving in which an institution gets nothing. `derivacion_fallida`: who is told
     that a derivation ended badly; `palabra_de_derivacion`, what the person said of one, by what it
     was; `retiro_de_datos`, that an institution may not use any more
-    what it was sent. `solicitud_de_derecho`: who is told of a request about somebody's data when it
-    was received, is nearly late and is late. `incidente`: who is told of a breach of people's data
-    when it was reported, is nearly late and is late. `acceso_excepcional`: who is told that
-    somebody reads a reserved case by exception; `supresion_propuesta`, that an erasure waits to be
-    confirmed; `supresion_atrasada`, that a service has not confirmed one;
+    what it was sent; `consulta_red`, that an institution corrects what is written of it, or did not
+    answer whether it is so. `solicitud_de_derecho`: who is told of a request about somebody's data
+    when it was received, is nearly late and is late. `incidente`: who is told of a breach of
+    people's data when it was reported, is nearly late and is late. `acceso_excepcional`: who is
+    told that somebody reads a reserved case by exception; `supresion_propuesta`, that an erasure
+    waits to be confirmed; `supresion_atrasada`, that a service has not confirmed one;
     `suscripcion_desactivada`, that a unit's system gets nothing any more; `presupuesto_agotado`,
     that what a day may cost is used up; `respuesta_a_cita`, what a person answered about their
     appointment, by what they answered.
@@ -106,6 +107,7 @@ class Reglas:
     derivacion_fallida: Aviso
     palabra_de_derivacion: Mapping[str, Aviso]
     retiro_de_datos: Aviso
+    consulta_red: Aviso
     respuesta_a_cita: Mapping[str, Aviso]
     solicitud_de_derecho: Mapping[str, Aviso]
     incidente: Mapping[str, Aviso]
@@ -147,6 +149,7 @@ def reglas() -> Reglas:
         palabra_de_derivacion={
             palabra: Aviso.de(aviso) for palabra, aviso in datos["palabra_de_derivacion"].items()
         },
+        consulta_red=Aviso.de(datos["consulta_red"]),
         retiro_de_datos=Aviso.de(datos["retiro_de_datos"]),
         solicitud_de_derecho={
             situacion: Aviso.de(aviso) for situacion, aviso in datos["solicitud_de_derecho"].items()

@@ -103,7 +103,7 @@ def _write_on_postgres(session: Session, row: Mapping[str, Any]) -> None:
         values |= {"canal": hints.OUTBOX, "quien": hints.sender()}
     gathered = gathering(session)
     if gathered is None:
-        gathered = Gathered(session.connection())
+        gathered = Gathered(session.get_bind().dialect, session.connection)
         gathered.add(piece, values)
         gathered.write()
     else:

@@ -652,6 +652,40 @@ class ServicioVerificacionVencida(Evento):
     vence_el: str
 
 
+@evento("casos.consulta_red.pedida", sujeto_id="consulta_id")
+class ConsultaRedPedida(Evento):
+    """An institution of the network is to be asked whether all is as it is written."""
+
+    consulta_id: UUID
+    institucion_id: UUID
+
+
+@evento("casos.consulta_red.contestada", sujeto_id="consulta_id")
+class ConsultaRedContestada(Evento):
+    """An institution has spoken of every service that it was asked about."""
+
+    consulta_id: UUID
+    institucion_id: UUID
+
+
+@evento("casos.consulta_red.sin_respuesta", sujeto_id="consulta_id")
+class ConsultaRedSinRespuesta(Evento):
+    """The time to answer ended, and of a service nobody knows whether it is still so."""
+
+    consulta_id: UUID
+    institucion_id: UUID
+
+
+@evento("casos.correccion_red.propuesta", sujeto_id="correccion_id")
+class CorreccionRedPropuesta(Evento):
+    """An institution corrects what is written of one of its services; somebody has to look."""
+
+    correccion_id: UUID
+    consulta_id: UUID
+    servicio_id: UUID
+    institucion_id: UUID
+
+
 @dataclass(frozen=True, kw_only=True)
 class HechoDeObstaculo(Evento):
     """What every fact of an obstacle says: which, and at which institution."""

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from flask import Blueprint, Flask, Request, Response, current_app, g, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from oficina import telemetry
@@ -102,6 +103,21 @@ class ServiceApp(Flask):
             raise UnmarkedRoute(f"{name}: {acceso.permiso} is not in permissions.py")
 
 
+class _Notices(SecureCookieSessionInterface):
+    """Flask's session, which carries the notices of pages from one to the next: nobody signs or
+    reads a cookie for a request that has none and leaves none.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+
 def new_app(
     servicio: str,
     settings: Settings,
@@ -167,6 +183,7 @@ def _flask(servicio: str, settings: Settings, permisos: Mapping[str, frozenset[s
     app = ServiceApp(
         servicio, static_folder=str(HERE / "static"), static_url_path=f"/{servicio}/static"
     )
+    app.session_interface = _Notices()
     app.permisos = permisos
     app.config.update(
         SECRET_KEY=_derived(settings, "avisos"),
@@ -203,8 +220,7 @@ def _observe(app: Flask) -> None:
     def tell(response: Response) -> Response:
         seconds = time.perf_counter() - g.began
         rule = str(request.url_rule) if request.url_rule else "-"
-        telemetry.REQUESTS.labels(app.name, request.method, rule, response.status_code).inc()
-        telemetry.LATENCY.labels(app.name, rule).observe(seconds)
+        telemetry.count_request(app.name, request.method, rule, response.status_code, seconds)
         response.headers["X-Correlation-Id"] = telemetry.correlation_id.get()
         if not _is_routine():
             log.info(

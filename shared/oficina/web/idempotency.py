@@ -14,7 +14,8 @@ has is `unrehearsed`. A counter of tries counts it once, as any request. A secre
 shows once is not kept (`withheld`).
 
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
-transaction, so that nothing is left to clean up after a crash. On SQLite whoever writes is alone.
+transaction, so that nothing is left to clean up after a crash; where all that it writes is one
+statement, the key itself refuses a second one. On SQLite whoever writes is alone.
 """
 
 import json
@@ -29,9 +30,10 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import Dialect, String, bindparam, delete, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import HTTPException
 
@@ -41,7 +43,7 @@ from oficina.clock import real_now
 from oficina.db import Database, OficinaBase, Whole, gathering
 from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
-from oficina.gathering import Piece
+from oficina.gathering import Piece, ask
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
@@ -102,15 +104,13 @@ class _Kept:
     respuesta: str
 
 
-_FIND = """
-SELECT cuerpo, respuesta FROM idempotencia WHERE clave = %(clave)s AND vence_en > %(ahora)s
-"""
+_FIND = "SELECT cuerpo, respuesta FROM idempotencia WHERE clave = $1 AND vence_en > $2"
 # The turn and what was kept, in one round trip. What is found may be a moment older than the turn:
 # `_KEEP` does not write over an answer that came in between.
 _TURN = """
-SELECT kept.cuerpo, kept.respuesta, pg_try_advisory_xact_lock(CAST(%(numero)s AS bigint)) AS mine
+SELECT kept.cuerpo, kept.respuesta, pg_try_advisory_xact_lock(CAST($3 AS bigint))
 FROM (SELECT 1) AS one
-LEFT JOIN idempotencia AS kept ON kept.clave = %(clave)s AND kept.vence_en > %(ahora)s
+LEFT JOIN idempotencia AS kept ON kept.clave = $1 AND kept.vence_en > $2
 """
 _FIND_ON_SQLITE = select(KeptAnswer.cuerpo, KeptAnswer.respuesta).where(
     KeptAnswer.clave == bindparam("clave"), KeptAnswer.vence_en > bindparam("ahora")
@@ -120,7 +120,8 @@ _KEEP_ON_SQLITE = _ON_SQLITE.on_conflict_do_update(
     index_elements=["clave"],
     set_={name: _ON_SQLITE.excluded[name] for name in ("cuerpo", "respuesta", "vence_en")},
 )
-# In place of an answer that is not given any more, and of no other.
+# In place of an answer that is not given any more. Over another one nothing can be written: its end
+# would be none, which the table refuses, and all that was gathered with it is refused with it.
 _KEEP = Piece(
     (
         (
@@ -129,13 +130,11 @@ _KEEP = Piece(
             INSERT INTO idempotencia AS kept (clave, cuerpo, respuesta, vence_en)
             VALUES (%({p}clave)s, %({p}cuerpo)s, %({p}respuesta)s, %({p}vence_en)s)
             ON CONFLICT (clave) DO UPDATE SET cuerpo = excluded.cuerpo,
-              respuesta = excluded.respuesta, vence_en = excluded.vence_en
-            WHERE kept.vence_en <= %({p}ahora)s
-            RETURNING clave
+              respuesta = excluded.respuesta,
+              vence_en = CASE WHEN kept.vence_en <= %({p}ahora)s THEN excluded.vence_en END
             """,
         ),
     ),
-    asks="(SELECT count(*) FROM {p}kept) AS kept",
 )
 
 
@@ -192,54 +191,62 @@ class _Turn:
         """
         if response.status_code < 300:
             said = _written(response, g.cuenta.ultima)
-            if not self.whole.last(lambda session: self._keep(session, said)):
-                self.whole.close()
-                return False
-        self.whole.commit()
+            self.whole.last(lambda session: self._keep(session, said))
+        try:
+            self.whole.commit()
+        except IntegrityError as error:
+            self.whole.close()
+            if not _is_kept(error):
+                raise
+            return False
         return True
 
-    def _keep(self, session: Session, said: str) -> bool:
-        """Whether it is kept: on SQLite whoever writes is alone."""
+    def _keep(self, session: Session, said: str) -> None:
         ahora = real_now()
         values = {"clave": self.clave, "cuerpo": self.cuerpo, "vence_en": ahora + LIFE}
         gathered = gathering(session)
         if gathered is None:
+            # SQLite: whoever writes is alone.
             session.connection().execute(_KEEP_ON_SQLITE, {**values, "respuesta": said})
-            return True
+            return
         sealed = KeptAnswer.respuesta.type.process_bind_param(said, gathered.dialect)
         gathered.add(_KEEP, {**values, "respuesta": sealed, "ahora": ahora})
-        return bool(gathered.write()[-1])
 
-    def _alone(self, session: Session) -> None:
+    def _alone(self, connection: Connection) -> None:
         """Raises ClaveEnCurso while another process is at it, _Answered when it has done it."""
-        connection = session.connection()
         if connection.dialect.name != "postgresql":
             # Whoever writes is alone.
             kept = self._found(connection)
         else:
             number = int.from_bytes(bytes.fromhex(self.clave[:16]), signed=True)
-            row = connection.exec_driver_sql(_TURN, {**self._asked(), "numero": number}).one()
-            if not row.mine:
+            cuerpo, sealed, mine = ask(connection, _TURN, [self.clave, real_now(), number])
+            if not mine:
                 raise ClaveEnCurso(retry_after=1)
-            kept = _opened(row, connection) if row.cuerpo is not None else None
+            kept = None if cuerpo is None else _opened(cuerpo, sealed, connection.dialect)
         if kept:
             raise _Answered(kept)
 
     def _found(self, connection: Connection) -> _Kept | None:
         if connection.dialect.name == "postgresql":
-            row = connection.exec_driver_sql(_FIND, self._asked()).first()
-            return _opened(row, connection) if row is not None else None
-        row = connection.execute(_FIND_ON_SQLITE, self._asked()).first()
+            found = ask(connection, _FIND, [self.clave, real_now()])
+            return None if found is None else _opened(found[0], found[1], connection.dialect)
+        asked = {"clave": self.clave, "ahora": real_now()}
+        row = connection.execute(_FIND_ON_SQLITE, asked).first()
         return None if row is None else _Kept(row.cuerpo, row.respuesta)
 
-    def _asked(self) -> dict[str, Any]:
-        return {"clave": self.clave, "ahora": real_now()}
+
+def _opened(cuerpo: str, sealed: str, dialect: Dialect) -> _Kept:
+    """What the driver gave, past SQLAlchemy's types."""
+    return _Kept(cuerpo, KeptAnswer.respuesta.type.process_result_value(sealed, dialect))
 
 
-def _opened(row: Any, connection: Connection) -> _Kept:
-    """What the driver gave, past SQLAlchemy's types: the answer is sealed."""
-    said = KeptAnswer.respuesta.type.process_result_value(row.respuesta, connection.dialect)
-    return _Kept(row.cuerpo, said)
+def _is_kept(error: IntegrityError) -> bool:
+    """Whether the table refused a second answer, and nothing else went wrong."""
+    told = getattr(error.orig, "diag", None)
+    return told is not None and (told.table_name, told.column_name) == (
+        KeptAnswer.__tablename__,
+        KeptAnswer.vence_en.key,
+    )
 
 
 def withheld(*members: str) -> Callable[[View], View]:
@@ -433,7 +440,7 @@ def _rehearse(written: Mapping[str, Any]) -> None:
         asked += _readings(written["body"])
     for endpoint, values in asked:
         view = current_app.ensure_sync(current_app.view_functions[endpoint])
-        with env.db.together(lambda _session: None) as whole:
+        with env.db.together(lambda _connection: None) as whole:
             with whole.part():
                 pass  # also what only reads writes that it read, and keeps nothing of it
             try:

@@ -1,5 +1,8 @@
 """A form that comes back because somebody was faster: both versions, one beside the other.
 
+A step that is not to be taken any more comes back in the same way: what was written stays in its
+fields, and above them stands how the thing is now, who left it so, and what can be done with it.
+
 The page that answers holds what its writer wrote, in its fields, and says above them who changed
 the thing, when, and of each field in which both differ what it says now and what they wrote. The
 form carries the version of now, so sending it again writes theirs over it, knowingly.
@@ -9,7 +12,7 @@ codes mean (`oficina.web.labels`): above them a mark is left, which becomes the 
 end. So what a form does not show is compared with nothing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +24,7 @@ from marshmallow import ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from oficina.audit import Cambio
+from oficina.errors import DomainError, TransicionInvalida, VersionVencida
 from oficina.web.auth import actor_or_none
 from oficina.web.forms import Form, as_sent, field_of, read_field
 from oficina.web.i18n import fecha
@@ -36,12 +40,17 @@ class Present:
 
     `values` holds the version and the fields that can be compared; one that is not there (what a
     form adds and does not change) is left aside. `hidden` are those that the reader may not see as
-    they are now: it is said that they differ, and no more.
+    they are now: it is said that they differ, and no more. `state` is how it stands, in words;
+    `what` the last thing that happened to it; `allowed` what the reader can do with it now: how it
+    is called, and where.
     """
 
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
     change: Cambio | None = None
     hidden: Collection[str] = field(default=())
+    state: str = ""
+    what: str = ""
+    allowed: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Stale:
-    """A form and what is there now."""
+    """A form and what is there now; `why` a rule refused what was asked for, unless somebody was
+    only faster.
+    """
 
     form: Form
     present: Present
+    why: str = ""
 
     @property
     def change(self) -> Cambio | None:
@@ -108,7 +120,20 @@ class Stale:
 def came_back(form: Form, present: Present) -> None:
     """Somebody was faster than who wrote `form`: it says so, and may be sent again."""
     form.stale = Stale(form, present)
-    form.renew("version", present.values["version"])
+    if "version" in present.values:
+        form.renew("version", present.values["version"])
+
+
+def not_taken(form: Form, error: DomainError, present: Present) -> None:
+    """The step that `form` asks for was not taken: somebody was faster, the state of now does not
+    admit it, or a rule says no. Whatever it is, the form says it, and keeps what was written.
+    """
+    if isinstance(error, VersionVencida):
+        came_back(form, present)
+    elif isinstance(error, TransicionInvalida):
+        form.stale = Stale(form, present, error.detail or _(error.title))
+    else:
+        form.add_error("", error.detail or _(error.title))
 
 
 def init_app(app: Flask) -> None:

@@ -24,6 +24,7 @@ from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from casos.plazos.api import bp as plazos_bp
 from casos.red.actions import sembrar
+from casos.red.consultas.api import bp as consultas_bp
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from notificaciones import tasks
 from notificaciones.app import create_app
@@ -196,6 +197,7 @@ def casa(oficina: OficinaLike) -> Iterator[Casa]:
     api.register_blueprint(contactos_bp)
     api.register_blueprint(defunciones_bp)
     api.register_blueprint(incidentes_bp)
+    api.register_blueprint(consultas_bp)
     agenda = create_agenda(oficina.settings, oficina.client)
     app = create_app(oficina.settings, oficina.client)
     apps = (casos, agenda, app)

@@ -22,6 +22,7 @@ from casos.red.models import (
     Ambito,
     Capacidad,
     ContactoRed,
+    FuenteDato,
     Horario,
     Institucion,
     Lugar,
@@ -192,6 +193,7 @@ def _escribir(session: Session, cambio: Cambio) -> UUID:
         hay.actualizado_en = clock.now()
         if "verificado_el" in cambio.campos or cambio.nueva:
             hay.verificado_por = _("un archivo") if hay.verificado_el else ""
+            hay.verificado_fuente = FuenteDato.IMPORTACION if hay.verificado_el else None
     session.flush()
     if fila.horas is not None and (cambio.nueva or "horarios" in cambio.campos):
         _poner_horas(session, fila.id, fila.horas)

@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 
 from casos.etiquetas import opciones
 from casos.hoja import hoja
+from casos.red.consultas.queries import correo_de, cuantas_correcciones
 from casos.red.queries import instituciones
 from casos.red.verificaciones import exportacion, queries
 from casos.red.verificaciones.models import ClaseVerificacion
@@ -29,12 +30,15 @@ def lista() -> str:
     with env().db.read() as session:
         una = hoja(queries.por_verificar(session, filtro, clock.today()), filtro.pagina)
         todas = instituciones(session)
+        correcciones = cuantas_correcciones(session)
     grupos = groupby(una.filas, key=lambda uno: uno.servicio.institucion)
     return render_template(
         "casos/red/verificaciones/lista.html",
         hoja=una,
         grupos=[(institucion, list(suyos)) for institucion, suyos in grupos],
         a_quien_preguntar=queries.a_quien_preguntar,
+        correo_de=correo_de,
+        correcciones=correcciones,
         filtro=filtro,
         pedido=_pedido(),
         instituciones=[(cual.id, cual.titulo) for cual in todas],

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from casos.confirmaciones.actions import Palabra, contestar, contestar_por_mensaje, pregunta_de
+from casos.consentimientos.models import MotivoRetiro
+from casos.consentimientos.retiro import PedidoRetiro, retirar
 from casos.derivaciones.models import RespuestaDerivacion
 from casos.derivaciones.respuestas import DE_LA_PERSONA, Respuesta
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
@@ -18,7 +20,7 @@ from oficina.db import uuid7
 from oficina.errors import Conflicto, NoEncontrado
 
 from .casos_app import Casos
-from .mundo import LUNES, PROFESIONAL, SECRETOS, Mundo, actions
+from .mundo import CAMINO, LUNES, PROFESIONAL, SECRETOS, Mundo, actions
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +162,25 @@ def test_nadie_anota_por_la_persona_que_contesto_por_mensaje(casos: Casos) -> No
     sent = casos.api("profesional", "POST", path, {"canal": "mensaje"}, **{"If-Match": "*"})
 
     assert sent.status_code == 422
+
+
+def test_quien_disputa_tras_retirar_su_consentimiento_la_termina(mundo: Mundo) -> None:
+    """The word of the person stays; what was shared has no basis on which to live again."""
+    derivacion_id = mundo.preparar(mundo.pedido(consentida=True))
+    for accion in CAMINO[Estado.CUMPLIDA]:
+        mundo.hacer(derivacion_id, accion)
+    token = _token(mundo, derivacion_id)
+    consentimiento_id = mundo.derivacion(derivacion_id).consentimiento_id
+    assert consentimiento_id is not None
+    with mundo.db.begin() as session:
+        pedido = PedidoRetiro(MotivoRetiro.DECISION)
+        retirar(session, consentimiento_id, pedido, PROFESIONAL, LUNES)
+    assert mundo.derivacion(derivacion_id).estado is Estado.CUMPLIDA
+
+    with mundo.db.begin() as session:
+        contestar(session, token, Palabra.NO, LUNES)
+
+    derivacion = mundo.derivacion(derivacion_id)
+    assert derivacion.estado is Estado.ANULADA
+    assert derivacion.motivo_codigo == "consentimiento_retirado"
+    assert [h.datos["hecho"] for h in mundo.hitos()][-2:] == ["disputar", "anular"]

@@ -322,6 +322,37 @@ def test_quien_ya_fue_relevado_no_ve_los_datos_ni_puede_responder(casos: Casos) 
     assert after["acciones"] == []
 
 
+def test_una_respuesta_tardia_que_ya_no_importa_no_se_toma(casos: Casos) -> None:
+    """Another took over, or the consent was taken back: whoever is late is told, and not why."""
+    relevada = casos.mundo.en(Estado.VENCIDA)
+    token = casos.enlace(relevada)
+    relevo = replace(casos.mundo.pedido("OLN.PROTECCION"), reemplaza_a=relevada)
+    casos.mundo.hacer(casos.mundo.preparar(relevo), Accion.ENVIAR)
+    browser = casos.app.test_client()
+
+    page = browser.post(
+        f"/casos/enlace/{token}/rechazar", data={"motivo": "sin_cupo", "texto": "Lo escrito"}
+    )
+    answer = browser.post(f"/casos/api/v1/enlace/{token}/aceptar", json={})
+
+    assert (page.status_code, answer.status_code) == (409, 409)
+    assert "No guardamos nada nuevo" in page.text
+    assert "Lo escrito" in page.text
+    assert answer.json["detail"] == "La oficina ya no espera una respuesta a esta derivación."
+    assert answer.json["estado_actual"] == "vencida"
+    assert not _respuestas(casos)
+
+
+def test_quien_responde_tarde_lee_lo_que_todavia_puede_responder(casos: Casos) -> None:
+    token = casos.enlace(casos.mundo.en(Estado.ACEPTADA))
+
+    page = casos.app.test_client().post(f"/casos/enlace/{token}/aceptar")
+
+    assert page.status_code == 409
+    assert "Todavía puede:" in page.text
+    assert f'href="/casos/enlace/{token}/cumplir"' in page.text
+
+
 def test_un_enlace_solo_abre_su_derivacion(casos: Casos) -> None:
     una = casos.mundo.en(Estado.ENVIADA)
     otra = casos.mundo.preparar(casos.mundo.pedido("OLN.PROTECCION"))

@@ -282,6 +282,46 @@ def test_lo_que_registra_la_oficina_dice_como_se_supo(
     assert f"{grado}: la" in browser.get(sent.location).text
 
 
+def test_un_paso_que_ya_no_se_puede_dar_vuelve_con_lo_escrito_y_lo_que_si(casos: Casos) -> None:
+    """The institution was faster than the officer who wrote its answer down."""
+    derivacion_id = casos.mundo.en(Estado.ENVIADA)
+    token = casos.enlace(derivacion_id)
+    casos.app.test_client().post(f"/casos/enlace/{token}/aceptar")
+    path = f"/casos/derivaciones/{derivacion_id}"
+
+    page = casos.como("profesional").post(
+        f"{path}/pasos/rechazar",
+        data={
+            "motivo": "sin_cupo",
+            "canal": "telefono",
+            "quien": "Rosa Sintética, secretaria",
+            "cuando": "2026-11-09",
+            "texto": "Dijo que no hay cupo",
+        },
+    )
+
+    assert page.status_code == 409
+    assert "Ahora está así: Aceptada." in page.text
+    assert "El estado actual no admite ese paso" in page.text
+    assert "DIDECO" in page.text
+    assert f'href="{path}/pasos/cumplir"' in page.text
+    assert "Dijo que no hay cupo</textarea>" in page.text
+    assert "Rosa Sintética, secretaria" in page.text
+    assert casos.mundo.derivacion(derivacion_id).estado is Estado.ACEPTADA
+
+
+def test_un_boton_que_ya_no_sirve_deja_en_la_derivacion_como_esta(casos: Casos) -> None:
+    derivacion_id = casos.mundo.en(Estado.ACEPTADA)
+
+    page = casos.como("profesional").post(
+        f"/casos/derivaciones/{derivacion_id}/enviar", data={"vista": "x"}
+    )
+
+    assert page.status_code == 409
+    assert "El estado actual no admite ese paso" in page.text
+    assert f"/casos/derivaciones/{derivacion_id}/pasos/cumplir" in page.text
+
+
 def test_la_persona_tiene_la_ultima_palabra(casos: Casos) -> None:
     derivacion_id = casos.mundo.en(Estado.CUMPLIDA)
     browser = casos.como("profesional")

@@ -139,6 +139,33 @@ def test_un_paso_rechazado_vuelve_con_lo_escrito_y_la_razon(
     assert f'name="{paso}.version" value="1"' in page.text
 
 
+def test_quien_llega_tarde_lee_quien_cambio_que_y_lo_que_puede_ahora(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = ventanilla.caso()
+    path = f"/expedientes/{caso['id']}"
+    escrito = {"segunda-instancia.version": "1", "segunda-instancia.motivo": "riesgo"}
+    ventanilla.enviar(f"{path}/segunda-instancia", escrito, "coordinacion")
+
+    page = ventanilla.enviar(
+        f"{path}/orientaciones",
+        {
+            "orientaciones.version": "1",
+            "orientaciones.tema": "SAL",
+            "orientaciones.texto": "Lo que iba a anotar",
+        },
+        "profesional",
+    )
+
+    assert page.status_code == 412
+    assert "Otra persona lo modificó mientras usted escribía" in page.text
+    assert "Lo cambió Persona de coordinacion" in page.text
+    assert "Ahora está así: En evaluación." in page.text
+    assert 'href="#evaluacion"' in page.text
+    assert 'href="#orientaciones"' not in page.text
+    assert "Lo que iba a anotar</textarea>" in page.text
+
+
 def test_el_contacto_va_tapado_salvo_que_se_pida(ventanilla: Ventanilla) -> None:
     persona = ventanilla.persona(nombres="Tapada", telefono="981230000", idiomas=["hat"])
     caso = ventanilla.caso(persona_id=persona["id"])

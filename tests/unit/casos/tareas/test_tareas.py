@@ -283,6 +283,15 @@ def test_por_la_pagina_vuelve_lo_escrito_con_su_error(ventanilla: Ventanilla) ->
     assert "Lo que resultó</textarea>" in vieja.text
     assert hecha.status_code == 303
     assert hecha.headers["Location"] == f"/casos/expedientes/{caso['id']}"
+    otra = ventanilla.enviar(
+        f"{path}/cancelacion",
+        {"cancelacion.version": str(int(version) + 1), "cancelacion.texto": "Ya no hace falta"},
+        "profesional",
+    )
+    assert otra.status_code == 409
+    assert "Ahora está así: Hecha." in otra.text
+    assert "Lo cambió" in otra.text or "Usted" in otra.text
+    assert "Ya no hace falta</textarea>" in otra.text
     ver = ventanilla.pagina(path, "profesional").text
     assert "Hecha" in ver
     assert "Marcar como hecha" not in ver

@@ -66,6 +66,17 @@ ABIERTAS = {
         "/casos/enlace/<token>": "the token is the key",
         "/casos/enlace/<token>/<accion>": "the token is the key",
         "/casos/enlace/<token>/clave": "the token and the key that was printed apart",
+        **dict.fromkeys(
+            (
+                f"/casos{api}/red/consulta/enlace/<token>{resto}"
+                for api, restos in (
+                    ("", ("", "/conformidad", "/servicios/<servicio_id>")),
+                    ("/api/v1", ("", "/conformidad", "/servicios/<servicio_id>/correccion")),
+                )
+                for resto in (*restos, "/servicios/<servicio_id>/conformidad")
+            ),
+            "the token is the key: an institution says what is written of it",
+        ),
         "/casos/confirmacion/enlace/<token>": "the token is the key: a person says how it was",
         "/casos/confirmacion/enlace/<token>/<palabra>": "the same",
         "/casos/confirmacion/enlace/<token>/gracias": "the same",
@@ -141,6 +152,11 @@ SIN_VERSION = {
     "POST /casos/api/v1/red/instituciones/<institucion_id>/sedes": _CREATES,
     "POST /casos/api/v1/red/instituciones/<institucion_id>/contactos": _CREATES,
     "POST /casos/api/v1/red/servicios/<servicio_id>/lugares": _CREATES,
+    "POST /casos/api/v1/red/instituciones/<institucion_id>/consultas": _CREATES,
+    "POST /casos/api/v1/red/consultas/<consulta_id>/enlace": _CREATES,
+    "POST /casos/api/v1/red/consulta/enlace/<token>/conformidad": _ADDS,
+    "POST /casos/api/v1/red/consulta/enlace/<token>/servicios/<servicio_id>/conformidad": _ADDS,
+    "POST /casos/api/v1/red/consulta/enlace/<token>/servicios/<servicio_id>/correccion": _ADDS,
     "DELETE /casos/api/v1/red/lugares/<lugar_id>": _STOPS,
     "DELETE /casos/api/v1/red/contactos/<contacto_red_id>": _STOPS,
     "POST /casos/api/v1/derechos/<solicitud_id>/copias": _CREATES,
@@ -200,6 +216,7 @@ ONCE = {
     "/identidad/api/v1/clientes/<cliente_id>/secretos": ("client_secret",),
     "/identidad/api/v1/enlaces/<enlace_id>": ("url",),
     "/casos/api/v1/derivaciones/<derivacion_id>/enlace": ("url",),
+    "/casos/api/v1/red/consultas/<consulta_id>/enlace": ("url",),
     "/casos/api/v1/derivaciones/<derivacion_id>/oficio": ("url", "clave"),
     "/casos/api/v1/enlace/<token>/clave": ("paso",),
     "/notificaciones/api/v1/suscripciones": ("secreto",),
