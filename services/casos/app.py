@@ -39,6 +39,8 @@ from casos.derivaciones import api as derivaciones_api
 from casos.derivaciones import pages as derivaciones_pages
 from casos.documentos import api as documentos_api
 from casos.documentos import pages as documentos_pages
+from casos.documentos.vencimientos import api as vencimientos_api
+from casos.documentos.vencimientos import pages as vencimientos_pages
 from casos.enlaces import api as enlaces_api
 from casos.enlaces import pages as enlaces_pages
 from casos.equipo import Equipo
@@ -126,6 +128,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_pages,
         contactos_pages,
         documentos_pages,
+        vencimientos_pages,
         hogares_pages,
         vinculos_pages,
         representantes_pages,
@@ -182,6 +185,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         personas_api,
         contactos_api,
         documentos_api,
+        vencimientos_api,
         hogares_api,
         vinculos_api,
         representantes_api,

@@ -24,6 +24,7 @@ from casos.copias.models import CopiaDeDatos
 from casos.defunciones.models import Defuncion
 from casos.derechos.models import PasoDeSolicitud, SolicitudDerecho
 from casos.derivaciones.models import Derivacion, Enlace, RespuestaDerivacion
+from casos.documentos.vencimientos.models import AvisoDeDocumento
 from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso
 from casos.foliados.models import Foliado
 from casos.folios import Folio
@@ -88,6 +89,7 @@ __all__ = [
     "ArchivoImportado",
     "Articulo",
     "Atencion",
+    "AvisoDeDocumento",
     "AvisoDeIncidente",
     "AvisoDeVerificacion",
     "Base",

@@ -16,6 +16,7 @@ from casos.derivaciones.actions import anular
 from casos.derivaciones.models import Derivacion, Enlace
 from casos.derivaciones.queries import derivacion_por_id
 from casos.derivaciones.states import Estado, MotivoAnulacion
+from casos.documentos.vencimientos.models import AvisoDeDocumento
 from casos.importacion.actions import descartar
 from casos.importacion.models import Estado as EstadoImportacion
 from casos.importacion.models import Importacion
@@ -106,6 +107,21 @@ def vaciar_correcciones(session: Session, ids: Sequence[UUID]) -> int:
     """That there was one, and what was decided of it, stays."""
     for una in session.scalars(select(PreguntaRed).where(PreguntaRed.id.in_(ids))):
         una.propone, una.vaciada_en = "", clock.real_now()
+    return len(ids)
+
+
+def _avisos_de_documento(limite: datetime) -> Select[Any]:
+    return select(AvisoDeDocumento.id).where(AvisoDeDocumento.vence_el < limite.date())
+
+
+@retencion.clase("casos.aviso_de_documento", _avisos_de_documento)
+def borrar_avisos_de_documento(session: Session, ids: Sequence[UUID]) -> int:
+    """Of what expired nobody is told again."""
+    session.execute(
+        delete(AvisoDeDocumento)
+        .where(AvisoDeDocumento.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
     return len(ids)
 
 

@@ -3,6 +3,7 @@
 from casos.comunidad.organizaciones import tasks as organizaciones
 from casos.convenios import tasks as convenios
 from casos.copias import tasks as copias
+from casos.documentos.vencimientos import tasks as vencimientos
 from casos.foliados import tasks as foliados
 from casos.importacion import tasks as importacion
 from casos.plazos import tasks as plazos
@@ -29,3 +30,4 @@ organizaciones.registrar_en(jobs)
 postulaciones.registrar_en(jobs)
 verificaciones.registrar_en(jobs)
 consultas.registrar_en(jobs)
+vencimientos.registrar_en(jobs)

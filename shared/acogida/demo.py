@@ -69,6 +69,7 @@ def prepare(apps: Mapping[str, Flask], settings: Settings) -> str:
         familias.contar(db_of(apps["casos"]), personal.recepcion)
         comunidad.preparar(db_of(apps["casos"]), personal.profesional)
         ayuda.postular(db_of(apps["casos"]), personal.profesional, encargado, personal.coordinacion)
+        historias.cerrar_dias(db_of(apps["casos"]), personal.coordinacion)
         _views(apps["casos"], personal.coordinacion)
     with apps["notificaciones"].test_request_context():
         muestras.mostrar(

@@ -37,8 +37,8 @@ from casos.derechos.schemas import NuevaSolicitudSchema
 from casos.derivaciones import actions as derivaciones
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.queries import datos_de_persona
-from casos.derivaciones.respuestas import Respuesta
-from casos.derivaciones.states import Accion
+from casos.derivaciones.respuestas import Respuesta, registrada
+from casos.derivaciones.states import Accion, CanalRespuesta
 from casos.enlaces import actions as enlaces
 from casos.enlaces.actions import EnlaceNuevo
 from casos.expedientes import actions as expedientes
@@ -46,9 +46,11 @@ from casos.expedientes import schemas
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.incidentes import actions as incidentes
 from casos.incidentes.schemas import ClasificacionSchema, MedidaSchema, NuevoReporteSchema
+from casos.oficios import actions as oficios
 from casos.personas import actions as personas
 from casos.personas.models import Contacto, TipoContacto, indice_contacto
-from casos.personas.schemas import NuevaPersonaSchema
+from casos.personas.schemas import NuevaPersonaSchema, NuevoDocumentoSchema
+from casos.plazos.calendario import NuevoDiaCerrado, cerrar, dias_cerrados
 from casos.red.models import ServicioRed
 from notificaciones.mensajes import actions as avisos
 from notificaciones.mensajes.models import SALIDA, PasoDeMensaje, Salida
@@ -109,6 +111,18 @@ def contar(bases: Mapping[str, Database], settings: Settings, personal: Personal
                 _agendar(session, relato, historia["cita"])
 
 
+def cerrar_dias(db: Database, quien: Actor) -> None:
+    """Say on which days the municipality will not work, once; invented as all the rest."""
+    todo = json.loads((files("acogida") / "historias.json").read_text(encoding="utf-8"))
+    with db.begin() as session:
+        if dias_cerrados(session):
+            return
+        for dato in todo["dias_cerrados"]:
+            dia = sumar_dias_habiles(clock.today(), dato["en"])
+            nuevo = NuevoDiaCerrado(dia=dia, motivo=dato["motivo"], fuente=dato["fuente"])
+            cerrar(session, nuevo, quien, clock.now())
+
+
 class _Relato:
     """The story of one person, as far as it has come."""
 
@@ -154,6 +168,10 @@ class _Relato:
                 self._derivar(datos, ahora)
             case "responder":
                 self._responder(datos, ahora)
+            case "oficio":
+                self._escribir_oficio(ahora)
+            case "renovar":
+                self._renovar(datos)
             case "consentir":
                 self._consentir(datos, ahora)
             case "retirar":
@@ -296,8 +314,35 @@ class _Relato:
         respuesta = Respuesta(
             accion=Accion(datos["accion"]), motivo=datos.get("motivo"), texto=datos.get("texto")
         )
+        if "canal" in datos:
+            # It came by another way than the link, and an officer wrote it down.
+            procedencia = registrada(
+                CanalRespuesta(datos["canal"]), datos.get("quien"), clock.local(ahora).date()
+            )
+            derivaciones.responder(
+                self._session,
+                self.correos[-1].derivacion_id,
+                respuesta,
+                self._quien,
+                ahora,
+                procedencia=procedencia,
+            )
+            return
         token = self.correos[-1].enlace.removeprefix(f"{self.base_url}{enlaces.RUTA}")
         enlaces.responder_por_enlace(self._session, token, respuesta, ahora)
+
+    def _escribir_oficio(self, ahora: datetime) -> None:
+        """The letter of the last derivation, printed; its link and its key stay on the paper."""
+        derivacion_id = self.correos[-1].derivacion_id
+        oficios.imprimir(self._session, derivacion_id, self.base_url, self._quien, ahora)
+
+    def _renovar(self, datos: dict[str, Any]) -> None:
+        """A document is shown again, that expires in so many days."""
+        vence_el = clock.today() + timedelta(days=datos.pop("en"))
+        documento = NuevoDocumentoSchema().load(datos | {"vence_el": vence_el.isoformat()})
+        personas.agregar_documento(
+            self._session, self.persona_id, documento, self.personal.recepcion, clock.now()
+        )
 
     def _consentir(self, datos: Mapping[str, Any], ahora: datetime) -> None:
         fundamento = NuevoConsentimientoSchema().load(datos)

@@ -15,16 +15,18 @@ class RenderFallido(Exception):
     """The typesetter did not give a PDF; the message tells what it said, never the document."""
 
 
-def hacer_pdf(plantilla: Path, documento: dict[str, Any]) -> bytes:
+def hacer_pdf(plantilla: Path, documento: dict[str, Any], carpeta: Path | None = None) -> bytes:
     """The PDF of a document set with a template (Typst); its data has a `momento`, in seconds.
+    `carpeta` holds the files that it names: then the template reads from there and nowhere else.
 
     Raises RenderFallido; never leaves a process behind.
     """
     # Nothing of our environment goes along: a typesetter needs no secrets.
     entorno = {"PYTHONPATH": os.pathsep.join(lugar for lugar in sys.path if lugar)}
+    con_archivos = () if carpeta is None else (str(carpeta),)
     try:
         hecho = subprocess.run(  # noqa: S603  our own program and a template of ours
-            [sys.executable, "-m", "oficina.render", str(plantilla)],
+            [sys.executable, "-m", "oficina.render", str(plantilla), *con_archivos],
             input=json.dumps(documento).encode(),
             capture_output=True,
             timeout=SEGUNDOS,

@@ -19,6 +19,7 @@ from casos.alcance import Alcance, exigir_usable
 from casos.consentimientos.queries import consentimiento_por_id
 from casos.expedientes.models import TipoHito, anotar
 from casos.expedientes.queries import caso_por_id, exigir_propio
+from casos.foliados.actions import olvidar_de_caso
 from casos.personas.models import DocumentoIdentidad
 from casos.personas.queries import persona_a_la_vista
 from oficina.actor import Actor
@@ -91,7 +92,8 @@ def adjuntar_a_persona(
 def retirar(
     session: Session, adjunto_id: UUID, datos: NuevoRetiro, actor: Actor, ahora: datetime
 ) -> Adjunto:
-    """Retire a file: its content is gone, why and by whom stays. Raises as `adjunto_por_id`,
+    """Retire a file: its content is gone, here and in the documents of its case that carry it; why
+    and by whom stays. Raises as `adjunto_por_id`,
     NoPermitido, Conflicto.
     """
     adjunto = adjunto_por_id(session, adjunto_id, Alcance.de(actor), bloquear=True)
@@ -101,6 +103,7 @@ def retirar(
     if adjunto.caso_id is not None:
         de_que = {"hecho": "retirado", "adjunto_id": str(adjunto.id)}
         anotar(session, adjunto.caso_id, TipoHito.ADJUNTO, actor, datos=de_que, ocurrido_en=ahora)
+        olvidar_de_caso(session, adjunto.caso_id)
     de, cual = ("caso", adjunto.caso_id) if adjunto.caso_id else ("persona", adjunto.persona_id)
     # Why is in its row, which goes with the person; the audit stays.
     registrar(session, actor, "casos.adjunto.retirar", de, cual)

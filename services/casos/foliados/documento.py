@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from casos.foliados.archivos import Falta, Reunidos
 from casos.foliados.partes import IDIOMA, Parte
 from oficina.web.i18n import fecha_hora
 
@@ -14,9 +15,16 @@ PLANTILLA = Path(__file__).with_name("foliado.typ")
 
 
 def documento(
-    folio: str, caso_folio: str, partes: Sequence[Parte], donde: str, momento: datetime
+    folios: tuple[str, str],
+    partes: Sequence[Parte],
+    archivos: Reunidos,
+    donde: str,
+    momento: datetime,
 ) -> dict[str, Any]:
-    """The document; `donde` is where whoever receives it asks whether it is the office's."""
+    """The document; `folios` are its own and its case's, `donde` is where whoever receives it asks
+    whether it is the office's.
+    """
+    folio, caso_folio = folios
     return {
         "titulo": str(_("Expediente %(folio)s", folio=caso_folio)),
         "subtitulo": str(_("Oficina de Migración · documento %(folio)s", folio=folio)),
@@ -26,7 +34,8 @@ def documento(
         "aviso": str(
             _(
                 "Hecho el %(momento)s con %(num)s partes, en el orden en que ocurrieron. Cada "
-                "parte lleva el SHA-256 de lo que dice; la de un adjunto, el del archivo.",
+                "parte lleva el SHA-256 de lo que dice; la de un adjunto, el del archivo, que va "
+                "dentro de este PDF y se abre y se guarda desde el panel de archivos adjuntos.",
                 momento=fecha_hora(momento),
                 num=len(partes),
             )
@@ -45,7 +54,35 @@ def documento(
                 "cuando": fecha_hora(parte.cuando),
                 "sha256": parte.sha256,
                 "lineas": list(parte.lineas),
+                **_archivo(numero, archivos),
             }
             for numero, parte in enumerate(partes, start=1)
         ],
     }
+
+
+def sin_paginas(hoja: dict[str, Any]) -> dict[str, Any]:
+    """The same document that carries its files and shows none: one of them cannot be drawn."""
+    partes = [
+        una | ({"archivo": una["archivo"] | {"imagen": False}} if una["archivo"] else {})
+        for una in hoja["partes"]
+    ]
+    return hoja | {"partes": partes}
+
+
+def _archivo(numero: int, archivos: Reunidos) -> dict[str, Any]:
+    """The file of a part, and what the part says of it."""
+    if (va := archivos.van.get(numero)) is not None:
+        dicho = str(_("El archivo va dentro de este PDF, como «%(cual)s».", cual=va.nombre))
+        return {
+            "archivo": {"nombre": va.nombre, "mime": va.mime, "imagen": va.imagen},
+            "nota": dicho,
+        }
+    falta = archivos.faltan.get(numero)
+    if falta is Falta.NO_CABE:
+        dicho = str(_("El archivo no va dentro de este PDF por su tamaño: pídalo aparte."))
+    elif falta is Falta.ALTERADO:
+        dicho = str(_("El archivo guardado no es el que se adjuntó: no va dentro de este PDF."))
+    else:
+        dicho = ""
+    return {"archivo": None, "nota": dicho}

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.adjuntos.models import Adjunto
 from casos.adjuntos.queries import de_caso as adjuntos_de
 from casos.atenciones.models import Atencion
 from casos.copias import datos
@@ -28,13 +29,14 @@ IDIOMA = "es"
 class Parte:
     """A part: what it is, when it came about, what it says, and the hash of that.
 
-    Of an attachment the hash is that of the file itself, which goes along with the document.
+    Of an attachment the hash is that of the file itself; `adjunto` says which, while it is there.
     """
 
     titulo: str
     cuando: datetime
     lineas: Sequence[Mapping[str, Any]]
     sha256: str
+    adjunto: Adjunto | None = None
 
 
 def partes(session: Session, caso: Caso, lectura: Lectura) -> list[Parte]:
@@ -69,7 +71,8 @@ def _del_medio(session: Session, caso: Caso, lectura: Lectura) -> Iterator[Parte
         dicho.pop("sha256")
         titulo = _("Adjunto retirado") if adjunto.retirado_en else _("Adjunto")
         parte = _parte(titulo, adjunto.agregado_en, dicho)
-        yield Parte(parte.titulo, parte.cuando, parte.lineas, adjunto.sha256)
+        esta = None if adjunto.retirado_en else adjunto
+        yield Parte(parte.titulo, parte.cuando, parte.lineas, adjunto.sha256, esta)
 
 
 def _historia(session: Session, caso: Caso, lectura: Lectura) -> Parte:

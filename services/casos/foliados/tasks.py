@@ -2,6 +2,9 @@
 passed.
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import joinedload
@@ -9,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from casos import encargos
 from casos.expedientes.models import Caso
 from casos.foliados import actions
-from casos.foliados.documento import PLANTILLA, documento
+from casos.foliados.archivos import reunir
+from casos.foliados.documento import PLANTILLA, documento, sin_paginas
 from casos.foliados.models import Foliado
 from casos.foliados.partes import partes
 from casos.foliados.queries import lectura_de
@@ -54,13 +58,27 @@ def hacer_foliado(env: Env, foliado_id: str) -> None:
     with env.db.begin() as session:
         encargos.avanzar(session, Foliado, cual, 50)
     donde = f"{env.settings.base_url}/casos/abiertos/expediente"
-    hoja = documento(foliado.folio, caso.folio, hechas, donde, clock.now())
+    folios = (foliado.folio, caso.folio)
     try:
-        pdf = hacer_pdf(PLANTILLA, hoja)
+        with TemporaryDirectory(prefix="acogida-foliado-") as lugar:
+            carpeta = Path(lugar)
+            archivos = reunir(env.db, hechas, carpeta)
+            pdf = _pdf(documento(folios, hechas, archivos, donde, clock.now()), carpeta)
     except RenderFallido as error:
         log.error("foliado_no_hecho", foliado_id=foliado_id, kind=type(error).__name__)
         with env.db.begin() as session:
             encargos.soltar(session, Foliado, cual)
         return
     with env.db.begin() as session:
-        actions.entregar(session, cual, pdf, len(hechas), clock.now())
+        hecho = actions.Hecho(pdf, len(hechas), archivos.ids)
+        actions.entregar(session, cual, hecho, clock.now())
+
+
+def _pdf(hoja: dict[str, Any], carpeta: Path) -> bytes:
+    """With a page of each image; of none when one of them is no image that can be drawn."""
+    try:
+        return hacer_pdf(PLANTILLA, hoja, carpeta)
+    except RenderFallido:
+        if not any(una["archivo"] and una["archivo"]["imagen"] for una in hoja["partes"]):
+            raise
+        return hacer_pdf(PLANTILLA, sin_paginas(hoja), carpeta)

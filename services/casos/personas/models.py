@@ -226,6 +226,13 @@ class DocumentoIdentidad(Identified, Base):
             sqlite_where=text("retirado_en IS NULL"),
             postgresql_where=text("retirado_en IS NULL"),
         ),
+        # Few say when they expire, and every day somebody asks which.
+        Index(
+            "ix_documentos_identidad_vencen",
+            "vence_el",
+            sqlite_where=text("vence_el IS NOT NULL AND retirado_en IS NULL"),
+            postgresql_where=text("vence_el IS NOT NULL AND retirado_en IS NULL"),
+        ),
     )
 
     persona_id: Mapped[UUID] = mapped_column(ForeignKey("personas.id"))

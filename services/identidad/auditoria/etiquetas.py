@@ -263,6 +263,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.representante.ver": _l("Vio quién representa a una persona"),
     "casos.representante.anotar": _l("Anotó quién representa a una persona"),
     "casos.representante.terminar": _l("Anotó que alguien ya no representa a una persona"),
+    "casos.documento.por_vencer": _l("Vio la lista de documentos por vencer"),
     "casos.documento.retirar": _l("Retiró un documento de una persona"),
     "casos.documento.elegir": _l("Eligió el documento principal de una persona"),
     "casos.hogar.ver": _l("Vio el hogar de una persona"),

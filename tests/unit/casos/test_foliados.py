@@ -3,6 +3,9 @@ and known again by whoever received it.
 """
 
 import re
+import struct
+import zlib
+from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -15,11 +18,12 @@ from flask_babel import force_locale
 from sqlalchemy import select, text, update
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.adjuntos.models import Adjunto
+from casos import encargos
+from casos.adjuntos.models import Adjunto, Trozo
 from casos.copias.states import EstadoCopia
 from casos.expedientes.models import Caso
 from casos.expedientes.relato import Lectura
-from casos.foliados import tasks
+from casos.foliados import actions, archivos, tasks
 from casos.foliados.models import Foliado
 from casos.foliados.partes import partes
 from casos.foliados.reglas import dias
@@ -200,3 +204,130 @@ def test_se_hace_una_vez_aunque_dos_lo_tomen_y_caduca(
     with ventanilla.db.read() as session:
         assert session.scalar(select(Foliado.pdf_sellado).where(Foliado.id == cual)) is None
         assert session.scalar(select(Adjunto.id).limit(1)) is not None
+
+
+def _png() -> bytes:
+    """A small picture."""
+
+    def trozo(clase: bytes, dice: bytes) -> bytes:
+        suma = struct.pack(">I", zlib.crc32(clase + dice))
+        return struct.pack(">I", len(dice)) + clase + dice + suma
+
+    filas = zlib.compress(b"".join(b"\0" + bytes((200, 10, 10)) * 30 for _ in range(20)))
+    cabeza = struct.pack(">IIBBBBB", 30, 20, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + trozo(b"IHDR", cabeza) + trozo(b"IDAT", filas) + trozo(b"IEND", b"")
+    )
+
+
+def _adjuntar(ventanilla: Ventanilla, caso: dict[str, Any], contenido: bytes) -> str:
+    papel = {"nombre": "Papel sintético", "contenido": b64encode(contenido).decode()}
+    hecho: Any = ventanilla.api("POST", f"/casos/{caso['id']}/adjuntos", "profesional", json=papel)
+    assert hecho.status_code == 201, hecho.text
+    return str(hecho.json["id"])
+
+
+def _hacer(ventanilla: Ventanilla, caso: dict[str, Any]) -> tuple[str, pypdf.PdfReader]:
+    pedido: Any = ventanilla.api("POST", f"/casos/{caso['id']}/foliados", "profesional").json
+    tasks.barrer_foliados(ventanilla.app.extensions["env"])
+    path = f"/expedientes/{caso['id']}/foliados/{pedido['id']}.pdf"
+    bajado = ventanilla.pagina(path, "profesional")
+    assert bajado.status_code == 200, bajado.text
+    return path, pypdf.PdfReader(BytesIO(bajado.data))
+
+
+def _dentro(documento: pypdf.PdfReader) -> dict[str, bytes]:
+    return {nombre: suyos[0] for nombre, suyos in documento.attachments.items()}
+
+
+def _texto(documento: pypdf.PdfReader) -> str:
+    return " ".join(" ".join(una.extract_text().split()) for una in documento.pages)
+
+
+def test_los_adjuntos_van_dentro_cada_uno_con_su_huella(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    papeles = [b"%PDF-1.7 " + bytes(range(256)) * 700, _png()]
+    for uno in papeles:
+        _adjuntar(ventanilla, caso, uno)
+
+    _path, documento = _hacer(ventanilla, caso)
+
+    dentro = _dentro(documento)
+    assert sorted(dentro.values()) == sorted(papeles)
+    texto = _texto(documento).replace(" ", "")
+    for nombre, contenido in dentro.items():
+        assert re.fullmatch(r"adjunto-\d+\.(pdf|png)", nombre), "its name says nothing of anybody"
+        assert sha256(contenido).hexdigest() in texto
+        assert f"como«{nombre}»" in texto
+    con_imagen = [una for una in documento.pages if una.images]
+    assert len(con_imagen) == 1, "an image is also a page"
+    assert documento.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_una_imagen_que_no_se_puede_dibujar_va_dentro_igual(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    rota = b"\x89PNG\r\n\x1a\n" + b"no es una imagen"
+    _adjuntar(ventanilla, caso, rota)
+
+    _path, documento = _hacer(ventanilla, caso)
+
+    assert list(_dentro(documento).values()) == [rota]
+    assert [una for una in documento.pages if una.images] == []
+
+
+def test_lo_que_no_cabe_o_no_es_lo_que_se_adjunto_queda_dicho_y_fuera(
+    ventanilla: Ventanilla, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caso = ventanilla.caso()
+    chico, grande, tocado = (b"%PDF-1.7 " + b"x" * n for n in (100, 5000, 90))
+    _adjuntar(ventanilla, caso, grande)
+    _adjuntar(ventanilla, caso, chico)
+    alterado = _adjuntar(ventanilla, caso, tocado)
+    with ventanilla.db.begin() as session:
+        trozo = session.get_one(Trozo, (UUID(alterado), 0))
+        trozo.sellado = Trozo.de(UUID(alterado), 0, b"%PDF-1.7 otra cosa").sellado
+    monkeypatch.setattr(archivos, "cabe", lambda: 1000)
+
+    _path, documento = _hacer(ventanilla, caso)
+
+    assert list(_dentro(documento).values()) == [chico]
+    texto = _texto(documento)
+    assert texto.count("por su tamaño: pídalo aparte") == 1
+    assert texto.count("no es el que se adjuntó") == 1
+    assert sha256(grande).hexdigest() in texto.replace(" ", "")
+
+
+def test_retirar_un_adjunto_quita_el_pdf_que_lo_lleva(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    cual = _adjuntar(ventanilla, caso, b"%PDF-1.7 retirable")
+    path, documento = _hacer(ventanilla, caso)
+    assert len(_dentro(documento)) == 1
+
+    retiro = ventanilla.api(
+        "POST", f"/adjuntos/{cual}/retiro", "profesional", json={"motivo": "No era de este caso"}
+    )
+    assert retiro.status_code == 200, retiro.text
+
+    assert ventanilla.pagina(path, "profesional").status_code == 404
+    _otro, de_nuevo = _hacer(ventanilla, caso)
+    assert _dentro(de_nuevo) == {}
+
+
+def test_lo_retirado_mientras_se_hacia_se_hace_de_nuevo_sin_el(ventanilla: Ventanilla) -> None:
+    caso = ventanilla.caso()
+    cual = _adjuntar(ventanilla, caso, b"%PDF-1.7 a medias")
+    pedido: Any = ventanilla.api("POST", f"/casos/{caso['id']}/foliados", "profesional").json
+    foliado = UUID(pedido["id"])
+    with ventanilla.db.begin() as session:
+        assert encargos.tomar(session, Foliado, foliado) is not None
+    motivo = {"motivo": "No era de este caso"}
+    ventanilla.api("POST", f"/adjuntos/{cual}/retiro", "profesional", json=motivo)
+
+    with ventanilla.db.begin() as session:
+        hecho = actions.Hecho(b"%PDF-1.7 con lo retirado", 1, [UUID(cual)])
+        actions.entregar(session, foliado, hecho, clock.now())
+    tasks.barrer_foliados(ventanilla.app.extensions["env"])
+
+    bajado = ventanilla.pagina(f"/expedientes/{caso['id']}/foliados/{foliado}.pdf", "profesional")
+    assert bajado.status_code == 200
+    assert _dentro(pypdf.PdfReader(BytesIO(bajado.data))) == {}

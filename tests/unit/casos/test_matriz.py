@@ -153,6 +153,7 @@ GET   /api/v1/atenciones                              +++.++---  .++..+---  .++.
 POST  /api/v1/atenciones                              +++.++---  f++ff+---  .++..+---
 POST  /api/v1/personas/buscar                         +++~++---  +++f++---  .++..+---
 GET   /api/v1/personas                                +++~++---  +++f++---  .++..+---
+GET   /api/v1/documentos/por-vencer                   +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/nombres                        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/identificar                    +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}                      +++.++---  +++.++---  .++..+---
@@ -255,6 +256,7 @@ POST  /personas/{persona}/editar                      +++.++---  +++.++---  .++.
 POST  /personas/{persona}/documentos                  +++.++---  +++.++---  .++..+---
 GET   /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
 POST  /documentos/{documento}/retirar                 +++.++---  +++.++---  .++..+---
+GET   /documentos/por-vencer                          +++.++---  +++.++---  .++..+---
 POST  /documentos/{documento}/principal               +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos                   +++.++---  +++.++---  .++..+---
 POST  /personas/{persona}/contactos/{contacto}/quitar +++.++---  +++.++---  .++..+---
@@ -428,6 +430,7 @@ class Mundo:
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is not None:
                 documento.retirado_en = None
+                documento.vence_el = clock.today() + timedelta(days=30)
             else:
                 session.add(
                     DocumentoIdentidad(
@@ -435,6 +438,7 @@ class Mundo:
                         persona_id=persona_id,
                         tipo=TipoDocumento.OTRO,
                         numero="X",
+                        vence_el=clock.today() + timedelta(days=30),
                         indice=asunto.ids["documento"].replace("-", ""),
                         registrado_en=AHORA,
                     )
@@ -758,6 +762,7 @@ BUSQUEDAS: Mapping[str, str] = {
 LISTAS = frozenset(
     {
         *("GET /api/v1/tareas", "GET /tareas"),
+        *("GET /api/v1/documentos/por-vencer", "GET /documentos/por-vencer"),
         *("GET /api/v1/plazos", "GET /plazos", "GET /plazos.{formato}"),
         *("GET /api/v1/derivaciones/lista", "GET /derivaciones"),
         *("GET /api/v1/casos", "GET /", "POST /api/v1/alcance", "GET /api/v1/atenciones"),
