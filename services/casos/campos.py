@@ -47,6 +47,21 @@ class Pesos(fields.Integer):
         raise self.make_error("pesos")
 
 
+class CodigoPropio(Texto):
+    """What the municipality calls something in its own papers: capitals, nothing for nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """A code of at most forty letters."""
+        forma = validate.Regexp(
+            r"(?:[A-Z0-9Ñ][A-Z0-9Ñ ./_-]{0,39})?\Z",
+            error=_l("Use a lo más 40 letras, números, puntos, guiones o barras."),
+        )
+        super().__init__(load_default=None, allow_none=True, validate=forma, **kwargs)
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(*args, **kwargs).upper() or None
+
+
 def es_imposible(letra: str) -> bool:
     """A control character that is no white space, or half of a surrogate pair."""
     return unicodedata.category(letra) in {"Cc", "Cs"} and not letra.isspace()

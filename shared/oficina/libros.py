@@ -1,16 +1,20 @@
-"""A workbook that somebody brought: how big it becomes is found out before anybody opens it.
+"""A workbook or a CSV that somebody brought: how big a workbook becomes is found out before anybody
+opens it.
 
 A file of some kilobytes may hold gigabytes, or one cell in the last corner of a sheet, for which
 whoever reads the sheet makes room from the first. Either would take the process away from everybody
 in the office.
 """
 
+import csv
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
 from oficina.errors import DatosInvalidos
@@ -24,9 +28,19 @@ MAX_ABIERTO = 100 * 1024 * 1024
 MAX_CELDAS = 4_000_000
 """From the first cell of a sheet to its last."""
 
+Celda = str | float | bool | date | datetime | time | timedelta
+"""What a cell holds; of one with a formula, what it came to when the file was saved: nothing is
+worked out here. In a CSV all are texts."""
+
+_XLSX = b"PK\x03\x04"
+_SEPARADORES = ";,\t|"
 _TROZO = 1024 * 1024
 _CELDA = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,9})["']""")
 _NO_ES = N_("No es un libro de Excel; se espera un archivo en formato .xlsx.")
+_DEMASIADO = N_(
+    "El libro es demasiado grande. Si no lo parece, copie sus filas a un "
+    "libro nuevo: puede haber algo escrito lejos de ellas."
+)
 _LARGO = 64
 """No reference to a cell is longer."""
 
@@ -39,6 +53,49 @@ class ArchivoIlegible(DatosInvalidos):
     def __init__(self, texto: str, **valores: str) -> None:
         self.texto, self.valores = texto, valores
         super().__init__({"archivo": [texto % valores]}, texto % valores)
+
+
+@dataclass(frozen=True)
+class Hoja:
+    """A sheet from its first cell on: an index plus one is the row that a spreadsheet shows. Rows
+    are equally long; a CSV is one sheet without a name.
+    """
+
+    nombre: str
+    renglones: Sequence[list[Celda]]
+
+
+def leer(contenido: bytes) -> list[Hoja]:
+    """The visible sheets of a workbook, or the one of a CSV. Raises ArchivoIlegible."""
+    if not contenido:
+        raise ArchivoIlegible(
+            N_("El archivo está vacío; se espera un libro de Excel (.xlsx) o un CSV.")
+        )
+    if not contenido.startswith(_XLSX):
+        return [Hoja("", _parejos(renglones_de_csv(contenido)))]
+    # As in `abrir`: only who brings a file needs it.
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
+
+    libro = abrir(contenido)
+    return [
+        Hoja(dato.name, libro.get_sheet_by_name(dato.name).to_python(skip_empty_area=False))
+        for dato in libro.sheets_metadata
+        if dato.typ is SheetTypeEnum.WorkSheet and dato.visible is SheetVisibleEnum.Visible
+    ]
+
+
+def renglones_de_csv(contenido: bytes) -> list[list[str]]:
+    """The lines of a CSV, whichever of the usual separators it has. Raises ArchivoIlegible."""
+    texto = _texto(contenido)
+    primera = next((linea for linea in texto.splitlines() if linea.strip()), "")
+    cuantos = {uno: primera.count(uno) for uno in _SEPARADORES}
+    separador = max(cuantos, key=lambda uno: cuantos[uno])
+    try:
+        return list(csv.reader(StringIO(texto, newline=""), delimiter=separador, strict=True))
+    except csv.Error as error:
+        raise ArchivoIlegible(
+            N_("No se puede leer como CSV: hay comillas sin cerrar o una celda enorme.")
+        ) from error
 
 
 def abrir(contenido: bytes) -> "CalamineWorkbook":
@@ -71,14 +128,31 @@ def comprobar(contenido: bytes) -> None:
                     fila, columna = max(fila, int(celda[2])), max(columna, _numero(celda[1]))
                 resto = trozo[-_LARGO:]
                 if abierto > MAX_ABIERTO or fila * columna > MAX_CELDAS:
-                    raise ArchivoIlegible(
-                        N_(
-                            "El libro es demasiado grande. Si no lo parece, copie sus filas a un "
-                            "libro nuevo: puede haber algo escrito lejos de ellas."
-                        )
-                    )
+                    raise ArchivoIlegible(_DEMASIADO)
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError) as error:
         raise ArchivoIlegible(_NO_ES) from error
+
+
+def _texto(contenido: bytes) -> str:
+    """UTF-8, or what a spreadsheet of here writes when it does not."""
+    if b"\x00" in contenido and not contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ArchivoIlegible(N_("No es un archivo CSV ni un libro de Excel (.xlsx)."))
+    codificaciones = ["utf-8-sig", "cp1252"]
+    if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
+        codificaciones = ["utf-16"]  # «texto Unicode» of a spreadsheet
+    for codificacion in codificaciones:
+        try:
+            return contenido.decode(codificacion)
+        except UnicodeDecodeError:
+            continue
+    return contenido.decode("latin-1")
+
+
+def _parejos(renglones: Sequence[Sequence[str]]) -> list[list[Celda]]:
+    ancho = max(map(len, renglones), default=0)
+    if len(renglones) * ancho > MAX_CELDAS:
+        raise ArchivoIlegible(_DEMASIADO)
+    return [[*renglon, *[""] * (ancho - len(renglon))] for renglon in renglones]
 
 
 def _abrir(contenido: bytes, parte: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""*Registro* in the browser: bring a register, see what will happen, load it, and not twice."""
+"""*Cargar planillas* in the browser: bring a register, see what will happen, load it once."""
 
 from io import BytesIO
 
@@ -21,10 +21,10 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
     """Two rows are loaded and one says why it is not; the same file again loads nothing."""
     with page_of(browser, office, "coordinacion") as page:
         hand = Pointer(page)
-        hand.follow("Registro")
+        hand.follow("Cargar planillas")
         _bring(page, "notas.xlsx", b"fecha;nombre")
-        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
-        expect(page.get_by_role("alert")).to_contain_text("No es un libro de Excel")
+        expect(page.get_by_role("alert")).to_contain_text("No se reconoce por sus títulos")
+        expect(page.get_by_role("alert")).to_contain_text("No se reconoce por sus títulos")
         check_accessible(page)
 
         _bring(page, "registro.xlsx", _libro())
@@ -42,12 +42,45 @@ def test_a_register_is_brought_looked_at_and_loaded_once(browser: Browser, offic
         assert _cifra(page, "Filas nuevas") == "2"
         check_accessible(page)
 
-        hand.follow("Registro de atenciones")
+        hand.follow("Cargar planillas")
         _bring(page, "registro.xlsx", _libro())
         assert (_cifra(page, "Se cargarán"), _cifra(page, "Ya estaban cargadas")) == ("0", "2")
         expect(page.get_by_role("button", name="Cargar")).to_have_count(0)
         hand.press("Descartar el archivo")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Registro de atenciones")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Cargar planillas")
+
+
+def test_the_network_is_seen_as_it_would_be_and_loaded_whole(
+    browser: Browser, office: Office
+) -> None:
+    """A sheet with an error loads nothing and says where; corrected, what changes is seen first."""
+    fila = {"Sigla": "PLANE2E", "Institución": "Sintética E2E", "Tipo": "ONG", "Ámbito": "lunar"}
+    with page_of(browser, office, "coordinacion") as page:
+        hand = Pointer(page)
+        hand.follow("Cargar planillas")
+        check_accessible(page)
+        check_width(page)
+        page.get_by_label("Qué trae").select_option("red")
+        _bring(page, "red.csv", _csv(fila))
+        errores = page.get_by_role("region", name="Lo que hay que corregir").first
+        expect(errores).to_contain_text("Ámbito: «lunar»")
+        expect(page.get_by_role("button", name="Cargar todo")).to_have_count(0)
+        check_accessible(page)
+        check_width(page)
+
+        hand.press("Descartar el archivo")
+        _bring(page, "red.csv", _csv(fila | {"Ámbito": "local"}))
+        hand.press("Cargar todo")
+        expect(page.get_by_text("Cargada", exact=True)).to_be_visible()
+        hand.follow("Cargar planillas")
+        _bring(page, "red.csv", _csv(fila | {"Ámbito": "externa"}))
+        expect(page.get_by_text("«En la comuna» → «Fuera de la comuna»")).to_be_visible()
+        check_accessible(page)
+        check_width(page)
+
+
+def _csv(fila: dict[str, str]) -> bytes:
+    return "\n".join((";".join(fila), ";".join(fila.values()))).encode()
 
 
 def _libro() -> bytes:
@@ -61,7 +94,7 @@ def _libro() -> bytes:
 
 def _bring(page: Page, nombre: str, contenido: bytes) -> None:
     archivo = FilePayload(name=nombre, mimeType=XLSX, buffer=contenido)
-    page.get_by_label("Archivo de Excel").set_input_files(archivo)
+    page.get_by_label("Archivo de Excel o CSV").set_input_files(archivo)
     page.get_by_role("button", name="Revisar el archivo").click()
 
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from casos.accesos.actions import Responsable
 from casos.convenios.models import Convenio, TipoConvenio
-from casos.convenios.queries import convenio_por_id, debe_avisar, permiten_comunicar
+from casos.convenios.queries import (
+    convenio_por_codigo,
+    convenio_por_id,
+    debe_avisar,
+    permiten_comunicar,
+)
 from casos.convenios.reglas import reglas
 from casos.convenios.states import Accion
 from casos.folios import siguiente_folio
@@ -20,6 +26,7 @@ from casos.red.queries import institucion_por_id
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
+from oficina.errors import DatosInvalidos
 from oficina.events.casos import ConvenioPorVencer
 from oficina.web.conditional import check_version
 
@@ -40,6 +47,7 @@ class NuevoConvenio:
     monto_clp: int | None = None
     obligaciones: str = ""
     permite_comunicar_datos: bool = False
+    codigo: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +60,7 @@ class EdicionConvenio:
     monto_clp: int | None
     obligaciones: str
     permite_comunicar_datos: bool
+    codigo: str | None = None
     version: int | None = None
 
 
@@ -75,9 +84,13 @@ class Termino:
 def registrar(
     session: Session, datos: NuevoConvenio, responsable: Responsable, actor: Actor, hoy: date
 ) -> Convenio:
-    """Write down an agreement that was signed. Raises DatoNoEncontrado without the institution."""
+    """Write down an agreement that was signed. Raises DatoNoEncontrado without the institution,
+    DatosInvalidos when another one has its code.
+    """
     institucion_por_id(session, datos.institucion_id, campo="institucion_id")
+    _exigir_codigo_libre(session, datos.codigo, None)
     convenio = Convenio(
+        codigo=datos.codigo,
         folio=siguiente_folio(session, "CV", hoy.year),
         institucion_id=datos.institucion_id,
         tipo=datos.tipo,
@@ -108,7 +121,9 @@ def editar(
     """Correct what was written. Raises TransicionInvalida unless it is in force."""
     convenio = _para_cambiar(session, convenio_id, datos.version)
     convenio.exigir(Accion.EDITAR)
+    _exigir_codigo_libre(session, datos.codigo, convenio)
     permitia = convenio.permite_comunicar_datos
+    convenio.codigo = datos.codigo
     convenio.objeto, convenio.decreto = datos.objeto, datos.decreto
     convenio.monto_clp, convenio.obligaciones = datos.monto_clp, datos.obligaciones
     convenio.permite_comunicar_datos = datos.permite_comunicar_datos
@@ -164,6 +179,12 @@ def _ajustar_institucion(session: Session, convenio: Convenio, *, permitia: bool
         institucion.permite_comunicar_datos = True
     elif permitia:
         institucion.permite_comunicar_datos = False
+
+
+def _exigir_codigo_libre(session: Session, codigo: str | None, propio: Convenio | None) -> None:
+    otro = convenio_por_codigo(session, codigo) if codigo else None
+    if otro is not None and otro is not propio:
+        raise DatosInvalidos({"codigo": [_("Ya hay un convenio con ese código.")]})
 
 
 def _para_cambiar(session: Session, convenio_id: UUID, version: int | None) -> Convenio:

@@ -30,6 +30,8 @@ class Convenio(Identified, Base):
     __tablename__ = "convenios"
 
     folio: Mapped[str] = mapped_column(String(20), unique=True)
+    # What the municipality calls it in its own papers: files of agreements are matched by it.
+    codigo: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     institucion_id: Mapped[UUID] = mapped_column(ForeignKey("instituciones.id"), index=True)
     tipo: Mapped[TipoConvenio] = mapped_column(text_enum(TipoConvenio))
     objeto: Mapped[str] = mapped_column(String(200))

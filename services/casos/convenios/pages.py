@@ -120,7 +120,14 @@ def _encargados() -> list[tuple[str, str]]:
 
 def _al_empezar(accion: Accion, uno: Convenio) -> dict[str, Any]:
     if accion is Accion.EDITAR:
-        campos = ("objeto", "decreto", "monto_clp", "obligaciones", "permite_comunicar_datos")
+        campos = (
+            "codigo",
+            "objeto",
+            "decreto",
+            "monto_clp",
+            "obligaciones",
+            "permite_comunicar_datos",
+        )
         return {c: getattr(uno, c) for c in (*campos, "responsable_id")}
     return {}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.convenios.models import Convenio
@@ -24,6 +24,16 @@ def convenio_por_id(session: Session, convenio_id: UUID, *, bloquear: bool = Fal
     if convenio is None:
         raise NoEncontrado
     return convenio
+
+
+def convenio_por_codigo(session: Session, codigo: str) -> Convenio | None:
+    """The agreement that the municipality calls so, or has that folio."""
+    return session.scalar(
+        select(Convenio)
+        .where(or_(Convenio.codigo == codigo, Convenio.folio == codigo))
+        .order_by(Convenio.folio == codigo)
+        .limit(1)
+    )
 
 
 def convenios(session: Session, *, todos: bool = False) -> Sequence[Convenio]:

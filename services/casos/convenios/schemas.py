@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from casos.campos import Pesos, Texto
+from casos.campos import CodigoPropio, Pesos, Texto
 from casos.convenios.actions import EdicionConvenio, NuevoConvenio, Prorroga, Termino
 from casos.convenios.models import TipoConvenio
 from casos.convenios.states import Accion, Estado
@@ -13,6 +13,7 @@ from oficina.web.forms import DIAS
 
 
 class _CuerpoSchema(Schema):
+    codigo = CodigoPropio()
     objeto = Texto(required=True, validate=validate.Length(1, 200))
     decreto = Texto(required=True, validate=validate.Length(1, 80))
     monto_clp = Pesos(load_default=None, allow_none=True)
@@ -85,6 +86,7 @@ class ConvenioSchema(Schema):
 
     id = fields.UUID()
     folio = fields.String()
+    codigo = fields.String(allow_none=True)
     institucion_id = fields.UUID()
     institucion = fields.String(attribute="institucion.nombre")
     tipo = fields.Enum(TipoConvenio, by_value=True)

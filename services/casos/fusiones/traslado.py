@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from casos.adjuntos.models import Adjunto
@@ -122,6 +122,12 @@ def llevar(session: Session, vigente: Persona, absorbida: Persona) -> dict[str, 
         _pasar(session, tabla, tabla.id.in_(movidas[_por_otra(tabla)]), vigente.id, otra=True)
     for tabla in _POR_ID:
         _pasar(session, tabla, tabla.id.in_(_de(movidas, tabla)), vigente.id)
+    # Those of a register of people have no attention with which they would come back.
+    sueltas = session.scalars(
+        select(FilaImportada.clave).where(
+            FilaImportada.persona_id == absorbida.id, FilaImportada.atencion_id.is_(None)
+        )
+    ).all()
     _pasar(session, FilaImportada, FilaImportada.persona_id == absorbida.id, vigente.id)
     _contar_de_nuevo(session, _de(movidas, Caso))
     absorbidas = session.scalars(
@@ -136,6 +142,7 @@ def llevar(session: Session, vigente: Persona, absorbida: Persona) -> dict[str, 
         "movidas": {tabla: [str(uno) for uno in ids] for tabla, ids in movidas.items() if ids},
         "absorbidas": [str(una) for una in absorbidas],
         "campos": campos,
+        "filas": list(sueltas),
     }
 
 
@@ -175,7 +182,9 @@ def devolver(
     for tabla in _DE_DOS:
         cruzadas = tabla.id.in_(_recordados(mapa, _por_otra(tabla)))
         _pasar(session, tabla, and_(tabla.otra_id == vigente.id, cruzadas), absorbida.id, otra=True)
-    _pasar(session, FilaImportada, FilaImportada.atencion_id.in_(vuelven[Atencion]), absorbida.id)
+    de_una_atencion = FilaImportada.atencion_id.in_(vuelven[Atencion])
+    sueltas = FilaImportada.clave.in_(mapa.get("filas", ()))
+    _pasar(session, FilaImportada, or_(de_una_atencion, sueltas), absorbida.id)
     _contar_de_nuevo(session, casos)
     _seguir(session, [UUID(una) for una in mapa["absorbidas"]], absorbida.id)
     _vaciar(vigente, absorbida, mapa["campos"])

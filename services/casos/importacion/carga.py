@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from casos.importacion.inserciones import de_apartadas, insertar
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
 from casos.importacion.problemas import Problema, guardar_problemas, leer_problemas
-from casos.importacion.resumen import Registro
+from casos.importacion.registro import Registro
 from casos.personas.unidas import vigentes
 from oficina import clock, telemetry
 from oficina.actor import Actor
@@ -123,7 +123,7 @@ class Carga:
             if nuevas:
                 emitir(session, ImportacionAvanzada(importacion_id=importacion.id, filas=nuevas))
             if hasta == len(self._registro.claves):
-                self._terminar(session, importacion)
+                terminar(session, importacion, self._actor)
         # Only what was committed is remembered.
         self._personas.update(personas)
         return hasta
@@ -189,21 +189,23 @@ class Carga:
                 ahora=clock.now(),
             )
 
-    def _terminar(self, session: Session, importacion: Importacion) -> None:
-        importacion.pasar_a(Estado.TERMINADA)
-        importacion.terminada_en = clock.now()
-        importacion.tomada_por = importacion.tomada_hasta = None
-        session.execute(
-            delete(ArchivoImportado).where(ArchivoImportado.importacion_id == importacion.id)
-        )
-        auditar(
-            session,
-            self._actor,
-            "casos.importacion.cargar",
-            "importacion",
-            importacion.id,
-            cantidad=importacion.nuevas,
-        )
+
+def terminar(session: Session, importacion: Importacion, actor: Actor) -> None:
+    """All of it is in: its file is not kept."""
+    importacion.pasar_a(Estado.TERMINADA)
+    importacion.terminada_en = clock.now()
+    importacion.tomada_por = importacion.tomada_hasta = None
+    session.execute(
+        delete(ArchivoImportado).where(ArchivoImportado.importacion_id == importacion.id)
+    )
+    auditar(
+        session,
+        actor,
+        "casos.importacion.cargar",
+        "importacion",
+        importacion.id,
+        cantidad=importacion.nuevas + importacion.cambiadas,
+    )
 
 
 def claves_conocidas(session: Session, claves: Sequence[str]) -> dict[str, UUID | None]:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from casos.importacion.fechas import Celda
 from casos.importacion.vocabulario import plano, vocabulario
 from oficina.identity_docs import (
     AvisoDocumento,
@@ -15,6 +14,7 @@ from oficina.identity_docs import (
     digito_verificador,
     normalizar,
 )
+from oficina.libros import Celda
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,18 @@ def leer_documento(escrito: str, nacionalidad: str | None) -> DocumentoLeido | N
     return DocumentoLeido(documento, not ajeno and not _es_relleno(documento), ajeno)
 
 
+def de_tipo(tipo: TipoDocumento, escrito: str, pais: str | None) -> DocumentoLeido | None:
+    """The document of a cell whose kind is known; None for what has no digit.
+
+    Raises DocumentoInvalido as `leer_documento`.
+    """
+    if not any(letra.isdigit() for letra in escrito):
+        return None
+    documento = normalizar(tipo, escrito, None if tipo in _CHILENOS else pais)
+    ajeno = documento.aviso is AvisoDocumento.DIGITO_VERIFICADOR
+    return DocumentoLeido(documento, not ajeno and not _es_relleno(documento), ajeno)
+
+
 def dice_sin_documento(escrito: str) -> bool:
     """Whether it is one of the ways to write that the person has none."""
     return plano(escrito) in vocabulario().vacio | vocabulario().sin_documento
@@ -113,19 +125,19 @@ def partir_nombre(nombre: str) -> tuple[str, str, str]:
     Particles stay with their word («De la Cruz»); known given names at the beginning, or at the
     end when somebody typed the surnames first, are the given ones.
     """
-    unidades = _unidades(nombre)
-    if len(unidades) < 2:
+    partes = unidades(nombre)
+    if len(partes) < 2:
         return nombre.strip(), "", ""
-    de_pila = [_es_de_pila(unidad) for unidad in unidades]
+    de_pila = [_es_de_pila(unidad) for unidad in partes]
     if not de_pila[0] and de_pila[-1]:
-        cuantos = len(unidades) - next(n for n, propio in enumerate(de_pila) if propio)
-        unidades = unidades[-cuantos:] + unidades[:-cuantos]
+        cuantos = len(partes) - next(n for n, propio in enumerate(de_pila) if propio)
+        partes = partes[-cuantos:] + partes[:-cuantos]
     else:
-        cuantos = next((n for n, propio in enumerate(de_pila) if not propio), len(unidades))
-    cuantos = max(1, len(unidades) - 2, cuantos)
-    cuantos = min(cuantos, len(unidades) - 1)
-    apellidos = unidades[cuantos:]
-    return " ".join(unidades[:cuantos]), apellidos[0], " ".join(apellidos[1:])
+        cuantos = next((n for n, propio in enumerate(de_pila) if not propio), len(partes))
+    cuantos = max(1, len(partes) - 2, cuantos)
+    cuantos = min(cuantos, len(partes) - 1)
+    apellidos = partes[cuantos:]
+    return " ".join(partes[:cuantos]), apellidos[0], " ".join(apellidos[1:])
 
 
 def con_mayusculas(nombre: str) -> str:
@@ -187,14 +199,15 @@ def es_digito_ajeno(error: DocumentoInvalido) -> bool:
     return error.motivo is MotivoInvalido.DIGITO_VERIFICADOR
 
 
-def _unidades(nombre: str) -> list[str]:
-    particulas, unidades, suelto = vocabulario().particulas, [], ""
+def unidades(nombre: str) -> list[str]:
+    """The words of a name, each with the particles before it."""
+    particulas, halladas, suelto = vocabulario().particulas, list[str](), ""
     for palabra in nombre.split():
         suelto = f"{suelto} {palabra}".strip()
         if plano(palabra) not in particulas:
-            unidades.append(suelto)
+            halladas.append(suelto)
             suelto = ""
-    return [*unidades, suelto] if suelto else unidades
+    return [*halladas, suelto] if suelto else halladas
 
 
 def _es_de_pila(unidad: str) -> bool:

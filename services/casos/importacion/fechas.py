@@ -5,14 +5,12 @@ A day comes before its month, as Chile writes. A year that nobody typed is the s
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas.models import PrecisionFecha
+from oficina.libros import Celda
 from oficina.texts import N_
-
-Celda = str | float | bool | date | datetime | time | timedelta
-"""What a cell of the workbook holds."""
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: what lies outside is no serial day

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from casos.importacion.agrupacion import SIN_NACIONALIDAD, Ficha, FilaDePersona
 from casos.importacion.celdas import con_mayusculas, partir_nombre, riqueza
 from casos.importacion.fechas import Nacimiento
-from casos.importacion.lectura import SIN_NACIONALIDAD, Fila
-from casos.importacion.personas import Ficha
 from casos.importacion.vocabulario import plano, vocabulario
-from casos.personas.models import PrecisionFecha
+from casos.personas.models import PrecisionFecha, TipoContacto
+from casos.personas.schemas import DatosContacto, DatosDocumento, NuevaPersona
 from oficina.identity_docs import Documento
 
 _SIN_NOMBRE = "Sin nombre"
@@ -57,6 +57,29 @@ def datos(ficha: Ficha) -> DatosFicha:
     )
 
 
+def como_nueva(datos: DatosFicha) -> NuevaPersona:
+    """The same as who registers a person says it."""
+    nacimiento, documento = datos.nacimiento, datos.documento
+    return NuevaPersona(
+        nombres=datos.nombres,
+        primer_apellido=datos.primer_apellido,
+        segundo_apellido=datos.segundo_apellido,
+        fecha_nacimiento=nacimiento.fecha if nacimiento else None,
+        precision_fecha=nacimiento.precision if nacimiento else PrecisionFecha.DESCONOCIDA,
+        sexo=datos.sexo,
+        nacionalidades=[datos.nacionalidad] if datos.nacionalidad else [],
+        idiomas=list(datos.idiomas),
+        requiere_interprete=bool(datos.idiomas),
+        direccion=datos.direccion,
+        no_contactar=datos.no_contactar,
+        documento=DatosDocumento(documento=documento) if documento else None,
+        contactos=tuple(
+            DatosContacto(tipo=TipoContacto.TELEFONO, valor=telefono)
+            for telefono in datos.telefonos
+        ),
+    )
+
+
 def nacimiento(ficha: Ficha) -> Nacimiento | None:
     """The best known birth: a day before a year before an age."""
     orden = [PrecisionFecha.EXACTA, PrecisionFecha.ANIO, PrecisionFecha.ESTIMADA]
@@ -70,7 +93,7 @@ def pide_no_contactar(notas: Iterable[str]) -> bool:
     return any(aviso in plano(nota) for nota in notas for aviso in avisos)
 
 
-def _nombre(filas: Sequence[Fila]) -> str:
+def _nombre(filas: Sequence[FilaDePersona]) -> str:
     """The usual order of the words, in the writing that keeps most of the name."""
     escritos = [fila.nombre for fila in filas if fila.nombre]
     if not escritos:

@@ -1,24 +1,21 @@
-"""Putting rows of a register into the tables of the office, a few bulk inserts for many rows."""
+"""Putting the people of a register into the tables of the office, a few bulk inserts for many."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from casos.atenciones.models import Atencion, Canal
 from casos.folios import siguientes_folios
 from casos.importacion import ficha as fichas
-from casos.importacion.lectura import SIN_NACIONALIDAD, Fila
-from casos.importacion.models import FilaImportada
+from casos.importacion.agrupacion import comparten_nombre
 from casos.importacion.parecidos import parecidos_en_la_oficina
-from casos.importacion.personas import Ficha, comparten_nombre
-from casos.importacion.resumen import Registro
+from casos.importacion.registro import Registro
 from casos.personas import filas as filas_de_persona
-from casos.personas.edades import rango_etario
 from casos.personas.matching import Razon, reglas
 from casos.personas.models import (
     Decision,
@@ -27,20 +24,16 @@ from casos.personas.models import (
     Origen,
     Persona,
     PosibleDuplicado,
-    PrecisionFecha,
-    TipoContacto,
     indice_documento,
     par,
 )
-from casos.personas.schemas import DatosContacto, DatosDocumento, NuevaPersona
-from oficina.clock import ZONA, local
+from oficina.clock import local
 from oficina.db import uuid7
 
 Conocidas = Mapping[int, UUID]
 """The person's id of each record of the register that has one, by the record's place."""
 
 _Filas = list[dict[str, Any]]
-_MEDIODIA = time(12)
 
 
 def insertar(
@@ -60,11 +53,11 @@ def insertar(
     de_fila = registro.agrupacion.de_fila
     usadas = dict.fromkeys(f for n in lugares if (f := de_fila[n]) is not None)
     faltan = [f for f in usadas if f not in conocidas]
-    halladas = _por_documento(session, registro, faltan)
+    halladas = por_documento(session, registro, faltan)
     nuevas = {f: uuid7() for f in faltan if f not in halladas}
     personas = {f: conocidas[f] for f in usadas if f in conocidas} | halladas | nuevas
-    _personas(session, {f: (i, registro.agrupacion.fichas[f]) for f, i in nuevas.items()}, ahora)
-    _atenciones(session, registro, lugares, personas, importacion_id)
+    _personas(session, registro, nuevas, ahora)
+    registro.escribir(session, lugares, personas, importacion_id)
     _respetar(session, registro, lugares, personas, set(nuevas.values()))
     todas = {**conocidas, **personas}
     _sugerir(session, registro, halladas | nuevas, conocidas=todas, nuevas=nuevas, ahora=ahora)
@@ -79,7 +72,7 @@ def de_apartadas(
     """
     de_fila = registro.agrupacion.de_fila
     usadas = dict.fromkeys(f for n in lugares if (f := de_fila[n]) is not None)
-    halladas = _por_documento(session, registro, [f for f in usadas if f not in conocidas])
+    halladas = por_documento(session, registro, [f for f in usadas if f not in conocidas])
     personas = {f: conocidas[f] for f in usadas if f in conocidas} | halladas
     estados = session.execute(
         select(Persona.id, Persona.estado)
@@ -91,13 +84,16 @@ def de_apartadas(
     return {n for n in lugares if (f := de_fila[n]) is not None and personas.get(f) in apartadas}
 
 
-def _por_documento(session: Session, registro: Registro, lugares: Iterable[int]) -> dict[int, UUID]:
+def por_documento(session: Session, registro: Registro, lugares: Iterable[int]) -> dict[int, UUID]:
+    """Of the records at `lugares`, the people of the office who have one of their documents, and a
+    word of the name in common.
+    """
     indices = {
-        f: indice_documento(documento)
+        f: [indice_documento(uno) for uno in registro.agrupacion.fichas[f].documentos]
         for f in lugares
-        if (documento := registro.agrupacion.fichas[f].documento)
     }
-    if not indices:
+    buscados = {indice for suyos in indices.values() for indice in suyos}
+    if not buscados:
         return {}
     filas = session.execute(
         select(
@@ -109,106 +105,35 @@ def _por_documento(session: Session, registro: Registro, lugares: Iterable[int])
             Persona.segundo_apellido,
         )
         .join(Persona, Persona.id == DocumentoIdentidad.persona_id)
-        .where(DocumentoIdentidad.indice.in_(indices.values()))
+        .where(DocumentoIdentidad.indice.in_(buscados))
         .order_by(Persona.id)
     ).all()
     candidatas: defaultdict[str, list[tuple[UUID, str]]] = defaultdict(list)
     for indice, persona_id, *partes in filas:
         candidatas[indice].append((persona_id, " ".join(partes)))
     halladas = {}
-    for f, indice in indices.items():
+    for f, suyos in indices.items():
         nombre = registro.agrupacion.fichas[f].filas[0].nombre
-        for persona_id, otro in candidatas[indice]:
-            if comparten_nombre(nombre, otro):
-                halladas[f] = persona_id
-                break
+        con_ese = ((i, otro) for indice in suyos for i, otro in candidatas[indice])
+        suya = next((i for i, otro in con_ese if comparten_nombre(nombre, otro)), None)
+        if suya is not None:
+            halladas[f] = suya
     return halladas
 
 
-def _personas(session: Session, nuevas: Mapping[int, tuple[UUID, Ficha]], ahora: datetime) -> None:
+def _personas(session: Session, registro: Registro, nuevas: Conocidas, ahora: datetime) -> None:
     if not nuevas:
         return
     folios = siguientes_folios(session, "P", local(ahora).year, len(nuevas))
     nuevas_fichas = {}
-    for folio, (persona_id, ficha) in zip(folios, nuevas.values(), strict=True):
-        datos = _como_nueva(fichas.datos(ficha))
-        nuevas_fichas[persona_id] = filas_de_persona.ficha(
-            datos, folio, "", ahora, origen=Origen.REGISTRO
+    for folio, (lugar, persona_id) in zip(folios, nuevas.items(), strict=True):
+        ficha = registro.agrupacion.fichas[lugar]
+        una = filas_de_persona.ficha(
+            registro.nueva(ficha), folio, "", ahora, origen=Origen.REGISTRO
         )
+        mas = [filas_de_persona.documento(d, "", ahora) for d in registro.mas_documentos(ficha)]
+        nuevas_fichas[persona_id] = replace(una, documentos=[*una.documentos, *mas])
     filas_de_persona.escribir(session, nuevas_fichas)
-
-
-def _como_nueva(datos: fichas.DatosFicha) -> NuevaPersona:
-    nacimiento, documento = datos.nacimiento, datos.documento
-    return NuevaPersona(
-        nombres=datos.nombres,
-        primer_apellido=datos.primer_apellido,
-        segundo_apellido=datos.segundo_apellido,
-        fecha_nacimiento=nacimiento.fecha if nacimiento else None,
-        precision_fecha=nacimiento.precision if nacimiento else PrecisionFecha.DESCONOCIDA,
-        sexo=datos.sexo,
-        nacionalidades=[datos.nacionalidad] if datos.nacionalidad else [],
-        idiomas=list(datos.idiomas),
-        requiere_interprete=bool(datos.idiomas),
-        direccion=datos.direccion,
-        no_contactar=datos.no_contactar,
-        documento=DatosDocumento(documento=documento) if documento else None,
-        contactos=tuple(
-            DatosContacto(tipo=TipoContacto.TELEFONO, valor=telefono)
-            for telefono in datos.telefonos
-        ),
-    )
-
-
-def _atenciones(
-    session: Session,
-    registro: Registro,
-    lugares: Sequence[int],
-    personas: Conocidas,
-    importacion_id: UUID,
-) -> None:
-    atenciones: _Filas = []
-    importadas: _Filas = []
-    for n in lugares:
-        fila, lugar = registro.lectura.filas[n], registro.agrupacion.de_fila[n]
-        persona_id = None if lugar is None else personas[lugar]
-        nacida = fila.nacimiento
-        if lugar is not None:
-            nacida = fichas.nacimiento(registro.agrupacion.fichas[lugar])
-        atencion = _atencion(fila, persona_id)
-        atencion["rango_etario"] = rango_etario(nacida.fecha if nacida else None, fila.fecha)
-        atenciones.append(atencion)
-        importadas.append(
-            {
-                "clave": registro.claves[n],
-                "importacion_id": importacion_id,
-                "atencion_id": atencion["id"],
-                "persona_id": persona_id,
-                "hoja": fila.hoja[:40],
-                "fila": fila.numero,
-            }
-        )
-    _insertar_muchas(session, Atencion, atenciones)
-    _insertar_muchas(session, FilaImportada, importadas)
-
-
-def _atencion(fila: Fila, persona_id: UUID | None) -> dict[str, Any]:
-    # The register knows the day and not the hour: noon is that day in every zone of Chile.
-    return {
-        "id": uuid7(),
-        "persona_id": persona_id,
-        "canal": Canal(fila.canal),
-        "tema": fila.motivo,
-        "inicio": datetime.combine(fila.fecha, _MEDIODIA, ZONA),
-        "funcionario_nombre": fila.funcionario[:120],
-        "nota": fila.nota or None,
-        "nacionalidad": None if fila.nacionalidad == SIN_NACIONALIDAD else fila.nacionalidad,
-        "sexo": fila.sexo,
-        "origen": Origen.REGISTRO,
-        "derivada_a": fila.derivada_a,
-        "derivada_el": fila.derivada_el,
-        "derivada_resultado": fila.resultado,
-    }
 
 
 def _respetar(
@@ -256,7 +181,7 @@ def _sugerir(
         return
     pesos = reglas().pesos
     escritas = _pares_escritos(session, {a for a, _ in razones} | {b for _, b in razones})
-    _insertar_muchas(
+    insertar_muchas(
         session,
         PosibleDuplicado,
         [
@@ -287,6 +212,7 @@ def _pares_escritos(session: Session, personas: set[UUID]) -> set[tuple[UUID, UU
     return {(a, b) for a, b in filas}
 
 
-def _insertar_muchas(session: Session, tabla: type[Any], filas: _Filas) -> None:
+def insertar_muchas(session: Session, tabla: type[Any], filas: _Filas) -> None:
+    """One insert for all of them, none for none."""
     if filas:
         session.execute(insert(tabla), filas)

@@ -13,6 +13,19 @@ from oficina.errors import TransicionInvalida
 from oficina.privacy import EncryptedText
 
 
+class Tipo(StrEnum):
+    """What a file brings."""
+
+    ATENCIONES = "atenciones"
+    PERSONAS = "personas"
+    RED = "red"
+    PROGRAMAS = "programas"
+
+
+DE_PERSONAS = frozenset({Tipo.ATENCIONES, Tipo.PERSONAS})
+"""The kinds whose rows tell of people."""
+
+
 class Estado(StrEnum):
     """Where an import stands."""
 
@@ -31,7 +44,7 @@ PASOS = {
 
 
 class Importacion(Identified, Base):
-    """A register that somebody brought.
+    """A file that somebody brought.
 
     `leidas` rows of `filas` are done; it moves in the transaction that loads them, so it is where a
     load goes on after an interruption. `tomada_por` holds the load until `tomada_hasta` of the
@@ -43,6 +56,9 @@ class Importacion(Identified, Base):
 
     archivo: Mapped[str] = mapped_column(EncryptedText("casos.importacion.archivo"))
     huella: Mapped[str] = mapped_column(String(64), index=True)
+    tipo: Mapped[Tipo] = mapped_column(
+        text_enum(Tipo), default=Tipo.ATENCIONES, server_default=Tipo.ATENCIONES.value
+    )
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), index=True)
     actor_id: Mapped[UUID]
     actor_nombre: Mapped[str] = mapped_column(String(120))
@@ -53,6 +69,8 @@ class Importacion(Identified, Base):
     filas: Mapped[int]
     leidas: Mapped[int] = mapped_column(default=0)
     nuevas: Mapped[int] = mapped_column(default=0)
+    # What was there and says something else now; people are never changed by a file.
+    cambiadas: Mapped[int] = mapped_column(default=0, server_default="0")
     ya_estaban: Mapped[int] = mapped_column(default=0)
     # JSON list of what could not be read or loaded; it quotes cells, hence encrypted.
     problemas: Mapped[str] = mapped_column(EncryptedText("casos.importacion.problemas"))
@@ -76,13 +94,15 @@ class ArchivoImportado(Base):
 
 
 class FilaImportada(Base):
-    """A row that is in. `clave` is a blind index of its content, so it is never in twice."""
+    """A row that is in. `clave` is a blind index of its content, so it is never in twice. One of a
+    register of people has no attention.
+    """
 
     __tablename__ = "filas_importadas"
 
     clave: Mapped[str] = mapped_column(String(64), primary_key=True)
     importacion_id: Mapped[UUID] = mapped_column(ForeignKey("importaciones.id"), index=True)
-    atencion_id: Mapped[UUID] = mapped_column(ForeignKey("atenciones.id"))
+    atencion_id: Mapped[UUID | None] = mapped_column(ForeignKey("atenciones.id"))
     persona_id: Mapped[UUID | None] = mapped_column(ForeignKey("personas.id"))
     hoja: Mapped[str] = mapped_column(String(40))
     fila: Mapped[int]

@@ -1,6 +1,8 @@
-"""Pages of imports: bring a register, see row by row what will happen, load it, follow it."""
+"""Pages of imports: bring a file, see row by row what will happen, load it, follow it."""
 
+from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 from babel.dates import get_month_names
@@ -8,15 +10,24 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from casos.importacion import actions, queries
-from casos.importacion.models import Estado, Importacion
-from casos.importacion.palabras import CAMPOS
+from casos.equipo import equipo
+from casos.importacion import actions, plantillas, queries
+from casos.importacion.clases import PERMISOS
+from casos.importacion.columnas import planilla
+from casos.importacion.models import DE_PERSONAS, Estado, Importacion, Tipo
+from casos.importacion.palabras import CAMPOS, rotulo
+from casos.importacion.pliego import Hecho, NoSeEscribe, Plan, Pliego, Quien
+from casos.importacion.problemas import Problema
+from casos.importacion.registro import Registro
 from oficina.audit import registrar_lectura
+from oficina.errors import NoEncontrado, VersionVencida
+from oficina.hojas import XLSX
 from oficina.libros import ArchivoIlegible
+from oficina.web import files
 from oficina.web.app import env
-from oficina.web.auth import actor, requires
+from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 from oficina.web.i18n import language
@@ -31,6 +42,43 @@ ESTADOS = {
 }
 
 
+TIPOS = {
+    Tipo.ATENCIONES: _l("Registro de atenciones"),
+    Tipo.PERSONAS: _l("Personas"),
+    Tipo.RED: _l("Red de instituciones"),
+    Tipo.PROGRAMAS: _l("Convenios y programas"),
+}
+CLASES = {
+    "institucion": _l("Institución"),
+    "sede": _l("Lugar"),
+    "servicio": _l("Servicio"),
+    "lugar": _l("Horario del servicio"),
+    "cupo": _l("Cupo"),
+    "contacto": _l("Contacto"),
+    "convenio": _l("Convenio"),
+    "programa": _l("Programa"),
+    "presupuesto": _l("Presupuesto"),
+    "requisitos": _l("Requisitos"),
+}
+HECHOS = {
+    Hecho.NUEVA: (_l("Se agrega"), "bien"),
+    Hecho.CAMBIA: (_l("Cambia"), "aviso"),
+    Hecho.IGUAL: (_l("Ya está así"), "neutro"),
+}
+
+
+class TraerSchema(Schema):
+    """What the file is said to bring; nothing, when its titles are to tell."""
+
+    tipo = fields.Enum(Tipo, by_value=True, load_default=None, allow_none=True)
+
+
+class CargarSchema(Schema):
+    """Which plan was seen."""
+
+    huella = fields.String(load_default="", validate=validate.Length(max=64))
+
+
 class VistaSchema(Schema):
     """Which part of the preview to show."""
 
@@ -41,39 +89,58 @@ class VistaSchema(Schema):
 @bp.get("")
 @requires("casos.importar")
 def lista() -> ResponseReturnValue:
-    """Registers that were brought, and the form to bring one."""
-    return _lista(Form(Schema()))
+    """Files that were brought, and the form to bring one."""
+    return _lista(Form(TraerSchema()))
 
 
 @bp.post("")
 @requires("casos.importar")
 def traer() -> ResponseReturnValue:
-    """Bring a register: it is read and kept, nothing is loaded yet."""
-    form = Form(Schema())
+    """Bring a file: it is read and kept, nothing is loaded yet."""
+    form = Form(TraerSchema())
+    if form.sent and not form.valid:
+        return _lista(form), 422
     archivo = request.files.get("archivo")
     if archivo is None or not archivo.filename:
-        form.add_error("archivo", _("Elija el archivo de Excel con el registro."))
+        form.add_error("archivo", _("Elija el archivo de Excel o CSV."))
         return _lista(form), 422
     with closing(archivo):
         contenido = archivo.read(actions.MAX_BYTES + 1)
+    tipo: Tipo | None = form.data["tipo"]
+    if tipo is not None and tipo not in _tipos():
+        form.add_error("tipo", _("Su rol no trae archivos de esta clase."))
+        return _lista(form), 422
     try:
-        registro = actions.revisar(contenido)
+        leido = actions.revisar(contenido, tipo, _tipos())
     except ArchivoIlegible as error:
         form.add_error("archivo", _(error.texto, **error.valores))
         return _lista(form), 422
     with env().db.begin() as session:
-        importacion = actions.traer(session, archivo.filename, contenido, registro, actor())
+        importacion = actions.traer(session, archivo.filename, contenido, leido, actor())
     return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
+
+
+@bp.get("/plantillas/<any(atenciones,personas,red,programas):tipo>.xlsx")
+@requires("casos.importar")
+def plantilla(tipo: str) -> Response:
+    """The workbook to fill in, of a kind of file."""
+    cual = Tipo(tipo)
+    if cual not in _tipos():
+        raise NoEncontrado
+    escrita = files.spooled(lambda salida: plantillas.escribir(salida, planilla(cual), language()))
+    return files.send(escrita, f"plantilla-{tipo}.xlsx", XLSX)
 
 
 @bp.get("/<uuid:importacion_id>")
 @requires("casos.importar")
 def ver(importacion_id: UUID) -> ResponseReturnValue:
-    """A register: its preview, its progress, or what came of it."""
+    """A file: its preview, its progress, or what came of it."""
     with env().db.read() as session:
-        importacion = queries.importacion_por_id(session, importacion_id)
+        importacion = queries.importacion_por_id(session, importacion_id, tipos=_tipos())
     if importacion.estado is Estado.EN_REVISION:
-        return _revision(importacion)
+        if importacion.tipo in DE_PERSONAS:
+            return _revision(importacion)
+        return _plan(importacion)
     problemas = queries.problemas(importacion)
     registrar_lectura(env().db, actor(), "casos.importacion.ver", "importacion", importacion_id)
     return render_template(
@@ -81,7 +148,7 @@ def ver(importacion_id: UUID) -> ResponseReturnValue:
         importacion=importacion,
         problemas=problemas,
         avance=_avance(importacion),
-        campos=CAMPOS,
+        campos=_campos(importacion.tipo),
     )
 
 
@@ -90,7 +157,7 @@ def ver(importacion_id: UUID) -> ResponseReturnValue:
 def avance(importacion_id: UUID) -> Response:
     """The part of the page that follows the load."""
     with env().db.read() as session:
-        importacion = queries.importacion_por_id(session, importacion_id)
+        importacion = queries.importacion_por_id(session, importacion_id, tipos=_tipos())
     origen = f"{importacion.estado}:{importacion.leidas}"
     return vivo(origen, lambda: _avance(importacion))
 
@@ -98,7 +165,11 @@ def avance(importacion_id: UUID) -> Response:
 @bp.post("/<uuid:importacion_id>/cargar")
 @requires("casos.importar")
 def cargar(importacion_id: UUID) -> ResponseReturnValue:
-    """Let the register be loaded."""
+    """Let a register be loaded; write a directory, as it was seen."""
+    with env().db.read() as session:
+        importacion = queries.importacion_por_id(session, importacion_id, tipos=_tipos())
+    if importacion.tipo not in DE_PERSONAS:
+        return _escribir(importacion)
     with env().db.begin() as session:
         actions.empezar(session, importacion_id, actor())
     flash(
@@ -110,30 +181,115 @@ def cargar(importacion_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:importacion_id>/descartar")
 @requires("casos.importar")
 def descartar(importacion_id: UUID) -> ResponseReturnValue:
-    """Forget the register; nothing of it was loaded."""
+    """Forget the file; nothing of it was loaded."""
     with env().db.begin() as session:
+        queries.importacion_por_id(session, importacion_id, tipos=_tipos())
         actions.descartar(session, importacion_id, actor())
     flash(_("El archivo se descartó y se borró. No se cargó ninguna fila."), "success")
     return redirect(url_for("importacion.lista"), 303)
 
 
+def _tipos() -> tuple[Tipo, ...]:
+    """The kinds of files that the reader brings and sees."""
+    return tuple(tipo for tipo in Tipo if puede(PERMISOS[tipo]))
+
+
+def _campos(tipo: Tipo) -> dict[str, str]:
+    """How columns are called."""
+    propios = {
+        campo: rotulo(campo, language(), tipo)
+        for esquema in planilla(tipo).esquemas.values()
+        for campo in esquema.por_campo
+    }
+    return propios | {campo: str(dicho) for campo, dicho in CAMPOS.items() if campo not in propios}
+
+
+def _quien(tipo: Tipo) -> Quien:
+    return Quien(actor(), equipo().encargados() if tipo is Tipo.PROGRAMAS else ())
+
+
 def _lista(form: Form) -> str:
     with env().db.read() as session:
-        importaciones = queries.importaciones(session)
+        importaciones = queries.importaciones(session, _tipos())
     return render_template(
         "casos/importaciones.html",
         form=form,
         importaciones=importaciones,
         estados=ESTADOS,
+        tipos=[(tipo, TIPOS[tipo]) for tipo in _tipos()],
+        nombres=TIPOS,
         maximo=actions.MAX_BYTES // 1024 // 1024,
     )
+
+
+def _escribir(importacion: Importacion) -> ResponseReturnValue:
+    try:
+        huella = CargarSchema().load(request.form.to_dict(), unknown="exclude")["huella"]
+    except ValidationError:
+        huella = ""
+    quien = _quien(importacion.tipo)
+    try:
+        with env().db.begin() as session:
+            hecha = actions.escribir(session, importacion.id, huella, quien)
+    except VersionVencida as error:
+        return _plan(importacion, cambio=True, status=error.status)
+    except NoSeEscribe as error:
+        return _plan(importacion, rechazos=error.problemas, status=error.status)
+    flash(
+        _(
+            "Se cargó: %(nuevas)s nuevas, %(cambiadas)s que cambian.",
+            nuevas=hecha.nuevas,
+            cambiadas=hecha.cambiadas,
+        ),
+        "success",
+    )
+    return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
+
+
+def _plan(
+    importacion: Importacion,
+    *,
+    rechazos: Sequence[Problema] = (),
+    cambio: bool = False,
+    status: int = 200,
+) -> ResponseReturnValue:
+    quien = _quien(importacion.tipo)
+    plan: Plan | None = None
+    with env().db.read() as session:
+        leido = queries.leido_de(session, importacion)
+        if isinstance(leido, Pliego):
+            plan = actions.plan_de(session, leido, quien)
+    if not isinstance(leido, Pliego) or plan is None:  # loaded or discarded meanwhile
+        return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
+    registrar_lectura(
+        env().db,
+        actor(),
+        "casos.importacion.ver",
+        "importacion",
+        importacion.id,
+        cantidad=len(plan.pasos),
+    )
+    page = render_template(
+        "casos/importacion_plan.html",
+        importacion=importacion,
+        plan=plan,
+        leida=leido.leida,
+        # What is wrong with the file itself is told below, by the plan.
+        rechazos=[uno for uno in rechazos if uno not in plan.problemas],
+        cambio=cambio,
+        campos=_campos(importacion.tipo),
+        clases=CLASES,
+        hechos=HECHOS,
+        nombre=TIPOS[importacion.tipo],
+    )
+    return page, status
 
 
 def _revision(importacion: Importacion) -> ResponseReturnValue:
     pedido = VistaSchema().load(request.args.to_dict(), unknown="exclude")
     with env().db.read() as session:
-        registro = queries.registro_de(session, importacion.id)
-        if registro is None:  # loaded or discarded since this request began
+        registro = queries.leido_de(session, importacion)
+        if not isinstance(registro, Registro):  # loaded or discarded since this request began
             return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
         vista = queries.vista(
             session,
@@ -149,13 +305,18 @@ def _revision(importacion: Importacion) -> ResponseReturnValue:
         importacion.id,
         cantidad=len(vista.filas),
     )
+    de_cada_una: dict[str, Any] = {}
+    if importacion.tipo is Tipo.ATENCIONES:
+        de_cada_una["meses"] = get_month_names("wide", "stand-alone", language())
+    pagina = "revision" if importacion.tipo is Tipo.ATENCIONES else "personas"
     return render_template(
-        "casos/importacion_revision.html",
+        f"casos/importacion_{pagina}.html",
         importacion=importacion,
         vista=vista,
         ver=pedido["ver"],
-        campos=CAMPOS,
-        meses=get_month_names("wide", "stand-alone", language()),
+        campos=_campos(importacion.tipo),
+        nombre=TIPOS[importacion.tipo],
+        **de_cada_una,
     )
 
 

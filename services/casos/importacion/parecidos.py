@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from casos.importacion.agrupacion import Ficha, comparar_nacimientos
 from casos.importacion.fechas import Nacimiento
-from casos.importacion.personas import Ficha, comparar_nacimientos
 from casos.personas.matching import Razon, reglas
 from casos.personas.models import (
     Contacto,

@@ -85,6 +85,7 @@ class Vocabulario:
     meses: Lista
     hojas_ignoradas: frozenset[str]
     filas_ignoradas: frozenset[str]
+    filas_de_ejemplo: tuple[str, ...]
     vacio: frozenset[str]
     sin_documento: frozenset[str]
     nacionalidades: Lista
@@ -116,6 +117,18 @@ class Vocabulario:
             plano(texto) in self.idem or not texto.strip().strip("\"'”“»«〃´`")
         )
 
+    def es_de_ejemplo(self, celdas: Iterable[object]) -> bool:
+        """Whether a row is the one that a template brings: a cell of it says so."""
+        return any(
+            isinstance(celda, str) and plano(celda).startswith(self.filas_de_ejemplo)
+            for celda in celdas
+        )
+
+    def es_ignorada(self, hoja: str) -> bool:
+        """Whether a sheet adds up or explains the others, by its name."""
+        palabras = plano(hoja).split()
+        return bool(palabras) and palabras[0] in self.hojas_ignoradas
+
     def es_vacio(self, texto: str) -> bool:
         """Whether it is one of the ways to write that there is nothing to write."""
         return plano(texto) in self.vacio
@@ -133,6 +146,7 @@ def vocabulario() -> Vocabulario:
         meses=Lista(_al_reves(datos["meses"])),
         hojas_ignoradas=frozenset(datos["hojas_ignoradas"]),
         filas_ignoradas=frozenset(datos["filas_ignoradas"]),
+        filas_de_ejemplo=tuple(datos["filas_de_ejemplo"]),
         vacio=frozenset(datos["vacio"]),
         sin_documento=frozenset(datos["sin_documento"]),
         nacionalidades=_con_paises(_lista(datos["nacionalidades"])),

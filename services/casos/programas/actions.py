@@ -24,13 +24,18 @@ from casos.programas.models import (
     TipoMovimiento,
 )
 from casos.programas.presupuesto import mover
-from casos.programas.queries import presupuesto_de, programa_por_id, requisitos_de
+from casos.programas.queries import (
+    presupuesto_de,
+    programa_por_codigo,
+    programa_por_id,
+    requisitos_de,
+)
 from casos.programas.states import Accion
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
 from oficina.bus.outbox import emitir
-from oficina.errors import DatoNoEncontrado
+from oficina.errors import DatoNoEncontrado, DatosInvalidos
 from oficina.events.casos import ProgramaAbierto, ProgramaCerrado
 from oficina.web.conditional import check_version
 
@@ -50,6 +55,7 @@ class DatosPrograma:
     tope_persona_clp: int | None = None
     reparto: Reparto = Reparto.POR_HOGAR
     tope_hogar_clp: int | None = None
+    codigo: str | None = None
     version: int | None = None
 
 
@@ -80,10 +86,15 @@ class Asignacion:
     version: int | None = None
 
 
+_CAMPOS = ["codigo", "nombre", "tipo", "fuente", "anio", "periodo", "descripcion", "convenio_id"]
+
+
 def crear(
     session: Session, datos: DatosPrograma, responsable: Responsable, actor: Actor, ahora: datetime
 ) -> Programa:
-    """Prepare a programme. Raises DatoNoEncontrado without its agreement."""
+    """Prepare a programme. Raises DatoNoEncontrado without its agreement, DatosInvalidos when
+    another one has its code.
+    """
     programa = Programa(folio=siguiente_folio(session, "PG", clock.local(ahora).year))
     _escribir(session, programa, datos, responsable)
     session.add(programa)
@@ -177,7 +188,10 @@ def _escribir(
     session: Session, programa: Programa, datos: DatosPrograma, responsable: Responsable
 ) -> None:
     _exigir_convenio(session, datos.convenio_id)
-    for campo in ("nombre", "tipo", "fuente", "anio", "periodo", "descripcion", "convenio_id"):
+    otro = programa_por_codigo(session, datos.codigo) if datos.codigo else None
+    if otro is not None and otro is not programa:
+        raise DatosInvalidos({"codigo": [_("Ya hay un programa con ese código.")]})
+    for campo in _CAMPOS:
         setattr(programa, campo, getattr(datos, campo))
     programa.tope_persona_clp = datos.tope_persona_clp
     programa.tope_hogar_clp = datos.tope_hogar_clp

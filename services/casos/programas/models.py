@@ -69,6 +69,8 @@ class Programa(Identified, Base):
     __tablename__ = "programas"
 
     folio: Mapped[str] = mapped_column(String(20), unique=True)
+    # What the municipality calls it in its own papers: files of programmes are matched by it.
+    codigo: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     nombre: Mapped[str] = mapped_column(String(160))
     descripcion: Mapped[str] = mapped_column(String(2000), default="")
     tipo: Mapped[TipoBeneficio] = mapped_column(text_enum(TipoBeneficio))

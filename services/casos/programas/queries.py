@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.convenios.models import Convenio
@@ -33,6 +33,16 @@ def programa_por_id(session: Session, programa_id: UUID, *, bloquear: bool = Fal
     if programa is None:
         raise NoEncontrado
     return programa
+
+
+def programa_por_codigo(session: Session, codigo: str) -> Programa | None:
+    """The programme that the municipality calls so, or has that folio."""
+    return session.scalar(
+        select(Programa)
+        .where(or_(Programa.codigo == codigo, Programa.folio == codigo))
+        .order_by(Programa.folio == codigo)
+        .limit(1)
+    )
 
 
 def programas(session: Session, *, todos: bool = False) -> Sequence[Programa]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from casos.campos import Pesos, Texto
+from casos.campos import CodigoPropio, Pesos, Texto
 from casos.programas.actions import Asignacion, DatosPrograma, NuevosRequisitos, Requisito
 from casos.programas.models import Fuente, Reparto, TipoBeneficio, TipoMovimiento
 from casos.programas.reglas import reglas
@@ -19,6 +19,7 @@ RENGLONES = 12
 class DatosProgramaSchema(Schema):
     """A programme."""
 
+    codigo = CodigoPropio()
     nombre = Texto(required=True, validate=validate.Length(1, 160))
     descripcion = Texto(load_default="", validate=validate.Length(max=2000))
     tipo = fields.Enum(TipoBeneficio, by_value=True, required=True)
@@ -156,6 +157,7 @@ class ProgramaResumenSchema(Schema):
 
     id = fields.UUID()
     folio = fields.String()
+    codigo = fields.String(allow_none=True)
     nombre = fields.String()
     tipo = fields.Enum(TipoBeneficio, by_value=True)
     fuente = fields.Enum(Fuente, by_value=True)

@@ -43,6 +43,7 @@ from casos.red.queries import (
     institucion_por_sigla,
     lugar_por_id,
     sede_por_id,
+    servicio_por_codigo,
     servicio_por_id,
 )
 from oficina import clock
@@ -113,13 +114,23 @@ def editar_institucion(
 
 
 def crear_servicio(
-    session: Session, institucion_id: UUID, datos: DatosServicio, actor: Actor
+    session: Session,
+    institucion_id: UUID,
+    datos: DatosServicio,
+    actor: Actor,
+    *,
+    codigo: str | None = None,
 ) -> ServicioRed:
-    """Add a service of an institution. Raises NoEncontrado."""
+    """Add a service of an institution, under `codigo` or else one that nobody has.
+
+    Raises NoEncontrado, and DatosInvalidos when another service has that code.
+    """
     institucion = institucion_entera(session, institucion_id)
+    if codigo is not None and servicio_por_codigo(session, codigo) is not None:
+        raise DatosInvalidos({"codigo": [_("Ya hay un servicio con ese código.")]})
     servicio = ServicioRed(
         institucion_id=institucion.id,
-        codigo=codigo_libre(session, institucion.sigla, datos.nombre),
+        codigo=codigo or codigo_libre(session, institucion.sigla, datos.nombre),
         capacidad=Capacidad.DESCONOCIDA,
     )
     _escribir(servicio, datos)

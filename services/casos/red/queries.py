@@ -120,6 +120,11 @@ def institucion_por_sigla(session: Session, sigla: str) -> Institucion | None:
     return session.scalar(select(Institucion).where(Institucion.sigla == sigla.strip().upper()))
 
 
+def servicio_por_codigo(session: Session, codigo: str) -> ServicioRed | None:
+    """The service of a code."""
+    return session.scalar(select(ServicioRed).where(ServicioRed.codigo == codigo))
+
+
 def institucion_por_id(session: Session, institucion_id: UUID, *, campo: str) -> Institucion:
     """An institution that a field names; raises DatoNoEncontrado beside that field."""
     institucion = session.get(Institucion, institucion_id)

@@ -1,5 +1,6 @@
 """What comes in and goes out of the directory of the network; the same for JSON and form."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,10 @@ from casos.red.vistas import direccion_visible, telefono_visible
 from casos.subtemas.presentes import se_ofrece
 
 ANIOS = validate.Range(0, 120)
+
+
+CODIGO_DE_SERVICIO = re.compile(r"[A-Z0-9][A-Z0-9_.-]{1,59}")
+"""What a service may be called in files: letters, digits, dots, hyphens."""
 
 
 class Lineas(fields.List[Any]):

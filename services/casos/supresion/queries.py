@@ -17,8 +17,8 @@ from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import ACTIVAS
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.expedientes.states import TERMINADOS
+from casos.importacion.models import DE_PERSONAS, Importacion
 from casos.importacion.models import Estado as EstadoImportacion
-from casos.importacion.models import Importacion
 from casos.personas.models import Persona
 from casos.red.models import Institucion, Modo, ServicioRed
 from casos.supresion.borrado import contar, suyo
@@ -148,7 +148,8 @@ def impedimentos(session: Session, persona_id: UUID, solicitud_id: UUID) -> list
     )
     hallados += [Impedimento(Obstaculo.OTRA_SOLICITUD, folio) for folio in otras]
     por_cargar = select(Importacion.id).where(
-        Importacion.estado.in_((EstadoImportacion.EN_REVISION, EstadoImportacion.CARGANDO))
+        Importacion.tipo.in_(DE_PERSONAS),
+        Importacion.estado.in_((EstadoImportacion.EN_REVISION, EstadoImportacion.CARGANDO)),
     )
     if session.scalar(por_cargar.limit(1)) is not None:
         hallados.append(Impedimento(Obstaculo.REGISTRO_SIN_CARGAR))

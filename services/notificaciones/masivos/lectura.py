@@ -4,12 +4,10 @@ What makes the whole file useless is told as ArchivoIlegible; what is wrong with
 out in `filas`, and the others go on.
 """
 
-import csv
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 from notificaciones.masivos.celdas import Celda, escrito
@@ -18,9 +16,6 @@ from notificaciones.plantillas.catalogo import Plantilla
 from oficina import libros
 from oficina.libros import ArchivoIlegible
 from oficina.texts import N_
-
-_XLSX = b"PK\x03\x04"
-_SEPARADORS = ";,\t"
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ def leer(contenido: bytes, plantilla: Plantilla) -> Leido:
         raise ArchivoIlegible(
             N_("El archivo pesa más de %(maximo)s MB."), maximo=str(limites().megas)
         )
-    renglones = _del_libro(contenido) if contenido.startswith(_XLSX) else _del_csv(contenido)
+    renglones = _renglones(contenido)
     con_algo = [
         (numero, renglon)
         for numero, renglon in enumerate(renglones, 1)
@@ -92,39 +87,10 @@ def titulo(texto: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in letras).split())
 
 
-def _del_libro(contenido: bytes) -> Sequence[Sequence[Celda]]:
-    libro = libros.abrir(contenido)
-    for nombre in libro.sheet_names:
-        # From A1 on, so that an index plus one is the row that Excel shows.
-        renglones = libro.get_sheet_by_name(nombre).to_python(skip_empty_area=False)
-        if renglones:
-            return renglones
-    return []
-
-
-def _del_csv(contenido: bytes) -> Sequence[Sequence[Celda]]:
-    texto = _texto(contenido)
-    primera = next((linea for linea in texto.splitlines() if linea.strip()), "")
-    cuantos = {uno: primera.count(uno) for uno in _SEPARADORS}
-    separador = max(cuantos, key=lambda uno: cuantos[uno])
-    try:
-        return list(csv.reader(StringIO(texto, newline=""), delimiter=separador, strict=True))
-    except csv.Error as error:
-        raise ArchivoIlegible(
-            N_("No se puede leer como CSV: hay comillas sin cerrar o una celda enorme.")
-        ) from error
-
-
-def _texto(contenido: bytes) -> str:
-    """UTF-8, or what a spreadsheet of here writes when it does not."""
-    if b"\x00" in contenido:
-        raise ArchivoIlegible(N_("No es un archivo CSV ni un libro de Excel (.xlsx)."))
-    for codificacion in ("utf-8-sig", "cp1252"):
-        try:
-            return contenido.decode(codificacion)
-        except UnicodeDecodeError:
-            continue
-    return contenido.decode("latin-1")
+def _renglones(contenido: bytes) -> Sequence[Sequence[Celda]]:
+    """Those of the first sheet that has any."""
+    hojas = libros.leer(contenido) if contenido else []
+    return next((hoja.renglones for hoja in hojas if hoja.renglones), [])
 
 
 def _columnas(encabezado: Sequence[str], plantilla: Plantilla) -> _Columnas:

@@ -62,7 +62,11 @@ LUGARES = (
         frozenset({"administrador", "contraparte_unidad", "delegado_datos"}),
     ),
     Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
-    Lugar(_l("Registro"), "/casos/importaciones", frozenset({"coordinacion"})),
+    Lugar(
+        _l("Cargar planillas"),
+        "/casos/importaciones",
+        frozenset({"coordinacion", "encargado_programa"}),
+    ),
     Lugar(_l("Derechos"), "/casos/derechos", DELEGADO),
     Lugar(_l("Supresiones"), "/casos/supresiones", frozenset({"coordinacion", "delegado_datos"})),
     Lugar(_l("Incidentes"), "/casos/incidentes", DELEGADO),

@@ -212,6 +212,68 @@ def test_import_says_words_and_no_codes(data: Path) -> None:
     assert "Ana" not in said
 
 
+def _sheet(path: Path, *rows: dict[str, str]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Hoja")
+        sheet.write_row(0, 0, list(rows[0]))
+        for n, row in enumerate(rows, 1):
+            sheet.write_row(n, 0, list(row.values()))
+    return path
+
+
+def test_import_writes_a_directory_whole_and_once(data: Path) -> None:
+    row = {"Sigla": "SINTE", "Institución": "Sintética", "Tipo": "ONG", "Ámbito": "local"}
+    file = str(_sheet(data / "red.xlsx", row))
+
+    shown = _run("import", file, typed="no\n").output
+    assert "Hoja, fila 2, institucion Sintética: se agrega" in shown
+    assert "¿Cargar todo?" in shown
+    loaded = json.loads(_run("import", file, "--tipo", "red", "--si", "--json").stdout)
+    assert (loaded["tipo"], loaded["nuevas"], loaded["errores"]) == ("red", 1, [])
+    again = json.loads(_run("import", file, "--si", "--json").stdout)
+    assert (again["nuevas"], again["cambian"], again["ya_estaban"]) == (0, 0, 1)
+
+
+def test_import_of_a_directory_with_an_error_writes_nothing(data: Path) -> None:
+    row = {"Sigla": "BUENA", "Institución": "Sintética", "Tipo": "ONG", "Ámbito": "local"}
+    file = str(_sheet(data / "red.xlsx", row, row | {"Sigla": "MALA", "Ámbito": "lunar"}))
+
+    answer = _run("import", file, "--si")
+    assert answer.exit_code == 1
+    assert "Hoja, fila 3, Ámbito: «lunar»: no reconocemos lo escrito" in answer.output
+    told = json.loads(_run("import", file, "--si", "--json").stdout)
+    assert (told["errores"][0]["fila"], told["errores"][0]["campo"]) == (3, "ambito")
+    corrected = str(_sheet(data / "red.xlsx", row))
+    assert json.loads(_run("import", corrected, "--json").stdout)["nuevas"] == 1
+
+
+def test_import_finds_who_answers_for_a_programme(data: Path) -> None:
+    account = ["user", "create", "--usuario", "ana", "--nombre", "Ana Sintética"]
+    account += ["--correo", "ana@red.example", "--rol", "encargado_programa"]
+    created = _run(*account, "--clave-por-entrada", typed="una clave bien larga 77\n")
+    assert created.exit_code == 0, created.output
+    row = {
+        "Código": "P-1", "Programa": "Sintético", "Tipo": "dinero", "Fuente": "municipal",
+        "Periodo": "anual", "Año": "2026", "Responsable": "ana sintética",
+    }  # fmt: skip
+    loaded = _run("import", str(_sheet(data / "p.xlsx", row)), "--si", "--json")
+    assert json.loads(loaded.stdout)["nuevas"] == 1, loaded.output
+    unnamed = _run("import", str(_sheet(data / "p.xlsx", row | {"Responsable": "Nadie"})))
+    assert "escriba el nombre de alguien del equipo" in unnamed.output
+
+
+def test_import_of_people_says_what_becomes_of_each_row(data: Path) -> None:
+    row = {"Nombres": "Ana", "Apellidos": "Rojas", "Pasaporte": "ZZ1234567", "Edad": "31"}
+    file = str(_sheet(data / "gente.xlsx", row, row | {"Edad": "?"}))
+
+    said = _run("import", file, "--filas", typed="no\n").output
+    assert "Hoja, fila 2: ficha nueva" in said
+    assert "Hoja, fila 3: la misma persona que la fila 2" in said
+    assert "Ana" not in said
+    loaded = json.loads(_run("import", file, "--si", "--json").stdout)
+    assert (loaded["tipo"], loaded["nuevas"], loaded["ya_estaban"]) == ("personas", 1, 0)
+
+
 def test_what_click_says_is_spanish_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("LANGUAGE", "en_US")

@@ -16,6 +16,9 @@ from casos.fusiones import actions
 from casos.fusiones.models import Fusion
 from casos.fusiones.reglas import reglas
 from casos.fusiones.traslado import TABLAS
+from casos.importacion.models import Estado as EstadoImportacion
+from casos.importacion.models import FilaImportada, Importacion, Tipo
+from casos.importacion.problemas import guardar_problemas
 from casos.personas.models import Persona, TokenNombre
 from oficina import clock
 from oficina.actor import Actor
@@ -222,6 +225,31 @@ def _foto(ventanilla: Ventanilla, personas: list[str]) -> dict[str, list[str]]:
     return foto
 
 
+def _de_un_padron(ventanilla: Ventanilla, personas: list[str]) -> None:
+    """Rows of a register of people, which have no attention."""
+    with ventanilla.db.begin() as session:
+        importacion = Importacion(
+            tipo=Tipo.PERSONAS,
+            archivo="padron.xlsx",
+            huella="0" * 64,
+            estado=EstadoImportacion.TERMINADA,
+            actor_id=JEFA.id,
+            actor_nombre=JEFA.nombre,
+            creada_en=clock.now(),
+            filas=len(personas),
+            problemas=guardar_problemas([]),
+        )
+        session.add(importacion)
+        session.flush()
+        for fila, una in enumerate(personas, 2):
+            session.add(
+                FilaImportada(
+                    clave=una, importacion_id=importacion.id, persona_id=UUID(una),
+                    hoja="Personas", fila=fila,
+                )
+            )  # fmt: skip
+
+
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -240,6 +268,7 @@ def test_unir_y_deshacer_deja_todo_igual(
     personas = [ventanilla.persona(**ficha)["id"] for ficha in fichas]
     for n in con_caso:
         ventanilla.caso(persona_id=personas[n])
+    _de_un_padron(ventanilla, personas)
     fotos, hechas = [], []
     for orden in uniones:
         vigente, absorbida = UUID(personas[orden[0]]), UUID(personas[orden[1]])

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 import columns
-from casos.importacion.lectura import Lectura, leer
+from casos.importacion.atenciones.lectura import Lectura, leer
 from casos.red.actions import sembrar
 from oficina.actor import Actor
 from oficina.db import Database

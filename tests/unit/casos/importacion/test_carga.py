@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
 from casos.importacion import actions, carga, queries
+from casos.importacion.atenciones.lectura import leer
+from casos.importacion.atenciones.registro import RegistroDeAtenciones as Registro
 from casos.importacion.carga import Carga, Desplazada, tomar
-from casos.importacion.lectura import leer
 from casos.importacion.models import ArchivoImportado, Estado, FilaImportada, Importacion
-from casos.importacion.resumen import Registro
 from casos.personas import actions as personas
 from casos.personas.models import (
     Contacto,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casos.importacion.lectura import Lectura, leer
-from casos.importacion.personas import agrupar
+from casos.importacion.agrupacion import agrupar
+from casos.importacion.atenciones.lectura import Lectura, leer
 from oficina.libros import ArchivoIlegible
 
 Libro = Callable[[dict[str, list[list[Any]]]], bytes]

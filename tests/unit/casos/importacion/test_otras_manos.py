@@ -10,8 +10,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from casos.importacion.lectura import leer
-from casos.importacion.personas import agrupar
+from casos.importacion.agrupacion import agrupar
+from casos.importacion.atenciones.lectura import leer
 
 TITULOS = [
     "Correlativo", "Día de atención (fecha)", "Nombres y Apellidos del usuario",

@@ -153,7 +153,9 @@ def test_sin_archivo_se_pide(ventanilla: Ventanilla) -> None:
 @pytest.mark.parametrize(
     ("contenido", "motivo"),
     [
-        (b"fecha;nombre", "No es un libro de Excel"),
+        (b"fecha;nombre", "No se reconoce por sus títulos"),
+        (b"PK\x03\x04fecha", "No es un libro de Excel"),
+        (b"\xd0\xcf\x11\xe0\x00\x00", "No es un archivo CSV ni un libro de Excel"),
         (b"", "está vacío"),
     ],
 )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from casos.importacion.agrupacion import Agrupacion, agrupar
+from casos.importacion.atenciones.lectura import leer
 from casos.importacion.ficha import datos
-from casos.importacion.lectura import leer
-from casos.importacion.personas import Agrupacion, agrupar
 from casos.personas.matching import Razon
 from casos.personas.models import PrecisionFecha
 

@@ -20,20 +20,56 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from casos.importacion.celdas import DocumentoLeido
 from casos.importacion.fechas import Nacimiento
-from casos.importacion.lectura import Fila
 from casos.importacion.vocabulario import plano
 from casos.personas import nombres
 from casos.personas.matching import Razon
 from casos.personas.models import PrecisionFecha
 from oficina.identity_docs import compactar
 
+SIN_NACIONALIDAD = "UNK"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilaDePersona:
+    """A row as it was read: who it tells of. `numero` is its row in the spreadsheet, `huella` what
+    makes it the same row when the file is saved again.
+    """
+
+    hoja: str
+    numero: int
+    nombre: str
+    documentos: tuple[DocumentoLeido, ...]
+    nacionalidad: str
+    sexo: str | None
+    nacimiento: Nacimiento | None
+    telefono: str | None
+    direccion: str
+    nota: str
+    huella: str
+
+    @property
+    def documento(self) -> DocumentoLeido | None:
+        """The one to use."""
+        return self.documentos[0] if self.documentos else None
+
+    @property
+    def probados(self) -> list[str]:
+        """The numbers that prove who it is, in the form in which they are compared."""
+        return [compactar(uno.documento.numero) for uno in self.documentos if uno.probado]
+
+    @property
+    def anonima(self) -> bool:
+        """Whether nothing says who it is."""
+        return not self.nombre and self.documento is None
+
 
 @dataclass(frozen=True)
 class Ficha:
     """Rows that are one record. `primera` is the place of the first one among all rows."""
 
-    filas: tuple[Fila, ...]
+    filas: tuple[FilaDePersona, ...]
     primera: int
 
     @cached_property
@@ -44,14 +80,18 @@ class Ficha:
     @cached_property
     def documento(self) -> str | None:
         """The number that proves who it is, in the form in which it is compared."""
-        leido = self.filas[0].documento
-        return compactar(leido.documento.numero) if leido and leido.probado else None
+        return next(iter(self.documentos), None)
+
+    @cached_property
+    def documentos(self) -> tuple[str, ...]:
+        """All the numbers that prove who it is, the first row's first."""
+        return tuple(dict.fromkeys(uno for fila in self.filas for uno in fila.probados))
 
     @cached_property
     def documento_dudoso(self) -> str | None:
         """A number whose check digit does not fit."""
-        leido = self.filas[0].documento
-        return compactar(leido.documento.numero) if leido and leido.digito_ajeno else None
+        dudosos = (uno for uno in self.filas[0].documentos if uno.digito_ajeno)
+        return next((compactar(uno.documento.numero) for uno in dudosos), None)
 
     @cached_property
     def direcciones(self) -> frozenset[str]:
@@ -83,7 +123,7 @@ class Agrupacion:
     personas: int
 
 
-def agrupar(filas: Sequence[Fila]) -> Agrupacion:
+def agrupar(filas: Sequence[FilaDePersona]) -> Agrupacion:
     """Find the records of a register, and which of them seem to be one person."""
     fichas, de_fila = _fichas(filas)
     por_nombre: defaultdict[str, list[int]] = defaultdict(list)
@@ -141,7 +181,7 @@ def comparten_nombre(una: str, otra: str) -> bool:
     return not palabras or not otras or bool(palabras & otras)
 
 
-def _fichas(filas: Sequence[Fila]) -> tuple[list[Ficha], list[int | None]]:
+def _fichas(filas: Sequence[FilaDePersona]) -> tuple[list[Ficha], list[int | None]]:
     reunidas: list[list[int]] = []
     por_documento: defaultdict[str, list[int]] = defaultdict(list)
     de_fila: list[int | None] = []
@@ -149,26 +189,22 @@ def _fichas(filas: Sequence[Fila]) -> tuple[list[Ficha], list[int | None]]:
         if fila.anonima:
             de_fila.append(None)
             continue
-        leido = fila.documento
-        numero = compactar(leido.documento.numero) if leido and leido.probado else None
-        misma = (
-            next(
-                (f for f in por_documento[numero] if _mismo_nombre(filas, reunidas[f], fila)), None
-            )
-            if numero
-            else None
-        )
+        suyas = (f for numero in fila.probados for f in por_documento[numero])
+        misma = next((f for f in suyas if _mismo_nombre(filas, reunidas[f], fila)), None)
         if misma is None:
             misma = len(reunidas)
             reunidas.append([])
-            if numero:
+        for numero in fila.probados:
+            if misma not in por_documento[numero]:
                 por_documento[numero].append(misma)
         reunidas[misma].append(n)
         de_fila.append(misma)
     return [Ficha(tuple(filas[n] for n in lista), lista[0]) for lista in reunidas], de_fila
 
 
-def _mismo_nombre(filas: Sequence[Fila], lista: Iterable[int], fila: Fila) -> bool:
+def _mismo_nombre(
+    filas: Sequence[FilaDePersona], lista: Iterable[int], fila: FilaDePersona
+) -> bool:
     return any(comparten_nombre(filas[n].nombre, fila.nombre) for n in lista)
 
 

@@ -1,4 +1,4 @@
-"""A register of attentions in an Excel workbook, as a careful person reads it.
+"""A register of attentions in sheets, as a careful person reads it.
 
 A sheet a month, a row an attention (`libro` finds them). A sheet that does not say its year is of
 the year of most others. A row whose date cannot be read is reported and left out; any other cell
@@ -6,14 +6,16 @@ that cannot be read is reported and its row still counts.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from casos.importacion import celdas, libro
+from casos.importacion import celdas
+from casos.importacion.agrupacion import SIN_NACIONALIDAD, FilaDePersona
+from casos.importacion.atenciones import libro
+from casos.importacion.atenciones.libro import Hoja
 from casos.importacion.celdas import DocumentoLeido
 from casos.importacion.fechas import (
-    Celda,
     FechaIlegible,
     Nacimiento,
     es_ajena,
@@ -21,62 +23,42 @@ from casos.importacion.fechas import (
     leer_fecha_siguiente,
     leer_nacimiento,
 )
-from casos.importacion.libro import Hoja
 from casos.importacion.problemas import Problema
+from casos.importacion.registro import Lectura
 from casos.importacion.vocabulario import plano, vocabulario
 from casos.personas import nombres
 from oficina import clock, libros
 from oficina.contacto import normalizar_telefono
 from oficina.identity_docs import DocumentoInvalido
-from oficina.libros import ArchivoIlegible
+from oficina.libros import ArchivoIlegible, Celda
 from oficina.texts import N_
 
 SIN_TEMA = "OTRO"
 SIN_INSTITUCION = "OTRA"
-SIN_NACIONALIDAD = "UNK"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fila:
-    """One attention as it was read. `numero` is its row in Excel."""
+class Fila(FilaDePersona):
+    """One attention as it was read."""
 
-    hoja: str
-    numero: int
     fecha: date
-    nombre: str
-    documento: DocumentoLeido | None
-    nacionalidad: str
-    sexo: str | None
-    nacimiento: Nacimiento | None
-    telefono: str | None
-    direccion: str
     motivo: str
     canal: str
     derivada_a: str | None
     derivada_el: date | None
     resultado: str | None
     funcionario: str
-    nota: str
-    huella: str
-
-    @property
-    def anonima(self) -> bool:
-        """Whether nothing says who was attended."""
-        return not self.nombre and self.documento is None
-
-
-@dataclass(frozen=True)
-class Lectura:
-    """What was read of a workbook, in its own order."""
-
-    filas: tuple[Fila, ...]
-    errores: tuple[Problema, ...]
 
 
 def leer(contenido: bytes) -> Lectura:
-    """Read a workbook. Raises ArchivoIlegible when it is none, or holds no register."""
+    """Read a file. Raises ArchivoIlegible when it is no workbook nor CSV, or holds no register."""
+    return leer_hojas(libros.leer(contenido))
+
+
+def leer_hojas(leidas: Sequence[libros.Hoja]) -> Lectura:
+    """Read the sheets of a file. Raises ArchivoIlegible when none holds a register."""
     hoy = clock.today()
-    hojas, errores = libro.hojas(libros.abrir(contenido))
+    hojas, errores = libro.hojas(leidas)
     anios = Counter(hoja.anio or libro.anio_de_las_fechas(hoja) for hoja in hojas)
     anios.pop(None, None)
     comun = anios.most_common(1)[0][0] if anios else None
@@ -136,7 +118,7 @@ class _Lector:
             numero=self._numero,
             fecha=fecha,
             nombre=nombre,
-            documento=self._documento(dato.get("documento", ""), nacionalidad, nota),
+            documentos=self._documentos(dato.get("documento", ""), nacionalidad, nota),
             nacionalidad=nacionalidad,
             sexo=vocablos.sexos.codigo(escrito.get("sexo", "")),
             nacimiento=self._nacimiento(dato.get("nacimiento", ""), fecha),
@@ -188,6 +170,12 @@ class _Lector:
         else:
             self._anotar(campo, N_("falta el dato"), "")
         return desconocido
+
+    def _documentos(
+        self, celda: Celda, nacionalidad: str, nota: list[str]
+    ) -> tuple[DocumentoLeido, ...]:
+        leido = self._documento(celda, nacionalidad, nota)
+        return () if leido is None else (leido,)
 
     def _documento(self, celda: Celda, nacionalidad: str, nota: list[str]) -> DocumentoLeido | None:
         escrito = celdas.texto(celda)
@@ -246,7 +234,7 @@ class _Lector:
 
 
 def _es_atencion(dato: Mapping[str, Celda], renglon: list[Celda]) -> bool:
-    if not dato:
+    if not dato or vocabulario().es_de_ejemplo(renglon):
         return False
     if "fecha" in dato and len(dato) > 1:
         return True

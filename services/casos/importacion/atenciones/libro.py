@@ -8,21 +8,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
 from casos.importacion import celdas
-from casos.importacion.fechas import (
-    Celda,
-    FechaIlegible,
-    anio_nombrado,
-    leer_fecha,
-    mes_nombrado,
-)
+from casos.importacion.fechas import FechaIlegible, anio_nombrado, leer_fecha, mes_nombrado
 from casos.importacion.problemas import Problema
 from casos.importacion.vocabulario import plano, vocabulario
-from oficina.libros import ArchivoIlegible
+from oficina import libros
+from oficina.libros import ArchivoIlegible, Celda
 from oficina.texts import N_
 
+SIN_REGISTRO = N_(
+    "No se encontró ningún registro: se espera una fila de títulos con al menos "
+    "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
+    "y «MOTIVO CONSULTA»."
+)
 _NECESARIAS = ("fecha", "nombre", "motivo")
 _MAX_ENCABEZADO = 40
 _MIN_COLUMNAS = 3
@@ -34,26 +32,22 @@ class Hoja:
     """A sheet that holds a register; `encabezado` is the index of its row of titles."""
 
     nombre: str
-    renglones: list[list[Celda]]
+    renglones: Sequence[list[Celda]]
     encabezado: int
     anio: int | None
     mes: int | None
 
 
-def hojas(libro: CalamineWorkbook) -> tuple[list[Hoja], list[Problema]]:
+def hojas(leidas: Sequence[libros.Hoja]) -> tuple[list[Hoja], list[Problema]]:
     """The sheets that hold a register, and what is wrong with those that only seem to.
 
     Raises ArchivoIlegible when none does.
     """
-    visibles = [
-        dato.name
-        for dato in libro.sheets_metadata
-        if dato.typ is SheetTypeEnum.WorkSheet and dato.visible is SheetVisibleEnum.Visible
-    ]
-    principales = [nombre for nombre in visibles if not _es_resumen(nombre)]
+    problemas: list[Problema] = []
+    principales = [hoja for hoja in leidas if not vocabulario().es_ignorada(hoja.nombre)]
     # A summary repeats what the other sheets say, unless there is no other.
-    for nombres_de_hojas in (principales, visibles):
-        halladas, problemas = _con_registro(libro, nombres_de_hojas)
+    for una_vez in (principales, leidas):
+        halladas, problemas = _con_registro(una_vez)
         if halladas:
             return halladas, problemas
     if problemas:
@@ -63,12 +57,19 @@ def hojas(libro: CalamineWorkbook) -> tuple[list[Hoja], list[Problema]]:
             fila=str(problemas[0].fila),
             faltan=problemas[0].valor or ", ".join(_NECESARIAS),
         )
-    raise ArchivoIlegible(
-        N_(
-            "No se encontró ningún registro: se espera una fila de títulos con al menos "
-            "fecha, nombre y motivo de consulta, como «FECHA ATENCIÓN», «NOMBRE COMPLETO» "
-            "y «MOTIVO CONSULTA»."
-        )
+    raise ArchivoIlegible(SIN_REGISTRO)
+
+
+def puntaje(leidas: Sequence[libros.Hoja]) -> int:
+    """How many columns of a register the best of these sheets has; 0 when none is one."""
+    return max(
+        (
+            len(campos)
+            for hoja in leidas
+            for renglon in hoja.renglones[:_MAX_ENCABEZADO]
+            if set(_NECESARIAS) <= set(campos := [*columnas_de(renglon).values()])
+        ),
+        default=0,
     )
 
 
@@ -104,17 +105,10 @@ def anio_de_las_fechas(hoja: Hoja) -> int | None:
     return anios.most_common(1)[0][0] if anios else None
 
 
-def _es_resumen(nombre: str) -> bool:
-    palabras = plano(nombre).split()
-    return bool(palabras) and palabras[0] in vocabulario().hojas_ignoradas
-
-
-def _con_registro(
-    libro: CalamineWorkbook, nombres_de_hojas: Sequence[str]
-) -> tuple[list[Hoja], list[Problema]]:
+def _con_registro(leidas: Sequence[libros.Hoja]) -> tuple[list[Hoja], list[Problema]]:
     halladas, problemas = [], []
-    for nombre in nombres_de_hojas:
-        renglones = _renglones(libro.get_sheet_by_name(nombre))
+    for leida in leidas:
+        nombre, renglones = leida.nombre, leida.renglones
         encabezado = _encabezado(renglones)
         columnas = columnas_de(renglones[encabezado]).values() if encabezado is not None else ()
         faltan = [columna for columna in _NECESARIAS if columna not in columnas]
@@ -130,19 +124,14 @@ def _con_registro(
     return halladas, problemas
 
 
-def _renglones(hoja: CalamineSheet) -> list[list[Celda]]:
-    # From A1 on, so that an index plus one is the row that Excel shows.
-    return hoja.to_python(skip_empty_area=False)
-
-
-def _encabezado(renglones: list[list[Celda]]) -> int | None:
+def _encabezado(renglones: Sequence[list[Celda]]) -> int | None:
     candidatos = enumerate(renglones[:_MAX_ENCABEZADO])
     mejores = [(len(columnas_de(renglon)), -n) for n, renglon in candidatos]
     cuantas, menos_n = max(mejores, default=(0, 0))
     return -menos_n if cuantas >= _MIN_COLUMNAS else None
 
 
-def _hoja(nombre: str, renglones: list[list[Celda]], encabezado: int) -> Hoja:
+def _hoja(nombre: str, renglones: Sequence[list[Celda]], encabezado: int) -> Hoja:
     titulo = " ".join(celdas.texto(c) for renglon in renglones[:encabezado] for c in renglon)
     return Hoja(
         nombre,

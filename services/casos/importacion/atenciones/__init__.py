@@ -1,0 +1,1 @@
+"""A register of attentions: a row an attention, as the office kept it by hand."""

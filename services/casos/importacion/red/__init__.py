@@ -1,0 +1,1 @@
+"""The network of institutions and services, as an office keeps it in a sheet."""
