@@ -61,6 +61,7 @@ from casos.instrumentos import api as instrumentos_api
 from casos.instrumentos import pages as instrumentos_pages
 from casos.listas import api as listas_api
 from casos.listas import pages as listas_pages
+from casos.lotes import api as lotes_api
 from casos.lotes import pages as lotes_pages
 from casos.oficios import api as oficios_api
 from casos.oficios import pages as oficios_pages
@@ -198,6 +199,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         foliados_api,
         tareas_api,
         listas_api,
+        lotes_api,
         accesos_api,
         derivaciones_api,
         consentimientos_api,

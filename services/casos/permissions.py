@@ -53,6 +53,7 @@ PERMISOS: Mapping[str, frozenset[str]] = {
     "casos.caso.cerrar": _PROFESIONALES,
     "casos.cierre.decidir": frozenset({_COORDINACION}),
     "casos.caso.reabrir": _PROFESIONALES,
+    "casos.caso.priorizar": _PROFESIONALES,
     "casos.caso.seguir": _PROFESIONALES,
     "casos.caso.suspender": _PROFESIONALES,
     "casos.caso.anular": _PROFESIONALES,

@@ -10,8 +10,8 @@ from datetime import time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Exists, Text, and_, cast, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from casos.contactos.models import ContactoSeguro
 from casos.defunciones.models import Defuncion
@@ -76,6 +76,42 @@ def pauta_de(session: Session, persona: Persona) -> Pauta:
         hasta=hasta,
         palabras=[uno.palabra_clave for uno in entradas if uno.palabra_clave],
         indicaciones=[uno.indicaciones for uno in entradas if uno.indicaciones],
+    )
+
+
+def prohibido() -> ColumnElement[bool]:
+    """Of the person of the query around: `pauta_de` would permit no way and no hour at all."""
+    una, otra = aliased(ContactoSeguro), aliased(ContactoSeguro)
+
+    def rige(entrada: type[ContactoSeguro], *condiciones: ColumnElement[bool]) -> Exists:
+        suya = and_(entrada.persona_id == Persona.id, entrada.terminado_en.is_(None))
+        return select(entrada.id).where(suya, *condiciones).correlate(Persona).exists()
+
+    muerta = select(Defuncion.id).where(
+        Defuncion.persona_id == Persona.id, Defuncion.anulada_en.is_(None)
+    )
+    # The codes are in the text of the JSON, within quotes, on either database.
+    vedados = [
+        rige(una, cast(una.canales_vedados, Text).contains(f'"{canal.value}"', autoescape=True))
+        for canal in CanalPreferido
+    ]
+    sin_horas = (
+        select(una.id)
+        .join(otra, otra.persona_id == una.persona_id)
+        .where(
+            una.persona_id == Persona.id,
+            una.terminado_en.is_(None),
+            otra.terminado_en.is_(None),
+            una.desde >= otra.hasta,
+        )
+        .correlate(Persona)
+        .exists()
+    )
+    return or_(
+        Persona.no_contactar.is_(True),
+        muerta.correlate(Persona).exists(),
+        and_(*vedados),
+        sin_horas,
     )
 
 

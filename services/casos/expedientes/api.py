@@ -41,6 +41,8 @@ from casos.expedientes.schemas import (
     NuevaEvaluacionSchema,
     NuevaOrientacion,
     NuevaOrientacionSchema,
+    NuevaPrioridad,
+    NuevaPrioridadSchema,
     NuevaReanudacion,
     NuevaReanudacionSchema,
     NuevaReapertura,
@@ -206,6 +208,16 @@ def decidir_cierre(datos: NuevaDecision, caso_id: UUID) -> Response:
 def reabrir(datos: NuevaReapertura, caso_id: UUID) -> Response:
     """Reabrir un caso cerrado"""
     return _hacer(actions.reabrir, caso_id, datos)
+
+
+@bp.post("/casos/<uuid:caso_id>/prioridad")
+@bp.arguments(NuevaPrioridadSchema(exclude=("version",)))
+@bp.response(200, CasoSchema)
+@requires("casos.caso.priorizar")
+@versioned
+def priorizar(datos: NuevaPrioridad, caso_id: UUID) -> Response:
+    """Cambiar la prioridad de un caso, y con ella sus plazos propios"""
+    return _hacer(curso.priorizar, caso_id, datos)
 
 
 @bp.post("/casos/<uuid:caso_id>/seguimiento")

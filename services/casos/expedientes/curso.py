@@ -1,5 +1,6 @@
-"""What can be done with the course of a case: only follow it, work on it again, suspend it, go on,
-and annul one that was opened by mistake. One function, one transaction, as in `actions`.
+"""What can be done with the course of a case: give it another priority, only follow it, work on it
+again, suspend it, go on, and annul one that was opened by mistake. One function, one transaction,
+as in `actions`.
 
 While a case is suspended its own clocks are held, and another one runs until it must be looked at.
 """
@@ -22,6 +23,7 @@ from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.expedientes.schemas import (
     NuevaAnulacion,
+    NuevaPrioridad,
     NuevaReanudacion,
     NuevaSuspension,
     NuevaVuelta,
@@ -39,11 +41,40 @@ from oficina.events.casos import (
     CasoAnulado,
     CasoEnSeguimiento,
     CasoReanudado,
+    CasoRepriorizado,
     CasoSuspendido,
     CasoVueltoAGestion,
 )
 
 REVISION = "revision"
+
+
+def priorizar(
+    session: Session, caso_id: UUID, datos: NuevaPrioridad, actor: Actor, ahora: datetime
+) -> Caso:
+    """Give a case another priority, for a reason: its own clocks are reckoned anew. Those of its
+    derivations stay, as the institutions were told them, and so do ends that somebody chose.
+
+    Raises Conflicto when it is the same.
+    """
+    caso = para_cambiar(session, caso_id, actor, datos.version)
+    antes = caso.priorizar(datos.prioridad)
+    movidos = plazos.repriorizar(session, caso.id, datos.prioridad.value, ahora)
+    anotar(
+        session,
+        caso,
+        TipoHito.PRIORIDAD,
+        actor,
+        datos={"antes": antes.value, "ahora": datos.prioridad.value, "plazos": movidos},
+        texto=datos.texto,
+        ocurrido_en=ahora,
+    )
+    auditar(
+        session, actor, "casos.caso.priorizar", "caso", caso.id, motivo_codigo=datos.prioridad.value
+    )
+    hecho = CasoRepriorizado(caso_id=caso.id, prioridad=datos.prioridad.value, antes=antes.value)
+    contar(session, caso, hecho)
+    return caso
 
 
 def seguir(

@@ -24,6 +24,7 @@ from oficina.events.casos import (
     CasoOrientado,
     CasoReabierto,
     CasoReanudado,
+    CasoRepriorizado,
     CasoSuspendido,
     CasoVueltoAGestion,
     DatosDeDerivacionRetirados,
@@ -83,6 +84,8 @@ _SIN_CODIGOS: Mapping[type[Evento], Callable[[Any], Evento | None]] = {
     CasoVueltoAGestion: _sin(motivo_codigo=NO_SE_DICE),
     CasoSuspendido: _sin(motivo_codigo=NO_SE_DICE),
     CasoReanudado: _sin(motivo_codigo=NO_SE_DICE),
+    # It would only tell how urgent it is.
+    CasoRepriorizado: lambda _hecho: None,
     AtencionRegistrada: _sin(canal=NO_SE_DICE, tema=NO_SE_DICE),
     # The institution has the data already, and must be told why it may not use it.
     DatosDeDerivacionRetirados: _sin(grado_evidencia=None, unidad=None),

@@ -26,6 +26,7 @@ from casos.expedientes.schemas import (
     NuevaElevacionSchema,
     NuevaEvaluacionSchema,
     NuevaOrientacionSchema,
+    NuevaPrioridadSchema,
     NuevaReanudacionSchema,
     NuevaReaperturaSchema,
     NuevaSuspensionSchema,
@@ -103,6 +104,14 @@ FORMULARIOS: Mapping[str, Formulario] = {
         NuevaAsignacionSchema,
         _asignar,
         _l("El caso quedó asignado."),
+    ),
+    "prioridad": Formulario(
+        _l("Cambiar la prioridad"),
+        Paso.PRIORIZAR,
+        "casos.caso.priorizar",
+        NuevaPrioridadSchema,
+        curso.priorizar,
+        _l("La prioridad del caso cambió, y sus plazos con ella."),
     ),
     "tareas": Formulario(
         _l("Agregar una tarea"),

@@ -108,6 +108,7 @@ class TipoHito(StrEnum):
     ELEVADO = "elevado"
     EVALUADO = "evaluado"
     ASIGNADO = "asignado"
+    PRIORIDAD = "prioridad"
     SEGUIMIENTO = "seguimiento"
     SUSPENSION = "suspension"
     DENUNCIA = "denuncia"
@@ -214,6 +215,16 @@ class Caso(Personal, ConCambio, Identified, Base):
         if paso not in admitidos:
             raise TransicionInvalida(self.estado, admitidos)
         return admitidos[paso]
+
+    def priorizar(self, prioridad: Prioridad) -> Prioridad:
+        """Give it another priority; the one that it had. Raises TransicionInvalida, Conflicto when
+        it is the same.
+        """
+        self.estado = self.exigir(Paso.PRIORIZAR)
+        if prioridad is self.prioridad:
+            raise Conflicto(_("El caso ya tiene esa prioridad."), estado_actual=self.estado)
+        antes, self.prioridad = self.prioridad, prioridad
+        return antes
 
     def orientar(self) -> None:
         """Count an orientation (first instance)."""

@@ -26,6 +26,7 @@ from casos.expedientes.models import (
     MiembroDeCaso,
     MotivoElevacion,
     MotivoReapertura,
+    Prioridad,
     ResultadoCierre,
     Riesgo,
 )
@@ -362,6 +363,7 @@ def _opciones(caso: Caso) -> dict[str, Any]:
         "forma_libre": caso.tipo in catalogo().sin_instrumento,
         "riesgos": etiquetas.opciones(Riesgo, Riesgo.SIN_EVALUAR),
         "amerita": [("1", _("Sí")), ("0", _("No"))],
+        "prioridades": etiquetas.opciones(Prioridad, caso.prioridad),
         "vuelta": etiquetas.opciones(MotivoVuelta),
         "suspension": etiquetas.opciones(MotivoSuspension),
         "reanudacion": etiquetas.opciones(MotivoReanudacion),

@@ -20,6 +20,7 @@ from casos.expedientes.models import (
     Hito,
     MotivoElevacion,
     MotivoReapertura,
+    Prioridad,
     ResultadoCierre,
     TipoHito,
 )
@@ -301,6 +302,20 @@ def _asignado(datos: Datos, _lectura: Lectura, _idioma: str) -> tuple[str, str]:
     return _("Responde por el caso: %(nombre)s", nombre=datos["responsable"]), ""
 
 
+def _prioridad(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str]:
+    antes, ahora = (etiquetas.etiqueta(Prioridad(datos[cual])) for cual in ("antes", "ahora"))
+    movidos = [
+        _(
+            "%(nombre)s: vencía el %(antes)s, vence el %(cuando)s",
+            nombre=etiqueta_de_reloj(uno["reloj"], idioma),
+            antes=_cuando(uno["antes"]),
+            cuando=_cuando(uno["vence_en"]),
+        )
+        for uno in datos["plazos"]
+    ]
+    return _("Cambió la prioridad del caso"), " · ".join([f"{antes} → {ahora}", *movidos])
+
+
 def _seguimiento(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:
     if datos["hecho"] == "iniciado":
         return _("El caso pasó a seguimiento"), ""
@@ -434,6 +449,7 @@ _FRASES: Mapping[TipoHito, Callable[[Datos, Lectura, str], tuple[str, str]]] = {
     TipoHito.ELEVADO: _elevado,
     TipoHito.EVALUADO: _evaluado,
     TipoHito.ASIGNADO: _asignado,
+    TipoHito.PRIORIDAD: _prioridad,
     TipoHito.SEGUIMIENTO: _seguimiento,
     TipoHito.SUSPENSION: _suspension,
     TipoHito.DENUNCIA: _denuncia,

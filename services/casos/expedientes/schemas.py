@@ -135,6 +135,15 @@ class NuevaVuelta:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NuevaPrioridad:
+    """How urgent the case is from now on, and why."""
+
+    prioridad: Prioridad
+    texto: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class NuevaSuspension:
     """Why nobody works on the case, and when somebody looks at it again at the latest."""
 
@@ -281,6 +290,17 @@ class NuevaVueltaSchema(_ConVersion):
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaVuelta:
         return NuevaVuelta(**data)
+
+
+class NuevaPrioridadSchema(_ConVersion):
+    """Another priority; the clocks of the case follow it."""
+
+    prioridad = fields.Enum(Prioridad, by_value=True, required=True)
+    texto = Texto(required=True, validate=TEXTO)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> NuevaPrioridad:
+        return NuevaPrioridad(**data)
 
 
 class NuevaSuspensionSchema(_ConVersion):

@@ -33,6 +33,7 @@ class Paso(StrEnum):
     SUSPENDER = "suspender"
     REANUDAR = "reanudar"
     ASIGNAR = "asignar"
+    PRIORIZAR = "cambiar_prioridad"
     EXIGIR_DENUNCIA = "exigir_denuncia"
     RESOLVER_DENUNCIA = "resolver_denuncia"
     CERRAR = "cerrar"
@@ -49,6 +50,7 @@ def _vivo(estado: Estado) -> Mapping[Paso, Estado]:
     """What is possible while somebody works on a case, wherever it is."""
     return {
         P.ASIGNAR: estado,
+        P.PRIORIZAR: estado,
         P.SUSPENDER: E.SUSPENDIDO,
         P.EXIGIR_DENUNCIA: estado,
         P.RESOLVER_DENUNCIA: estado,
@@ -84,6 +86,7 @@ PASOS: Mapping[Estado, Mapping[Paso, Estado]] = {
         # Where it goes on is where it was: `Caso.estado_previo`.
         P.REANUDAR: E.SUSPENDIDO,
         P.ASIGNAR: E.SUSPENDIDO,
+        P.PRIORIZAR: E.SUSPENDIDO,
         P.EXIGIR_DENUNCIA: E.SUSPENDIDO,
         P.RESOLVER_DENUNCIA: E.SUSPENDIDO,
         P.ANULAR: E.ANULADO,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from casos.alcance import Alcance
 from casos.cierres.queries import esperan_a
 from casos.consentimientos.models import RetiroConsentimiento
+from casos.contactos.pauta import prohibido
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.derivaciones.states import ACTIVAS
@@ -39,6 +40,7 @@ from casos.listas.lista import (
 )
 from casos.listas.orden import Clave, momento
 from casos.personas.models import Persona
+from casos.personas.queries import con_parecida
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import niveles_por_caso, proximo_vencimiento
 from casos.presentacion import tema
@@ -50,6 +52,8 @@ SENALES: Mapping[str, str] = {
     Senal.DENUNCIA_OBLIGATORIA: _EVALUACION,
     Senal.DERIVACION_ACTIVA: _DERIVACION,
     Senal.CONSENTIMIENTO_REVOCADO: _DERIVACION,
+    Senal.CONTACTO_PROHIBIDO: "casos.caso.bandeja",
+    Senal.POSIBLE_DUPLICADO: "casos.caso.bandeja",
     Senal.NNA: "casos.caso.bandeja",
     Senal.REQUIERE_INTERPRETE: "casos.caso.bandeja",
 }
@@ -148,7 +152,7 @@ def preguntar(filtro: FiltroCasos, alcance: Alcance, ahora: datetime) -> Pregunt
     """
     plazo, espera = proximo_vencimiento(), espera_de_decision()
     atrasado = or_(plazo.c.vence_en < ahora, espera.c.desde.is_not(None))
-    condiciones = [alcance.casos(), *_condiciones(filtro, alcance.quien, ahora)]
+    condiciones = [alcance.casos(), *_condiciones(filtro, alcance, ahora)]
     cuenta = select(func.count()).select_from(Caso).join(Caso.persona)
     if filtro.atrasados:
         condiciones.append(atrasado)
@@ -210,8 +214,9 @@ _ALTA_ANTES = case((Caso.prioridad == Prioridad.ALTA, 1), else_=2)
 
 
 def _condiciones(
-    filtro: FiltroCasos, quien: UUID, ahora: datetime
+    filtro: FiltroCasos, alcance: Alcance, ahora: datetime
 ) -> Sequence[ColumnElement[bool]]:
+    quien = alcance.quien
     iguales = {
         Caso.prioridad: filtro.prioridad,
         Caso.riesgo: filtro.riesgo,
@@ -244,7 +249,7 @@ def _condiciones(
     if filtro.sin_actividad is not None:
         condiciones.append(_sin_actividad(ahora - timedelta(days=filtro.sin_actividad)))
     if filtro.senal is not None:
-        condiciones.append(_con_senal(filtro.senal, ahora))
+        condiciones.append(_con_senal(filtro.senal, alcance, ahora))
     return condiciones
 
 
@@ -256,20 +261,30 @@ def _sin_actividad(desde: datetime) -> ColumnElement[bool]:
     return and_(Caso.abierto_en < desde, ~activos.correlate(Caso).exists())
 
 
-def _con_senal(senal: Senal, ahora: datetime) -> ColumnElement[bool]:
+def _con_senal(senal: Senal, alcance: Alcance, ahora: datetime) -> ColumnElement[bool]:
     """Cases with a flag, reckoned as `senales` reckons it of one."""
-    if senal is Senal.NNA:
-        return Persona.fecha_nacimiento > nacidos_despues_de(ahora)
-    if senal is Senal.REQUIERE_INTERPRETE:
-        return Persona.requiere_interprete.is_(True)
+    match senal:
+        case Senal.NNA:
+            return Persona.fecha_nacimiento > nacidos_despues_de(ahora)
+        case Senal.REQUIERE_INTERPRETE:
+            return Persona.requiere_interprete.is_(True)
+        case Senal.CONTACTO_PROHIBIDO:
+            return prohibido()
+        case Senal.POSIBLE_DUPLICADO:
+            return con_parecida(alcance)
+    return Caso.id.in_(_con_senal_propia(senal))
+
+
+def _con_senal_propia(senal: Senal) -> Select[Any]:
+    """The cases that have a flag by what they are, whoever they are of."""
     if senal is Senal.DENUNCIA_OBLIGATORIA:
         vivo = Plazo.estado.in_((EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO))
-        return Caso.id.in_(select(Plazo.caso_id).where(Plazo.reloj == DENUNCIA, vivo))
+        return select(Plazo.caso_id).where(Plazo.reloj == DENUNCIA, vivo)
     derivados = select(Derivacion.caso_id)
     if senal is Senal.DERIVACION_ACTIVA:
-        return Caso.id.in_(derivados.where(Derivacion.estado.in_(ACTIVAS)))
+        return derivados.where(Derivacion.estado.in_(ACTIVAS))
     retirado = RetiroConsentimiento.consentimiento_id == Derivacion.consentimiento_id
-    return Caso.id.in_(derivados.join(RetiroConsentimiento, retirado))
+    return derivados.join(RetiroConsentimiento, retirado)
 
 
 def _estados(_session: Session, _alcance: Alcance) -> opciones.Opciones:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
@@ -198,16 +198,23 @@ class Lista:
         )
 
     def recorrer(
-        self, db: Database, filtro: Filtro, alcance: Alcance, ahora: datetime
+        self,
+        db: Database,
+        filtro: Filtro,
+        alcance: Alcance,
+        ahora: datetime,
+        *,
+        solo: ColumnElement[bool] | None = None,
     ) -> Iterator[Any]:
-        """Every row of a filter, some at a time: no transaction lasts longer than its part."""
+        """Every row of a filter, or `solo` some of them, some at a time: no transaction lasts
+        longer than its part.
+        """
         pregunta = self.preguntar(filtro, alcance, ahora)
+        consulta = pregunta.consulta if solo is None else pregunta.consulta.where(solo)
         despues: str | None = ""
         while despues is not None:
             with db.read() as session:
-                tramo = orden.leer(
-                    session, pregunta.consulta, pregunta.claves, POR_TRAMO, despues=despues
-                )
+                tramo = orden.leer(session, consulta, pregunta.claves, POR_TRAMO, despues=despues)
                 filas = self.armar(session, tramo.filas, ahora)
             yield from filas
             despues = tramo.despues

@@ -1,6 +1,6 @@
 """Entrance: a list as a file, and the views that people keep of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -10,23 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from casos.alcance import Alcance
 from casos.listas import actions
+from casos.listas.archivo import archivo
 from casos.listas.catalogo import LISTAS, NOMBRES
 from casos.listas.lista import NADA, Lista
-from casos.listas.presentacion import celda, columnas_a_la_vista
 from casos.listas.schemas import NuevaVista, VistaEnFormularioSchema
 from casos.listas.vistas import en_codigos
 from oficina import clock
-from oficina.audit import registrar_lectura
-from oficina.errors import Conflicto, NoPermitido
+from oficina.errors import NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
-from oficina.web.files import descarga
 from oficina.web.forms import Form
-
-MAXIMO = 100_000
-"""Rows that one file may have; whoever wants more narrows the list."""
 
 bp = Blueprint("listas", __name__, url_prefix="/casos/listas")
 
@@ -38,41 +32,7 @@ def exportar(lista: str, formato: str) -> Response:
     una = _lista(lista)
     dicho = {nombre: texto for nombre, texto in request.args.items() if texto}
     filtro = una.filtro(dicho)
-    alcance, ahora = Alcance.de(actor()), clock.now()
-    with env().db.read() as session:
-        total = session.scalars(una.preguntar(filtro, alcance, ahora).cuenta).one()
-    if total > MAXIMO:
-        raise Conflicto(
-            _("Son %(total)s filas y un archivo lleva %(maximo)s: acote la lista.")
-            % {"total": total, "maximo": MAXIMO}
-        )
-    columnas = columnas_a_la_vista(una)
-    titulos = [str(columna.titulo) for columna in columnas]
-    van = 0
-
-    def filas() -> Iterator[list[object]]:
-        nonlocal van
-        for fila in una.recorrer(env().db, filtro, alcance, ahora):
-            van += 1
-            yield [celda(columna, fila) for columna in columnas]
-
-    archivo = descarga(
-        formato,
-        f"{lista}-{clock.today().isoformat()}",
-        str(una.titulo),
-        titulos,
-        filas(),
-    )
-    registrar_lectura(
-        env().db,
-        actor(),
-        una.exporta,
-        una.recurso,
-        None,
-        cantidad=van,
-        motivo_codigo=en_codigos(una.consulta(dicho)),
-    )
-    return archivo
+    return archivo(una, filtro, formato, motivo=en_codigos(una.consulta(dicho)))
 
 
 @bp.post(f"/<{NOMBRES}:lista>/vistas")

@@ -14,8 +14,15 @@ from casos.accesos.actions import Responsable
 from casos.alcance import Alcance
 from casos.equipo import equipo
 from casos.expedientes import actions as expedientes
+from casos.expedientes import curso
 from casos.expedientes.queries import caso_por_id
-from casos.lotes.schemas import AsignacionSchema, Elegido, TareaDeVariosSchema
+from casos.expedientes.schemas import NuevaPrioridad
+from casos.lotes.schemas import (
+    AsignacionDeVariosSchema,
+    Elegido,
+    PrioridadDeVariosSchema,
+    TareaDeVariosSchema,
+)
 from casos.tareas import actions as tareas
 from casos.tareas.schemas import NuevaTarea
 from casos.tareas.vistas import quien_la_hace
@@ -60,13 +67,27 @@ def _agregar_tarea(
     return tareas.agregar(session, elegido.id, datos, quien, actor=actor, ahora=ahora)
 
 
+def _priorizar(
+    session: Session, elegido: Elegido, datos: Any, actor: Actor, ahora: datetime
+) -> object:
+    nueva = NuevaPrioridad(**datos, version=elegido.version)
+    return curso.priorizar(session, elegido.id, nueva, actor, ahora)
+
+
 ACCIONES: Mapping[str, AccionDeLote] = {
     "asignar": AccionDeLote(
         _l("Asignarlos a alguien"),
         _l("Asignar varios casos"),
         "casos.caso.tomar",
-        AsignacionSchema,
+        AsignacionDeVariosSchema,
         _asignar,
+    ),
+    "prioridad": AccionDeLote(
+        _l("Cambiarles la prioridad"),
+        _l("Cambiar la prioridad de varios casos"),
+        "casos.caso.priorizar",
+        PrioridadDeVariosSchema,
+        _priorizar,
     ),
     "tarea": AccionDeLote(
         _l("Agregarles una tarea"),

@@ -12,7 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from casos.alcance import Alcance
 from casos.equipo import equipo
-from casos.expedientes.models import Caso
+from casos.etiquetas import opciones
+from casos.expedientes.models import Caso, Prioridad
+from casos.listas.archivo import archivo
+from casos.listas.casos import CASOS
 from casos.lotes import actions
 from casos.lotes.acciones import ACCIONES, AccionDeLote
 from casos.lotes.actions import Lote, Resultado
@@ -27,6 +30,18 @@ from oficina.web.forms import Form
 bp = Blueprint("lotes", __name__, url_prefix="/casos/lotes")
 
 
+@bp.post("/marcados.<any(csv, xlsx):formato>")
+@requires("casos.lista.exportar")
+def exportar(formato: str) -> ResponseReturnValue:
+    """The cases that were ticked as a file, those that are the reader's work."""
+    form = Form(LoteSchema())
+    if not form.valid:
+        return _sin_marcados()
+    ids = [uno.id for uno in form.data["caso"]]
+    filtro = CASOS.filtro({"estado": "todos"})
+    return archivo(CASOS, filtro, formato, motivo=f"marcados={len(ids)}", solo=Caso.id.in_(ids))
+
+
 @bp.post(f"/<any({', '.join(ACCIONES)}):accion>")
 @requires("casos.lote.hacer")
 def lote(accion: str) -> ResponseReturnValue:
@@ -36,8 +51,7 @@ def lote(accion: str) -> ResponseReturnValue:
         raise NoPermitido
     elegidos_form = Form(LoteSchema())
     if not elegidos_form.valid:
-        flash(_("Marque los casos de la lista, hasta 100."), "error")
-        return redirect(url_for("expedientes.bandeja"), 303)
+        return _sin_marcados()
     elegidos: Sequence[Elegido] = elegidos_form.data["caso"]
     paso = request.form.get("paso", "elegir")
     form = Form(una.schema(), sent=paso != "elegir")
@@ -55,6 +69,11 @@ def lote(accion: str) -> ResponseReturnValue:
         resultados = actions.prever(env().db, pedido, elegidos)
     page = _pagina(accion, una, elegidos, form, resultados, clave=clave, hecho=hecho)
     return page, 422 if form.sent and not form.valid else 200
+
+
+def _sin_marcados() -> ResponseReturnValue:
+    flash(_("Marque los casos de la lista, hasta 100."), "error")
+    return redirect(url_for("expedientes.bandeja"), 303)
 
 
 def _pagina(
@@ -85,6 +104,7 @@ def _pagina(
         previsto=bool(resultados) and not hecho,
         bien=sum(uno.bien for uno in resultados),
         profesionales=[(str(uno.id), uno.nombre) for uno in equipo().profesionales()],
+        prioridades=opciones(Prioridad),
         nombrables=[(str(uno.id), uno.nombre) for uno in equipo().nombrables()],
     )
 

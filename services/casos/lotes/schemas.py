@@ -6,6 +6,9 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from casos.campos import Texto
+from casos.expedientes.models import Prioridad
+from casos.expedientes.schemas import TEXTO
 from casos.tareas.schemas import NuevaTareaSchema
 
 MAXIMO = 100
@@ -31,14 +34,49 @@ class ElegidoField(fields.Field[Elegido]):
             raise ValidationError("?") from error
 
 
-class AsignacionSchema(Schema):
+class AsignacionDeVariosSchema(Schema):
     """Who answers for the cases."""
 
     responsable_id = fields.UUID(required=True)
 
 
+class PrioridadDeVariosSchema(Schema):
+    """How urgent the cases are from now on, and why."""
+
+    prioridad = fields.Enum(Prioridad, by_value=True, required=True)
+    texto = Texto(required=True, validate=TEXTO)
+
+
 class TareaDeVariosSchema(NuevaTareaSchema):
     """A task for each; without `responsable_id`, whoever answers for the case does it."""
+
+
+class ElegidoSchema(Schema):
+    """A case, and the version that was seen of it."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(0, 10**9))
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_kwargs: Any) -> Elegido:
+        return Elegido(**data)
+
+
+class ResultadoDeLoteSchema(Schema):
+    """What became, or would become, of one case. `ya`: it was done under this key before."""
+
+    caso_id = fields.UUID()
+    bien = fields.Boolean()
+    ya = fields.Boolean()
+    porque = fields.String()
+
+
+class ResultadosDeLoteSchema(Schema):
+    """What became of each, and the key under which it is, or may be, done."""
+
+    clave = fields.UUID()
+    bien = fields.Integer(metadata={"description": "En cuántos casos se hace"})
+    resultados = fields.List(fields.Nested(ResultadoDeLoteSchema))
 
 
 class LoteSchema(Schema):

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
 from casos.consentimientos.queries import admite_recordatorios
@@ -210,6 +210,34 @@ def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) 
             razones = [Razon(codigo) for codigo in d.razones]
             hallados.setdefault(otra, Duplicado(d.id, por_id[otra], razones, d.puntaje))
     return _repartir(session, hallados, alcance)
+
+
+def con_parecida(alcance: Alcance) -> ColumnElement[bool]:
+    """Of the person of the query around: some record that the reader may see looks like theirs, or
+    like one that was joined to it, and nobody decided.
+    """
+    suya, otra = aliased(Persona), aliased(Persona)
+    a_la_vista = select(Persona.id).where(alcance.personas()).correlate(None)
+    una_u_otra = (
+        (PosibleDuplicado.persona_a_id, PosibleDuplicado.persona_b_id),
+        (PosibleDuplicado.persona_b_id, PosibleDuplicado.persona_a_id),
+    )
+    return or_(
+        *(
+            select(PosibleDuplicado.id)
+            .join(suya, suya.id == de_aqui)
+            .join(otra, otra.id == de_alla)
+            .where(
+                PosibleDuplicado.decision == Decision.PENDIENTE,
+                func.coalesce(suya.fusionada_en_id, suya.id) == Persona.id,
+                func.coalesce(otra.fusionada_en_id, otra.id) != Persona.id,
+                func.coalesce(otra.fusionada_en_id, otra.id).in_(a_la_vista),
+            )
+            .correlate(Persona)
+            .exists()
+            for de_aqui, de_alla in una_u_otra
+        )
+    )
 
 
 def _repartir(session: Session, hallados: Mapping[UUID, Duplicado], alcance: Alcance) -> Parecidos:

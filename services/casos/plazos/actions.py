@@ -169,6 +169,45 @@ def reanudar_de_caso(session: Session, caso_id: UUID, ahora: datetime) -> None:
         plazo.fijar_siguiente()
 
 
+def repriorizar(
+    session: Session, caso_id: UUID, prioridad: str, ahora: datetime
+) -> list[dict[str, str]]:
+    """Reckon the clocks of a case itself by another priority; which ones moved: `reloj`, `antes`
+    and `vence_en` (ISO moments).
+
+    One that gets longer ends when it would have, had it begun so; one that gets shorter counts its
+    new time from now, and never ends later than it did. One whose end has passed, or was chosen by
+    somebody, keeps it. What was told of a stage is not told again.
+    """
+    hoy, versiones = calendario(session), conocidas(session)
+    movidos = []
+    for plazo in [
+        uno for estado in VIVOS for uno in _propios(session, caso_id, estado) if not uno.tarea_id
+    ]:
+        poner_al_dia(plazo, hoy, versiones)
+        suyas = versiones.get(plazo.reglas_version) or reglas()
+        regla = suyas.relojes[plazo.reloj]
+        momento, antes = plazo.pausado_en or ahora, plazo.vence_en
+        largo, corto = regla.plazo[prioridad], regla.plazo[plazo.prioridad]
+        plazo.prioridad = prioridad
+        if regla.elegible or antes < momento or largo == corto:
+            continue
+        if largo > corto:
+            plazo.vence_en = max(antes, regla.fin(prioridad, plazo.desde, hoy.dias))
+        else:
+            plazo.vence_en = min(antes, regla.fin(prioridad, momento, hoy.dias))
+        plazo.fijar_siguiente()
+        if plazo.vence_en != antes:
+            movidos.append(
+                {
+                    "reloj": plazo.reloj,
+                    "antes": antes.isoformat(),
+                    "vence_en": plazo.vence_en.isoformat(),
+                }
+            )
+    return movidos
+
+
 def ultimo_dia(session: Session, reloj: str, prioridad: str, ahora: datetime) -> date:
     """The last day that somebody may choose for a clock."""
     regla = vigentes(session, ahora).relojes[reloj]

@@ -13,7 +13,8 @@ from casos.derivaciones.states import Accion
 from casos.enlaces.actions import VistaEnlace, vista
 from casos.enlaces.api import ACCIONES
 from casos.unidad import actions, queries
-from casos.unidad.schemas import RecibidasSchema
+from casos.unidad.queries import FiltroRecibidas
+from casos.unidad.schemas import FiltroRecibidasSchema, RecibidasSchema
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
@@ -24,12 +25,13 @@ bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", descri
 
 
 @bp.get("/derivaciones")
+@bp.arguments(FiltroRecibidasSchema, location="query")
 @bp.response(200, RecibidasSchema)
 @requires("casos.unidad.ver")
-def recibidas() -> dict[str, Sequence[Any]]:
+def recibidas(filtro: FiltroRecibidas) -> dict[str, Sequence[Any]]:
     """Derivaciones a la unidad de quien pregunta: primero las que esperan, por vencimiento"""
     with env().db.read() as session:
-        halladas = queries.recibidas(session, Alcance.de(actor()))
+        halladas = queries.recibidas(session, Alcance.de(actor()), filtro, clock.now())
     registrar_lectura(
         env().db,
         actor(),

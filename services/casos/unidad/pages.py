@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,23 +13,35 @@ from casos.derivaciones.states import Accion
 from casos.enlaces import presentacion
 from casos.enlaces.actions import VistaEnlace, vista
 from casos.enlaces.pages import ACCIONES
+from casos.etiquetas import etiqueta
+from casos.subtemas.presentes import temas_ofrecidos
 from casos.unidad import actions, queries
+from casos.unidad.schemas import RECIBIBLES, FiltroRecibidasSchema
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import Conflicto, DatosInvalidos, TransicionInvalida
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.forms import Form
+from oficina.web.i18n import language
 
 bp = Blueprint("unidad", __name__, url_prefix="/casos/unidad")
+
+CAMPOS = tuple(FiltroRecibidasSchema().fields)
 
 
 @bp.get("")
 @requires("casos.unidad.ver")
 def bandeja() -> str:
-    """The derivations to the reader's unit."""
+    """The derivations to the reader's unit, or those that a filter finds."""
+    dicho = {nombre: texto for nombre in CAMPOS if (texto := request.args.get(nombre))}
+    filtro = FiltroRecibidasSchema().load(dicho)
+    alcance = Alcance.de(actor())
     with env().db.read() as session:
-        recibidas = queries.recibidas(session, Alcance.de(actor()))
+        recibidas = queries.recibidas(session, alcance, filtro, clock.now())
+        pedidos = queries.servicios_pedidos(session, alcance)
+    nombres = temas_ofrecidos(language())
+    suyos = {tema for uno in pedidos for tema in uno.temas}
     registrar_lectura(
         env().db,
         actor(),
@@ -38,7 +50,17 @@ def bandeja() -> str:
         None,
         cantidad=len(recibidas),
     )
-    return render_template("casos/unidad/bandeja.html", recibidas=recibidas, unidad=actor().unidad)
+    return render_template(
+        "casos/unidad/bandeja.html",
+        recibidas=recibidas,
+        unidad=actor().unidad,
+        filtro=filtro,
+        filtrada=bool(dicho),
+        estados=[(uno.value, etiqueta(uno)) for uno in RECIBIBLES],
+        servicios=[(str(uno.id), uno.nombre) for uno in pedidos],
+        temas=[(codigo, nombre) for codigo, nombre in nombres.items() if codigo in suyos],
+        limite=queries.LIMITE,
+    )
 
 
 @bp.get("/derivaciones/<uuid:derivacion_id>")

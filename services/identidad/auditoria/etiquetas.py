@@ -53,6 +53,7 @@ ACCIONES: Mapping[str, LazyString] = {
     "casos.evaluacion.ver": _l("Vio las evaluaciones de un caso"),
     "casos.caso.listar": _l("Vio la lista de casos"),
     "casos.caso.orientar": _l("Dio orientación en un caso"),
+    "casos.caso.priorizar": _l("Cambió la prioridad de un caso"),
     "casos.caso.reabrir": _l("Reabrió un caso"),
     "casos.caso.reanudar": _l("Reanudó un caso suspendido"),
     "casos.caso.seguir": _l("Pasó un caso a seguimiento"),

@@ -281,6 +281,15 @@ class CasoReabierto(Evento):
     motivo_codigo: str
 
 
+@evento("casos.caso.repriorizado", sujeto_id="caso_id")
+class CasoRepriorizado(Evento):
+    """A case has another priority, and its clocks follow it."""
+
+    caso_id: UUID
+    prioridad: str
+    antes: str
+
+
 @evento("casos.caso.en_seguimiento", sujeto_id="caso_id")
 class CasoEnSeguimiento(Evento):
     """A case is only followed: others do what was asked of them."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -12,9 +12,11 @@ from tests.unit.casos.test_matriz import Mundo, levantar
 
 from casos.accesos.models import AccesoExcepcional
 from casos.accesos.reglas import reglas
+from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, TipoHito, anotar
 from casos.personas.models import Persona, PrecisionFecha
 from casos.plazos.models import Plazo
+from casos.red.models import ServicioRed
 from oficina.actor import Actor
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
@@ -386,6 +388,38 @@ def test_la_unidad_ve_primero_lo_que_se_le_paso(ventanilla: Ventanilla, mundo: M
     assert bandeja.count("Vencido") == 1
     vista = ventanilla.pagina(f"/unidad/derivaciones/{tarde['id']}", "contraparte").text
     assert vista.count("Vencido") >= 1
+    _la_bandeja_se_acota(ventanilla, tarde, nueva)
+
+
+def _la_bandeja_se_acota(ventanilla: Ventanilla, tarde: Any, nueva: Any) -> None:
+    """State, late, service, theme and a part of the folio; whatever is none is told."""
+
+    def hallan(consulta: str) -> list[bool]:
+        answer = ventanilla.api("GET", f"/unidad/derivaciones?{consulta}", "contraparte")
+        folios = [una["folio"] for una in answer.json["derivaciones"]]  # type: ignore[index]
+        bandeja = ventanilla.pagina(f"/unidad?{consulta}", "contraparte").text
+        hay = [una["folio"] in folios for una in (tarde, nueva)]
+        assert hay == [f">{una['folio']}</a>" in bandeja for una in (tarde, nueva)]
+        return hay
+
+    assert hallan("atrasadas=1") == [True, False]
+    assert hallan("estado=esperan") == hallan("estado=enviada") == [True, True]
+    assert hallan("estado=rechazada") == [False, False]
+    assert hallan(f"folio={nueva['folio'].lower()}") == [False, True]
+    assert hallan(f"folio={nueva['folio'][-4:]}%25") == [False, False]
+    with ventanilla.db.read() as session:
+        servicio_id = session.get_one(Derivacion, UUID(tarde["id"])).servicio_id
+        tema = session.get_one(ServicioRed, servicio_id).temas[0]
+    assert hallan(f"servicio_id={servicio_id}") == [True, True]
+    assert hallan(f"servicio_id={uuid4()}") == [False, False]
+    assert hallan(f"tema={tema}") == hallan(f"tema={tema.partition('.')[0]}") == [True, True]
+    assert hallan("tema=NADA") == [False, False]
+    vacia = ventanilla.pagina("/unidad?estado=rechazada", "contraparte").text
+    assert "Ninguna derivación recibida es así." in vacia
+    assert "Quitar los filtros" in vacia
+    mala = ventanilla.api("GET", "/unidad/derivaciones?estado=borrador", "contraparte")
+    assert mala.status_code == 422
+    assert ventanilla.pagina("/unidad?estado=borrador", "contraparte").status_code == 422
 
 
 def test_la_unidad_ve_lo_minimo_y_responde_con_grado_a(

@@ -302,6 +302,7 @@ GET   /personas/{persona}/comunicaciones              --------+  --------+  ----
 SIN_CASO: Mapping[str, str] = {
     "/casos/buscar": "finds what each kind shows by itself (tests of buscador)",
     "/casos/lotes": "steps on several cases, each by its own action (tests of lotes)",
+    "/casos/api/v1/lotes": "the same",
     "/casos/listas": "lists as files, and filters that people keep (tests of listas)",
     "/casos/api/v1/listas": "filters that people keep: codes, ids and days",
     "/casos/api/v1/bus": "what waits on the bus: ids and codes, for who operates it",

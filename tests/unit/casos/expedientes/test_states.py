@@ -10,6 +10,7 @@ from casos.expedientes.models import (
     Confidencialidad,
     Instancia,
     Pendiente,
+    Prioridad,
     ResultadoCierre,
     Riesgo,
 )
@@ -60,6 +61,7 @@ VERBOS: dict[Paso, Callable[[Caso], object]] = {
     Paso.ELEVAR: lambda caso: caso.elevar(),
     Paso.EVALUAR: lambda caso: caso.evaluar(Riesgo.MEDIO),
     Paso.DERIVAR: lambda caso: caso.exigir(Paso.DERIVAR),
+    Paso.PRIORIZAR: lambda caso: caso.priorizar(Prioridad.URGENTE),
     Paso.ASIGNAR: lambda caso: caso.asignar(uuid4(), "Profesional"),
     Paso.SEGUIR: lambda caso: caso.seguir(sin_respuesta=0),
     Paso.VOLVER: lambda caso: caso.volver(),
@@ -102,6 +104,7 @@ for _en_curso in (
     *(Estado.ABIERTO, Estado.EN_EVALUACION, Estado.EN_GESTION),
     *(Estado.EN_SEGUIMIENTO, Estado.SUSPENDIDO),
 ):
+    ADMITIDOS[_en_curso, Paso.PRIORIZAR] = _en_curso
     ADMITIDOS[_en_curso, Paso.EXIGIR_DENUNCIA] = _en_curso
     ADMITIDOS[_en_curso, Paso.RESOLVER_DENUNCIA] = _en_curso
     ADMITIDOS[_en_curso, Paso.ANULAR] = Estado.ANULADO

@@ -166,3 +166,98 @@ def test_la_lista_ofrece_marcar_y_marca_toda_la_pagina(ventanilla: Ventanilla) -
     assert " checked" not in lista.partition(marca)[2].partition(">")[0]
     marcada = ventanilla.pagina("/?orden=recientes&marcar=1", JEFA).text
     assert " checked" in marcada.partition(f'value="{marca}"')[2].partition(">")[0]
+
+
+def test_la_prioridad_de_varios_cambia_y_sus_plazos_con_ella(ventanilla: Ventanilla) -> None:
+    casos = [ventanilla.caso(), ventanilla.caso(prioridad="urgente")]
+    marcas = [_marca(ventanilla, caso) for caso in casos]
+    datos = {"prioridad": "urgente", "texto": "Aluvión"}
+    antes = _cuantos(ventanilla)
+
+    previa = _pedir(ventanilla, "prioridad", marcas, paso="revisar", **datos)
+    assert _cuantos(ventanilla) == antes
+    assert "Se haría en 1 caso." in previa
+    assert "El caso ya tiene esa prioridad." in previa
+    hecha = _pedir(ventanilla, "prioridad", marcas, paso="hacer", clave=_clave(previa), **datos)
+
+    assert "Se hizo en 1 caso." in hecha
+    assert ventanilla.guardado(casos[0]).prioridad.value == "urgente"
+    sin_razon = ventanilla.enviar(
+        "/lotes/prioridad", {"caso": marcas, "paso": "revisar", "prioridad": "alta"}, JEFA
+    )
+    assert sin_razon.status_code == 422
+
+
+@pytest.mark.parametrize("formato", ["csv", "xlsx"])
+def test_se_descargan_los_marcados_y_nada_mas(ventanilla: Ventanilla, formato: str) -> None:
+    uno, otro = ventanilla.caso(), ventanilla.caso()
+    reservado = ventanilla.caso(responsable_id=str(ventanilla.funcionario_id("profesional")))
+    secreto = {"confidencialidad": "reservado", "motivo": "Riesgo"}
+    assert ventanilla.paso(reservado, "confidencialidad", **secreto).status_code == 204
+    marcas = [_marca(ventanilla, uno), f"{reservado['id']}.1"]
+
+    archivo = ventanilla.enviar(f"/lotes/marcados.{formato}", {"caso": marcas}, JEFA)
+
+    assert archivo.status_code == 200
+    assert "attachment" in archivo.headers["Content-Disposition"]
+    if formato == "csv":
+        texto = archivo.data.decode("utf-8-sig")
+        assert uno["folio"] in texto
+        assert otro["folio"] not in texto
+        assert reservado["folio"] not in texto
+        assert len(texto.strip().splitlines()) == 2
+    with ventanilla.db.read() as session:
+        fila = session.scalars(
+            select(Auditoria)
+            .where(Auditoria.accion == "casos.caso.exportar")
+            .order_by(Auditoria.id.desc())
+        ).first()
+    assert fila is not None
+    assert (fila.cantidad, fila.motivo_codigo) == (1, "marcados=2")
+    assert ventanilla.enviar(f"/lotes/marcados.{formato}", {}, JEFA).status_code == 303
+    ajena = ventanilla.enviar(f"/lotes/marcados.{formato}", {"caso": marcas}, "profesional")
+    assert ajena.status_code == 403
+
+
+def test_por_la_api_se_preve_y_se_hace_una_vez(ventanilla: Ventanilla) -> None:
+    caso, viejo = ventanilla.caso(), ventanilla.caso()
+    cuerpo: dict[str, Any] = {
+        "casos": [
+            {"id": caso["id"], "version": ventanilla.guardado(caso).version},
+            {"id": viejo["id"], "version": 99},
+            {"id": str(uuid4()), "version": 1},
+        ],
+        "datos": {"prioridad": "alta", "texto": "Aluvión"},
+    }
+    antes = _cuantos(ventanilla)
+
+    previsto = ventanilla.api("POST", "/lotes/prioridad/prevision", JEFA, json=cuerpo)
+    assert previsto.status_code == 200, previsto.text
+    assert previsto.json["bien"] == 1
+    assert _cuantos(ventanilla) == antes
+    pedido = cuerpo | {"clave": previsto.json["clave"]}
+    hecho = ventanilla.api("POST", "/lotes/prioridad", JEFA, json=pedido)
+    otra_vez = ventanilla.api("POST", "/lotes/prioridad", JEFA, json=pedido)
+
+    assert [(uno["bien"], uno["ya"]) for uno in hecho.json["resultados"]] == [
+        (True, False),
+        (False, False),
+        (False, False),
+    ]
+    assert "Otra persona lo modificó" in hecho.json["resultados"][1]["porque"]
+    assert hecho.json["resultados"][2]["porque"] == "No está a su alcance."
+    assert otra_vez.json["resultados"][0]["ya"] is True
+    assert ventanilla.hechos(f"caso/{caso['id']}").count("casos.caso.repriorizado") == 1
+    distinto = pedido | {"datos": {"prioridad": "urgente", "texto": "Otra cosa"}}
+    ajeno = ventanilla.api("POST", "/lotes/prioridad", JEFA, json=distinto)
+    assert "ya se usó para otra cosa" in ajeno.json["resultados"][0]["porque"]
+
+
+def test_la_api_de_lotes_dice_que_corregir_y_no_es_de_todos(ventanilla: Ventanilla) -> None:
+    cuerpo = {"casos": [], "datos": {"vence_el": "ayer"}}
+
+    answer = ventanilla.api("POST", "/lotes/tarea", JEFA, json=cuerpo)
+
+    assert answer.status_code == 422
+    assert {"casos", "clave", "datos.que", "datos.vence_el"} <= set(answer.json["errors"])
+    assert ventanilla.api("POST", "/lotes/tarea", json=cuerpo).status_code == 403
