@@ -40,11 +40,12 @@ class Tiempo:
 
 @dataclass(frozen=True, kw_only=True)
 class NuevaCita(Tiempo):
-    """An appointment to book. The professional's name is identidad's, not the form's."""
+    """An appointment to book. Names are identidad's and casos', not the form's."""
 
     persona_id: UUID
     profesional_id: UUID
     caso_id: UUID | None = None
+    organizacion_id: UUID | None = None
     asunto: str | None = None
 
 
@@ -57,7 +58,13 @@ class Cancelacion:
 
 
 def agendar(
-    session: Session, nueva: NuevaCita, profesional_nombre: str, actor: Actor, ahora: datetime
+    session: Session,
+    nueva: NuevaCita,
+    profesional_nombre: str,
+    actor: Actor,
+    ahora: datetime,
+    *,
+    organizacion_nombre: str | None = None,
 ) -> Cita:
     """Book; raises DatosInvalidos outside opening hours, Conflicto when somebody is taken."""
     inicia_en, termina_en = _intervalo(nueva, ahora)
@@ -67,6 +74,8 @@ def agendar(
         caso_id=nueva.caso_id,
         profesional_id=nueva.profesional_id,
         profesional_nombre=profesional_nombre,
+        organizacion_id=nueva.organizacion_id,
+        organizacion_nombre=organizacion_nombre,
         lugar=nueva.lugar,
         inicia_en=inicia_en,
         termina_en=termina_en,

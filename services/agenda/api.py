@@ -104,7 +104,7 @@ def alcanzadas(uso: UsoDeCuenta) -> dict[str, Any]:
 @bp.response(200, CitaSchema(many=True))
 @requires("agenda.cita.ver")
 def citas(filtro: Filtro) -> Sequence[Cita]:
-    """Citas por día, persona, caso o profesional, en orden de hora (a lo más 500)"""
+    """Citas por día, persona, caso, profesional u organización, en orden de hora (a lo más 500)"""
     with env().db.read() as session:
         todas = queries.citas(session, filtro)
     visibles = directorio.a_la_vista(env(), todas, actor())
@@ -122,8 +122,11 @@ def agendar(nueva: NuevaCita) -> Answer:
     """Agendar una cita"""
     nombre = directorio.personal().nombre(nueva.profesional_id)
     directorio.de_quien(env(), nueva.persona_id, nueva.caso_id)
+    de_organizacion = directorio.organizacion(env(), nueva.organizacion_id)
     with env().db.begin() as session:
-        hecha = actions.agendar(session, nueva, nombre, actor(), clock.now())
+        hecha = actions.agendar(
+            session, nueva, nombre, actor(), clock.now(), organizacion_nombre=de_organizacion
+        )
     return hecha, 201, etag_of(hecha)
 
 

@@ -25,6 +25,8 @@ ROLES_QUE_ATIENDEN = frozenset({"profesional", "coordinacion"})
 VIGENCIA = 60.0
 """Seconds for which the staff is remembered."""
 
+ORGANIZACIONES = "/casos/api/v1/comunidad/organizaciones"
+
 # The ids travel in the address, whose length has a limit.
 POR_PREGUNTA = 60
 _POR_ALCANCE = 400
@@ -130,6 +132,30 @@ def nombres(env: Env, personas: Iterable[UUID]) -> Mapping[UUID, Nombrada]:
         # The agenda is worth reading without names: the page says that they are missing.
         log.warning("sin_nombres", kind=type(error).__name__)
     return hallados
+
+
+def organizaciones(env: Env) -> Mapping[UUID, str]:
+    """The organisations of the community that an appointment may name, by name; none while casos
+    is silent: an appointment is worth booking without one.
+    """
+    halladas: dict[UUID, str] = {}
+    pagina, paginas = 1, 1
+    try:
+        while pagina <= paginas:
+            una = env.client.get("casos", ORGANIZACIONES, {"pagina": pagina}, actor_token=True)
+            halladas |= {UUID(o["id"]): o["nombre"] for o in una["organizaciones"]}
+            pagina, paginas = pagina + 1, una["paginas"]
+    except DomainError as error:
+        log.warning("sin_organizaciones", kind=type(error).__name__)
+    return halladas
+
+
+def organizacion(env: Env, organizacion_id: UUID | None) -> str | None:
+    """How an organisation is called, None of none; raises DatosInvalidos when there is no such."""
+    if organizacion_id is None:
+        return None
+    path = f"{ORGANIZACIONES}/{organizacion_id}"
+    return str(_asked(env, path, "organizacion_id")["nombre"])
 
 
 def a_la_vista(env: Env, citas: Iterable[Cita], quien: Actor) -> frozenset[UUID]:

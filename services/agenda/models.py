@@ -42,6 +42,11 @@ class Cita(Personal, Identified, Base):
     profesional_id: Mapped[UUID] = mapped_column()
     profesional_nombre: Mapped[str] = mapped_column(String(160))
     lugar: Mapped[str] = mapped_column(String(40))
+    # The organisation of the community that it is with or about, and its name as it was then.
+    organizacion_id: Mapped[UUID | None] = mapped_column(index=True)
+    organizacion_nombre: Mapped[str | None] = mapped_column(
+        EncryptedText("agenda.cita.organizacion")
+    )
     inicia_en: Mapped[datetime] = mapped_column(index=True)
     termina_en: Mapped[datetime] = mapped_column()
     zona: Mapped[str] = mapped_column(String(40), default=ZONA.key)
@@ -136,6 +141,11 @@ class Cita(Personal, Identified, Base):
             caso_id=self.caso_id,
             respuesta=respuesta.value,
         )
+
+    def olvidar(self) -> None:
+        """Forget what it was about, and with whom else; that there was one stays."""
+        self.asunto = self.detalle_cancelacion = None
+        self.organizacion_id = self.organizacion_nombre = None
 
     def acciones(self, ahora: datetime) -> frozenset[Accion]:
         """What can be done with it at this moment."""

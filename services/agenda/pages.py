@@ -27,7 +27,7 @@ from agenda.schemas import (
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.calendar_cl import feriados
-from oficina.errors import Conflicto, DatosInvalidos
+from oficina.errors import Conflicto, DatoNoEncontrado, DatosInvalidos, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.client import ServicioNoDisponible
@@ -108,6 +108,7 @@ def nueva() -> ResponseReturnValue:
         form=form,
         quien=quien,
         profesionales=profesionales,
+        organizaciones=directorio.organizaciones(env()),
         senales=AVISOS,
         **_choices(),
     )
@@ -128,6 +129,29 @@ def cita(cita_id: UUID) -> str:
         dia=clock.local(una.inicia_en).date(),
         acciones=una.acciones(clock.now()),
         quien=directorio.nombres(env(), [una.persona_id]).get(una.persona_id),
+        **_words(),
+    )
+
+
+@bp.get("/organizaciones/<uuid:organizacion_id>")
+@requires("agenda.cita.ver")
+def de_organizacion(organizacion_id: UUID) -> str:
+    """The appointments that name an organisation, as far as the reader may see them."""
+    try:
+        nombre = directorio.organizacion(env(), organizacion_id)
+    except DatoNoEncontrado as error:
+        raise NoEncontrado from error
+    with env().db.read() as session:
+        halladas = queries.citas(session, queries.Filtro(organizacion_id=organizacion_id))
+    visibles = _visibles(halladas)
+    suyas = [cita for cita in halladas if cita.id in visibles]
+    registrar_lectura(env().db, actor(), "agenda.cita.listar", "cita", None, cantidad=len(suyas))
+    return render_template(
+        "agenda/organizacion.html",
+        organizacion_id=organizacion_id,
+        nombre=nombre,
+        citas=suyas[::-1],
+        nombres=directorio.nombres(env(), (cita.persona_id for cita in suyas)),
         **_words(),
     )
 
@@ -220,8 +244,11 @@ def _by_day(desde: date, cuantos: int, citas: Sequence[Cita]) -> list[Dia]:
 def _book(nueva_cita: actions.NuevaCita) -> ResponseReturnValue:
     nombre = directorio.personal().nombre(nueva_cita.profesional_id)
     directorio.de_quien(env(), nueva_cita.persona_id, nueva_cita.caso_id)
+    de_organizacion = directorio.organizacion(env(), nueva_cita.organizacion_id)
     with env().db.begin() as session:
-        una = actions.agendar(session, nueva_cita, nombre, actor(), clock.now())
+        una = actions.agendar(
+            session, nueva_cita, nombre, actor(), clock.now(), organizacion_nombre=de_organizacion
+        )
     flash(_("La cita quedó agendada."), "success")
     return redirect(url_for(".cita", cita_id=una.id), 303)
 

@@ -28,6 +28,7 @@ class Filtro:
     persona_id: UUID | None = None
     caso_id: UUID | None = None
     profesional_id: UUID | None = None
+    organizacion_id: UUID | None = None
     estado: Estado | None = None
 
 
@@ -63,7 +64,11 @@ def _conditions(filtro: Filtro) -> list[ColumnElement[bool]]:
         conditions.append(Cita.inicia_en >= comienzo(filtro.desde))
     if filtro.hasta:
         conditions.append(Cita.inicia_en < comienzo(filtro.hasta + timedelta(days=1)))
-    for columna in (Cita.persona_id, Cita.caso_id, Cita.profesional_id, Cita.estado):
+    exactas = (
+        *(Cita.persona_id, Cita.caso_id, Cita.profesional_id),
+        *(Cita.organizacion_id, Cita.estado),
+    )
+    for columna in exactas:
         valor = getattr(filtro, columna.key)
         if valor is not None:
             conditions.append(columna == valor)

@@ -1,4 +1,5 @@
-"""What agenda forgets: what an appointment was about; that there was one stays."""
+"""What agenda forgets: what an appointment was about, and with which organisation. That there was
+one stays."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +18,11 @@ retencion = Retencion("agenda")
 def _con_detalle(limite: datetime) -> Select[Any]:
     return select(Cita.id).where(
         Cita.termina_en < limite,
-        or_(Cita.asunto.is_not(None), Cita.detalle_cancelacion.is_not(None)),
+        or_(
+            Cita.asunto.is_not(None),
+            Cita.detalle_cancelacion.is_not(None),
+            Cita.organizacion_id.is_not(None),
+        ),
     )
 
 
@@ -27,7 +32,9 @@ def vaciar(session: Session, ids: Sequence[UUID]) -> int:
     session.execute(
         update(Cita)
         .where(Cita.id.in_(ids))
-        .values(asunto=None, detalle_cancelacion=None)
+        .values(
+            asunto=None, detalle_cancelacion=None, organizacion_id=None, organizacion_nombre=None
+        )
         .execution_options(synchronize_session=False)
     )
     return len(ids)

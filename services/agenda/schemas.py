@@ -49,6 +49,11 @@ class NuevaCitaSchema(_TiempoSchema):
     persona_id = fields.UUID(required=True)
     caso_id = fields.UUID(load_default=None, allow_none=True)
     profesional_id = fields.UUID(required=True)
+    organizacion_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "La organización de la comunidad que la cita nombra"},
+    )
     asunto = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
 
     @post_load
@@ -93,6 +98,7 @@ class ConsultaSchema(Schema):
     persona_id = fields.UUID()
     caso_id = fields.UUID()
     profesional_id = fields.UUID()
+    organizacion_id = fields.UUID()
     estado = fields.Enum(Estado, by_value=True)
 
     @post_load
@@ -152,6 +158,8 @@ class CitaSchema(Schema):
     inicia_en = fields.AwareDateTime(required=True)
     termina_en = fields.AwareDateTime(required=True)
     zona = fields.String(required=True)
+    organizacion_id = fields.UUID(allow_none=True)
+    organizacion_nombre = fields.String(allow_none=True)
     asunto = fields.String(allow_none=True)
     estado = fields.Enum(Estado, by_value=True, required=True)
     motivo_cancelacion = fields.Enum(MotivoCancelacion, by_value=True, allow_none=True)
@@ -182,6 +190,7 @@ class CitaDeCopiaSchema(CitaSchema):
             "inicia_en",
             "termina_en",
             "asunto",
+            "organizacion_nombre",
             "estado",
             "motivo_cancelacion",
             "respuesta",

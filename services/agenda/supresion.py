@@ -32,7 +32,7 @@ def borrar(session: Session, persona_id: UUID) -> Mapping[str, int]:
     for cita in citas:
         if cita.estado is Estado.AGENDADA:
             _cancelar(session, cita)
-        cita.asunto = cita.detalle_cancelacion = None
+        cita.olvidar()
     olvidar_respuestas(session, [persona_id, *(cita.id for cita in citas)])
     session.flush()
     return {CITAS: len(citas)}

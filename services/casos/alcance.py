@@ -211,6 +211,19 @@ class Alcance:
         )
         return and_(activa, ~self.ocultas(), or_(~_de_persona(true()), suya, atendida))
 
+    def situaciones(self) -> ColumnElement[bool]:
+        """People whose migratory status the reader may know: of those whom they see and who have a
+        reserved case, only if they are named in a case of theirs; an exceptional access is to one
+        case, and not to this. That a case is sealed changes nothing: the answer would tell that
+        there is one.
+        """
+        if Nivel.MAQUINA in self.niveles:
+            return true()
+        if not self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
+            return false()
+        nombrada = _de_persona(self.nombrado())
+        return and_(self.personas(), or_(~_de_persona(_RESERVADO), nombrada))
+
     def conocidas(self) -> ColumnElement[bool]:
         """People of whom the reader may know that they are there, and no more unless they see them:
         of who is sealed to them not even that, nor of who was erased.
@@ -341,6 +354,18 @@ class Alcance:
             self._sin_bloqueo().personas(),
         )
         return NoEncontrado() if session.scalar(bloqueada) is None else DatosBloqueados()
+
+    def negativa_de_situacion(self, session: Session, persona_id: UUID) -> DomainError:
+        """Why somebody's migratory status was not found: as the person, or they have a reserved
+        case, of which this reader learns the folio.
+        """
+        if session.scalar(select(Persona.id).where(Persona.id == persona_id, self.personas())):
+            reservado = select(Caso.id, Caso.folio).where(
+                Caso.persona_id == persona_id, _RESERVADO, ~self.nombrado()
+            )
+            if fila := session.execute(reservado.order_by(Caso.id.desc()).limit(1)).first():
+                return CasoReservado(*fila)
+        return self.negativa_de_persona(session, persona_id)
 
     def _sin_bloqueo(self) -> "Alcance":
         return replace(self, con_bloqueados=True)

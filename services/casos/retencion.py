@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from casos.alcance import SIN_LIMITE
+from casos.comunidad.discriminacion.models import PasoDeReporte, ReporteDeDiscriminacion
+from casos.comunidad.discriminacion.states import VIVOS, Accion
 from casos.comunidad.organizaciones.models import Directiva
 from casos.conservacion.queries import CERRADO, vencidos
 from casos.derivaciones.actions import anular
@@ -179,6 +181,32 @@ def olvidar_directivas(session: Session, ids: Sequence[UUID]) -> int:
     """That there was a board, and how many were on it, stays."""
     for directiva in session.scalars(select(Directiva).where(Directiva.id.in_(ids))):
         directiva.olvidar()
+    return len(ids)
+
+
+def _anonimos(limite: datetime) -> Select[Any]:
+    """Reports of discrimination of nobody who is named, that ended and still say what was told."""
+    uno = ReporteDeDiscriminacion
+    final = select(PasoDeReporte.id).where(
+        PasoDeReporte.reporte_id == uno.id,
+        PasoDeReporte.accion.in_((Accion.CERRAR, Accion.DESCARTAR)),
+        PasoDeReporte.ocurrido_en < limite,
+    )
+    return select(uno.id).where(
+        uno.persona_id.is_(None), uno.vaciado_en.is_(None), uno.estado.not_in(VIVOS), final.exists()
+    )
+
+
+@retencion.clase("casos.discriminacion.anonimo", _anonimos)
+def vaciar_reportes(session: Session, ids: Sequence[UUID]) -> int:
+    """Ground, place, routes and days stay, so that figures say what they said."""
+    for uno in session.scalars(
+        select(ReporteDeDiscriminacion).where(ReporteDeDiscriminacion.id.in_(ids))
+    ):
+        uno.vaciar(clock.real_now())
+    session.execute(
+        update(PasoDeReporte).where(PasoDeReporte.reporte_id.in_(ids)).values(nota=None)
+    )
     return len(ids)
 
 

@@ -43,6 +43,7 @@ INICIO = (
     ("contraparte_unidad", "/casos/unidad"),
     ("encargado_programa", "/casos/programas"),
     ("auditor", "/identidad/auditoria"),
+    ("analista", "/reportes/"),
 )
 
 bp = Blueprint("identidad", __name__)

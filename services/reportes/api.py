@@ -11,6 +11,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from reportes import actions, queries
+from reportes.alcance import alcance, alcances
 from reportes.descargas import descarga_pdf
 from reportes.meses import Mes
 from reportes.models import Informe
@@ -33,17 +34,18 @@ bp = Blueprint("api", __name__, url_prefix="/reportes/api/v1")
 def meses() -> dict[str, Any]:
     """Los meses con datos, el más nuevo primero"""
     with env().db.read() as session:
-        return {"meses": queries.meses(session)}
+        return {"meses": queries.meses(session, alcance(None))}
 
 
 @bp.get("/meses/<string:mes>")
 @bp.arguments(AlcanceSchema, location="query")
 @bp.response(200, FigurasSchema)
 @requires("reportes.ver")
-def mes(pedido: dict[str, Alcance], mes: str) -> dict[str, Any]:
-    """Las cifras de un mes y del anterior, por indicador"""
+def mes(pedido: dict[str, Alcance | None], mes: str) -> dict[str, Any]:
+    """Las cifras de un mes y del anterior, por indicador, y cómo se calcula cada uno"""
+    suyo = alcance(pedido["alcance"])
     with env().db.read() as session:
-        return figuras_dichas(queries.figuras(session, _mes(mes), pedido["alcance"]))
+        return figuras_dichas(queries.figuras(session, _mes(mes), suyo))
 
 
 @bp.post("/informes")
@@ -52,9 +54,9 @@ def mes(pedido: dict[str, Alcance], mes: str) -> dict[str, Any]:
 @requires("reportes.informe.pedir")
 def pedir(pedido: tuple[Mes, Alcance]) -> tuple[Informe, int, dict[str, str]]:
     """Pedir un mes en PDF; se hace aparte"""
-    cual, alcance = pedido
+    cual, para_quien = pedido
     with env().db.begin() as session:
-        informe = actions.pedir_informe(session, cual, alcance, actor())
+        informe = actions.pedir_informe(session, cual, alcance(para_quien), actor())
     return informe, 202, {"Location": f"/reportes/api/v1/informes/{informe.id}"}
 
 
@@ -64,7 +66,7 @@ def pedir(pedido: tuple[Mes, Alcance]) -> tuple[Informe, int, dict[str, str]]:
 def informe(informe_id: UUID) -> Informe:
     """En qué va un informe pedido"""
     with env().db.read() as session:
-        return queries.informe(session, informe_id)
+        return queries.informe(session, informe_id, alcances())
 
 
 @bp.get("/informes/<uuid:informe_id>/pdf")

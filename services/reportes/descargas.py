@@ -9,13 +9,14 @@ from oficina.web.app import env
 from oficina.web.auth import actor
 from oficina.web.files import as_file
 from reportes import queries
+from reportes.alcance import alcances
 from reportes.states import Alcance
 
 
 def descarga_pdf(informe_id: UUID) -> Response:
     """The file of a report. Raises NoEncontrado while it is not ready."""
     with env().db.read() as session:
-        informe, pdf = queries.archivo(session, informe_id)
+        informe, pdf = queries.archivo(session, informe_id, alcances())
     marca = "publicable" if informe.alcance is Alcance.PUBLICABLE else "uso-interno"
     nombre = f"acogida-{informe.mes}-{marca}.pdf"
     return descarga(pdf, nombre, "application/pdf", recurso="informe", recurso_id=informe.id)

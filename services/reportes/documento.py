@@ -89,11 +89,22 @@ def _seccion(figuras: Figuras, tabla: Tabla, palabras: Palabras) -> dict[str, An
     comun = {
         "titulo": texto(indicador.nombre, IDIOMA),
         "pregunta": texto(indicador.pregunta, IDIOMA),
-        "nota": _(
-            "Indicador %(clave)s, versión %(version)s; línea %(linea)s del decreto.",
-            clave=indicador.clave,
-            version=indicador.version,
-            linea=indicador.linea_decreto,
+        "nota": " ".join(
+            (
+                _(
+                    "Indicador %(clave)s, versión %(version)s; línea %(linea)s del decreto.",
+                    clave=indicador.clave,
+                    version=indicador.version,
+                    linea=indicador.linea_decreto,
+                ),
+                _(
+                    "Numerador: %(que)s. Denominador: %(de)s. Fuente: %(fuente)s.",
+                    que=texto(indicador.numerador, IDIOMA).lower(),
+                    de=texto(indicador.denominador, IDIOMA).lower(),
+                    fuente=texto(indicador.fuente, IDIOMA).lower(),
+                ),
+                texto(indicador.calculo, IDIOMA),
+            )
         ),
     }
     if indicador.cruzado:

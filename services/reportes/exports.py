@@ -118,6 +118,17 @@ class _Hojas:
         hoja.write_string(
             1, 0, f"{self._figuras.mes.clave} · {alcance_dicho(self._figuras.alcance)}"
         )
+        hoja.write_string(
+            2,
+            0,
+            " ".join(
+                (
+                    f"{texto(indicador.numerador, self._idioma)}.",
+                    f"{texto(indicador.fuente, self._idioma)}.",
+                    texto(indicador.calculo, self._idioma),
+                )
+            ),
+        )
         cabeza = [str(DIMENSIONES[dimension]) for dimension in indicador.dimensiones] or [""]
         cabeza += [self._figuras.mes.clave, self._figuras.mes.anterior.clave]
         for columna, titulo in enumerate(cabeza):

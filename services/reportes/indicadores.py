@@ -16,6 +16,8 @@ class Medida(StrEnum):
 
     CONTEO = "conteo"
     PERSONAS = "personas"
+    ACUMULADO = "acumulado"
+    """All that happened until the end of the month."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Indicador:
     """One question and how it is answered.
 
     `dimensiones` are columns of the facts. With `jerarquia` each one divides the one before it;
-    without, they cross. Texts are by language; Spanish is always there.
+    without, they cross. `numerador`, `denominador`, `fuente` and `calculo` say to people what is
+    counted, of what, from where and how. Texts are by language; Spanish is always there.
     """
 
     clave: str
@@ -37,6 +40,10 @@ class Indicador:
     jerarquia: bool
     linea_decreto: str
     responsable: str
+    numerador: Mapping[str, str]
+    denominador: Mapping[str, str]
+    fuente: Mapping[str, str]
+    calculo: Mapping[str, str]
 
     @property
     def cruzado(self) -> bool:

@@ -9,6 +9,24 @@ from oficina.countries import names_of_countries
 from reportes.queries import SIN_CATEGORIA
 from reportes.states import EstadoInforme
 
+_DE_COMUNIDAD: Mapping[str, LazyString] = {
+    # Of a report of discrimination.
+    "recibido": _l("Recibido"),
+    "en_gestion": _l("En gestión"),
+    "con_caso": _l("Se abrió un caso"),
+    "cerrado": _l("Cerrado"),
+    # Of a mediation, besides those of a derivation.
+    "preparacion": _l("En preparación"),
+    "con_acuerdo": _l("Con acuerdo, en seguimiento"),
+    "terminada": _l("Terminada con acuerdo"),
+    "sin_acuerdo": _l("Sin acuerdo"),
+    "desistida": _l("Desistida"),
+    # Of an organisation.
+    "activa": _l("Activa"),
+    "en_receso": _l("En receso"),
+    "disuelta": _l("Disuelta"),
+}
+
 RESULTADOS: Mapping[str, LazyString] = {
     "enviada": _l("Enviada, sin respuesta"),
     "recibida": _l("Recibida"),
@@ -22,6 +40,7 @@ RESULTADOS: Mapping[str, LazyString] = {
     "vencida": _l("Vencida sin respuesta"),
     "anulada": _l("Anulada"),
     "sin_informacion": _l("Sin información"),
+    **_DE_COMUNIDAD,
 }
 """In the order in which they come."""
 
@@ -40,6 +59,10 @@ DIMENSIONES: Mapping[str, LazyString] = {
     "institucion": _l("Institución"),
     "resultado": _l("Resultado"),
     "grado_evidencia": _l("Quién lo respalda"),
+    "motivo": _l("Motivo"),
+    "lugar": _l("Lugar"),
+    "tipo": _l("Tipo"),
+    "idioma": _l("Idioma"),
 }
 
 ESTADOS: Mapping[EstadoInforme, LazyString] = {
@@ -55,10 +78,22 @@ _SIN_PAIS: Mapping[str, LazyString] = {
     "XXB": _l("Persona refugiada"),
 }
 
+_ORGANIZACIONES: Mapping[str, LazyString] = {
+    "comunitaria": _l("Organización comunitaria funcional"),
+    "asociacion": _l("Asociación o corporación"),
+    "fundacion": _l("Fundación"),
+    "cultural": _l("Agrupación cultural"),
+    "deportiva": _l("Club deportivo"),
+    "religiosa": _l("Comunidad religiosa"),
+    "de_hecho": _l("Colectivo sin inscribir"),
+}
+"""Kinds of organisation; those of an obstacle come with their owner's words."""
+
 _FIJAS: Mapping[str, Mapping[str, LazyString]] = {
     "resultado": RESULTADOS,
     "grado_evidencia": GRADOS,
     "nacionalidad": _SIN_PAIS,
+    "tipo": _ORGANIZACIONES,
 }
 
 

@@ -42,6 +42,12 @@ class Hecho(Base):
     grado_evidencia: Mapped[str | None] = mapped_column(String(4))
     unidad: Mapped[str | None] = mapped_column(String(60))
     origen: Mapped[str] = mapped_column(String(20))
+    # The ground and the place of a report of discrimination, the kind of an obstacle or of an
+    # organisation, the language of a sheet that was given.
+    motivo: Mapped[str | None] = mapped_column(String(40))
+    lugar: Mapped[str | None] = mapped_column(String(40))
+    tipo: Mapped[str | None] = mapped_column(String(40))
+    idioma: Mapped[str | None] = mapped_column(String(5))
     # The owner's pseudonym for us: tells people apart and names nobody.
     persona: Mapped[str | None] = mapped_column(String(32))
     generacion: Mapped[int] = mapped_column(index=True)

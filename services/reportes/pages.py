@@ -15,6 +15,7 @@ from oficina.web.conditional import vivo
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 from reportes import actions, descargas, exports, queries, vistas
+from reportes.alcance import alcance, alcances
 from reportes.documento import TOTALES, diferencia, mes_corto, mes_dicho, numero
 from reportes.figuras import Figuras
 from reportes.labels import DIMENSIONES, ESTADOS, Palabras
@@ -51,8 +52,10 @@ def _palabras_de_pagina() -> dict[str, Any]:
 def meses() -> str:
     """The months with data, the newest first."""
     with env().db.read() as session:
-        con_datos = queries.meses(session)
-    return render_template("reportes/meses.html", meses=con_datos)
+        con_datos = queries.meses(session, alcance(None))
+    return render_template(
+        "reportes/meses.html", meses=con_datos, completas=Alcance.INTERNO in alcances()
+    )
 
 
 @bp.get("/<int:anio>/<int:mes>")
@@ -61,14 +64,14 @@ def mes(anio: int, mes: int) -> str:
     """A month: tables and charts."""
     cual = _mes(anio, mes)
     publicable = request.args.get("alcance") == Alcance.PUBLICABLE
-    alcance = Alcance.PUBLICABLE if publicable else Alcance.INTERNO
     with env().db.read() as session:
-        figuras = queries.figuras(session, cual, alcance)
+        figuras = queries.figuras(
+            session, cual, alcance(Alcance.PUBLICABLE if publicable else None)
+        )
         palabras = _palabras(queries.etiquetas(session, language()))
-        informes = queries.informes_de(session, cual)
+        informes = queries.informes_de(session, cual, alcances())
     tablas = figuras.tablas
-    nacionalidades = tablas["atenciones_por_nacionalidad"]
-    temas = tablas["atenciones_por_linea_y_tema"]
+    dibujadas = [t for t in tablas.values() if t.indicador.dimensiones]
     derivaciones = tablas["derivaciones_por_institucion"]
     total = _("Total")
     return render_template(
@@ -77,36 +80,36 @@ def mes(anio: int, mes: int) -> str:
         totales=[(cosa, vistas.fila_total(tablas[clave], "")) for clave, cosa in TOTALES],
         listas=[
             (t, [*vistas.filas(t, palabras), vistas.fila_total(t, total)])
-            for t in (nacionalidades, temas)
+            for t in dibujadas
+            if not t.indicador.cruzado
         ],
-        matrices=[
-            (t, vistas.matriz(t, palabras, total))
-            for t in (derivaciones, tablas["derivaciones_por_evidencia"])
-        ],
+        matrices=[(t, vistas.matriz(t, palabras, total)) for t in dibujadas if t.indicador.cruzado],
         barras={
-            nacionalidades.indicador.clave: vistas.filas(nacionalidades, palabras),
-            temas.indicador.clave: [f for f in vistas.filas(temas, palabras) if f.nivel == 1],
-            derivaciones.indicador.clave: vistas.resumen(derivaciones, 1, palabras),
-        },
+            t.indicador.clave: [f for f in vistas.filas(t, palabras) if f.nivel == 1]
+            for t in dibujadas
+            if not t.indicador.cruzado
+        }
+        | {derivaciones.indicador.clave: vistas.resumen(derivaciones, 1, palabras)},
+        completas=Alcance.INTERNO in alcances(),
         informes=informes,
         form=Form(PedidoSchema(), {"mes": cual.clave, "alcance": Alcance.PUBLICABLE}),
     )
 
 
-@bp.get("/<int:anio>/<int:mes>/<any(publicable, interno):alcance>.csv")
+@bp.get("/<int:anio>/<int:mes>/<any(publicable, interno):para_quien>.csv")
 @requires("reportes.exportar")
-def csv(anio: int, mes: int, alcance: str) -> Response:
+def csv(anio: int, mes: int, para_quien: str) -> Response:
     """The month for machines."""
-    figuras, palabras = _para_archivo(_mes(anio, mes), Alcance(alcance))
+    figuras, palabras = _para_archivo(_mes(anio, mes), Alcance(para_quien))
     contenido = exports.a_csv(figuras, palabras).encode()
     return descargas.descarga(contenido, exports.nombre(figuras, "csv"), "text/csv", recurso="mes")
 
 
-@bp.get("/<int:anio>/<int:mes>/<any(publicable, interno):alcance>.xlsx")
+@bp.get("/<int:anio>/<int:mes>/<any(publicable, interno):para_quien>.xlsx")
 @requires("reportes.exportar")
-def xlsx(anio: int, mes: int, alcance: str) -> Response:
+def xlsx(anio: int, mes: int, para_quien: str) -> Response:
     """The month as a workbook."""
-    figuras, palabras = _para_archivo(_mes(anio, mes), Alcance(alcance))
+    figuras, palabras = _para_archivo(_mes(anio, mes), Alcance(para_quien))
     contenido = exports.a_xlsx(figuras, palabras, language())
     return descargas.descarga(contenido, exports.nombre(figuras, "xlsx"), XLSX, recurso="mes")
 
@@ -125,10 +128,11 @@ def pedir_informe() -> ResponseReturnValue:
     form = Form(PedidoSchema())
     if not form.valid:
         return _pagina_de_informes(form), 422
-    cual, alcance = form.data
+    cual, para_quien = form.data
+    suyo = alcance(para_quien)
     try:
         with env().db.begin() as session:
-            informe = actions.pedir_informe(session, cual, alcance, actor())
+            informe = actions.pedir_informe(session, cual, suyo, actor())
     except DatosInvalidos as error:
         form.add_errors(error)
         return _pagina_de_informes(form), 422
@@ -140,7 +144,7 @@ def pedir_informe() -> ResponseReturnValue:
 def informe(informe_id: UUID) -> str:
     """How far a report is; it follows by itself."""
     with env().db.read() as session:
-        pedido = queries.informe(session, informe_id)
+        pedido = queries.informe(session, informe_id, alcances())
     return render_template("reportes/informe.html", informe=pedido)
 
 
@@ -149,7 +153,7 @@ def informe(informe_id: UUID) -> str:
 def avance(informe_id: UUID) -> Response:
     """The part of that page that changes."""
     with env().db.read() as session:
-        pedido = queries.informe(session, informe_id)
+        pedido = queries.informe(session, informe_id, alcances())
     visto = f"{pedido.id}:{pedido.estado}:{pedido.progreso}:{pedido.intentos}"
     return vivo(visto, lambda: render_template("reportes/_avance.html", informe=pedido))
 
@@ -165,15 +169,22 @@ def _pagina_de_informes(form: Form) -> str:
     with env().db.read() as session:
         opciones = [
             (resumen.mes.clave, mes_dicho(resumen.mes, language()))
-            for resumen in queries.meses(session)
+            for resumen in queries.meses(session, Alcance.PUBLICABLE)
         ]
-        ultimos = queries.ultimos_informes(session)
-    return render_template("reportes/informes.html", form=form, opciones=opciones, informes=ultimos)
+        ultimos = queries.ultimos_informes(session, alcances())
+    return render_template(
+        "reportes/informes.html",
+        form=form,
+        opciones=opciones,
+        informes=ultimos,
+        completas=Alcance.INTERNO in alcances(),
+    )
 
 
-def _para_archivo(cual: Mes, alcance: Alcance) -> tuple[Figuras, Palabras]:
+def _para_archivo(cual: Mes, pedido: Alcance) -> tuple[Figuras, Palabras]:
+    suyo = alcance(pedido)
     with env().db.read() as session:
-        figuras = queries.figuras(session, cual, alcance)
+        figuras = queries.figuras(session, cual, suyo)
         return figuras, _palabras(queries.etiquetas(session, language()))
 
 

@@ -1,6 +1,6 @@
 """What can be asked of the facts. Counting is the database's work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,17 +21,23 @@ SIN_CATEGORIA = "-"
 
 @dataclass(frozen=True)
 class ResumenMes:
-    """The totals of a month."""
+    """The totals of a month, for who may read complete figures."""
 
     mes: Mes
-    atenciones: int
-    personas: int
-    casos: int
-    derivaciones: int
+    atenciones: int | None = None
+    personas: int | None = None
+    casos: int | None = None
+    derivaciones: int | None = None
 
 
-def meses(session: Session) -> list[ResumenMes]:
-    """Every month in which something happened, the newest first."""
+def meses(session: Session, alcance: Alcance = Alcance.INTERNO) -> list[ResumenMes]:
+    """Every month in which something happened, the newest first.
+
+    What may be published has no totals here: one of them could tell what its month keeps secret.
+    """
+    if alcance is Alcance.PUBLICABLE:
+        claves = session.scalars(select(Hecho.mes).distinct().order_by(Hecho.mes.desc()))
+        return [ResumenMes(Mes.leer(clave)) for clave in claves]
     derivada = Hecho.clase.in_(("derivacion", "derivacion_registrada"))
     atencion = Hecho.clase == "atencion"
     filas = session.execute(
@@ -50,6 +56,8 @@ def meses(session: Session) -> list[ResumenMes]:
 
 def figuras(session: Session, mes: Mes, alcance: Alcance) -> Figuras:
     """The figures of a month and of the one before it. Raises NoEncontrado in an empty month."""
+    if not hay_datos(session, mes):
+        raise NoEncontrado
     indicadores = list(catalogo().indicadores.values())
     anterior = mes.anterior
     ahora, antes = [], []
@@ -57,8 +65,6 @@ def figuras(session: Session, mes: Mes, alcance: Alcance) -> Figuras:
         conteos = _contar(session, indicador, (mes, anterior))
         ahora.append((indicador, con_margenes(indicador, conteos[mes])))
         antes.append((indicador, con_margenes(indicador, conteos[anterior])))
-    if not any(valor for _, tabla in ahora for valor in tabla.values()):
-        raise NoEncontrado
     valores, anteriores = _segun(alcance, ahora), _segun(alcance, antes)
     tablas = {
         indicador.clave: Tabla(indicador, v, a)
@@ -86,37 +92,52 @@ def etiquetas(session: Session, idioma: str) -> dict[tuple[str, str], str]:
     return {(dimension, codigo): texto for dimension, codigo, texto in filas}
 
 
-def informe(session: Session, informe_id: UUID) -> Informe:
-    """A report, without its file. Raises NoEncontrado."""
+def informe(
+    session: Session, informe_id: UUID, alcances: Collection[Alcance] = tuple(Alcance)
+) -> Informe:
+    """A report of these scopes, without its file. Raises NoEncontrado."""
     encontrado = session.get(Informe, informe_id)
-    if encontrado is None:
+    if encontrado is None or encontrado.alcance not in alcances:
         raise NoEncontrado
     return encontrado
 
 
-def archivo(session: Session, informe_id: UUID) -> tuple[Informe, bytes]:
-    """A report that is ready, and its file. Raises NoEncontrado."""
+def archivo(
+    session: Session, informe_id: UUID, alcances: Collection[Alcance] = tuple(Alcance)
+) -> tuple[Informe, bytes]:
+    """A report of these scopes that is ready, and its file. Raises NoEncontrado."""
     fila = session.execute(
-        select(Informe, Informe.pdf).where(Informe.id == informe_id, Informe.pdf.is_not(None))
+        select(Informe, Informe.pdf).where(
+            Informe.id == informe_id, Informe.pdf.is_not(None), Informe.alcance.in_(alcances)
+        )
     ).one_or_none()
     if fila is None or fila[1] is None:
         raise NoEncontrado
     return fila[0], fila[1]
 
 
-def informes_de(session: Session, mes: Mes, limite: int = 10) -> Sequence[Informe]:
-    """The newest reports of a month."""
+def informes_de(
+    session: Session, mes: Mes, alcances: Collection[Alcance], limite: int = 10
+) -> Sequence[Informe]:
+    """The newest reports of a month, of these scopes."""
     return session.scalars(
         select(Informe)
-        .where(Informe.mes == mes.clave)
+        .where(Informe.mes == mes.clave, Informe.alcance.in_(alcances))
         .order_by(Informe.pedido_en.desc())
         .limit(limite)
     ).all()
 
 
-def ultimos_informes(session: Session, limite: int = 20) -> Sequence[Informe]:
-    """The newest reports of any month."""
-    return session.scalars(select(Informe).order_by(Informe.pedido_en.desc()).limit(limite)).all()
+def ultimos_informes(
+    session: Session, alcances: Collection[Alcance], limite: int = 20
+) -> Sequence[Informe]:
+    """The newest reports of any month, of these scopes."""
+    return session.scalars(
+        select(Informe)
+        .where(Informe.alcance.in_(alcances))
+        .order_by(Informe.pedido_en.desc())
+        .limit(limite)
+    ).all()
 
 
 def hay_datos(session: Session, mes: Mes) -> bool:
@@ -152,17 +173,21 @@ def _contar(
         func.coalesce(getattr(Hecho, eje), literal(SIN_CATEGORIA, String)).label(f"eje_{eje}")
         for eje in indicador.dimensiones
     ]
-    medida = func.count(Hecho.persona.distinct()) if _es_de_personas(indicador) else func.count()
+    conteos: dict[Mes, dict[Celda, int]] = {mes: {} for mes in meses_}
+    de_clase = Hecho.clase.in_(indicador.clases)
+    if indicador.medida is Medida.ACUMULADO:
+        for mes in meses_:
+            hasta = select(*ejes, func.count()).where(de_clase, Hecho.mes <= mes.clave)
+            for *celda, valor in session.execute(hasta.group_by(*ejes)):
+                conteos[mes][tuple(celda)] = valor
+        return conteos
+    de_personas = indicador.medida is Medida.PERSONAS
+    medida = func.count(Hecho.persona.distinct()) if de_personas else func.count()
     filas = session.execute(
         select(Hecho.mes, *ejes, medida)
-        .where(Hecho.clase.in_(indicador.clases), Hecho.mes.in_([m.clave for m in meses_]))
+        .where(de_clase, Hecho.mes.in_([m.clave for m in meses_]))
         .group_by(Hecho.mes, *ejes)
     )
-    conteos: dict[Mes, dict[Celda, int]] = {mes: {} for mes in meses_}
     for clave, *celda, valor in filas:
         conteos[Mes.leer(clave)][tuple(celda)] = valor
     return conteos
-
-
-def _es_de_personas(indicador: Indicador) -> bool:
-    return indicador.medida is Medida.PERSONAS

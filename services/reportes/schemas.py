@@ -27,7 +27,12 @@ class MesField(fields.Field[Mes]):
 class AlcanceSchema(Schema):
     """For whom the figures are."""
 
-    alcance = fields.Enum(Alcance, by_value=True, load_default=Alcance.INTERNO)
+    alcance = fields.Enum(
+        Alcance,
+        by_value=True,
+        load_default=None,
+        metadata={"description": "Si no se dice, lo más completo que quien pide puede leer"},
+    )
 
 
 class PedidoSchema(Schema):
@@ -43,13 +48,13 @@ class PedidoSchema(Schema):
 
 
 class ResumenMesSchema(Schema):
-    """The totals of a month."""
+    """The totals of a month; without them for who reads only what may be published."""
 
     mes = MesField(required=True)
-    atenciones = fields.Integer(required=True)
-    personas = fields.Integer(required=True)
-    casos = fields.Integer(required=True)
-    derivaciones = fields.Integer(required=True)
+    atenciones = fields.Integer(required=True, allow_none=True)
+    personas = fields.Integer(required=True, allow_none=True)
+    casos = fields.Integer(required=True, allow_none=True)
+    derivaciones = fields.Integer(required=True, allow_none=True)
 
 
 class MesesSchema(Schema):
@@ -74,6 +79,10 @@ class TablaSchema(Schema):
     nombre = fields.String(required=True)
     dimensiones = fields.List(fields.String(), required=True)
     linea_decreto = fields.String(required=True)
+    numerador = fields.String(required=True)
+    denominador = fields.String(required=True)
+    fuente = fields.String(required=True)
+    calculo = fields.String(required=True)
     total = fields.Integer(allow_none=True)
     celdas = fields.List(fields.Nested(CeldaSchema), required=True)
 
@@ -125,6 +134,10 @@ class HechoSchema(Schema):
     unidad = fields.String(load_default=None, allow_none=True)
     origen = fields.String(required=True)
     persona = fields.String(load_default=None, allow_none=True)
+    motivo = fields.String(load_default=None, allow_none=True)
+    lugar = fields.String(load_default=None, allow_none=True)
+    tipo = fields.String(load_default=None, allow_none=True)
+    idioma = fields.String(load_default=None, allow_none=True)
     vigente = fields.Boolean(required=True)
 
     @post_load
@@ -185,6 +198,10 @@ def _tabla_dicha(tabla: Tabla) -> dict[str, Any]:
         "nombre": indicador.nombre["es"],
         "dimensiones": indicador.dimensiones,
         "linea_decreto": indicador.linea_decreto,
+        "numerador": indicador.numerador["es"],
+        "denominador": indicador.denominador["es"],
+        "fuente": indicador.fuente["es"],
+        "calculo": indicador.calculo["es"],
         "total": tabla.total,
         "celdas": [
             {"codigos": celda, "valor": tabla.valor(celda), "mes_anterior": tabla.anterior(celda)}

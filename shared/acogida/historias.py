@@ -249,7 +249,7 @@ class _Relato:
         )
 
     def _derivar(self, datos: Mapping[str, Any], ahora: datetime) -> None:
-        _persona, _pauta, disponibles = datos_de_persona(self._session, self.persona_id)
+        _persona, _pauta, disponibles = datos_de_persona(self._session, self.persona_id, SIN_LIMITE)
         base = BaseLicitud(datos["base_licitud"])
         con_permiso = base is BaseLicitud.CONSENTIMIENTO
         servicio = select(ServicioRed.id).where(ServicioRed.codigo == datos["servicio"])

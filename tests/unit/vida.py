@@ -195,7 +195,9 @@ class Vida:
         self.api("POST", f"/derivaciones/{derivacion_id}/verificar", {"texto": "Zmarca: fue"})
         return derivacion_id
 
-    def cita(self, caso_id: str | None = None, dias: int = 30) -> dict[str, Any]:
+    def cita(
+        self, caso_id: str | None = None, dias: int = 30, organizacion_id: str | None = None
+    ) -> dict[str, Any]:
         """An appointment with something about her in it."""
         dia = siguiente_habil(clock.today() + timedelta(days=dias))
         while dia.isoweekday() > 4:
@@ -203,6 +205,7 @@ class Vida:
         pedido = {
             "persona_id": str(self.persona_id),
             "caso_id": caso_id,
+            "organizacion_id": organizacion_id,
             "profesional_id": str(self.quien("profesional")),
             "fecha": dia.isoformat(),
             "hora": "10:30",

@@ -93,7 +93,7 @@ def preparar(
     servicio = servicio_por_id(session, pedido.servicio_id)
     exigir_activo(servicio, servicio.institucion)
     modo = pedido.modo or servicio.modo
-    persona, pauta, disponibles = datos_de_persona(session, caso.persona_id)
+    persona, pauta, disponibles = datos_de_persona(session, caso.persona_id, alcance)
     if (modo is Modo.AUTOGESTIONADA) == bool(pedido.datos):
         raise DatosInvalidos({"datos": [_SIN_DATOS if pedido.datos else SIN_NADA]})
     try:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
 from casos.confirmaciones.actions import Pregunta, pregunta_de
-from casos.derivaciones import actions, queries
+from casos.derivaciones import actions, queries, relojes
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.respuestas import DE_LA_PERSONA, Procedencia, Respuesta, registrada
 from casos.derivaciones.schemas import (
@@ -32,7 +32,7 @@ from casos.derivaciones.schemas import (
     SeguimientoDeDerivacionSchema,
     VerificacionSchema,
 )
-from casos.derivaciones.states import Accion, MotivoAnulacion
+from casos.derivaciones.states import Accion, Estado, MotivoAnulacion
 from casos.derivaciones.sugerencias import sugerencias
 from casos.enlaces.actions import EnlaceNuevo, crear, pedir_otro
 from casos.expedientes.queries import caso_por_id, solo_para
@@ -42,6 +42,8 @@ from casos.listas.derivaciones import (
     FiltroDerivacionesSchema,
 )
 from casos.listas.vistas import POR_PEDIDO, leer
+from casos.plazos.queries import plazos_de_derivacion
+from casos.plazos.schemas import PlazosDeDerivacionSchema
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.audit import registrar_lectura
@@ -100,8 +102,9 @@ def lista(filtro: FiltroDerivaciones) -> dict[str, Any]:
 def opciones(caso_id: UUID, servicio_id: UUID | None) -> dict[str, Any]:
     """Datos de la persona que se pueden elegir, y qué saber del servicio antes de derivar a él"""
     with env().db.read() as session:
-        caso = caso_por_id(session, caso_id, Alcance.de(actor()))
-        _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        alcance = Alcance.de(actor())
+        caso = caso_por_id(session, caso_id, alcance)
+        _persona, _pauta, datos = queries.datos_de_persona(session, caso.persona_id, alcance)
         ofrecido = {}
         if servicio_id is not None:
             servicio = servicio_por_id(session, servicio_id)
@@ -143,6 +146,30 @@ def derivacion(derivacion_id: UUID) -> Answer:
         caso_id=answer[0].caso_id,
     )
     return answer
+
+
+@bp.get("/<uuid:derivacion_id>/plazos")
+@bp.response(200, PlazosDeDerivacionSchema)
+@requires("casos.derivacion.ver")
+def plazos(derivacion_id: UUID) -> dict[str, Any]:
+    """Plazos de una derivación y quién dice cuánto duran; de un borrador, los que empezarían"""
+    with env().db.read() as session:
+        found = queries.derivacion_por_id(session, derivacion_id, Alcance.de(actor()))
+        previstos = found.estado is Estado.BORRADOR
+        hallados = (
+            relojes.por_empezar(session, found, clock.now())
+            if previstos
+            else plazos_de_derivacion(session, derivacion_id)
+        )
+    registrar_lectura_de_caso(
+        env().db,
+        actor(),
+        "casos.derivacion.ver",
+        "derivacion",
+        derivacion_id,
+        caso_id=found.caso_id,
+    )
+    return {"plazos": hallados, "previstos": previstos}
 
 
 @bp.get("/<uuid:derivacion_id>/seguimiento")

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
+from casos.derivaciones.relojes import RESPUESTA
 from casos.derivaciones.states import Accion, Grado
 from casos.expedientes.facts import contar as contar_hecho
 from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.plazos.models import Plazo
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
 from oficina.events import Clasificacion
@@ -164,7 +166,9 @@ def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
         contar_hecho(
             session,
             derivacion.caso_id,
-            DerivacionEnviada(**_comun(derivacion), modo=derivacion.modo.value),
+            DerivacionEnviada(
+                **_comun(derivacion), modo=derivacion.modo.value, **_espera(session, derivacion)
+            ),
         )
         if derivacion.reemplaza_a_id is not None:
             contar_hecho(
@@ -172,6 +176,16 @@ def _emitir(session: Session, derivacion: Derivacion, accion: Accion) -> None:
             )
     else:
         contar_hecho(session, derivacion.caso_id, HECHOS[accion](**_comun(derivacion)))
+
+
+def _espera(session: Session, derivacion: Derivacion) -> dict[str, Any]:
+    """Until when an answer is awaited, and of whose choosing; nothing of who goes by themselves."""
+    fila = session.execute(
+        select(Plazo.vence_en, Plazo.acuerdo_dias).where(
+            Plazo.derivacion_id == derivacion.id, Plazo.reloj == RESPUESTA
+        )
+    ).one_or_none()
+    return {} if fila is None else {"responde_hasta": fila.vence_en, "acuerdo_dias": fila[1]}
 
 
 def _preguntar(session: Session, derivacion: Derivacion) -> None:

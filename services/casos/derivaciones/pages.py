@@ -19,7 +19,7 @@ from casos.consentimientos.models import (
 )
 from casos.consentimientos.textos import IDIOMA_POR_OMISION, textos
 from casos.contactos.pauta import Pauta
-from casos.derivaciones import actions, queries
+from casos.derivaciones import actions, queries, relojes
 from casos.derivaciones.actions import NuevaDerivacion
 from casos.derivaciones.etiquetas import hecha, motivo
 from casos.derivaciones.models import Derivacion
@@ -45,7 +45,7 @@ from casos.derivaciones.states import (
     Estado,
 )
 from casos.derivaciones.sugerencias import Sugerencias, sugerencias
-from casos.enlaces.actions import espera_respuesta, pedir_otro
+from casos.enlaces.actions import dura, espera_respuesta, pedir_otro
 from casos.etiquetas import etiqueta, opciones
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id, es_propio, exigir_propio
@@ -55,7 +55,7 @@ from casos.listas.presentacion import mostrar
 from casos.oficios.queries import oficio_de
 from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.models import Persona
-from casos.plazos.etiquetas import situacion
+from casos.plazos.etiquetas import de_origen, situacion
 from casos.plazos.queries import plazos_de_derivacion
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.red.models import Modo, ServicioRed
@@ -101,7 +101,9 @@ def nueva(caso_id: UUID) -> str:
     with env().db.read() as session:
         servicio = servicio_por_id(session, servicio_id)
         ofrecido = sugerencias(session, caso, servicio, clock.today())
-        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        persona, pauta, datos = queries.datos_de_persona(
+            session, caso.persona_id, Alcance.de(actor())
+        )
         borrador_id = request.args.get("borrador", type=UUID)
         elegido = _elegido(session, caso_id, borrador_id) if borrador_id else {}
     inicial = {
@@ -161,7 +163,9 @@ def preparar(caso_id: UUID) -> ResponseReturnValue:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
         servicio = servicio_por_id(session, servicio_id)
         ofrecido = sugerencias(session, caso, servicio, clock.today())
-        persona, pauta, datos = queries.datos_de_persona(session, caso.persona_id)
+        persona, pauta, datos = queries.datos_de_persona(
+            session, caso.persona_id, Alcance.de(actor())
+        )
     return _formulario(form, caso, (servicio, ofrecido), (persona, pauta, datos)), 422
 
 
@@ -178,8 +182,9 @@ def derivacion(derivacion_id: UUID) -> str:
         con_enlace = propio and puede("casos.derivacion.crear") and espera_respuesta(session, found)
         oficio = oficio_de(session, derivacion_id)
         ofrecido = sugerencias(session, caso, found.servicio, clock.today())
+        borrador = found.estado is Estado.BORRADOR
+        por_empezar = relojes.por_empezar(session, found, clock.now()) if borrador else ()
     _anotar(found)
-    borrador = found.estado is Estado.BORRADOR
     return render_template(
         "casos/derivaciones/vista_previa.html" if borrador else "casos/derivaciones/ver.html",
         derivacion=found,
@@ -194,6 +199,9 @@ def derivacion(derivacion_id: UUID) -> str:
         oficio=oficio,
         ofrecido=ofrecido,
         respuestas_posibles=PRIMERAS,
+        por_empezar=[(plazo, etiqueta_de_reloj(plazo.reloj, language())) for plazo in por_empezar],
+        de_origen=de_origen,
+        dias_de_enlace=dura(found.servicio),
         estado_vivo=_estado(found),
         **_del_paquete(found),
     )
@@ -397,6 +405,7 @@ def _estado(found: Derivacion) -> str:
         motivo=motivo,
         hecha=hecha,
         por_adoptar={r.id for r in queries.pendientes_de_adoptar(found)},
+        de_origen=de_origen,
         adoptable=found.estado is Estado.VENCIDA and puede("casos.derivacion.responder"),
         plazos=[
             (plazo, etiqueta_de_reloj(plazo.reloj, language()), *situacion(plazo, ahora))

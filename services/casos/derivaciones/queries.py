@@ -23,7 +23,7 @@ from casos.personas.models import Persona
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.red.models import Institucion, Modo, ServicioRed
 from casos.red.queries import comparten_tema
-from casos.situaciones.queries import ultima
+from casos.situaciones.queries import es_legible, ultima
 from oficina.errors import DomainError, NoEncontrado, NoPermitido
 
 # Whether the person was well served, the office asks.
@@ -316,8 +316,12 @@ def pendientes_de_adoptar(derivacion: Derivacion) -> list[RespuestaDerivacion]:
     return [r for r in derivacion.respuestas if r.tardia and r.id not in ya]
 
 
-def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta, Sequence[Dato]]:
-    """A person, how they may be reached, and what of them could be shared; raises NoEncontrado."""
+def datos_de_persona(
+    session: Session, persona_id: UUID, alcance: Alcance
+) -> tuple[Persona, Pauta, Sequence[Dato]]:
+    """A person, how they may be reached, and what of them the reader could share; the migratory
+    status only if they may know it. Raises NoEncontrado.
+    """
     persona = session.scalar(
         select(Persona)
         .where(Persona.id == persona_id)
@@ -325,7 +329,8 @@ def datos_de_persona(session: Session, persona_id: UUID) -> tuple[Persona, Pauta
     )
     if persona is None:
         raise NoEncontrado
-    situacion = ultima(session, persona_id)
+    legible = es_legible(session, persona_id, alcance)
+    situacion = ultima(session, persona_id) if legible else None
     pauta = pauta_de(session, persona)
     return persona, pauta, datos_disponibles(persona, pauta, situacion)
 

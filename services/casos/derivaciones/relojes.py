@@ -1,6 +1,6 @@
 """What each step does to the clocks of a derivation: a table, and the hand that applies it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import Accion
 from casos.plazos import actions as plazos
+from casos.plazos.models import Plazo
 
 RECEPCION, RESPUESTA = "recepcion", "respuesta"
 PRIMERA_ATENCION, VERIFICACION = "primera_atencion", "verificacion"
@@ -23,6 +24,7 @@ def _inicia(session: Session, derivacion: Derivacion, reloj: str, ahora: datetim
         derivacion.prioridad,
         ahora,
         derivacion_id=derivacion.id,
+        acuerdo=derivacion.servicio.plazo_dias,
     )
 
 
@@ -68,10 +70,24 @@ EFECTOS_CON_LA_PERSONA: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
 
 
 def mover(session: Session, derivacion: Derivacion, accion: Accion, ahora: datetime) -> None:
-    """Start, pause and stop the clocks as the step says."""
-    efectos = EFECTOS_CON_LA_PERSONA if derivacion.autogestionada else EFECTOS
-    for hand, reloj in efectos[accion]:
+    """Start, pause and stop the clocks as the step says. The service must be loaded."""
+    for hand, reloj in _efectos(derivacion, accion):
         hand(session, derivacion, reloj, ahora)
+
+
+def por_empezar(session: Session, borrador: Derivacion, ahora: datetime) -> Sequence[Plazo]:
+    """The clocks that would start if a draft were sent now. The service must be loaded."""
+    return [
+        plazos.prever(
+            session, reloj, borrador.prioridad, ahora, acuerdo=borrador.servicio.plazo_dias
+        )
+        for hand, reloj in _efectos(borrador, Accion.ENVIAR)
+        if hand is _inicia
+    ]
+
+
+def _efectos(derivacion: Derivacion, accion: Accion) -> tuple[tuple[Hand, str], ...]:
+    return (EFECTOS_CON_LA_PERSONA if derivacion.autogestionada else EFECTOS)[accion]
 
 
 def esperar_respuesta(session: Session, derivacion: Derivacion, ahora: datetime) -> None:

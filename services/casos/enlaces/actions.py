@@ -37,6 +37,7 @@ from casos.derivaciones.states import (
     Estado,
 )
 from casos.plazos.models import Plazo
+from casos.red.models import ServicioRed
 from casos.red.quien import actor_de
 from oficina.actor import Actor
 from oficina.audit import registrar
@@ -48,6 +49,9 @@ from oficina.texts import N_
 
 DIAS_HABILES = 15
 """How long a link opens: long enough for the slowest deadline to accept, plus a week."""
+
+SEMANA = 5
+"""What is added to what a service promised when that is slower."""
 
 CLAVES = 5
 """How many wrong keys a printed link takes before it opens no more."""
@@ -109,6 +113,11 @@ class VistaEnlace:
     respuestas: list[RespuestaDerivacion]
     plazos: Sequence[Plazo]
     """The clocks that run until the institution does something, the nearest first."""
+
+
+def dura(servicio: ServicioRed) -> int:
+    """How many working days a link to a derivation to a service opens."""
+    return max(DIAS_HABILES, (servicio.plazo_dias or 0) + SEMANA)
 
 
 def crear(session: Session, derivacion_id: UUID, base_url: str, actor: Actor) -> EnlaceNuevo:
@@ -297,7 +306,7 @@ def _nuevo(session: Session, derivacion: Derivacion, actor: Actor) -> tuple[str,
         derivacion_id=derivacion.id,
         token_hash=_hash(token),
         creado_en=ahora,
-        vence_en=fin_de_plazo(ahora, dias_habiles=DIAS_HABILES),
+        vence_en=fin_de_plazo(ahora, dias_habiles=dura(derivacion.servicio)),
         aperturas=0,
         claves_erradas=0,
     )

@@ -15,10 +15,24 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
+from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
+from casos.comunidad.mediaciones.models import Mediacion
+from casos.comunidad.obstaculos.models import Obstaculo
+from casos.comunidad.organizaciones.models import Organizacion
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso
+from casos.orientaciones.models import Orientacion
 
-CONTADAS = (Atencion, Caso, Derivacion)
+CONTADAS = (
+    Atencion,
+    Caso,
+    Derivacion,
+    Orientacion,
+    ReporteDeDiscriminacion,
+    Obstaculo,
+    Mediacion,
+    Organizacion,
+)
 """The tables whose rows are told as facts."""
 
 _SIGUIENTE = text(

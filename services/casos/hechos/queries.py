@@ -15,45 +15,25 @@ from sqlalchemy import Row, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from casos.atenciones.models import Atencion
+from casos.comunidad.discriminacion.reglas import reglas as de_discriminacion
+from casos.comunidad.obstaculos.reglas import reglas as de_obstaculos
 from casos.derivaciones.models import Derivacion
 from casos.expedientes.models import Caso, Confidencialidad
 from casos.expedientes.states import Estado
+from casos.hechos import comunidad
 from casos.hechos.actions import CONTADAS
 from casos.hechos.cursor import Cursor
+from casos.hechos.hecho import SIN_NACIONALIDAD, Hecho, Seudonimos, del_tema, sin_senas
 from casos.hechos.models import ContadorDeCambios
-from casos.personas.edades import RangoEtario, rango_etario
+from casos.personas.edades import rango_etario
 from casos.personas.models import Origen, Persona
 from casos.red.models import Institucion
 from casos.subtemas.queries import subtemas
-from casos.taxonomia import taxonomia
+from casos.taxonomia import LENGUAS, taxonomia
 from oficina.clock import local
 from oficina.errors import Conflicto
-from oficina.privacy import blind_index
 
-SIN_NACIONALIDAD = "UNK"
 SIN_RESULTADO = "sin_informacion"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hecho:
-    """One thing that happened. `vigente` is False when it must not be counted (any more)."""
-
-    id: UUID
-    clase: str
-    fecha: date
-    nacionalidad: str
-    tramo_edad: str
-    origen: str
-    sexo: str | None = None
-    tema: str | None = None
-    linea: str | None = None
-    canal: str | None = None
-    institucion: str | None = None
-    resultado: str | None = None
-    grado_evidencia: str | None = None
-    unidad: str | None = None
-    persona: str | None = None
-    vigente: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,13 +77,15 @@ def pagina(session: Session, desde: Cursor, limite: int, suscriptor: str) -> Pag
     claves = _claves(session, desde, limite + 1)
     hay_mas = len(claves) > limite
     claves = claves[:limite]
-    hechos = _hechos(session, claves, _Seudonimos(suscriptor))
+    hechos = _hechos(session, claves, Seudonimos(suscriptor))
     cursor = Cursor(claves[-1].cambio, claves[-1].id) if claves else desde
     return Pagina(hechos, str(cursor), hay_mas)
 
 
 def etiquetas(session: Session) -> list[Etiqueta]:
-    """The words of the codes that facts carry: themes, lines of work and institutions."""
+    """The words of the codes that facts carry: themes, lines of work, institutions, languages, and
+    those of the community's rooms.
+    """
     datos = taxonomia()
     temas = [
         Etiqueta("tema", tema.codigo, idioma, texto)
@@ -122,23 +104,20 @@ def etiquetas(session: Session) -> list[Etiqueta]:
     ]
     siglas = session.execute(select(Institucion.sigla, Institucion.nombre))
     instituciones = [Etiqueta("institucion", sigla, "es", nombre) for sigla, nombre in siglas]
-    return temas + lineas + instituciones
+    lenguas = [Etiqueta("idioma", codigo, "es", nombre) for codigo, nombre in LENGUAS.items()]
+    return temas + lineas + instituciones + lenguas + list(_de_la_comunidad())
 
 
-class _Seudonimos:
-    """Opaque names for one subscriber, always the same for the same thing."""
-
-    def __init__(self, suscriptor: str) -> None:
-        self._suscriptor = suscriptor
-
-    def de(self, clase: str, cosa: UUID) -> UUID:
-        digest = blind_index(f"casos.hechos.{clase}", f"{self._suscriptor}\x1f{cosa.hex}")
-        return UUID(hex=digest[:32])
-
-    def persona(self, persona_id: UUID | None, codigo_cifras: UUID | None) -> str | None:
-        """Of who was erased it comes from another code than the id, which nobody else knows."""
-        cual = codigo_cifras or persona_id
-        return None if cual is None else self.de("persona", cual).hex
+def _de_la_comunidad() -> Iterator[Etiqueta]:
+    dichos = {
+        "motivo": de_discriminacion().motivos,
+        "lugar": de_discriminacion().lugares,
+        "tipo": de_obstaculos().tipos,
+    }
+    for dimension, codigos in dichos.items():
+        for codigo, textos in codigos.items():
+            for idioma, texto in textos.items():
+                yield Etiqueta(dimension, codigo, idioma, texto)
 
 
 def _claves(session: Session, desde: Cursor, limite: int) -> Sequence[Row[Any]]:
@@ -164,7 +143,7 @@ def _claves(session: Session, desde: Cursor, limite: int) -> Sequence[Row[Any]]:
     return session.execute(orden).all()
 
 
-def _hechos(session: Session, claves: Iterable[Row[Any]], seudonimos: _Seudonimos) -> list[Hecho]:
+def _hechos(session: Session, claves: Iterable[Row[Any]], seudonimos: Seudonimos) -> list[Hecho]:
     por_tabla: dict[str, list[UUID]] = {}
     for clave in claves:
         por_tabla.setdefault(clave.tabla, []).append(clave.id)
@@ -175,7 +154,7 @@ def _hechos(session: Session, claves: Iterable[Row[Any]], seudonimos: _Seudonimo
     return hechos
 
 
-def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+def _atenciones(session: Session, ids: list[UUID], seudonimos: Seudonimos) -> Iterator[Hecho]:
     columnas = (
         func.coalesce(Caso.confidencialidad, Confidencialidad.NORMAL).label("confidencialidad"),
         Atencion.id,
@@ -205,8 +184,8 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
             "sexo": fila.sexo,
             "persona": seudonimos.persona(fila.persona_id, fila.codigo_cifras),
             "origen": fila.origen,
-            **_del_tema(fila.tema),
-            **_sin_senas(fila),
+            **del_tema(fila.tema),
+            **sin_senas(fila),
         }
         yield Hecho(
             id=seudonimos.de("atencion", fila.id),
@@ -227,7 +206,7 @@ def _atenciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> I
             )
 
 
-def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+def _casos(session: Session, ids: list[UUID], seudonimos: Seudonimos) -> Iterator[Hecho]:
     columnas = (
         Caso.id,
         Caso.persona_id,
@@ -246,13 +225,13 @@ def _casos(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterat
             unidad=fila.unidad or None,
             # One that was opened by mistake never was.
             vigente=fila.estado is not Estado.ANULADO,
-            **_del_tema(fila.tema)
+            **del_tema(fila.tema)
             | _de_la_persona(fila, local(fila.abierto_en).date(), seudonimos)
-            | _sin_senas(fila),
+            | sin_senas(fila),
         )
 
 
-def _derivaciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) -> Iterator[Hecho]:
+def _derivaciones(session: Session, ids: list[UUID], seudonimos: Seudonimos) -> Iterator[Hecho]:
     columnas = (
         Derivacion.id,
         Derivacion.enviada_en,
@@ -283,16 +262,17 @@ def _derivaciones(session: Session, ids: list[UUID], seudonimos: _Seudonimos) ->
             grado_evidencia=fila.grado_evidencia,
             unidad=fila.unidad or None,
             vigente=enviada,
-            **_del_tema(fila.tema)
+            **del_tema(fila.tema)
             | _de_la_persona(fila, local(fila.enviada_en or fila.creada_en).date(), seudonimos)
-            | _sin_senas(fila),
+            | sin_senas(fila),
         )
 
 
-_LECTORES: Mapping[str, Callable[[Session, list[UUID], _Seudonimos], Iterator[Hecho]]] = {
+_LECTORES: Mapping[str, Callable[[Session, list[UUID], Seudonimos], Iterator[Hecho]]] = {
     Atencion.__tablename__: _atenciones,
     Caso.__tablename__: _casos,
     Derivacion.__tablename__: _derivaciones,
+    **comunidad.LECTORES,
 }
 
 _DE_LA_PERSONA = (
@@ -303,7 +283,7 @@ _DE_LA_PERSONA = (
 )
 
 
-def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, Any]:
+def _de_la_persona(fila: Any, dia: date, seudonimos: Seudonimos) -> dict[str, Any]:
     """What may be told of the person of a case, as it stands, on the day of the fact."""
     return {
         "fecha": dia,
@@ -313,26 +293,3 @@ def _de_la_persona(fila: Any, dia: date, seudonimos: _Seudonimos) -> dict[str, A
         "persona": seudonimos.persona(fila.persona_id, fila.codigo_cifras),
         "origen": Origen.OFICINA,
     }
-
-
-def _sin_senas(fila: Any) -> dict[str, Any]:
-    """Of what belongs to a sealed case only that it happened: no figure tells whose it is."""
-    if fila.confidencialidad != Confidencialidad.SELLADO:
-        return {}
-    return {
-        "nacionalidad": SIN_NACIONALIDAD,
-        "tramo_edad": RangoEtario.SIN_DATO,
-        "sexo": None,
-        "persona": None,
-        "tema": None,
-        "linea": None,
-    }
-
-
-def _del_tema(codigo: str) -> dict[str, Any]:
-    """A theme and the line of work that the decree counts it under."""
-    try:
-        linea = taxonomia().regla(codigo).linea
-    except KeyError:
-        linea = None
-    return {"tema": codigo, "linea": linea}

@@ -39,6 +39,10 @@ class HechoSchema(Schema):
     unidad = fields.String(allow_none=True)
     origen = fields.String(required=True)
     persona = fields.String(allow_none=True)
+    motivo = fields.String(allow_none=True)
+    lugar = fields.String(allow_none=True)
+    tipo = fields.String(allow_none=True)
+    idioma = fields.String(allow_none=True)
     vigente = fields.Boolean(required=True)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casos.atenciones.models import Atencion
 from casos.base import Base
 from casos.expedientes.models import Caso
+from casos.hechos.models import ConCambio
 from casos.orientaciones.states import PASOS, Accion, Estado
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -160,7 +161,7 @@ class FichaOrientacion(Identified, Base):
         self.retirada_en, self.retiro_motivo = ahora, motivo
 
 
-class Orientacion(Personal, Identified, Base):
+class Orientacion(Personal, ConCambio, Identified, Base):
     """A sheet that was given, in an attention or in a case. It names nobody: whose it is follows
     from the attention or the case. `idioma` is none once its person was erased.
     """

@@ -35,6 +35,7 @@ from casos.personas.schemas import (
 )
 from casos.personas.unidas import unidas_a
 from casos.presentacion import idioma_del_lector
+from casos.situaciones.queries import es_legible
 from oficina import clock
 from oficina.audit import registrar_lectura, ultimo_cambio
 from oficina.errors import VersionVencida
@@ -212,6 +213,8 @@ def _pagina(
             "duplicados": queries.duplicados_pendientes(session, persona_id, alcance),
             "atenciones": atenciones.de_persona(session, persona_id, alcance),
             "casos": expedientes.casos_de_persona(session, persona_id, alcance),
+            "con_situacion": puede("casos.situacion.ver")
+            and es_legible(session, persona_id, alcance),
         }
     accion = "casos.persona.ver_contacto" if completos else "casos.persona.ver"
     registrar_lectura(env().db, actor(), accion, "persona", persona_id)

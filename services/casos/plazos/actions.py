@@ -33,10 +33,12 @@ def iniciar(
     incidente_id: UUID | None = None,
     tarea_id: UUID | None = None,
     hasta: datetime | None = None,
+    acuerdo: int | None = None,
 ) -> Plazo:
     """Start a clock of a case, of one of its derivations or tasks, of a request about somebody's
     data, or of a breach; the one that runs already, if any. `hasta`: the end that somebody chose,
-    for a clock that allows it.
+    for a clock that allows it. `acuerdo`: the working days that the service promises today; they
+    take the place of the rule's where its clock allows it and no law sets it.
 
     Raises KeyError for a clock or a priority that the rules do not know, ValueError for an end
     that they do not allow (whoever lets somebody choose looks at `ultimo_dia` first).
@@ -44,32 +46,40 @@ def iniciar(
     caso_id = caso.id if isinstance(caso, Caso) else caso
     if corre := _vivo(session, caso_id, reloj, derivacion_id, solicitud_id, incidente_id, tarea_id):
         return corre
-    en_vigor = vigentes(session, ahora)
-    regla = en_vigor.relojes[reloj]
-    hoy = calendario(session)
-    fin = regla.fin(prioridad, ahora, hoy.dias)
-    if hasta is not None and not (regla.elegible and ahora <= hasta <= fin):
-        raise ValueError(f"nobody may choose that end of the clock {reloj}")
-    plazo = Plazo(
-        caso_id=caso_id,
-        derivacion_id=derivacion_id,
-        solicitud_id=solicitud_id,
-        incidente_id=incidente_id,
-        tarea_id=tarea_id,
-        reloj=reloj,
-        prioridad=prioridad,
-        reglas_version=en_vigor.version,
-        estado=EstadoPlazo.CORRIENDO,
-        inicia_en=ahora,
-        vence_en=hasta or fin,
-        nivel=0,
-        calendario=hoy.version,
-        cierres=_cierres(regla, hoy, ahora),
-    )
+    plazo = prever(session, reloj, prioridad, ahora, acuerdo=acuerdo)
+    if hasta is not None:
+        if not (reglas().relojes[reloj].elegible and ahora <= hasta <= plazo.vence_en):
+            raise ValueError(f"nobody may choose that end of the clock {reloj}")
+        plazo.vence_en = hasta
+    plazo.caso_id, plazo.derivacion_id = caso_id, derivacion_id
+    plazo.solicitud_id, plazo.incidente_id = solicitud_id, incidente_id
+    plazo.tarea_id = tarea_id
     plazo.fijar_siguiente()
     session.add(plazo)
     session.flush()
     return plazo
+
+
+def prever(
+    session: Session, reloj: str, prioridad: str, ahora: datetime, *, acuerdo: int | None = None
+) -> Plazo:
+    """The clock as it would start now, of nobody and not kept. Raises KeyError, as `iniciar`."""
+    en_vigor = vigentes(session, ahora)
+    regla = en_vigor.relojes[reloj]
+    dias = regla.admite(acuerdo)
+    hoy = calendario(session)
+    return Plazo(
+        reloj=reloj,
+        prioridad=prioridad,
+        reglas_version=en_vigor.version,
+        acuerdo_dias=dias,
+        estado=EstadoPlazo.CORRIENDO,
+        inicia_en=ahora,
+        vence_en=regla.con_acuerdo(dias).fin(prioridad, ahora, hoy.dias),
+        nivel=0,
+        calendario=hoy.version,
+        cierres=_cierres(regla, hoy, ahora),
+    )
 
 
 def cumplir(

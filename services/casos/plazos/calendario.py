@@ -127,7 +127,8 @@ _TURNO = "casos.calendario"
 
 def poner_al_dia(plazo: Plazo, vigente: Calendario, versiones: Mapping[str, Reglas]) -> bool:
     """Reckon a clock by the present calendar, and by the rules with which it began if they are
-    among `versiones`; whether its end moved. The first end is kept.
+    among `versiones`, and what its service had promised then; whether its end moved. The first end
+    is kept.
     """
     plazo.calendario = vigente.version
     regla = reglas().relojes[plazo.reloj]
@@ -138,7 +139,8 @@ def poner_al_dia(plazo: Plazo, vigente: Calendario, versiones: Mapping[str, Regl
     plazo.cierres = sorted(dia.isoformat() for dia in dias)
     suyas = versiones.get(plazo.reglas_version) if plazo.corre_desde is None else None
     if suyas and not regla.elegible:
-        fin = suyas.relojes[plazo.reloj].fin(plazo.prioridad, plazo.inicia_en, dias)
+        suya = suyas.relojes[plazo.reloj].con_acuerdo(plazo.acuerdo_dias)
+        fin = suya.fin(plazo.prioridad, plazo.inicia_en, dias)
     else:
         elegido = plazo.vence_en_original if plazo.corre_desde is None else None
         fin = regla.movido(plazo.desde, plazo.vence_en, antes=antes, cierres=dias, elegido=elegido)

@@ -48,6 +48,19 @@ def de_situacion(situacion: Situacion) -> tuple[str, str]:
             return _("En pausa"), "neutro"
 
 
+def de_origen(plazo: Plazo) -> str:
+    """Who says how long a deadline is: the service that day, or a version of the rules."""
+    if plazo.acuerdo_dias is not None:
+        return str(
+            ngettext(
+                "El servicio, que se comprometió a %(num)s día hábil",
+                "El servicio, que se comprometió a %(num)s días hábiles",
+                plazo.acuerdo_dias,
+            )
+        )
+    return str(_("Reglas de los plazos, versión %(version)s", version=plazo.reglas_version))
+
+
 def de_grupo(grupo: Grupo) -> str:
     """By whom deadlines are counted."""
     match grupo:

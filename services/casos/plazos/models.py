@@ -21,6 +21,13 @@ class EstadoPlazo(StrEnum):
     CANCELADO = "cancelado"
 
 
+class OrigenPlazo(StrEnum):
+    """Who says how long a deadline is."""
+
+    REGLAS = "reglas"
+    SERVICIO = "servicio"
+
+
 VIVOS = (EstadoPlazo.CORRIENDO, EstadoPlazo.PAUSADO)
 """Of a deadline that was neither met nor taken back."""
 
@@ -54,6 +61,8 @@ class Plazo(Identified, Base):
     prioridad: Mapped[str] = mapped_column(String(20))
     # The version of the rules with which it began: the program's or one of the office's.
     reglas_version: Mapped[str] = mapped_column(String(20))
+    # The working days that the service had promised that day, where they took the rule's place.
+    acuerdo_dias: Mapped[int | None] = mapped_column()
     estado: Mapped[EstadoPlazo] = mapped_column(text_enum(EstadoPlazo))
     inicia_en: Mapped[datetime] = mapped_column()
     corre_desde: Mapped[datetime | None] = mapped_column()
@@ -72,6 +81,11 @@ class Plazo(Identified, Base):
     # from the day on which it began.
     calendario: Mapped[int] = mapped_column(default=0, server_default="0")
     cierres: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+
+    @property
+    def origen(self) -> OrigenPlazo:
+        """Whose length it began with."""
+        return OrigenPlazo.REGLAS if self.acuerdo_dias is None else OrigenPlazo.SERVICIO
 
     @property
     def desde(self) -> datetime:

@@ -42,6 +42,23 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
     ).all()
 
 
+def acuerdo_por_cumplir(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
+    """Whether the time has not come yet by which the service of a derivation promised an answer."""
+    return (
+        session.scalar(
+            select(Plazo.id)
+            .where(
+                Plazo.derivacion_id == derivacion_id,
+                Plazo.acuerdo_dias.is_not(None),
+                Plazo.estado == EstadoPlazo.CORRIENDO,
+                Plazo.vence_en > ahora,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def corre(session: Session, caso_id: UUID, reloj: str) -> bool:
     """Whether a clock of a case runs or is held."""
     return (

@@ -5,7 +5,7 @@ What comes with the program is the first version; an office's own ones follow it
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -27,7 +27,8 @@ class Regla:
     """One clock: its length by priority, in working days, calendar days or hours; by how much it
     can be extended, once, if it can; and whether somebody chooses its end, the length being then
     the longest that they may choose (`elegible`). What happens to a `reservado` one only our own
-    services hear. A `legal` one no office changes.
+    services hear. A `legal` one no office changes. Of an `acordable` one, of working days, a
+    service of the network may have promised a length of its own.
     """
 
     etiquetas: Mapping[str, str]
@@ -40,6 +41,19 @@ class Regla:
     elegible: bool = False
     reservado: bool = False
     legal: bool = False
+    acordable: bool = False
+
+    def admite(self, acuerdo: int | None) -> int | None:
+        """The working days that a service promised, if they count: no promise changes what a law
+        sets.
+        """
+        return acuerdo if self.acordable and not self.legal else None
+
+    def con_acuerdo(self, dias: int | None) -> "Regla":
+        """The same clock with the working days that a service promised, whatever the priority;
+        itself without any.
+        """
+        return self if dias is None else replace(self, plazo=dict.fromkeys(self.plazo, dias))
 
     @property
     def habil(self) -> bool:

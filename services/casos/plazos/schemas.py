@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from casos.campos import Texto
 from casos.plazos.atrasos import NADIE, FiltroPlazos, Grupo, Situacion
 from casos.plazos.calendario import NuevoDiaCerrado
-from casos.plazos.models import EstadoPlazo
+from casos.plazos.models import EstadoPlazo, OrigenPlazo
 from casos.plazos.versiones import MAXIMO, PRIORIDADES, NuevaVersion, ReglaEscrita, propios
 from oficina.texts import N_
 from oficina.web.forms import DIAS
@@ -26,6 +26,34 @@ class SeguimientoSchema(Schema):
         allow_none=True,
         metadata={"description": "De un caso sellado, las únicas personas que pueden saberlo"},
     )
+
+
+class PlazoDeDerivacionSchema(Schema):
+    """A deadline of a derivation, and who says how long it is; that of a draft would begin now."""
+
+    id = fields.UUID(allow_none=True, metadata={"description": "Ninguno de lo que no ha empezado"})
+    reloj = fields.String()
+    estado = fields.Enum(EstadoPlazo, by_value=True)
+    inicia_en = fields.AwareDateTime()
+    vence_en = fields.AwareDateTime()
+    vence_en_original = fields.AwareDateTime(allow_none=True)
+    origen = fields.Enum(
+        OrigenPlazo,
+        by_value=True,
+        metadata={"description": "Quién dice cuánto dura: las reglas, o lo acordado del servicio"},
+    )
+    acuerdo_dias = fields.Integer(
+        allow_none=True,
+        metadata={"description": "Los días hábiles a que el servicio se comprometió ese día"},
+    )
+    reglas_version = fields.String()
+
+
+class PlazosDeDerivacionSchema(Schema):
+    """The deadlines of a derivation; `previstos`: they would begin if it were sent now."""
+
+    plazos = fields.List(fields.Nested(PlazoDeDerivacionSchema))
+    previstos = fields.Boolean()
 
 
 class FiltroPlazosSchema(Schema):
@@ -65,6 +93,7 @@ class PlazoDeListaSchema(Schema):
     situacion = fields.Enum(Situacion, by_value=True)
     vence_en = fields.AwareDateTime()
     vence_en_original = fields.AwareDateTime(allow_none=True)
+    origen = fields.Enum(OrigenPlazo, by_value=True)
     responsable_id = fields.UUID(allow_none=True)
     responsable = fields.String()
     unidad = fields.String()
@@ -212,6 +241,9 @@ class ReglaDeVersionSchema(ReglaEscritaSchema):
 
     unidad = fields.String()
     legal = fields.Boolean()
+    acordable = fields.Boolean(
+        metadata={"description": "Si lo que acordó un servicio toma su lugar"}
+    )
     fuente = fields.String()
 
 

@@ -23,7 +23,7 @@ from casos.expedientes.models import Caso, Confidencialidad, Hito, TipoHito, fil
 from casos.incidentes.models import IncidenteSeguridad
 from casos.plazos.actions import pasar_etapa
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import Debido
+from casos.plazos.queries import Debido, acuerdo_por_cumplir
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir_muchos
@@ -119,6 +119,9 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
             if plazo.caso_id in lote.casos:
                 # What was told of it before is to be numbered before.
                 lote.escribir(session)
+            if acuerdo_por_cumplir(session, plazo.derivacion_id, ahora):
+                # Another of its clocks closes it, if nobody keeps the promise.
+                continue
             vencer(session, plazo.derivacion_id, ahora)
             # Nobody waits any more for what else its derivation waited for.
             terminados.update(_terminados(session, plazo.derivacion_id))
@@ -197,7 +200,12 @@ def _contar(lote: _Lote, plazo: Plazo, etapa: Etapa, *, por_lista: bool) -> None
     if plazo.caso_id is None:
         raise AssertionError("a clock is of a case, of a request or of an incident")
     de_caso = PlazoPorVencer if por_vencer else PlazoVencido
-    hecho = de_caso(caso_id=plazo.caso_id, derivacion_id=plazo.derivacion_id, **comun)
+    hecho = de_caso(
+        caso_id=plazo.caso_id,
+        derivacion_id=plazo.derivacion_id,
+        origen=plazo.origen.value,
+        **comun,
+    )
     if reglas().relojes[plazo.reloj].reservado:
         lote.hechos.append((hecho, Clasificacion.RESERVADO))
     elif dicho := como_se_dice(hecho, por_lista=por_lista):

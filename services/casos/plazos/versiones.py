@@ -80,6 +80,7 @@ class Version:
                 "cuanto": regla.plazo[prioridad],
                 "unidad": regla.unidad,
                 "legal": regla.legal,
+                "acordable": regla.acordable and not regla.legal,
                 "fuente": regla.fuente,
             }
             for reloj, regla in self.contenido.relojes.items()

@@ -39,6 +39,7 @@ def _plazo(fila: Fila) -> dict[str, Any]:
         "situacion": fila.situacion,
         "vence_en": plazo.vence_en,
         "vence_en_original": plazo.vence_en_original,
+        "origen": plazo.origen,
         "responsable_id": fila.responsable_id,
         "responsable": fila.responsable,
         "unidad": fila.caso.unidad,

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance, exigir_usable
-from casos.personas.queries import persona_a_la_vista
 from casos.situaciones.models import SituacionMigratoria
+from casos.situaciones.queries import exigir_legible
 from casos.situaciones.schemas import NuevaSituacion
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
@@ -18,9 +18,9 @@ def registrar(
 ) -> SituacionMigratoria:
     """Write it down; earlier answers stay. Never told in a fact, not even that there is one.
 
-    Raises NoEncontrado, DatosBloqueados, PersonaUnida.
+    Raises what `exigir_legible` raises.
     """
-    persona_a_la_vista(session, persona_id, Alcance.de(actor))
+    exigir_legible(session, persona_id, Alcance.de(actor))
     exigir_usable(session, persona_id, retener=True)
     nueva = SituacionMigratoria(
         persona_id=persona_id,

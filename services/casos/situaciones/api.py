@@ -6,7 +6,6 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
-from casos.personas.queries import persona_a_la_vista
 from casos.situaciones import actions, queries
 from casos.situaciones.models import SituacionMigratoria
 from casos.situaciones.schemas import (
@@ -29,7 +28,7 @@ bp = Blueprint("situaciones", __name__, url_prefix="/casos/api/v1", description=
 def ver(persona_id: UUID) -> dict[str, Any]:
     """Lo que la persona quiso decir de su situación migratoria, lo más nuevo primero"""
     with env().db.read() as session:
-        persona_a_la_vista(session, persona_id, Alcance.de(actor()))
+        queries.exigir_legible(session, persona_id, Alcance.de(actor()))
         dichas = queries.situaciones(session, persona_id)
     registrar_lectura(env().db, actor(), "casos.situacion.ver", "persona", persona_id)
     return {"situaciones": dichas}

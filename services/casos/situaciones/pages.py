@@ -34,6 +34,7 @@ def ver(persona_id: UUID) -> ResponseReturnValue:
         flash(_("Se anotó la situación migratoria."), "success")
         return redirect(url_for(".ver", persona_id=persona_id), 303)
     with env().db.read() as session:
+        queries.exigir_legible(session, persona_id, Alcance.de(actor()))
         persona = persona_por_id(session, persona_id, Alcance.de(actor()))
         dichas = queries.situaciones(session, persona_id)
     registrar_lectura(env().db, actor(), "casos.situacion.ver", "persona", persona_id)

@@ -6,7 +6,21 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casos.alcance import Alcance
+from casos.personas.models import Persona
 from casos.situaciones.models import SituacionMigratoria
+
+
+def es_legible(session: Session, persona_id: UUID, alcance: Alcance) -> bool:
+    """Whether the reader may know of somebody's migratory status."""
+    consulta = select(Persona.id).where(Persona.id == persona_id, alcance.situaciones())
+    return session.scalar(consulta) is not None
+
+
+def exigir_legible(session: Session, persona_id: UUID, alcance: Alcance) -> None:
+    """Raise NoEncontrado, CasoReservado, DatosBloqueados or PersonaUnida unless it is so."""
+    if not es_legible(session, persona_id, alcance):
+        raise alcance.negativa_de_situacion(session, persona_id)
 
 
 def situaciones(session: Session, persona_id: UUID) -> Sequence[SituacionMigratoria]:

@@ -391,7 +391,10 @@ class AccesoExcepcionalAbierto(Evento):
 
 @evento("casos.caso.plazo_por_vencer", sujeto_id="caso_id")
 class PlazoPorVencer(Evento):
-    """A deadline passed a stage before its end; told once a stage. `nivel` is a percentage."""
+    """A deadline passed a stage before its end; told once a stage. `nivel` is a percentage,
+    `origen` who says how long it is: `reglas`, or the `servicio` that promised to answer sooner or
+    later than those.
+    """
 
     caso_id: UUID
     plazo_id: UUID
@@ -399,11 +402,14 @@ class PlazoPorVencer(Evento):
     vence_en: datetime
     nivel: int
     derivacion_id: UUID | None = None
+    origen: str | None = None
 
 
 @evento("casos.caso.plazo_vencido", sujeto_id="caso_id")
 class PlazoVencido(Evento):
-    """A deadline passed (100) or was passed by half again (150); told once a stage."""
+    """A deadline passed (100) or was passed by half again (150); told once a stage. `origen` is
+    who says how long it is, `reglas` or `servicio`.
+    """
 
     caso_id: UUID
     plazo_id: UUID
@@ -411,6 +417,7 @@ class PlazoVencido(Evento):
     vence_en: datetime
     nivel: int
     derivacion_id: UUID | None = None
+    origen: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -428,9 +435,13 @@ class HechoDeDerivacion(Evento):
 
 @evento("casos.derivacion.enviada", sujeto_id="derivacion_id")
 class DerivacionEnviada(HechoDeDerivacion):
-    """A case was handed to a service of the network, with an answer due."""
+    """A case was handed to a service of the network, with an answer due; until when, and in how
+    many working days if it is the service itself that promised so many (`acuerdo_dias`).
+    """
 
     modo: str
+    responde_hasta: datetime | None = None
+    acuerdo_dias: int | None = None
 
 
 @evento("casos.derivacion.enlace_pedido", sujeto_id="derivacion_id")

@@ -61,7 +61,7 @@ LUGARES = (
         "/notificaciones/suscripciones",
         frozenset({"administrador", "contraparte_unidad", "delegado_datos"}),
     ),
-    Lugar(_l("Reportes"), "/reportes/", PROFESIONALES),
+    Lugar(_l("Reportes"), "/reportes/", PROFESIONALES | {"analista"}),
     Lugar(
         _l("Cargar planillas"),
         "/casos/importaciones",

@@ -12,6 +12,7 @@ from flask import Flask
 import columns
 from agenda.app import create_app
 from casos.accesos.api import bp as accesos_bp
+from casos.comunidad.organizaciones.api import bp as organizaciones_bp
 from casos.permissions import PERMISOS
 from casos.personas.api import bp as personas_bp
 from oficina import clock
@@ -56,6 +57,16 @@ class Mesa:
         assert answer.status_code == 201, answer.text
         return UUID(answer.json["id"])
 
+    def organizacion(self, nombre: str = "Comité Vecinal Sintético") -> UUID:
+        """An organisation of the community."""
+        answer = self.casos.test_client().post(
+            "/casos/api/v1/comunidad/organizaciones",
+            json={"nombre": nombre, "tipo": "comunitaria"},
+            headers=self.oficina.bearer("profesional"),
+        )
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json["id"])
+
     def nueva(self, **cambios: Any) -> dict[str, Any]:
         """The JSON of an appointment that nothing stands against."""
         return {
@@ -94,7 +105,7 @@ def mesa(oficina: OficinaLike) -> Iterator[Mesa]:
         "casos", oficina.settings, permisos=PERMISOS, jobs=Jobs("casos"), client=oficina.client
     )
     api = new_api(casos, title="Casos")
-    for bp in (personas_bp, accesos_bp):
+    for bp in (personas_bp, accesos_bp, organizaciones_bp):
         api.register_blueprint(bp)
     app = create_app(oficina.settings, oficina.client)
     for one in (casos, app):

@@ -64,6 +64,35 @@ def _acceso(ventanilla: Ventanilla, acceso_id: str) -> AccesoExcepcional:
         return session.get_one(AccesoExcepcional, UUID(acceso_id))
 
 
+def test_de_quien_tiene_un_caso_reservado_la_situacion_migratoria_es_de_quien_esta_nombrada(
+    ventanilla: Ventanilla, reservado: str, mundo: Mundo
+) -> None:
+    persona = mundo.asuntos["reservado"].ids["persona"]
+    ruta, pagina = f"/personas/{persona}/situaciones", f"/personas/{persona}/situacion"
+    dicho = {"categoria": "irregular", "nota": "Lo contó en confianza"}
+    assert ventanilla.api("POST", ruta, "profesional", json=dicho).status_code == 201
+    # The coordination sees the person, and works on another case of theirs that names nobody.
+    normal = ventanilla.caso(persona_id=persona, tipo="ayuda_social", tema="SOC")
+    opciones = f"/derivaciones/opciones?caso_id={normal['id']}"
+
+    assert ventanilla.pagina(f"/personas/{persona}", "coordinacion").status_code == 200
+    for rol, estado in (("profesional", 200), ("jefatura", 200), ("coordinacion", 403)):
+        leida, vista = ventanilla.api("GET", ruta, rol), ventanilla.pagina(pagina, rol)
+        assert (leida.status_code, vista.status_code) == (estado, estado), rol
+        assert ("en confianza" in vista.text) == (estado == 200), rol
+        enlace = f'href="/casos{pagina}"' in ventanilla.pagina(f"/personas/{persona}", rol).text
+        assert enlace == (estado == 200), rol
+    negada: Any = ventanilla.api("GET", ruta, "coordinacion").json
+    assert negada["confidencialidad"] == "reservado"
+    assert ventanilla.api("POST", ruta, "coordinacion", json=dicho).status_code == 403
+    ofrecidos: Any = ventanilla.api("GET", opciones, "coordinacion").json["datos"]  # type: ignore[index]  # it is an object
+    assert "nombre" in {dato["codigo"] for dato in ofrecidos}
+    assert "situacion_migratoria" not in {dato["codigo"] for dato in ofrecidos}
+    # Not by an exceptional access either: that one is to the case.
+    assert _abrir(ventanilla, reservado, "coordinacion").status_code == 201
+    assert ventanilla.api("GET", ruta, "coordinacion").status_code == 403
+
+
 def test_un_acceso_excepcional_deja_leer_y_nada_mas(ventanilla: Ventanilla, reservado: str) -> None:
     caso = f"/casos/{reservado}"
     assert ventanilla.api("GET", caso, "ajena").status_code == 403

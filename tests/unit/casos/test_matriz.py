@@ -137,6 +137,7 @@ POST  /api/v1/derivaciones/{derivacion}/otro-enlace   -++.++---  -++ff+---  -++.
 POST  /api/v1/derivaciones/{derivacion}/respuestas/{respuesta}/adopcion
                                                       -++.++---  -++ff+---  -++..+---
 POST  /api/v1/derivaciones/{derivacion}/enlace        -------+-  -------+-  -------+-
+GET   /api/v1/derivaciones/{derivacion}/plazos        -++.++---  -++ff+---  -++..+---
 GET   /api/v1/derivaciones/{derivacion}/seguimiento   -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/confirmacion  -------+-  -------+-  -------+-
 GET   /api/v1/derivaciones/{derivacion}/oficio        -++.++---  -++ff+---  -++..+---
@@ -162,8 +163,8 @@ POST  /api/v1/personas/{persona}/documentos           +++.++---  +++.++---  .++.
 POST  /api/v1/documentos/{documento}/desuso           +++.++---  +++.++---  .++..+---
 POST  /api/v1/documentos/{documento}/principal        +++.++---  +++.++---  .++..+---
 POST  /api/v1/personas/{persona}/contactos            +++.++---  +++.++---  .++..+---
-GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
-POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.++---  -++..+---
+GET   /api/v1/personas/{persona}/situaciones          -++.++---  -++.f+---  -++..+---
+POST  /api/v1/personas/{persona}/situaciones          -++.++---  -++.f+---  -++..+---
 GET   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 PUT   /api/v1/personas/{persona}/contacto-seguro      +++.++---  +++.++---  .++..+---
 GET   /api/v1/personas/{persona}/vinculos             +++.++---  +++.++---  .++..+---
@@ -285,8 +286,8 @@ GET   /personas/{persona}/unir                        ----++---  ----++---  ----
 POST  /personas/{persona}/unir                        ----++---  ----++---  ----.+---
 GET   /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
 POST  /personas/{persona}/unir/{otra}                 ----++---  ----++---  ----.+---
-GET   /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
-POST  /personas/{persona}/situacion                   -++.++---  -++.++---  -++..+---
+GET   /personas/{persona}/situacion                   -++.++---  -++.f+---  -++..+---
+POST  /personas/{persona}/situacion                   -++.++---  -++.f+---  -++..+---
 GET   /personas/{persona}/ayudas                      -++.++---  -++.++---  -++..+---
 GET   /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---
 POST  /personas/{persona}/postular                    -++.++---  -++.++---  -++..+---

@@ -48,6 +48,7 @@ def test_a_person_enters_and_is_taken_to_their_work(browser: FlaskClient) -> Non
         ("coordinacion", "/casos/"),
         ("delegado_datos", "/casos/derechos"),
         ("administrador", "/identidad/cuentas"),
+        ("analista", "/reportes/"),
     ],
 )
 def test_home_is_by_role(oficina: Any, rol: str, inicio: str) -> None:
@@ -55,12 +56,12 @@ def test_home_is_by_role(oficina: Any, rol: str, inicio: str) -> None:
 
 
 def test_a_role_without_pages_is_told_what_it_is_for(oficina: Any) -> None:
-    browser = oficina.entrar(oficina.identidad, "analista")
+    browser = oficina.entrar(oficina.identidad, "capacitacion")
 
     home = browser.get("/")
 
     assert home.status_code == 200
-    assert str(PARA_QUE[Rol.ANALISTA]) in home.text
+    assert str(PARA_QUE[Rol.CAPACITACION]) in home.text
     browser.set_cookie("idioma", "en")
     assert "What your account is for" in browser.get("/").text
 

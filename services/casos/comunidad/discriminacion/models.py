@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from casos.base import Base
 from casos.comunidad.discriminacion.states import PASOS, Accion, Estado
 from casos.expedientes.models import Caso
+from casos.hechos.models import ConCambio
 from casos.personas.models import Persona
 from casos.red.models import Institucion
 from oficina.audit import Personal
@@ -18,7 +19,7 @@ from oficina.errors import Conflicto, TransicionInvalida
 from oficina.privacy import EncryptedText
 
 
-class ReporteDeDiscriminacion(Personal, Identified, Base):
+class ReporteDeDiscriminacion(Personal, ConCambio, Identified, Base):
     """What somebody told, or nobody who is named (`persona_id` is null)."""
 
     __tablename__ = "reportes_de_discriminacion"
@@ -41,6 +42,8 @@ class ReporteDeDiscriminacion(Personal, Identified, Base):
     recibido_por_id: Mapped[UUID] = mapped_column()
     recibido_por: Mapped[str] = mapped_column(String(160))
     recibido_en: Mapped[datetime] = mapped_column()
+    # When what was told was forgotten, its time having passed.
+    vaciado_en: Mapped[datetime | None] = mapped_column()
     version: Mapped[int] = mapped_column()
 
     persona: Mapped[Persona | None] = relationship(lazy="raise")
@@ -84,6 +87,10 @@ class ReporteDeDiscriminacion(Personal, Identified, Base):
         if self.persona_id is None:
             raise Conflicto(_("Un reporte anónimo no abre un caso: diga primero de quién es."))
         return self.persona_id
+
+    def vaciar(self, ahora: datetime) -> None:
+        """Forget what was told; that there was one, where and on which ground stays."""
+        self.que_paso, self.institucion_otra, self.vaciado_en = "", None, ahora
 
     def seguir_en(self, caso_id: UUID) -> None:
         """From here on it is worked on in a case."""

@@ -196,6 +196,9 @@ class ReporteDeDiscriminacionSchema(FilaReporteSchema):
     """A report."""
 
     institucion_otra = fields.String(allow_none=True)
-    que_paso = fields.String()
+    que_paso = fields.String(
+        metadata={"description": "Vacío cuando pasó su plazo de conservación (`vaciado_en`)"}
+    )
+    vaciado_en = fields.AwareDateTime(allow_none=True)
     recibido_por = fields.String()
     acciones = fields.List(fields.Enum(Accion, by_value=True))

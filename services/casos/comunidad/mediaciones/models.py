@@ -23,6 +23,7 @@ from casos.comunidad.mediaciones.states import (
 )
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.expedientes.models import Caso
+from casos.hechos.models import ConCambio
 from casos.red.models import Institucion
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
@@ -30,7 +31,7 @@ from oficina.errors import Conflicto, TransicionInvalida
 from oficina.privacy import EncryptedText
 
 
-class Mediacion(Personal, Identified, Base):
+class Mediacion(Personal, ConCambio, Identified, Base):
     """A mediation of a case between neighbours. Who opened it holds it."""
 
     __tablename__ = "mediaciones"

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casos.base import Base
 from casos.comunidad.obstaculos.states import PASOS, Accion, Estado, Origen
+from casos.hechos.models import ConCambio
 from casos.red.models import Institucion
 from oficina.db import Identified, text_enum
 from oficina.errors import TransicionInvalida
 from oficina.privacy import EncryptedText
 
 
-class Obstaculo(Identified, Base):
+class Obstaculo(ConCambio, Identified, Base):
     """What people meet at an institution, as often as it was noted (`veces`)."""
 
     __tablename__ = "obstaculos"

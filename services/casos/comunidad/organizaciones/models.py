@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casos.base import Base
 from casos.comunidad.organizaciones.states import PASOS, Accion, Estado
+from casos.hechos.models import ConCambio
 from oficina.audit import Personal
 from oficina.db import Identified, text_enum
 from oficina.errors import Conflicto, DatosInvalidos, TransicionInvalida
@@ -46,7 +47,7 @@ class Cargo(StrEnum):
     TESORERIA = "tesoreria"
 
 
-class Organizacion(Identified, Base):
+class Organizacion(ConCambio, Identified, Base):
     """An organisation. `directiva_hasta` is the last day of its last board, `aviso_dias` the last
     notice before it that was told, 0 once its end was.
     """

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.unit.casos.conftest import Ventanilla
 from tests.unit.conftest import CLAVE
 from werkzeug.test import TestResponse
@@ -19,7 +19,11 @@ from casos.comunidad.discriminacion.states import PASOS, Accion, Estado
 from casos.comunidad.discriminacion.supresion import vaciar
 from casos.copias.datos import de_casos
 from casos.expedientes.models import Caso, Confidencialidad
+from casos.hechos.actions import numerar
+from casos.hechos.cursor import Cursor
+from casos.hechos.queries import pagina as pagina_de_hechos
 from casos.personas.models import EstadoPersona, Persona
+from casos.retencion import retencion
 from casos.taxonomia import tema
 from identidad.actions import NuevoFuncionario, crear_funcionario
 from oficina import clock
@@ -28,6 +32,7 @@ from oficina.bus.envelope import read_hecho
 from oficina.bus.tables import Outbox
 from oficina.errors import Conflicto, TransicionInvalida
 from oficina.events.casos import DiscriminacionDescartada, DiscriminacionReportada
+from oficina.retencion import periodos
 
 PROFESIONAL = "profesional"
 COORDINACION = "coordinacion"
@@ -326,3 +331,62 @@ def test_su_copia_lo_trae_y_de_quien_se_suprime_no_quedan_palabras(ventanilla: V
         assert list(session.scalars(suyos)) == [None]
         otro = session.get_one(ReporteDeDiscriminacion, UUID(anonimo["id"]))
         assert otro.que_paso == QUE_PASO
+
+
+def _contados(ventanilla: Ventanilla) -> set[tuple[UUID, str | None, str | None]]:
+    """What figures are told of reports: which, the ground and the place."""
+    with ventanilla.db.begin() as session:
+        numerar(session)
+    with ventanilla.db.read() as session:
+        hechos = pagina_de_hechos(session, Cursor.leer(""), 500, "reportes").hechos
+    return {(h.id, h.motivo, h.lugar) for h in hechos if h.clase == "discriminacion" and h.vigente}
+
+
+def test_un_reporte_anonimo_se_vacia_cuando_pasa_su_plazo_y_sigue_contando(
+    ventanilla: Ventanilla,
+) -> None:
+    dias = periodos().clases["casos.discriminacion.anonimo"].dias or 0
+    folio = ventanilla.persona()["folio"]
+    otra = {"institucion_otra": "Corredora sintética"}
+    viejo, de_alguien = _reportar(ventanilla, **otra), _reportar(ventanilla, folio=folio, **otra)
+    repetido, abierto, reciente = (_reportar(ventanilla, **otra) for _ in range(3))
+    for uno in (viejo, de_alguien):
+        _dar(ventanilla, uno, "cierre", nota="Se disculparon")
+    _dar(ventanilla, repetido, "descarte", nota="Se anotó dos veces")
+    hace = clock.real_now() - timedelta(days=dias + 1)
+    with ventanilla.db.begin() as session:
+        session.execute(update(PasoDeReporte).values(ocurrido_en=hace))
+    _dar(ventanilla, reciente, "cierre", nota="Se disculparon")
+
+    contados = _contados(ventanilla)
+    retencion.aplicar(ventanilla.db)
+    otra_vez = retencion.aplicar(ventanilla.db)
+
+    def leido(uno: dict[str, Any]) -> dict[str, Any]:
+        answer = ventanilla.api("GET", f"{RUTA}/{uno['id']}", PROFESIONAL)
+        assert answer.status_code == 200
+        body: dict[str, Any] = answer.json  # type: ignore[assignment]  # it is an object
+        return body
+
+    for uno in (viejo, repetido):
+        vacio = leido(uno)
+        assert (vacio["que_paso"], vacio["institucion_otra"]) == ("", None)
+        assert vacio["vaciado_en"]
+        assert (vacio["motivo"], vacio["lugar"]) == ("nacionalidad", "vivienda")
+    for uno in (de_alguien, abierto, reciente):
+        entero = leido(uno)
+        assert (entero["que_paso"], entero["institucion_otra"]) == (QUE_PASO, "Corredora sintética")
+        assert entero["vaciado_en"] is None
+    with ventanilla.db.read() as session:
+        finales = select(PasoDeReporte).where(
+            PasoDeReporte.accion.in_((Accion.CERRAR, Accion.DESCARTAR))
+        )
+        notas = {paso.reporte_id: paso.nota for paso in session.scalars(finales)}
+    assert (notas[UUID(viejo["id"])], notas[UUID(repetido["id"])]) == (None, None)
+    assert notas[UUID(de_alguien["id"])] == notas[UUID(reciente["id"])] == "Se disculparon"
+    pagina = ventanilla.pagina(f"{RUTA}/{viejo['id']}", PROFESIONAL).text
+    assert "al pasar el plazo de conservación" in pagina
+    assert QUE_PASO not in pagina
+    # Emptied once, and still there to be counted.
+    assert otra_vez is None
+    assert _contados(ventanilla) == contados

@@ -72,6 +72,7 @@ def test_un_hecho_no_lleva_mas_campos_que_los_acordados(
     assert {campo for hecho in pagina["hechos"] for campo in hecho} == {
         "id", "clase", "fecha", "nacionalidad", "tramo_edad", "sexo", "tema", "linea", "canal",
         "institucion", "resultado", "grado_evidencia", "unidad", "origen", "persona", "vigente",
+        "motivo", "lugar", "tipo", "idioma",
     }  # fmt: skip
     for secret in ("Guerline", "Pierre", "OM-2024-000001", str(registro.persona_id)):
         assert secret not in str(pagina)

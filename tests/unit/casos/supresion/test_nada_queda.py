@@ -350,7 +350,9 @@ def _llenar(vida: Vida) -> None:
     _reportar(vida)
     foliado = vida.api("POST", f"/casos/{caso_id}/foliados")
     foliados.hacer_foliado(vida.env("casos"), foliado["id"])
-    vida.cita(caso_id)
+    comite = {"nombre": "Comité Sintético", "tipo": "comunitaria"}
+    organizacion = vida.api("POST", "/comunidad/organizaciones", comite)
+    vida.cita(caso_id, organizacion_id=organizacion["id"])
     otra = vida.cita(dias=60)
     cancela = {"motivo": "persona_no_puede", "detalle": "Zmarca: está enferma"}
     vida.api("POST", f"/citas/{otra['id']}/cancelar", cancela, rol="recepcion", servicio="agenda")
