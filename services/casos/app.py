@@ -90,6 +90,7 @@ from casos.red.consultas.publica import pages as consulta_publica_pages
 from casos.red.guia import pages as red_guia_pages
 from casos.red.hsds import api as red_hsds_api
 from casos.red.hsds import pages as red_hsds_pages
+from casos.red.instituciones import pages as red_instituciones_pages
 from casos.red.propuestas import api as red_propuestas_api
 from casos.red.propuestas import pages as red_propuestas_pages
 from casos.red.verificaciones import api as red_verificaciones_api
@@ -159,6 +160,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
         confirmaciones_pages,
         unidad_pages,
         red_pages,
+        red_instituciones_pages,
         red_hsds_pages,
         red_guia_pages,
         red_propuestas_pages,

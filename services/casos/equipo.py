@@ -15,6 +15,7 @@ from oficina.web.client import ServiceClient
 
 _VIGENCIA = 60.0
 _RUTA = "/identidad/api/v1/funcionarios"
+_UNIDADES = "/identidad/api/v1/unidades"
 
 T = TypeVar("T")
 
@@ -61,6 +62,7 @@ class Equipo:
         self._nombrables = _Copia[tuple[Responsable, ...]]((), self._preguntar_nombrables)
         self._encargados = _Copia[tuple[Responsable, ...]]((), self._preguntar_encargados)
         self._nombres = _Copia[dict[UUID, str]]({}, self._preguntar_nombres)
+        self._unidades = _Copia[dict[str, str]]({}, self._preguntar_unidades)
 
     def profesionales(self) -> tuple[Responsable, ...]:
         """Who may answer for a case, by name: an unassigned case can always be opened."""
@@ -105,6 +107,10 @@ class Equipo:
         """Everybody who has or had an account, by name."""
         return sorted(self._nombres.leer().items(), key=lambda uno: uno[1])
 
+    def unidad(self, codigo: str) -> str:
+        """What a unit is called, also a closed one; its code when nobody knows."""
+        return self._unidades.leer().get(codigo, codigo)
+
     def _preguntar_profesionales(self) -> tuple[Responsable, ...]:
         equipo = [Responsable(UUID(f["id"]), f["nombre"]) for f in self._staff(rol="profesional")]
         return tuple(sorted(equipo, key=lambda uno: uno.nombre))
@@ -123,6 +129,10 @@ class Equipo:
 
     def _preguntar_nombres(self) -> dict[UUID, str]:
         return {UUID(f["id"]): f["nombre"] for f in self._staff(todos="true")}
+
+    def _preguntar_unidades(self) -> dict[str, str]:
+        todas = self._client.get("identidad", _UNIDADES, {"todas": "true"})
+        return {una["codigo"]: una["nombre"] for una in todas}
 
     def _staff(self, **pedido: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._client.get("identidad", _RUTA, pedido)

@@ -6,6 +6,9 @@ from uuid import UUID, uuid5
 
 TipoActor = Literal["persona", "cliente", "servicio"]
 
+DE_SERVICIO = "servicio-"
+"""How the name of a service that acts by itself begins."""
+
 # A service has no row anywhere; its id is derived from its name and is the same in every database.
 _SERVICIOS = UUID("7f0c5f6e-6c0f-5d0e-9d3a-2f7a7b1f4c11")
 
@@ -30,7 +33,7 @@ class Actor:
         """A service acting by itself, in a task or a handler."""
         return cls(
             id=uuid5(_SERVICIOS, servicio),
-            nombre=f"servicio-{servicio}",
+            nombre=f"{DE_SERVICIO}{servicio}",
             roles=frozenset({"servicio"}),
             unidad="",
             tipo="servicio",

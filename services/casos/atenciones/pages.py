@@ -15,7 +15,7 @@ from casos.atenciones.schemas import NuevaAtencion, NuevaAtencionSchema
 from casos.equipo import equipo
 from casos.expedientes.models import Prioridad, TipoCaso
 from casos.expedientes.queries import casos_de_persona, legibles
-from casos.personas import busqueda, catalogos
+from casos.personas import busqueda, catalogos, volver
 from casos.personas.busqueda import Consulta
 from casos.personas.edades import RangoEtario
 from casos.personas.models import Persona
@@ -36,7 +36,7 @@ bp = Blueprint("atenciones", __name__, url_prefix="/casos")
 @requires("casos.persona.ver")
 def recepcion() -> ResponseReturnValue:
     """One search box, which is also the start of registering; and what was attended today."""
-    return _recepcion(busqueda.reconocer(""))
+    return _recepcion(busqueda.reconocer(volver.abrir(request.args.get(volver.CAMPO, ""), actor())))
 
 
 @bp.post("/recepcion")
@@ -63,6 +63,7 @@ def _recepcion(consulta: Consulta) -> str:
     return render_template(
         "casos/recepcion.html",
         consulta=consulta,
+        volver={volver.CAMPO: volver.sellar(consulta.texto, actor())},
         hallados=hallados,
         hoy=hoy,
         form=Form(NuevaAtencionSchema(), initial={"canal": Canal.PRESENCIAL.value}, sent=False),

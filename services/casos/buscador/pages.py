@@ -1,12 +1,13 @@
 """Entrance: the box on top of every page. What is typed goes in the body, never in an address."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from casos.alcance import Alcance
 from casos.buscador import queries
 from casos.buscador.queries import MAXIMO, Encontrado
 from casos.permissions import PERMISOS
+from casos.personas import volver
 from casos.personas.schemas import BusquedaSchema
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
@@ -19,16 +20,18 @@ bp = Blueprint("buscador", __name__, url_prefix="/casos/buscar")
 @bp.get("")
 @requires("casos.buscar")
 def vacio() -> str:
-    """The box alone, for who comes by its address."""
-    return render_template("casos/buscador/buscar.html", texto="", hallado=None, maximo=MAXIMO)
+    """The box alone, or what was found before, for who comes by its address."""
+    return _buscado(volver.abrir(request.args.get(volver.CAMPO, ""), actor()))
 
 
 @bp.post("")
 @requires("casos.buscar")
 def buscar() -> ResponseReturnValue:
     """Everything that a text finds, kind by kind."""
-    form = Form(BusquedaSchema())
-    texto = form.value("q").strip()[:200]
+    return _buscado(Form(BusquedaSchema()).value("q").strip()[:200])
+
+
+def _buscado(texto: str) -> str:
     hallado: Encontrado | None = None
     if texto:
         permisos = frozenset(permiso for permiso in PERMISOS if puede(permiso))
@@ -38,5 +41,9 @@ def buscar() -> ResponseReturnValue:
             env().db, actor(), "casos.buscar", "busqueda", None, cantidad=hallado.cuantos
         )
     return render_template(
-        "casos/buscador/buscar.html", texto=texto, hallado=hallado, maximo=MAXIMO
+        "casos/buscador/buscar.html",
+        buscado=texto,
+        volver={volver.CAMPO: volver.sellar(texto, actor())},
+        hallado=hallado,
+        maximo=MAXIMO,
     )

@@ -1,13 +1,13 @@
 """What a text finds, kind by kind, each as far as its reader may see it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance
+from casos.buscador.folios import Folio, PorFolio, folio_de, por_folio
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.comunidad.organizaciones.queries import organizaciones
 from casos.comunidad.organizaciones.schemas import Filtro as FiltroOrganizaciones
@@ -26,25 +26,6 @@ from oficina import clock
 MAXIMO = 10
 """How many of a kind are shown; its own page shows more."""
 
-# A folio as people say it: with its year, or the number alone after its letters.
-_FOLIO = re.compile(r"(?i)^\s*(OM|D|PO|PG|OR)[\s-]*(?:(20\d\d)[\s-]+)?(\d{1,7})\s*$")
-_LARGO = re.compile(r"(?i)^\s*(OM|D|PO|PG|OR)[\s-]*(20\d\d)(\d{6,7})\s*$")
-
-
-@dataclass(frozen=True)
-class Folio:
-    """A folio that was typed; without a year, of whichever."""
-
-    serie: str
-    anio: str
-    numero: int
-
-    def de(self, columna: SQLColumnExpression[str]) -> ColumnElement[bool]:
-        """Rows whose folio it is."""
-        if self.anio:
-            return columna == f"{self.serie}-{self.anio}-{self.numero:06d}"
-        return columna.like(f"{self.serie}-20__-{self.numero:06d}")
-
 
 @dataclass(frozen=True)
 class Encontrado:
@@ -58,6 +39,7 @@ class Encontrado:
     programas: Sequence[Programa] = ()
     servicios: Sequence[ServicioRed] = ()
     organizaciones: Sequence[Organizacion] = ()
+    por_folio: Sequence[PorFolio] = ()
     mas: frozenset[str] = field(default_factory=frozenset)
     """The kinds of which there are more."""
 
@@ -75,18 +57,10 @@ class Encontrado:
                     self.programas,
                     self.servicios,
                     self.organizaciones,
+                    self.por_folio,
                 ),
             )
         )
-
-
-def folio_de(texto: str) -> Folio | None:
-    """The folio that a text is, whatever it belongs to."""
-    hallado = _LARGO.match(texto) or _FOLIO.match(texto)
-    if hallado is None:
-        return None
-    serie, anio, numero = hallado.groups()
-    return Folio(serie.upper(), anio or "", int(numero))
 
 
 def encontrar(
@@ -105,7 +79,11 @@ def encontrar(
         partes["derivaciones"] = _derivaciones(session, folio, alcance)
     if "casos.postulacion.ver" in permisos and _es(folio, "PO"):
         partes["postulaciones"] = _postulaciones(session, folio, alcance)
-    buscadas = palabras(consulta.texto)
+    if folio is not None:
+        partes["por_folio"] = por_folio(session, folio, alcance, permisos, maximo=MAXIMO + 1)
+    # Letters of another folio are no words: D-2026-000001 is not of every programme of 2026.
+    es_otro = consulta.folio_persona or (folio is not None and folio.serie not in {"PG", "OR"})
+    buscadas = () if es_otro else palabras(consulta.texto)
     if buscadas and "casos.programa.ver" in permisos:
         partes["programas"] = [
             uno

@@ -35,6 +35,7 @@ from casos.instrumentos.catalogo import nombre_de
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
 from casos.taxonomia import LENGUAS
+from oficina.actor import DE_SERVICIO
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
 
@@ -211,7 +212,7 @@ def _quien(hito: Hito, nombre: Nombre) -> str:
     """
     if actor_id := hito.datos.get("actor_id"):
         return nombre(UUID(actor_id)) or _("Personal de la oficina")
-    return "" if hito.actor_nombre.startswith("servicio-") else hito.actor_nombre
+    return "" if hito.actor_nombre.startswith(DE_SERVICIO) else hito.actor_nombre
 
 
 def _datos(hito: Hito, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def verificado() -> ResponseReturnValue:
         form = Form(HuellaSchema(), initial={"sha256": sha256}, sent=False)
     else:
         form = Form(HuellaSchema())
+        if not form.value("sha256").strip():
+            form.errors = {"archivo": [_("Elija el documento, o escriba su SHA-256.")]}
         if not form.valid:
             return _verificacion(form, es_nuestro=None), 422
         sha256 = form.data["sha256"].lower()
@@ -137,7 +139,12 @@ def _hechos(caso_id: UUID) -> tuple[Caso, Sequence[Foliado]]:
 
 
 def _vista(caso: Caso, hechos: Sequence[Foliado]) -> dict[str, object]:
-    return {"caso": caso, "hechos": hechos, "por_hacer": POR_HACER}
+    return {
+        "caso": caso,
+        "hechos": hechos,
+        "por_hacer": POR_HACER,
+        "donde_comprobar": env().settings.base_url + url_for("foliados_paginas.verificar"),
+    }
 
 
 def _anotar(caso: Caso, accion: str) -> None:

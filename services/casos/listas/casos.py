@@ -19,6 +19,7 @@ from casos.contactos.pauta import prohibido
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import espera_de_decision, por_decidir
 from casos.derivaciones.states import ACTIVAS
+from casos.equipo import equipo
 from casos.etiquetas import etiqueta
 from casos.etiquetas import opciones as codigos
 from casos.expedientes.actions import DENUNCIA
@@ -356,7 +357,7 @@ CASOS = Lista(
         Columna(_l("Prioridad"), lambda f: f.caso.prioridad),
         Columna(_l("Riesgo"), lambda f: f.caso.riesgo, _EVALUACION),
         Columna(_l("Confidencialidad"), lambda f: f.caso.confidencialidad),
-        Columna(_l("Unidad"), lambda f: f.caso.unidad),
+        Columna(_l("Unidad"), lambda f: equipo().unidad(f.caso.unidad)),
         Columna(_l("Profesional a cargo"), lambda f: f.caso.responsable_nombre),
         Columna(_l("Abierto"), lambda f: f.caso.abierto_en),
         Columna(_l("Cerrado"), lambda f: f.caso.cerrado_en),

@@ -41,12 +41,10 @@ def nombrables(_session: Session, _alcance: Alcance) -> Opciones:
 def unidades(session: Session, alcance: Alcance) -> Opciones:
     """The units of the cases that are the reader's work."""
     codigos_ = session.scalars(
-        select(Caso.unidad)
-        .where(alcance.casos(), Caso.unidad != "")
-        .distinct()
-        .order_by(Caso.unidad)
+        select(Caso.unidad).where(alcance.casos(), Caso.unidad != "").distinct()
     )
-    return [(uno, uno) for uno in codigos_]
+    dichas = [(uno, equipo().unidad(uno)) for uno in codigos_]
+    return sorted(dichas, key=lambda par: par[1])
 
 
 def instituciones(session: Session, _alcance: Alcance) -> Opciones:

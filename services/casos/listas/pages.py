@@ -43,8 +43,10 @@ def guardar(lista: str) -> ResponseReturnValue:
     form = Form(VistaEnFormularioSchema())
     consulta = una.consulta(dict(parse_qsl(form.value("consulta"))))
     if not form.valid:
+        sin_nombre = form.value("nombre").strip() == ""
         for mensajes in form.errors.values():
-            flash(" ".join(mensajes), "error")
+            dicho = _("Escriba un nombre para la vista.") if sin_nombre else " ".join(mensajes)
+            flash(dicho, "error")
         return _a(una, consulta)
     datos: dict[str, Any] = form.data
     vista = NuevaVista(**(datos | {"consulta": consulta}))

@@ -32,9 +32,13 @@ from oficina.web.conditional import check_version
 
 @dataclass(frozen=True)
 class AccionDeLote:
-    """One of them. `hacer` raises what the single action raises."""
+    """One of them: what its button says beside the list, and what its page is called.
+
+    `hacer` raises what the single action raises.
+    """
 
     etiqueta: LazyString
+    titulo: LazyString
     permiso: str
     schema: type[Schema]
     hacer: Callable[[Session, Elegido, Any, Actor, datetime], object]
@@ -72,13 +76,25 @@ def _priorizar(
 
 ACCIONES: Mapping[str, AccionDeLote] = {
     "asignar": AccionDeLote(
-        _l("Asignarlos a alguien"), "casos.caso.tomar", AsignacionDeVariosSchema, _asignar
+        _l("Asignarlos a alguien"),
+        _l("Asignar varios casos"),
+        "casos.caso.tomar",
+        AsignacionDeVariosSchema,
+        _asignar,
     ),
     "prioridad": AccionDeLote(
-        _l("Cambiarles la prioridad"), "casos.caso.priorizar", PrioridadDeVariosSchema, _priorizar
+        _l("Cambiarles la prioridad"),
+        _l("Cambiar la prioridad de varios casos"),
+        "casos.caso.priorizar",
+        PrioridadDeVariosSchema,
+        _priorizar,
     ),
     "tarea": AccionDeLote(
-        _l("Agregarles una tarea"), "casos.tarea.gestionar", TareaDeVariosSchema, _agregar_tarea
+        _l("Agregarles una tarea"),
+        _l("Agregar una tarea a varios casos"),
+        "casos.tarea.gestionar",
+        TareaDeVariosSchema,
+        _agregar_tarea,
     ),
 }
 """By the code that the form sends."""

@@ -1,6 +1,5 @@
 """Pages of deadlines: what is late and whose it is."""
 
-from tempfile import TemporaryFile
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -8,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from casos.alcance import Alcance
+from casos.equipo import equipo
 from casos.etiquetas import etiqueta as etiqueta_de
 from casos.expedientes.models import Prioridad
 from casos.plazos import atrasos, calendario, versiones, vistas
@@ -15,14 +15,14 @@ from casos.plazos.atrasos import FiltroPlazos, Grupo, Panorama
 from casos.plazos.etiquetas import de_cuanto, de_grupo, de_situacion
 from casos.plazos.reglas import etiqueta
 from casos.plazos.schemas import FiltroPlazosSchema, FormularioDeReglasSchema, NuevoDiaCerradoSchema
-from oficina import clock, hojas
+from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.calendar_cl import feriados
 from oficina.errors import Conflicto, DatosInvalidos, NoPermitido
 from oficina.jobs import nudge_after_commit
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
-from oficina.web.files import send
+from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import fecha, language
 
@@ -44,13 +44,15 @@ def lista() -> str:
         panorama=panorama,
         filtro=filtro,
         pedido=_pedido(filtro),
+        situaciones=[(cual.value, de_situacion(cual)[0]) for cual in panorama.por_situacion],
         enlace=lambda **otro: url_for("plazos_paginas.lista", **{**_pedido(filtro), **otro}),
-        grupos=[(uno, de_grupo(uno)) for uno in Grupo],
+        grupos=[(uno.value, de_grupo(uno)) for uno in Grupo],
         de_situacion=de_situacion,
         relojes=[(reloj, etiqueta(reloj, language())) for reloj in panorama.relojes],
         reloj=lambda cual: etiqueta(cual, language()),
         nadie=atrasos.NADIE,
         clave=_CLAVES[filtro.grupo],
+        de_unidad=equipo().unidad,
         personas=_personas(panorama, filtro),
     )
 
@@ -83,19 +85,8 @@ def archivo(formato: str) -> Response:
     registrar_lectura(
         env().db, actor(), "casos.plazo.exportar", "caso", None, cantidad=len(hallados)
     )
-    titulos, filas = vistas.cabeza(), (vistas.renglon(fila, ahora) for fila in hallados)
-    salida = TemporaryFile()  # noqa: SIM115  closed when it was sent
-    try:
-        if formato == "xlsx":
-            hojas.a_xlsx(salida, str(_("Plazos")), titulos, filas)
-        else:
-            salida.writelines(hojas.a_csv(titulos, filas))
-        salida.seek(0)
-    except BaseException:
-        salida.close()
-        raise
-    nombre = f"acogida-plazos-{clock.today()}.{formato}"
-    return send(salida, nombre, hojas.XLSX if formato == "xlsx" else hojas.CSV)
+    filas = (vistas.renglon(fila, ahora) for fila in hallados)
+    return descarga(formato, f"plazos-{clock.today()}", str(_("Plazos")), vistas.cabeza(), filas)
 
 
 @bp.route("/plazos/calendario", methods=["GET", "POST"])

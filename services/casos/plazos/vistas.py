@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from casos.equipo import equipo
 from casos.plazos.atrasos import Fila, Panorama, Situacion
 from casos.plazos.etiquetas import de_situacion
 from casos.plazos.reglas import etiqueta
@@ -70,6 +71,6 @@ def renglon(fila: Fila, ahora: datetime) -> list[object]:
         plazo.vence_en_original,
         max(0, atraso) if fila.situacion is Situacion.ATRASADO else 0,
         fila.responsable,
-        fila.caso.unidad,
+        equipo().unidad(fila.caso.unidad),
         fila.institucion.nombre if fila.institucion else "",
     ]

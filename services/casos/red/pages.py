@@ -1,66 +1,46 @@
-"""Entrance: the pages of the directory of the network."""
+"""Entrance: the pages of the directory of the network and of its services."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from casos.derivaciones.paquete import Categoria
 from casos.etiquetas import etiqueta, opciones
+from casos.hoja import hoja
 from casos.personas.catalogos import idiomas
 from casos.red import actions, queries
 from casos.red.etiquetas import DIAS
+from casos.red.formularios import SIN_DECIR, formulario
 from casos.red.models import (
-    Ambito,
     Capacidad,
-    ContactoRed,
-    EstadoServicio,
-    Institucion,
-    Modo,
     Papel,
-    Sede,
     ServicioRed,
-    TipoInstitucion,
-    TipoSede,
 )
 from casos.red.propuestas.queries import cuantas_esperan
-from casos.red.propuestas.states import PasoPropuesta
 from casos.red.queries import Busqueda
 from casos.red.schemas import (
     BusquedaRedSchema,
-    DatosContactoSchema,
     DatosCupoSchema,
-    DatosInstitucionSchema,
     DatosLugarSchema,
-    DatosSedeSchema,
     DatosServicioSchema,
-    de_contacto,
-    de_institucion,
     de_lugar,
-    de_sede,
     de_servicio,
 )
 from casos.red.verificaciones.queries import cuantos_por_verificar
-from casos.red.vistas import ocultos
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
 from oficina.audit import Cambio, ultimo_cambio
-from oficina.errors import DatosInvalidos, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import form_version
-from oficina.web.forms import Form
 from oficina.web.i18n import language
-from oficina.web.stale import Present, came_back
+from oficina.web.stale import Present
 
 bp = Blueprint("red_paginas", __name__, url_prefix="/casos/red")
 
-_CAMBIAN_INSTITUCION = ("casos.red.institucion.editar",)
 _CAMBIAN_SERVICIO = (
     "casos.red.editar",
     "casos.red.cupo",
@@ -69,12 +49,6 @@ _CAMBIAN_SERVICIO = (
     "casos.red.lugar.quitar",
     "casos.red.correccion.aceptar",
 )
-_SIN_DECIR = (
-    "casos.red.carga.cargar",
-    *(f"casos.red.propuesta.{paso}" for paso in PasoPropuesta),
-)
-"""A file of another directory and what is decided of a proposal change things that no row names."""
-
 POCOS = 3
 """So few services are shown unfolded."""
 
@@ -91,7 +65,7 @@ def directorio() -> str:
         vencidos = cuantos_por_verificar(session, clock.today()) if cuida else 0
     return render_template(
         "casos/red/directorio.html",
-        hoja=queries.hoja(hallados, request.args.get("pagina", 1, type=int)),
+        hoja=hoja(hallados, request.args.get("pagina", 1, type=int), queries.POR_HOJA),
         pocos=POCOS,
         pedido=pedido,
         consulta={clave: valor for clave, valor in pedido.items() if valor},
@@ -129,7 +103,7 @@ def editar_servicio(servicio_id: UUID) -> ResponseReturnValue:
         este = queries.servicio_por_id(session, servicio_id)
         return Present(values=de_servicio(este), change=_quien_cambio(session, este))
 
-    return _formulario(
+    return formulario(
         DatosServicioSchema(),
         de_servicio(uno),
         (hacer, ahora),
@@ -152,7 +126,7 @@ def cupo(servicio_id: UUID) -> ResponseReturnValue:
         este = queries.servicio_por_id(session, servicio_id)
         return Present(values=_cupo_de(este), change=_quien_cambio(session, este))
 
-    return _formulario(
+    return formulario(
         DatosCupoSchema(),
         _cupo_de(uno),
         (hacer, ahora),
@@ -181,119 +155,6 @@ def verificar_contacto(servicio_id: UUID) -> ResponseReturnValue:
     return redirect(_despues_de_verificar(servicio_id), 303)
 
 
-@bp.get("/instituciones/<uuid:institucion_id>")
-@requires("casos.red.ver")
-def institucion(institucion_id: UUID) -> str:
-    """An institution with its services, places and whom to ask."""
-    with env().db.read() as session:
-        una = queries.institucion_entera(session, institucion_id)
-    return render_template("casos/red/institucion.html", institucion=una, Categoria=Categoria)
-
-
-@bp.route("/instituciones/nueva", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def nueva_institucion() -> ResponseReturnValue:
-    """Add an institution."""
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.crear_institucion(session, datos, actor()).id
-
-    return _formulario(
-        DatosInstitucionSchema(),
-        {"activa": True, "ambito": Ambito.LOCAL},
-        (hacer, None),
-        lambda hecha: url_for(".institucion", institucion_id=hecha),
-        _pagina_de_institucion(None),
-    )
-
-
-@bp.route("/instituciones/<uuid:institucion_id>/editar", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def editar_institucion(institucion_id: UUID) -> ResponseReturnValue:
-    """Correct what is written of an institution."""
-    with env().db.read() as session:
-        una = queries.institucion_entera(session, institucion_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.editar_institucion(session, institucion_id, datos, actor()).id
-
-    def ahora(session: Session) -> Present:
-        esta = queries.institucion_entera(session, institucion_id)
-        cambio = ultimo_cambio(
-            session, "institucion", esta.id, _CAMBIAN_INSTITUCION, sin_decir=_SIN_DECIR
-        )
-        return Present(values=de_institucion(esta), change=cambio)
-
-    return _formulario(
-        DatosInstitucionSchema(),
-        de_institucion(una),
-        (hacer, ahora),
-        lambda hecha: url_for(".institucion", institucion_id=hecha),
-        _pagina_de_institucion(una),
-    )
-
-
-@bp.route("/instituciones/<uuid:institucion_id>/servicios/nuevo", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def nuevo_servicio(institucion_id: UUID) -> ResponseReturnValue:
-    """Add a service of an institution."""
-    with env().db.read() as session:
-        una = queries.institucion_entera(session, institucion_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.crear_servicio(session, institucion_id, datos, actor()).id
-
-    return _formulario(
-        DatosServicioSchema(),
-        {"estado": EstadoServicio.ACTIVO, "modo": Modo.EN_LINEA},
-        (hacer, None),
-        lambda hecho: url_for(".servicio", servicio_id=hecho),
-        ("casos/red/servicio_editar.html", {"institucion": una, "servicio": None}),
-    )
-
-
-@bp.route("/instituciones/<uuid:institucion_id>/sedes/nueva", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def nueva_sede(institucion_id: UUID) -> ResponseReturnValue:
-    """Add a place of an institution."""
-    with env().db.read() as session:
-        una = queries.institucion_entera(session, institucion_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.crear_sede(session, institucion_id, datos, actor()).institucion_id
-
-    return _formulario(
-        DatosSedeSchema(),
-        {"tipo": TipoSede.FISICA},
-        (hacer, None),
-        lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_sede(una, None),
-    )
-
-
-@bp.route("/sedes/<uuid:sede_id>", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def editar_sede(sede_id: UUID) -> ResponseReturnValue:
-    """Correct a place."""
-    with env().db.read() as session:
-        sede = queries.sede_por_id(session, sede_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.editar_sede(session, sede_id, datos, actor()).institucion_id
-
-    def ahora(session: Session) -> Present:
-        esta = queries.sede_por_id(session, sede_id)
-        return Present(values=de_sede(esta), hidden=ocultos(esta))
-
-    return _formulario(
-        DatosSedeSchema(),
-        de_sede(sede),
-        (hacer, ahora),
-        lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_sede(sede.institucion, sede),
-    )
-
-
 @bp.route("/servicios/<uuid:servicio_id>/lugares/nuevo", methods=["GET", "POST"])
 @requires("casos.red.editar")
 def nuevo_lugar(servicio_id: UUID) -> ResponseReturnValue:
@@ -304,7 +165,7 @@ def nuevo_lugar(servicio_id: UUID) -> ResponseReturnValue:
     def hacer(session: Session, datos: Any) -> UUID:
         return actions.crear_lugar(session, servicio_id, datos, actor()).servicio_id
 
-    return _formulario(
+    return formulario(
         DatosLugarSchema(),
         {"papel": Papel.ATENCION},
         (hacer, None),
@@ -327,7 +188,7 @@ def editar_lugar(lugar_id: UUID) -> ResponseReturnValue:
     def ahora(session: Session) -> Present:
         return Present(values=de_lugar(queries.lugar_por_id(session, lugar_id)))
 
-    return _formulario(
+    return formulario(
         DatosLugarSchema(),
         de_lugar(lugar),
         (hacer, ahora),
@@ -344,58 +205,6 @@ def quitar_lugar(lugar_id: UUID) -> ResponseReturnValue:
         uno = actions.quitar_lugar(session, lugar_id, actor())
     flash(_("Se quitó el lugar."), "success")
     return redirect(url_for(".servicio", servicio_id=uno.id), 303)
-
-
-@bp.route("/instituciones/<uuid:institucion_id>/contactos/nuevo", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def nuevo_contacto(institucion_id: UUID) -> ResponseReturnValue:
-    """Add whom to ask."""
-    with env().db.read() as session:
-        una = queries.institucion_entera(session, institucion_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.crear_contacto(session, institucion_id, datos, actor()).institucion_id
-
-    return _formulario(
-        DatosContactoSchema(),
-        {},
-        (hacer, None),
-        lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_contacto(una, None),
-    )
-
-
-@bp.route("/contactos/<uuid:contacto_red_id>", methods=["GET", "POST"])
-@requires("casos.red.editar")
-def editar_contacto(contacto_red_id: UUID) -> ResponseReturnValue:
-    """Correct whom to ask."""
-    with env().db.read() as session:
-        contacto = queries.contacto_por_id(session, contacto_red_id)
-        una = queries.institucion_entera(session, contacto.institucion_id)
-
-    def hacer(session: Session, datos: Any) -> UUID:
-        return actions.editar_contacto(session, contacto_red_id, datos, actor()).institucion_id
-
-    def ahora(session: Session) -> Present:
-        return Present(values=de_contacto(queries.contacto_por_id(session, contacto_red_id)))
-
-    return _formulario(
-        DatosContactoSchema(),
-        de_contacto(contacto),
-        (hacer, ahora),
-        lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_contacto(una, contacto),
-    )
-
-
-@bp.post("/contactos/<uuid:contacto_red_id>/quitar")
-@requires("casos.red.editar")
-def quitar_contacto(contacto_red_id: UUID) -> ResponseReturnValue:
-    """Somebody is not to be asked any more."""
-    with env().db.begin() as session:
-        una = actions.quitar_contacto(session, contacto_red_id, actor())
-    flash(_("Se quitó el contacto."), "success")
-    return redirect(url_for(".institucion", institucion_id=una.id), 303)
 
 
 def _pedido() -> dict[str, Any]:
@@ -424,81 +233,16 @@ def _busqueda(pedido: dict[str, Any]) -> Busqueda:
     )
 
 
-def _formulario(
-    schema: Schema,
-    inicial: dict[str, Any],
-    acciones: tuple[Callable[[Session, Any], UUID], Callable[[Session], Present] | None],
-    despues: Callable[[UUID], str],
-    pagina: tuple[str, dict[str, Any]],
-) -> ResponseReturnValue:
-    """Show a form, or do what it says in one transaction and go where it leads. `acciones` are to
-    do it, and to read what is there now when somebody was faster: nobody is at what is new.
-    """
-    hacer, ahora = acciones
-    form = Form(schema, inicial)
-    status = 422 if form.sent else 200
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                hecho = hacer(session, form.data)
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except VersionVencida as error:
-            if ahora is None:
-                raise
-            with env().db.read() as session:
-                came_back(form, ahora(session))
-            status = error.status
-        else:
-            flash(_("Guardamos los cambios en el directorio."), "success")
-            return redirect(despues(hecho), 303)
-    plantilla, datos = pagina
-    page = render_template(
-        plantilla,
-        form=form,
-        opciones=opciones,
-        temas=list(temas_ofrecidos(language()).items()),
-        lenguas=idiomas(language()),
-        modos=opciones(Modo),
-        estados=opciones(EstadoServicio),
-        **datos,
-    )
-    return page, status
-
-
 def _cupo_de(uno: ServicioRed) -> dict[str, Any]:
     return {"capacidad": uno.capacidad, "version": uno.version}
 
 
 def _quien_cambio(session: Session, uno: ServicioRed) -> Cambio | None:
     """Who changed a service last; when nobody knows who, its row knows when."""
-    cambio = ultimo_cambio(session, "servicio_red", uno.id, _CAMBIAN_SERVICIO, sin_decir=_SIN_DECIR)
+    cambio = ultimo_cambio(session, "servicio_red", uno.id, _CAMBIAN_SERVICIO, sin_decir=SIN_DECIR)
     if cambio is None and uno.actualizado_en is not None:
         return Cambio(uno.actualizado_en)
     return cambio
-
-
-def _pagina_de_institucion(una: Institucion | None) -> tuple[str, dict[str, Any]]:
-    datos = {
-        "institucion": una,
-        "tipos": opciones(TipoInstitucion),
-        "ambitos": opciones(Ambito),
-        "categorias": opciones(Categoria),
-    }
-    return "casos/red/institucion_editar.html", datos
-
-
-def _pagina_de_sede(una: Institucion, sede: Sede | None) -> tuple[str, dict[str, Any]]:
-    datos = {"institucion": una, "sede": sede, "tipos": opciones(TipoSede)}
-    return "casos/red/sede.html", datos
-
-
-def _pagina_de_contacto(
-    una: Institucion, contacto: ContactoRed | None
-) -> tuple[str, dict[str, Any]]:
-    servicios = [(uno.id, uno.nombre) for uno in una.servicios]
-    datos = {"institucion": una, "contacto": contacto, "servicios": servicios}
-    return "casos/red/contacto.html", datos
 
 
 def _pagina_de_lugar(uno: ServicioRed, **datos: Any) -> tuple[str, dict[str, Any]]:

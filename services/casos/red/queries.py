@@ -29,16 +29,7 @@ from casos.taxonomia import temas
 from oficina.errors import DatoNoEncontrado, NoEncontrado
 
 POR_HOJA = 20
-
-
-@dataclass(frozen=True)
-class Hoja:
-    """Some services of many: what one page of the directory shows."""
-
-    servicios: Sequence[ServicioRed]
-    total: int
-    pagina: int
-    paginas: int
+"""How many services a page of the directory shows."""
 
 
 def servicio_por_id(session: Session, servicio_id: UUID) -> ServicioRed:
@@ -212,14 +203,6 @@ def comparten_tema(uno: type[ServicioRed], otro: type[ServicioRed]) -> ColumnEle
     de_uno = _Elementos(uno.temas).table_valued("value")
     de_otro = _Elementos(otro.temas).table_valued("value")
     return select(de_uno.c.value).where(de_uno.c.value == de_otro.c.value).exists()
-
-
-def hoja(servicios: Sequence[ServicioRed], pagina: int) -> Hoja:
-    """A page of what was found, counted from 1; the nearest that exists when there is no such."""
-    paginas = max(1, -(-len(servicios) // POR_HOJA))
-    pagina = min(max(pagina, 1), paginas)
-    desde = (pagina - 1) * POR_HOJA
-    return Hoja(servicios[desde : desde + POR_HOJA], len(servicios), pagina, paginas)
 
 
 class _Elementos(FunctionElement[str]):

@@ -132,6 +132,18 @@ def _hecho(uno: Subtema, mensaje: str) -> ResponseReturnValue:
     return redirect(url_for(".lista", _anchor=uno.padre), 303)
 
 
+def _sugerencias(tema: Tema) -> list[str]:
+    """How a case of a theme is opened; of its confidentiality, only that it is not as any."""
+    prioridad = etiqueta(Prioridad(tema.prioridad)).lower()
+    cerrado = Confidencialidad(tema.confidencialidad)
+    return [
+        etiqueta(TipoCaso(tema.tipo_caso)),
+        _("Prioridad %(cual)s", cual=prioridad),
+        *([etiqueta(cerrado)] if cerrado is not Confidencialidad.NORMAL else []),
+        etiqueta(BaseLicitud(tema.base_licitud)),
+    ]
+
+
 def _familias(propios: Sequence[Subtema]) -> Mapping[str, Sequence[FilaDeTema]]:
     idioma, vigente = language(), taxonomia()
     familias: dict[str, list[FilaDeTema]] = {}
@@ -139,12 +151,7 @@ def _familias(propios: Sequence[Subtema]) -> Mapping[str, Sequence[FilaDeTema]]:
         fila = FilaDeTema(
             tema=tema,
             nombre=tema.etiqueta(idioma),
-            sugiere=[
-                etiqueta(TipoCaso(tema.tipo_caso)),
-                etiqueta(Prioridad(tema.prioridad)),
-                etiqueta(Confidencialidad(tema.confidencialidad)),
-                etiqueta(BaseLicitud(tema.base_licitud)),
-            ],
+            sugiere=_sugerencias(tema),
             servicios=[vigente.servicio(clase, idioma) for clase in tema.servicios],
             relojes=[reglas.etiqueta(reloj, idioma) for reloj in tema.relojes],
             propios=[uno for uno in propios if uno.padre == codigo],

@@ -4,6 +4,8 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from notificaciones.plantillas.catalogo import Tipo
+from notificaciones.plantillas.motor import Variable
+from notificaciones.plantillas.previa import ejemplo_de
 
 Celda = str | int | float | bool | date | time | datetime | timedelta
 
@@ -30,6 +32,14 @@ def escrito(celda: Celda, tipo: Tipo = Tipo.TEXTO) -> str:
     if isinstance(celda, time):
         return f"{celda:%H:%M}"
     return _de_texto(str(celda).replace("\r\n", "\n").strip(), tipo)
+
+
+def como_se_escribe(variable: Variable) -> str:
+    """An example of a variable as people here write it in a cell."""
+    ejemplo = ejemplo_de(variable)
+    if variable.tipo in _DE_DIA and not variable.ejemplo:
+        return f"{date.fromisoformat(ejemplo):%d-%m-%Y}"
+    return ejemplo
 
 
 def _de_texto(texto: str, tipo: Tipo) -> str:

@@ -26,6 +26,7 @@ from notificaciones.masivos import actions, etiquetas, exportacion, lectura, que
 from notificaciones.masivos.actions import NuevoEnvio
 from notificaciones.masivos.api import Verbo, quien
 from notificaciones.masivos.avance import pedido_de
+from notificaciones.masivos.celdas import como_se_escribe
 from notificaciones.masivos.limites import limites
 from notificaciones.masivos.models import EnvioMasivo, FilaDeEnvio
 from notificaciones.masivos.queries import Cuentas
@@ -38,7 +39,6 @@ from notificaciones.mensajes.preguntas import Descarte
 from notificaciones.plantillas import vigentes
 from notificaciones.plantillas.catalogo import Canal, Plantilla, Redaccion, idiomas
 from notificaciones.plantillas.etiquetas import TIPOS, nombre_de
-from notificaciones.plantillas.previa import ejemplo_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.reglas.calculo import en_la_pared
 from oficina.audit import registrar_lectura
@@ -262,7 +262,7 @@ def _new(form: Form, clave: str) -> str:
         elegibles=sorted((nombre_de(p), clave) for clave, p in todas.items()),
         elegir_canal=[(c.value, de_mensajes.CANALES[c]) for c in (una.canales if una else ())],
         tipos=TIPOS,
-        ejemplo_de=ejemplo_de,
+        como_se_escribe=como_se_escribe,
         limites=limites(),
         **_words(),
     )

@@ -201,6 +201,11 @@ class Mensaje(Personal, Identified, Base):
         self.intentos, self.visible = 0, clock.real_now()
         return MensajeProgramado(**self._de_que(), enviar_en=self.enviar_en)
 
+    @property
+    def a_quien(self) -> str:
+        """What a list may show of the address; empty while it has none, or no longer."""
+        return direcciones.enmascarada(self.destino) if self.destino else ""
+
     def escribir(self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion) -> None:
         """Say it anew, without a step: what its owner answers may change until it leaves."""
         self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido

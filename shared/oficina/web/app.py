@@ -38,6 +38,7 @@ from oficina.web import (
     idempotency,
     labels,
     limits,
+    names,
     nav,
     problems,
     stale,
@@ -156,6 +157,7 @@ def new_app(
     headers.init_app(app, secure=settings.secure_cookies)
     limits.init_app(app, settings)
     i18n.init_app(app)
+    names.init_app(app)
     labels.init_app(app)
     stale.init_app(app)
     problems.init_app(app)

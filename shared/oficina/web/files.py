@@ -1,10 +1,12 @@
 """Answers that are files: to keep, by their own name, and in no cache on the way."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO
 
 from flask import Response, current_app
+
+from oficina import hojas
 
 IN_MEMORY = 1_000_000
 PIECE = 64 * 1024
@@ -40,3 +42,25 @@ def send(file: IO[bytes], name: str, mimetype: str) -> Response:
     # Whoever went away before the first piece never began to read.
     response.call_on_close(file.close)
     return as_file(response, name)
+
+
+def descarga(
+    tipo: str,
+    nombre: str,
+    titulo: str,
+    titulos: Sequence[str],
+    filas: Iterable[Sequence[object]],
+) -> Response:
+    """A list as a file of a type, csv or xlsx, written whole before it leaves.
+
+    The file is called `acogida-<nombre>`; `titulo` names the sheet of a workbook.
+    """
+
+    def escribir(salida: IO[bytes]) -> None:
+        if tipo == "xlsx":
+            hojas.a_xlsx(salida, titulo, titulos, filas)
+        else:
+            salida.writelines(hojas.a_csv(titulos, filas))
+
+    mimetype = hojas.XLSX if tipo == "xlsx" else hojas.CSV
+    return send(spooled(escribir), f"acogida-{nombre}.{tipo}", mimetype)

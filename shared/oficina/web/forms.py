@@ -130,7 +130,9 @@ def _read(schema: Schema, sent: MultiDict[str, str], prefix: str) -> dict[str, A
 def read_field(field: fields.Field[Any], sent: MultiDict[str, str], path: str) -> Any:
     """What was sent for a field, before it is validated; None when it was left blank."""
     if isinstance(field, fields.Nested):
-        return _read(field.schema, sent, f"{path}.") or None
+        # Of one that must be there, what is missing in it is told, and not that it is missing.
+        told = field.required and any(inner.required for inner in field.schema.load_fields.values())
+        return _read(field.schema, sent, f"{path}.") or ({} if told else None)
     if isinstance(field, fields.List):
         return [text.strip() for text in sent.getlist(path) if text.strip()] or None
     text = sent.get(path, "")

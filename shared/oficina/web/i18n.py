@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from babel import dates
+from babel import dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
@@ -48,7 +48,9 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     _Languages(app, locale_selector=language)
     app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES)
-    app.jinja_env.filters.update(fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace)
+    app.jinja_env.filters.update(
+        fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace, tamano=tamano
+    )
 
 
 def language() -> str:
@@ -94,6 +96,16 @@ def hace(value: datetime | None) -> str:
     if value is None:
         return ""
     return dates.format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+
+
+def tamano(cuantos: int) -> str:
+    """How large a file is: «15 bytes», «1,2 MB»."""
+    for unidad, nombre in ((1_000_000, "MB"), (1_000, "kB")):
+        if cuantos >= unidad:
+            return (
+                f"{numbers.format_decimal(cuantos / unidad, '#,##0.#', locale=_locale())} {nombre}"
+            )
+    return f"{cuantos} bytes"
 
 
 @lru_cache(maxsize=4_096)

@@ -1,12 +1,25 @@
-"""What a name must have, of whatever it is the name."""
+"""What a name must have, of whatever it is the name; and what who did something is called."""
 
 import unicodedata
 
+from flask import Flask
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from oficina.actor import DE_SERVICIO
+
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters for Unicode, and nothing on a page: the fillers of Hangul."""
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of `app` the filter `autor`."""
+    app.jinja_env.filters["autor"] = autor
+
+
+def autor(nombre: str) -> str:
+    """Who did something, as people read it; what a service did by itself, nobody did."""
+    return _("automático") if nombre.startswith(DE_SERVICIO) else nombre
 
 
 def is_a_name(text: str) -> None:

@@ -24,7 +24,7 @@ from casos.comunidad.discriminacion.schemas import (
     ReportesDeDiscriminacionSchema,
     SinDatos,
 )
-from casos.comunidad.listas import hoja
+from casos.hoja import hoja
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from casos.comunidad.discriminacion.models import ReporteDeDiscriminacion
 from casos.comunidad.discriminacion.reglas import reglas
-from casos.comunidad.listas import Celda
 from casos.etiquetas import etiqueta
+from casos.hoja import Celda
 from oficina import clock
 from oficina.web.i18n import language
 

@@ -27,13 +27,14 @@ from casos.comunidad.discriminacion.schemas import (
 )
 from casos.comunidad.discriminacion.states import VIVOS, Accion, Estado
 from casos.comunidad.formularios import intentar
-from casos.comunidad.listas import descarga, hoja
 from casos.etiquetas import opciones
+from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 

@@ -12,6 +12,7 @@ from casos.base import Base
 from casos.comunidad.mediaciones.reglas import reglas
 from casos.comunidad.mediaciones.states import (
     PASOS,
+    VIVAS,
     Accion,
     ClaseDeParte,
     Estado,
@@ -66,6 +67,11 @@ class Mediacion(Personal, ConCambio, Identified, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def viva(self) -> bool:
+        """Whether it goes on; a case has one such at a time."""
+        return self.estado in VIVAS
 
     @property
     def acciones(self) -> list[Accion]:

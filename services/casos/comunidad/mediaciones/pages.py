@@ -101,7 +101,8 @@ def paso(mediacion_id: UUID, accion: str) -> ResponseReturnValue:
     """Take a step, with what it needs."""
     pedida = Accion(accion)
     una = _leer(mediacion_id)
-    inicial = {"version": una.version, "dia": clock.today()}
+    de_cual = {campo: request.args[campo] for campo in _DE_CUAL if campo in request.args}
+    inicial = {"version": una.version, "dia": clock.today()} | de_cual
     form = Form(_SCHEMAS[pedida](), inicial)
     intento = intentar(form, lambda session: _HACER[pedida](session, mediacion_id, form.data))
     if intento.hecho:
@@ -153,6 +154,9 @@ def _opciones(una: Vista, accion: Accion) -> dict[str, Any]:
 def _hacer(accion: Callable[..., Mediacion]) -> Callable[[Session, UUID, Any], Mediacion]:
     return lambda session, cual, datos: accion(session, cual, datos, actor(), clock.now())
 
+
+_DE_CUAL = ("parte_id", "compromiso_id", "dias")
+"""What a link may choose already: of whom, of which commitment, of which follow-up the step is."""
 
 _SCHEMAS: Mapping[Accion, type[Schema]] = {
     Accion.AGREGAR_PARTE: NuevaParteSchema,

@@ -15,13 +15,12 @@ from casos.comunidad.mediaciones.models import (
     ParteDeMediacion,
     SesionDeMediacion,
 )
-from casos.comunidad.mediaciones.states import Accion, ClaseDeParte, Estado
+from casos.comunidad.mediaciones.states import VIVAS, Accion, ClaseDeParte
 from casos.expedientes.models import Caso
 from casos.expedientes.queries import caso_por_id, es_propio
 from casos.personas.models import Persona
 from oficina.errors import NoEncontrado
 
-VIVAS = (Estado.PREPARACION, Estado.EN_CURSO, Estado.CON_ACUERDO)
 MAXIMO = 200
 """How many one list shows."""
 
@@ -110,7 +109,7 @@ def mediaciones(session: Session, alcance: Alcance, *, todas: bool = False) -> S
         select(Mediacion)
         .join(Mediacion.caso)
         .where(alcance.casos())
-        .options(joinedload(Mediacion.caso))
+        .options(joinedload(Mediacion.caso).joinedload(Caso.persona))
         .order_by(Mediacion.id.desc())
         .limit(MAXIMO)
     )

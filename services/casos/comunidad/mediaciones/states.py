@@ -57,6 +57,9 @@ PASOS: Mapping[Estado, Mapping[Accion, Estado]] = {
     Estado.TERMINADA: {},
 }
 
+VIVAS = tuple(estado for estado, pasos in PASOS.items() if pasos)
+"""The states of a mediation that goes on."""
+
 FINALES = frozenset({Accion.NO_ACORDAR, Accion.DESISTIR, Accion.TERMINAR})
 """What is said also of a mediation whose case nobody works on any more."""
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from casos.comunidad.listas import hoja
 from casos.comunidad.obstaculos import actions, queries
 from casos.comunidad.obstaculos.models import Obstaculo
 from casos.comunidad.obstaculos.schemas import (
@@ -19,6 +18,7 @@ from casos.comunidad.obstaculos.schemas import (
     PasoDeObstaculoConNotaSchema,
 )
 from casos.comunidad.obstaculos.states import Accion
+from casos.hoja import hoja
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
-from casos.comunidad.listas import Celda
 from casos.comunidad.obstaculos.models import Obstaculo
 from casos.comunidad.obstaculos.reglas import reglas
 from casos.etiquetas import etiqueta
+from casos.hoja import Celda
 from oficina.web.i18n import language
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 
 from casos.comunidad.formularios import intentar
-from casos.comunidad.listas import descarga, hoja
 from casos.comunidad.obstaculos import actions, queries
 from casos.comunidad.obstaculos.etiquetas import HISTORIA
 from casos.comunidad.obstaculos.exportacion import filas, titulos
@@ -23,10 +22,12 @@ from casos.comunidad.obstaculos.schemas import (
 )
 from casos.comunidad.obstaculos.states import Accion, Estado, Origen
 from casos.etiquetas import opciones
+from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import language
 
@@ -70,6 +71,7 @@ def anotar() -> ResponseReturnValue:
     """Somebody met one: one step, from wherever one is."""
     inicial = {
         "institucion_id": request.args.get("institucion", ""),
+        "tipo": request.args.get("tipo", ""),
         "origen": request.args.get("origen", ""),
     }
     form = Form(NuevaAnotacionSchema(), inicial)

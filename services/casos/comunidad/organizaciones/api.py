@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask_smorest import Blueprint
 
-from casos.comunidad.listas import hoja
 from casos.comunidad.organizaciones import actions, queries
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.comunidad.organizaciones.schemas import (
@@ -23,6 +22,7 @@ from casos.comunidad.organizaciones.schemas import (
     PasoConNota,
     PasoDeOrganizacionSchema,
 )
+from casos.hoja import hoja
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
-from casos.comunidad.listas import Celda
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.etiquetas import etiqueta
+from casos.hoja import Celda
 from casos.personas import catalogos
 from casos.taxonomia import temas
 from oficina.web.i18n import language

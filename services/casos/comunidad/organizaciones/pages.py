@@ -11,7 +11,6 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session
 
 from casos.comunidad.formularios import intentar
-from casos.comunidad.listas import descarga, hoja
 from casos.comunidad.organizaciones import actions, queries
 from casos.comunidad.organizaciones.etiquetas import HISTORIA
 from casos.comunidad.organizaciones.exportacion import filas, titulos
@@ -34,12 +33,14 @@ from casos.comunidad.organizaciones.schemas import (
 )
 from casos.comunidad.organizaciones.states import Accion, Estado
 from casos.etiquetas import opciones
+from casos.hoja import hoja
 from casos.personas.catalogos import paises
 from casos.taxonomia import temas
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import fecha, language
 

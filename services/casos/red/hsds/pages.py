@@ -39,6 +39,8 @@ def traer() -> ResponseReturnValue:
         archivo = request.files.get("archivo")
         contenido = archivo.stream.read(MAXIMO_BYTES + 1) if archivo else b""
         try:
+            if not contenido:
+                raise DatosInvalidos({"archivo": [_("Elija el archivo.")]})
             with env().db.begin() as session:
                 carga = actions.traer(session, contenido, actor())
         except DatosInvalidos as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from casos.comunidad.listas import hoja
+from casos.hoja import hoja
 from casos.red.verificaciones import queries
 from casos.red.verificaciones.schemas import (
     Filtro,

@@ -5,8 +5,8 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request
 from marshmallow import ValidationError
 
-from casos.comunidad.listas import hoja
 from casos.etiquetas import opciones
+from casos.hoja import hoja
 from casos.red.consultas.queries import correo_de, cuantas_correcciones
 from casos.red.queries import instituciones
 from casos.red.verificaciones import exportacion, queries

@@ -85,4 +85,9 @@
   }
 
   document.querySelectorAll("[data-vivo]").forEach(follow);
+
+  // What a form found has an address of its own: going back or reloading asks for it again, and not
+  // whether to send the form a second time.
+  const again = document.querySelector("[data-volver]");
+  if (again) history.replaceState(null, "", again.dataset.volver);
 })();

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.unit.casos.conftest import Ventanilla
 
-from casos.buscador.queries import folio_de
+from casos.buscador.folios import folio_de
 from casos.red.actions import sembrar
 from oficina.audit import Auditoria
 
@@ -25,6 +25,7 @@ def _hallar(ventanilla: Ventanilla, texto: str, rol: str = "profesional") -> str
         ("OM2026000123", ("OM", "2026", 123)),
         ("D-45", ("D", "", 45)),
         ("po 7", ("PO", "", 7)),
+        ("md 2026 000001", ("MD", "2026", 1)),
         ("P-2026-000123", None),
         ("OM-", None),
         ("Domingo 45", None),
@@ -50,7 +51,10 @@ def test_cada_clase_en_su_grupo(lleno: Ventanilla) -> None:
     por_folio = _hallar(lleno, caso["folio"].lower().replace("-", " "))
     assert f"/casos/expedientes/{caso['id']}" in por_folio
     assert "Red de instituciones" in _hallar(lleno, "dideco")
-    assert "Nada de lo que usted puede ver coincide." in _hallar(lleno, "zzzz qqqq")
+    nada = _hallar(lleno, "zzzz qqqq")
+    assert "Nada de lo que usted puede ver coincide." in nada
+    assert "Registrar a una persona nueva" in nada
+    assert 'value="zzzz qqqq"' in nada.partition("<main")[0]
 
 
 def test_un_caso_reservado_o_sellado_no_se_halla_ni_se_cuenta(lleno: Ventanilla) -> None:
@@ -71,6 +75,45 @@ def test_un_caso_reservado_o_sellado_no_se_halla_ni_se_cuenta(lleno: Ventanilla)
 
 def _alguien(ventanilla: Ventanilla, nombre: str) -> str:
     return str(ventanilla.persona(nombres=nombre.title(), primer_apellido="Oculta")["id"])
+
+
+def test_lo_de_la_comunidad_se_halla_por_su_folio_y_solo_de_quien_puede_verlo(
+    lleno: Ventanilla,
+) -> None:
+    mio = str(lleno.funcionario_id("profesional"))
+    caso = lleno.en_gestion(tema="CON", tipo="convivencia_vecinal", responsable_id=mio)
+    mediacion = _crear(lleno, "/comunidad/mediaciones", caso_id=caso["id"], asunto="Ruidos")
+    suyo = lleno.persona()
+    lleno.caso(persona_id=suyo["id"], responsable_id=mio)
+    reporte = _crear(
+        lleno,
+        "/comunidad/discriminacion",
+        motivo="nacionalidad",
+        lugar="vivienda",
+        que_paso="Nada",
+        folio=suyo["folio"],
+    )
+    for uno, ruta in ((mediacion, "mediaciones"), (reporte, "discriminacion")):
+        enlace = f"/casos/comunidad/{ruta}/{uno['id']}"
+        assert enlace in _hallar(lleno, uno["folio"])
+        assert enlace not in _hallar(lleno, uno["folio"], "recepcion")
+        assert "0 resultados" in _hallar(lleno, uno["folio"], "recepcion")
+    lleno.paso(caso, "confidencialidad", confidencialidad="sellado", motivo="Riesgo")
+    assert "0 resultados" in _hallar(lleno, mediacion["folio"], "coordinacion")
+
+
+def test_las_letras_de_un_folio_no_son_palabras(lleno: Ventanilla) -> None:
+    persona = lleno.persona(nombres="Adela", primer_apellido="Inventada")
+    hallado = _hallar(lleno, persona["folio"])
+    assert "1 resultado" in hallado
+    assert f"/casos/personas/{persona['id']}" in hallado
+
+
+def _crear(ventanilla: Ventanilla, ruta: str, **datos: Any) -> dict[str, Any]:
+    answer = ventanilla.api("POST", ruta, "profesional", json=datos)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json  # type: ignore[assignment]  # it is an object
+    return body
 
 
 def test_quien_lleva_programas_no_busca_personas(lleno: Ventanilla) -> None:

@@ -319,6 +319,7 @@ def test_las_paginas_llevan_una_mediacion_y_dicen_quien_llego_antes(
     hecha = ventanilla.enviar(nueva, asunto, PROFESIONAL)
     assert hecha.status_code == 303, hecha.text
     path = hecha.headers["Location"].removeprefix("/casos")
+    assert nueva not in ventanilla.pagina(f"/expedientes/{caso['id']}", PROFESIONAL).text
     una = ventanilla.api("GET", path, PROFESIONAL).json
     parte = {"clase": "sin_ficha", "nombre": "Don Ficticio", "version": una["version"]}  # type: ignore[index]  # it is an object
 
@@ -329,7 +330,12 @@ def test_las_paginas_llevan_una_mediacion_y_dicen_quien_llego_antes(
     )
     assert tarde.status_code == 412
     assert "Doña Tarde" in tarde.text
-    assert "Don Ficticio" in ventanilla.pagina(path, PROFESIONAL).text
+    vista = ventanilla.pagina(path, PROFESIONAL).text
+    assert "Don Ficticio" in vista
+    # What is pending of each is one click away, already chosen.
+    _suya, responder = re.findall(rf'{path}(/responder\?parte_id=([^"]+))"', vista)
+    elegida = f'<option value="{responder[1]}" selected>Don Ficticio</option>'
+    assert elegida in ventanilla.pagina(f"{path}{responder[0]}", PROFESIONAL).text
     antes = ventanilla.enviar(
         f"{path}/iniciar",
         {"version": una["version"] + 1},

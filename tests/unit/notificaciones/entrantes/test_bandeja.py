@@ -49,7 +49,7 @@ def test_muestra_lo_que_espera_con_el_numero_enmascarado(casa: Any) -> None:
     page = casa.oficina.entrar(casa.app, "recepcion").get(BANDEJA).text
 
     assert "¿Puedo ir el viernes?" in page
-    assert "«si»" not in page
+    assert ">si</span>»" not in page
     assert "•••321" in page
     assert "87654321" not in page
     assert "equivocado &lt;b&gt;numero&lt;/b&gt;" in page

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from casos.derivaciones.states import Estado as EstadoDerivacion
 from casos.red.actions import sembrar
+from notificaciones import direcciones
 from notificaciones.mensajes.costos import tarifas
 from notificaciones.mensajes.queries import Filtro, mensajes
 from notificaciones.plantillas.catalogo import Clave
@@ -45,7 +46,13 @@ def test_cada_rol_ve_lo_suyo(casa: Any) -> None:
 
     assert "Derivación enviada a una institución" in pagina("profesional").text
     assert "Derivación enviada a una institución" not in pagina("recepcion").text
-    assert pagina("recepcion").text.count("Recordatorio de cita</a>") == 2
+    lista = pagina("recepcion").text
+    assert lista.count("Recordatorio de cita</a>") == 2
+    # To whom is said as far as a list may: enough to know one from another.
+    destinos = {uno.destino for uno in casa.mensajes() if uno.cita_id and uno.destino}
+    assert destinos
+    assert not [destino for destino in destinos if destino in lista]
+    assert all(direcciones.enmascarada(destino) in lista for destino in destinos)
     assert "Derivación enviada a una institución" not in pagina("administrador").text
     assert "Recordatorio de cita" not in pagina("administrador").text
     assert pagina("auditor").status_code == 403

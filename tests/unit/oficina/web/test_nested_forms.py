@@ -1,9 +1,10 @@
 """Forms whose fields are inside others."""
 
+import re
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask
+from flask import Flask, render_template_string
 
 from oficina.errors import DatosInvalidos
 from oficina.web.forms import Form
@@ -83,3 +84,45 @@ def test_values_of_a_thing_fill_its_form(app: Flask) -> None:
     assert form.values("idiomas") == ["es", "ht"]
     assert form.value("acepta") == "1"
     assert form.value("rechaza") == ""
+
+
+class HojaSchema(ma.Schema):
+    """What must be written in a language."""
+
+    titulo = ma.fields.String(required=True)
+
+
+class FichaSchema(ma.Schema):
+    """Something that is nothing without its text."""
+
+    hoja = ma.fields.Nested(HojaSchema, required=True)
+
+
+def test_of_a_part_left_blank_it_is_told_what_is_missing_in_it(app: Flask) -> None:
+    with app.test_request_context(method="POST", data={"hoja.titulo": " "}):
+        form = Form(FichaSchema())
+
+    assert form.errors == {"hoja.titulo": ["Falta este dato."]}
+
+
+def test_errors_are_summed_up_in_the_order_of_the_page_and_lead_to_a_field_or_nowhere(
+    app: Flask,
+) -> None:
+    page = """
+{% from "oficina/_campos.html" import campo, resumen_errores with context %}
+{% set cuerpo %}{{ resumen_errores(form) }}{{ campo(form, "uno", "Uno") }}
+{{ campo(form, "dos", "Dos") }}{% endset %}{{ cuerpo | con_etiquetas }}
+"""
+    with app.test_request_context(method="POST"):
+        form = Form(ma.Schema())
+        for field in ("", "otro", "dos", "uno"):
+            form.add_error(field, f"<mal {field}>")
+        shown = render_template_string(page, form=form)
+
+    summary = re.findall(r"<li>(.*?)</li>", shown)
+    assert summary == [
+        '<a href="#campo-uno">Uno: &lt;mal uno&gt;</a>',
+        '<a href="#campo-dos">Dos: &lt;mal dos&gt;</a>',
+        "&lt;mal &gt;",
+        "&lt;mal otro&gt;",
+    ]

@@ -1,0 +1,1 @@
+"""The pages of an institution of the network: what it is, where it is, and whom to ask there."""
