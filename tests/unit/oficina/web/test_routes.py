@@ -206,7 +206,12 @@ SIN_VERSION = {
 
 
 SECRETS = {"client_secret", "url", "token", "clave", "secreto"}
-OPEN = {("Plantilla", "clave"), ("Suscripcion", "url"), ("ConSecreto", "url")}
+OPEN = {
+    ("Plantilla", "clave"),
+    ("ResultadosDeLote", "clave"),
+    ("Suscripcion", "url"),
+    ("ConSecreto", "url"),
+}
 """Members of a schema that are called as secrets are, and that who asks wrote themselves."""
 """What opens something: members of answers with these names are told once."""
 
