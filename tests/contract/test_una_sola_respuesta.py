@@ -296,8 +296,10 @@ class Horario:
                 with turno:
                     self.hechos.append(hecho)
 
+        # In some schedules all are there at once, in others who comes last finds it done.
+        lapso = self.azar.choice((0.01, 0.1, 0.6))
         hilos = [
-            threading.Thread(target=uno, args=(*cada, self.azar.random() * 0.03)) for cada in todos
+            threading.Thread(target=uno, args=(*cada, self.azar.random() * lapso)) for cada in todos
         ]
         termina = _sin_prisa(self.manos.db, self.azar)
         for hilo in hilos:
@@ -346,6 +348,7 @@ class Horario:
         self._revisar_libro(derivacion, dichos)
         self._revisar_relojes(derivacion)
         self._revisar_a_quien_se_dijo(derivacion, dichos)
+        self._revisar_el_relevo()
         self._revisar_lo_que_se_contesto(vistos)
 
     def _seguir_los_pasos(self, tipos: Sequence[str], derivacion: Derivacion) -> list[Estado]:
@@ -415,6 +418,17 @@ class Horario:
                 "disputar",
             }
             assert not despues, f"after the consent was taken back: {despues}"
+
+    def _revisar_el_relevo(self) -> None:
+        """Once another took over, nothing that the first one answers is taken."""
+        lineas = [
+            (h.datos["hecho"], h.datos["derivacion_id"] == str(self.id)) for h in self._hitos()
+        ]
+        relevos = [n for n, (hecho, suya) in enumerate(lineas) if hecho == "enviar" and not suya]
+        assert len(relevos) <= 1, "it was rerouted twice"
+        for n in relevos:
+            despues = {hecho for hecho, suya in lineas[n + 1 :] if suya}
+            assert despues <= {"retiro"}, f"after another took over: {despues}"
 
     def _revisar_lo_que_se_contesto(self, vistos: Sequence[Estado]) -> None:
         """Whoever came late reads what holds now, and what can still be done."""

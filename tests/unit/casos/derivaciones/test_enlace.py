@@ -343,6 +343,29 @@ def test_una_respuesta_tardia_que_ya_no_importa_no_se_toma(casos: Casos) -> None
     assert not _respuestas(casos)
 
 
+def test_tras_retirar_el_consentimiento_una_respuesta_tardia_no_se_toma(casos: Casos) -> None:
+    """Answered twice, late, from two links, revoked in between: the first one is kept."""
+    derivacion_id = casos.mundo.preparar(casos.mundo.pedido(consentida=True))
+    casos.mundo.hacer(derivacion_id, Accion.ENVIAR)
+    casos.mundo.hacer(derivacion_id, Accion.VENCER)
+    uno, otro = casos.enlace(derivacion_id), casos.enlace(derivacion_id)
+    browser = casos.app.test_client()
+    consentimiento_id = casos.mundo.derivacion(derivacion_id).consentimiento_id
+
+    antes = browser.post(f"/casos/enlace/{uno}/aceptar")
+    retiro = casos.api(
+        "profesional",
+        "POST",
+        f"/consentimientos/{consentimiento_id}/retiro",
+        {"motivo": "decision_de_la_persona"},
+    )
+    despues = browser.post(f"/casos/enlace/{otro}/rechazar", data={"motivo": "sin_cupo"})
+
+    assert (antes.status_code, retiro.status_code, despues.status_code) == (303, 200, 409)
+    assert "No guardamos nada nuevo" in despues.text
+    assert [(r.accion, r.tardia) for r in _respuestas(casos)] == [(Accion.ACEPTAR, True)]
+
+
 def test_quien_responde_tarde_lee_lo_que_todavia_puede_responder(casos: Casos) -> None:
     token = casos.enlace(casos.mundo.en(Estado.ACEPTADA))
 
