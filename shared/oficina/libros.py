@@ -33,6 +33,8 @@ Celda = str | float | bool | date | datetime | time | timedelta
 worked out here. In a CSV all are texts."""
 
 _XLSX = b"PK\x03\x04"
+_OTROS = (b"%PDF", b"{\\rtf", b"<")
+"""How other files begin that are text: a page that some systems call .xls, among them."""
 _SEPARADORES = ";,\t|"
 _TROZO = 1024 * 1024
 _CELDA = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,9})["']""")
@@ -135,7 +137,8 @@ def comprobar(contenido: bytes) -> None:
 
 def _texto(contenido: bytes) -> str:
     """UTF-8, or what a spreadsheet of here writes when it does not."""
-    if b"\x00" in contenido and not contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
+    binario = b"\x00" in contenido and not contenido.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if binario or contenido.lstrip().startswith(_OTROS):
         raise ArchivoIlegible(N_("No es un archivo CSV ni un libro de Excel (.xlsx)."))
     codificaciones = ["utf-8-sig", "cp1252"]
     if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):

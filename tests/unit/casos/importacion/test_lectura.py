@@ -275,7 +275,14 @@ def test_un_libro_sin_registro_dice_que_se_espera(libro: Libro) -> None:
         leer(libro({"Hoja1": [["hola", "mundo"]]}))
 
 
-@pytest.mark.parametrize("contenido", [b"fecha;nombre\n1;Ana\n", b"PK\x03\x04roto", b"%PDF-1.7"])
+def test_un_csv_sin_los_titulos_dice_cuales_se_esperan() -> None:
+    with pytest.raises(ArchivoIlegible, match="fila de títulos"):
+        leer(b"fecha;nombre\n1;Ana\n")
+
+
+@pytest.mark.parametrize(
+    "contenido", [b"PK\x03\x04roto", b"%PDF-1.7", b"\xd0\xcf\x11\xe0\x00", b" <html><table>"]
+)
 def test_lo_que_no_es_un_libro_dice_que_se_espera(contenido: bytes) -> None:
     with pytest.raises(ArchivoIlegible, match=r"\.xlsx"):
         leer(contenido)
