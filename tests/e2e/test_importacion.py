@@ -62,7 +62,7 @@ def test_the_network_is_seen_as_it_would_be_and_loaded_whole(
         check_width(page)
         page.get_by_label("Qué trae").select_option("red")
         _bring(page, "red.csv", _csv(fila))
-        errores = page.get_by_role("region", name="Lo que hay que corregir").first
+        errores = page.get_by_role("region", name="Lo que hay que corregir")
         expect(errores).to_contain_text("Ámbito: «lunar»")
         expect(page.get_by_role("button", name="Cargar todo")).to_have_count(0)
         check_accessible(page)
