@@ -32,7 +32,7 @@ PASOS: dict[str, dict[str, Any]] = {
 DE_ABIERTO = {
     *("asignar", "cerrar", "pasar_a_segunda_instancia", "registrar_orientacion"),
     *("suspender", "anular", "exigir_denuncia", "resolver_denuncia"),
-    *("proponer_cierre", "decidir_cierre"),
+    *("proponer_cierre", "decidir_cierre", "cambiar_prioridad"),
 }
 
 
