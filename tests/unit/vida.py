@@ -72,7 +72,6 @@ class Vida:
 
     def __init__(self, servicios: Mapping[str, Flask], oficina: Any) -> None:
         self.servicios, self.oficina = servicios, oficina
-        self._bearers: dict[str, dict[str, str]] = {}
         for rol in ("recepcion", "profesional", "coordinacion", "delegado_datos"):
             oficina.funcionario(rol)
         with self.db("casos").begin() as session:
@@ -102,11 +101,10 @@ class Vida:
         clave: str = "",
     ) -> Any:
         """The answer of the API to a role that writes over whatever is there."""
-        if rol not in self._bearers:
-            self._bearers[rol] = self.oficina.bearer(rol)
-        headers = self._bearers[rol] | {"If-Match": "*"}
+        fresco = self.oficina.bearer_fresco(rol)
+        headers = fresco | {"If-Match": "*"}
         if clave:
-            headers = {**self._bearers[rol], "Idempotency-Key": clave}
+            headers = {**fresco, "Idempotency-Key": clave}
         client = self.servicios[servicio].test_client()
         return client.open(f"/{servicio}/api/v1{ruta}", method=metodo, json=json, headers=headers)
 

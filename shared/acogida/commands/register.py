@@ -61,6 +61,8 @@ def import_(*, archivo: Path, tipo: str | None, si: bool, as_json: bool, filas: 
             _register(db, archivo, leido, si=si, as_json=as_json, filas=filas)
     except ArchivoIlegible as error:
         click.echo(error.detail, err=True)
+        if tipo is None:
+            click.echo("Con --tipo se dice qué trae; se esperan .xlsx o .csv.", err=True)
         sys.exit(1)
     except Desplazada:
         click.echo("Otro proceso siguió con esta carga; nada se perdió.", err=True)

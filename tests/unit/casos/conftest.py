@@ -32,7 +32,6 @@ class Ventanilla:
         for rol in ("recepcion", "profesional", "coordinacion", "administrador"):
             self.oficina.funcionario(rol)
         self._navegadores: dict[str, FlaskClient] = {}
-        self._bearers: dict[str, dict[str, str]] = {}
 
     def close(self) -> None:
         self.oficina.client.close()
@@ -55,9 +54,7 @@ class Ventanilla:
 
     def api(self, metodo: str, path: str, rol: str = "recepcion", **what: Any) -> TestResponse:
         """Ask the API as a role."""
-        if rol not in self._bearers:
-            self._bearers[rol] = self.oficina.bearer(rol)
-        headers = self._bearers[rol] | what.pop("headers", {})
+        headers = self.oficina.bearer_fresco(rol) | what.pop("headers", {})
         return self.app.test_client().open(
             f"/casos/api/v1{path}", method=metodo, headers=headers, **what
         )

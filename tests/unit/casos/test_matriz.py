@@ -101,6 +101,7 @@ POST  /api/v1/casos/{caso}/cierre                     -++.++---  -++ff+---  -++.
 POST  /api/v1/casos/{caso}/reapertura                 -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/seguimiento                -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/vuelta-a-gestion           -++.++---  -++ff+---  -++..+---
+POST  /api/v1/casos/{caso}/prioridad                  -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/suspension                 -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/reanudacion                -++.++---  -++ff+---  -++..+---
 POST  /api/v1/casos/{caso}/denuncia-obligatoria       -++.++---  -++ff+---  -++..+---
@@ -218,6 +219,7 @@ POST  /expedientes/{caso}/cierre                      -++.++---  -++ff+---  -++.
 POST  /expedientes/{caso}/reapertura                  -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/seguimiento                 -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/vuelta-a-gestion            -++.++---  -++ff+---  -++..+---
+POST  /expedientes/{caso}/prioridad                  -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/suspension                  -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/reanudacion                 -++.++---  -++ff+---  -++..+---
 POST  /expedientes/{caso}/denuncia-obligatoria        -++.++---  -++ff+---  -++..+---
@@ -670,6 +672,7 @@ CUERPOS: Mapping[str, Callable[[Mundo, Asunto], dict[str, Any]]] = {
         "revision_el": str(clock.today() + timedelta(days=7)),
     },
     "reanudacion": lambda _m, _a: {"motivo": "revision"},
+    "prioridad": lambda _m, _a: {"prioridad": "urgente", "texto": "x"},
     "denuncia-obligatoria": lambda _m, _a: {"texto": "x"},
     "denuncia": lambda _m, _a: {"destino": "pdi", "texto": "x"},
     "anulacion": lambda _m, _a: {"texto": "x"},

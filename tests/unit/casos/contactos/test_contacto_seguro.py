@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from tests.unit.casos.conftest import Ventanilla
 from tests.unit.casos.derivaciones.mundo import PROFESIONAL, Mundo, crear_mundo
 
-from casos.alcance import SIN_LIMITE
+from casos.alcance import SIN_LIMITE, Alcance
 from casos.contactos.actions import acordar
 from casos.contactos.queries import contacto_de
 from casos.contactos.schemas import NuevoContactoSeguro
@@ -148,7 +148,7 @@ def test_lo_que_sale_en_una_derivacion_lo_respeta(ventanilla: Ventanilla) -> Non
         derivaciones.enviar(session, borrador, PROFESIONAL, clock.now())
     with mundo.db.read() as session:
         persona_id = session.get_one(Caso, mundo.caso_id).persona_id
-        _persona, _pauta, datos = datos_de_persona(session, persona_id)
+        _persona, _pauta, datos = datos_de_persona(session, persona_id, Alcance.de(PROFESIONAL))
     assert "telefono" not in {dato.categoria for dato in datos}
     paquete = mundo.derivacion(mundo.preparar()).contenido
     assert (paquete.contacto_permitido, paquete.contacto.canales_vedados) == (

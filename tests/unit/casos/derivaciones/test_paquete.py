@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select, text
 
+from casos.alcance import Alcance
 from casos.consentimientos.models import BaseLicitud, Consentimiento, FormaConsentimiento
 from casos.derivaciones import actions
 from casos.derivaciones.paquete import Categoria, Paquete
@@ -24,7 +25,7 @@ from .mundo import LUNES, POR_TELEFONO, PROFESIONAL, SECRETOS, Mundo, crear_mund
 def _codigos(mundo: Mundo) -> dict[Categoria, str]:
     with mundo.db.read() as session:
         persona_id = session.get_one(Caso, mundo.caso_id).persona_id
-        _persona, _pauta, datos = datos_de_persona(session, persona_id)
+        _persona, _pauta, datos = datos_de_persona(session, persona_id, Alcance.de(PROFESIONAL))
     return {dato.categoria: dato.codigo for dato in datos}
 
 
