@@ -38,7 +38,10 @@ def test_la_pagina_ofrece_lo_que_admiten_el_estado_y_el_rol(ventanilla: Ventanil
     assert "Asignar el caso" in _titulos(_expediente(ventanilla, caso, "coordinacion"))
 
     ventanilla.paso(caso, "segunda-instancia", motivo="riesgo")
-    siempre = {"Suspender el caso", "Marcar que hay que denunciar", "Anular: se abrió por error"}
+    siempre = {
+        *("Cambiar la prioridad", "Suspender el caso"),
+        *("Marcar que hay que denunciar", "Anular: se abrió por error"),
+    }
     assert _titulos(_expediente(ventanilla, caso)) == siempre | {
         *("Evaluar", "Cerrar el caso", "Tomar el caso")
     }
