@@ -32,6 +32,7 @@ from werkzeug.test import TestResponse
 from casos.accesos.models import AccesoExcepcional
 from casos.adjuntos.models import Adjunto, Trozo
 from casos.copias.states import EstadoCopia
+from casos.defunciones.models import Defuncion
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
 from casos.expedientes.models import Caso, MiembroDeCaso
@@ -431,6 +432,16 @@ class Mundo:
             session.execute(update(Adjunto).where(Adjunto.id == adjunto_id).values(puesto))
             if session.get(Trozo, (adjunto_id, 0)) is None:
                 session.add(Trozo.de(adjunto_id, 0, b"%PDF-1.7"))
+            viva = {"anulada_en": AHORA}
+            session.execute(
+                update(Defuncion).where(Defuncion.persona_id == persona_id).values(viva)
+            )
+            # Who retires an attachment withdraws the files that carry it.
+            foliado = session.get_one(Foliado, UUID(asunto.ids["foliado"]))
+            foliado.estado, foliado.pdf_sellado = (
+                EstadoCopia.LISTA,
+                foliado.pdf_sellado or "JVBERi0=",
+            )
             documento = session.get(DocumentoIdentidad, UUID(asunto.ids["documento"]))
             if documento is not None:
                 documento.retirado_en = None
