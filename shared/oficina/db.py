@@ -151,7 +151,7 @@ def hold(session: Session, name: str) -> None:
 def write_new(session: Session, things: Iterable[DeclarativeBase]) -> None:
     """Write new things that are in no session, one INSERT a table.
 
-    For who writes rows that this transaction neither loads nor changes again: it costs a quarter
+    For who writes rows that this transaction neither loads nor changes again: it costs a part
     of what the unit of work does. A column that nobody set takes its default, which the object
     itself does not learn; a column that counts versions is to be set.
     """

@@ -45,9 +45,9 @@ _copias: WeakKeyDictionary[Pool, _Copia] = WeakKeyDictionary()
 def plantillas(session: Session) -> Mapping[str, Plantilla]:
     """Every template by its key, as its messages are written now."""
     pool = session.get_bind().engine.pool
+    if (fresca := _fresca(pool)) is not None:
+        return fresca
     copia, ahora = _copias.get(pool), time.monotonic()
-    if copia is not None and ahora - copia.mirada < VIGENCIA:
-        return copia.plantillas
     marca = tuple(session.execute(_MARCA).one())
     if copia is None or copia.marca != marca:
         copia = _Copia(_leer(session), marca, ahora)
@@ -58,11 +58,18 @@ def plantillas(session: Session) -> Mapping[str, Plantilla]:
 
 def plantillas_de(db: Database) -> Mapping[str, Plantilla]:
     """The same for who has no session: what was read a moment ago needs none."""
-    copia = _copias.get(db.engine.pool)
-    if copia is not None and time.monotonic() - copia.mirada < VIGENCIA:
-        return copia.plantillas
+    if (fresca := _fresca(db.engine.pool)) is not None:
+        return fresca
     with db.read() as session:
         return plantillas(session)
+
+
+def _fresca(pool: Pool) -> Mapping[str, Plantilla] | None:
+    """What was read or looked at a moment ago."""
+    copia = _copias.get(pool)
+    if copia is None or time.monotonic() - copia.mirada >= VIGENCIA:
+        return None
+    return copia.plantillas
 
 
 def propias(session: Session) -> frozenset[str]:
