@@ -30,6 +30,7 @@ ROLES = (
     "profesional",
     "coordinacion",
     "encargado_programa",
+    "analista",
     "delegado_datos",
     "auditor",
     "administrador",

@@ -68,6 +68,8 @@ SOURCES = {
     "lugar_id": "SELECT id FROM lugares_de_servicio",
     "contacto_red_id": "SELECT id FROM contactos_red",
     "propuesta_id": "SELECT id FROM propuestas_red",
+    "consulta_id": "SELECT id FROM consultas_red",
+    "correccion_id": "SELECT id FROM preguntas_red",
 }
 """Where the ids of an address or a body come from, that a request may find something."""
 SIN_FUENTE = {

@@ -38,6 +38,7 @@ NOMBRES = {
     Rol.PROFESIONAL: "Pablo Profesional",
     Rol.COORDINACION: "Carmen Coordinación",
     Rol.ENCARGADO_PROGRAMA: "Elena Encargada",
+    Rol.ANALISTA: "Amaro Análisis",
     Rol.DELEGADO_DATOS: "Daniela Delegada",
     Rol.AUDITOR: "Aurora Auditoría",
     Rol.ADMINISTRADOR: "Andrés Administración",

@@ -52,7 +52,7 @@ def test_in_the_demonstration_no_institution_answers_before_its_link_left(tmp_pa
                 )
                 assert [d.get("plantilla") for d in of_it].count("derivacion_enviada") == 1
     # Of the reserved case the coordination sees neither.
-    assert links == 4
+    assert links == 5
     assert len(messages) == links
 
 

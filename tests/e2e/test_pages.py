@@ -50,6 +50,7 @@ STARTS = {
         "/casos/incidentes?ver=todos",
         "/notificaciones/suscripciones",
     ],
+    "analista": ["/", "/reportes/", "/casos/"],
     "contraparte_unidad": ["/", "/casos/unidad", "/notificaciones/suscripciones/nueva"],
     "auditor": [
         "/",
