@@ -80,6 +80,11 @@ class Taxonomia:
                 return tema
         raise KeyError(codigo)
 
+    def linea(self, codigo: str, idioma: str = "es") -> str:
+        """How a line of work of the decree is called."""
+        etiquetas = self.lineas[codigo]
+        return etiquetas.get(idioma) or etiquetas["es"]
+
     def servicio(self, clase: str, idioma: str = "es") -> str:
         """How a kind of service is called."""
         etiquetas = self.servicios[clase]

@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha_hora
 from reportes.exports import alcance_dicho, texto
 from reportes.figuras import TODAS, Figuras, Tabla
@@ -35,12 +36,16 @@ TOTALES = (
 )
 
 
-def documento(figuras: Figuras, palabras: Palabras, momento: datetime) -> dict[str, Any]:
+def documento(
+    figuras: Figuras, palabras: Palabras, membrete: Membrete, momento: datetime
+) -> dict[str, Any]:
     """The document of a month, made at `momento`."""
     return {
         "titulo": _("Informe mensual: %(mes)s", mes=mes_dicho(figuras.mes)),
-        "subtitulo": _("Oficina de Migración · decreto alcaldicio exento N° 3634/2016"),
-        "autor": _("Oficina de Migración"),
+        "subtitulo": _(
+            "%(oficina)s · decreto alcaldicio exento N° 3634/2016", oficina=membrete.nombre
+        ),
+        "autor": membrete.nombre,
         "idioma": IDIOMA,
         "momento": int(momento.timestamp()),
         "publicable": figuras.alcance is Alcance.PUBLICABLE,

@@ -16,6 +16,7 @@ from oficina.clock import real_now
 from oficina.env import Env
 from oficina.errors import Conflicto, DomainError
 from oficina.jobs import Jobs
+from oficina.membrete import Membrete
 from oficina.pdf import RenderFallido, hacer_pdf
 from oficina.web.idempotency import podar_respuestas
 from reportes import actions, queries
@@ -87,7 +88,9 @@ def generar_informe(env: Env, informe_id: str) -> None:
             palabras = Palabras(queries.etiquetas(session, IDIOMA), IDIOMA)
         with env.db.begin() as session:
             actions.avanzar_informe(session, cual, 40)
-        pdf = hacer_pdf(PLANTILLA, documento(figuras, palabras, real_now()))
+        pdf = hacer_pdf(
+            PLANTILLA, documento(figuras, palabras, Membrete.de(env.settings), real_now())
+        )
     except (RenderFallido, DomainError) as error:
         log.error("informe_no_hecho", informe_id=informe_id, kind=type(error).__name__)
         with env.db.begin() as session:

@@ -59,6 +59,12 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _telephone(text: str) -> str:
+    if not re.fullmatch(r"\+[\d ]{8,20}", text):
+        raise ValueError("debe ser un teléfono con el código del país: +56 2 2345 6789")
+    return text.replace(" ", "")
+
+
 def _label(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})*", text):
         raise ValueError("debe ser un nombre de DNS, en minúsculas: acogida2026")
@@ -146,6 +152,21 @@ class Settings:
     )
     comuna: str = _setting(
         "ACOGIDA_COMUNA", "independencia", str, "Key of the comuna in event sources."
+    )
+    municipio: str = _setting(
+        "ACOGIDA_MUNICIPIO",
+        "",
+        str,
+        "Name of the municipality, which pages, letters and reports say after the office's.",
+    )
+    direccion: str = _setting(
+        "ACOGIDA_DIRECCION", "", str, "Where the office is, for letters and pages of links."
+    )
+    telefono: str = _setting(
+        "ACOGIDA_TELEFONO",
+        "",
+        _telephone,
+        "Telephone of the office, told to institutions and on paper.",
     )
     database_url: str = _setting(
         "ACOGIDA_DATABASE_URL",

@@ -48,6 +48,7 @@ from casos.tareas.states import EstadoTarea
 from casos.taxonomia import nombre as nombre_de_tema
 from casos.vinculos.catalogo import tipo as tipo_de_vinculo
 from oficina.identity_docs import TipoDocumento
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha, fecha_hora
 
 IDIOMA = "es"
@@ -60,12 +61,13 @@ _DIA = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CODIGO = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
-def documento(copia: Mapping[str, Any], momento: datetime) -> dict[str, Any]:
+def documento(copia: Mapping[str, Any], membrete: Membrete, momento: datetime) -> dict[str, Any]:
     """The document of a copy, made at `momento`."""
     return {
         "titulo": _("Copia de sus datos"),
-        "subtitulo": _("Oficina de Migración · folio %(folio)s", folio=copia["persona"]["folio"]),
-        "autor": _("Oficina de Migración"),
+        "subtitulo": f"{membrete.nombre} · "
+        + _("folio %(folio)s", folio=copia["persona"]["folio"]),
+        "autor": membrete.nombre,
         "idioma": IDIOMA,
         "momento": int(momento.timestamp()),
         "aviso": _(

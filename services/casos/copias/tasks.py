@@ -17,6 +17,7 @@ from oficina import clock, telemetry
 from oficina.env import Env
 from oficina.errors import DomainError, NoEncontrado
 from oficina.jobs import Jobs
+from oficina.membrete import Membrete
 from oficina.pdf import RenderFallido, hacer_pdf
 
 FORMATO = "acogida.copia"
@@ -62,7 +63,7 @@ def hacer_copia(env: Env, copia_id: str) -> None:
         junto = _juntar(env, copia)
         with env.db.begin() as session:
             encargos.avanzar(session, CopiaDeDatos, cual, 70)
-        pdf = hacer_pdf(PLANTILLA, documento(junto, clock.now()))
+        pdf = hacer_pdf(PLANTILLA, documento(junto, Membrete.de(env.settings), clock.now()))
     except (DomainError, RenderFallido) as error:
         log.error("copia_no_hecha", copia_id=copia_id, kind=type(error).__name__)
         with env.db.begin() as session:

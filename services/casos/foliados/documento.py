@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from casos.foliados.archivos import Falta, Reunidos
 from casos.foliados.partes import IDIOMA, Parte
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha_hora
 
 PLANTILLA = Path(__file__).with_name("foliado.typ")
@@ -18,8 +19,10 @@ def documento(
     folios: tuple[str, str],
     partes: Sequence[Parte],
     archivos: Reunidos,
-    donde: str,
     momento: datetime,
+    *,
+    donde: str,
+    membrete: Membrete,
 ) -> dict[str, Any]:
     """The document; `folios` are its own and its case's, `donde` is where whoever receives it asks
     whether it is the office's.
@@ -27,8 +30,8 @@ def documento(
     folio, caso_folio = folios
     return {
         "titulo": str(_("Expediente %(folio)s", folio=caso_folio)),
-        "subtitulo": str(_("Oficina de Migración · documento %(folio)s", folio=folio)),
-        "autor": str(_("Oficina de Migración")),
+        "subtitulo": f"{membrete.nombre} · " + str(_("documento %(folio)s", folio=folio)),
+        "autor": membrete.nombre,
         "idioma": IDIOMA,
         "momento": int(momento.timestamp()),
         "aviso": str(

@@ -20,6 +20,7 @@ from casos.foliados.queries import lectura_de
 from oficina import clock, telemetry
 from oficina.env import Env
 from oficina.jobs import Jobs
+from oficina.membrete import Membrete
 from oficina.pdf import RenderFallido, hacer_pdf
 
 log = telemetry.get_logger("casos.foliados")
@@ -63,7 +64,15 @@ def hacer_foliado(env: Env, foliado_id: str) -> None:
         with TemporaryDirectory(prefix="acogida-foliado-") as lugar:
             carpeta = Path(lugar)
             archivos = reunir(env.db, hechas, carpeta)
-            pdf = _pdf(documento(folios, hechas, archivos, donde, clock.now()), carpeta)
+            hoja = documento(
+                folios,
+                hechas,
+                archivos,
+                clock.now(),
+                donde=donde,
+                membrete=Membrete.de(env.settings),
+            )
+            pdf = _pdf(hoja, carpeta)
     except RenderFallido as error:
         log.error("foliado_no_hecho", foliado_id=foliado_id, kind=type(error).__name__)
         with env.db.begin() as session:

@@ -10,12 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from casos.oficios.actions import Impresion
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha, fecha_hora
 
 PLANTILLA = Path(__file__).with_name("oficio.typ")
 
 
-def documento(impresion: Impresion) -> dict[str, Any]:
+def documento(impresion: Impresion, membrete: Membrete) -> dict[str, Any]:
     """The letter with its link, and its key on a sheet of its own."""
     import segno  # noqa: PLC0415  only who prints a letter waits for it
 
@@ -29,13 +30,14 @@ def documento(impresion: Impresion) -> dict[str, Any]:
     lineas = [
         (_("Oficio"), oficio.numero),
         (_("Fecha"), fecha(oficio.emitido_en)),
-        (_("Remite"), _("Oficina de Migración")),
+        (_("Remite"), membrete.nombre),
+        (_("Contacto"), membrete.contacto),
         (_("A la institución"), institucion),
         (_("Materia"), _("Derivación %(folio)s: %(que)s", folio=derivacion.folio, que=servicio)),
     ]
     parrafos = [
         _(
-            "Por este oficio, la Oficina de Migración le pide atender a una persona en «%(que)s». "
+            "Por este oficio, esta oficina le pide atender a una persona en «%(que)s». "
             "Para proteger sus datos, este papel no los lleva.",
             que=servicio,
         ),
@@ -57,7 +59,7 @@ def documento(impresion: Impresion) -> dict[str, Any]:
     ]
     return {
         "titulo": str(_("Oficio %(numero)s", numero=oficio.numero)),
-        "autor": str(_("Oficina de Migración")),
+        "autor": membrete.nombre,
         "idioma": "es",
         "momento": int(oficio.impreso_en.timestamp()),
         "lineas": [{"campo": str(campo), "valor": str(valor)} for campo, valor in lineas],
@@ -65,7 +67,10 @@ def documento(impresion: Impresion) -> dict[str, Any]:
         "direccion": impresion.url,
         "qr": dibujo.getvalue().decode(),
         "qr_dice": str(_("Código con la dirección de la derivación")),
-        "firma": {"quien": oficio.emitido_por, "como": str(_("Por la Oficina de Migración"))},
+        "firma": {
+            "quien": oficio.emitido_por,
+            "como": membrete.nombre,
+        },
         "hoja": str(_("Clave del oficio %(numero)s", numero=oficio.numero)),
         "clave": f"{impresion.clave[:3]} {impresion.clave[3:]}",
         "apartes": [str(uno) for uno in apartes],

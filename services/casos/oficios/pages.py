@@ -11,6 +11,7 @@ from casos.oficios import actions
 from casos.oficios.documento import PLANTILLA, documento
 from casos.oficios.schemas import DocDigitalSchema
 from oficina import clock
+from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -29,7 +30,7 @@ def imprimir(derivacion_id: UUID) -> Response:
         hecha = actions.imprimir(session, derivacion_id, env().settings.base_url, actor(), ahora)
     # Whoever prints it, its reader reads Spanish.
     with force_locale("es"):
-        hecho = documento(hecha)
+        hecho = documento(hecha, Membrete.de(env().settings))
     pdf = hacer_pdf(PLANTILLA, hecho)
     respuesta: Response = current_app.response_class(pdf, mimetype="application/pdf")
     return as_file(respuesta, f"{hecha.oficio.numero}.pdf")

@@ -36,6 +36,7 @@ class FilaDeTema:
     nombre: str
     sugiere: Sequence[str]
     servicios: Sequence[str]
+    linea: str
     relojes: Sequence[str]
     propios: Sequence[Subtema]
 
@@ -153,6 +154,7 @@ def _familias(propios: Sequence[Subtema]) -> Mapping[str, Sequence[FilaDeTema]]:
             nombre=tema.etiqueta(idioma),
             sugiere=_sugerencias(tema),
             servicios=[vigente.servicio(clase, idioma) for clase in tema.servicios],
+            linea=vigente.linea(tema.linea, idioma),
             relojes=[reglas.etiqueta(reloj, idioma) for reloj in tema.relojes],
             propios=[uno for uno in propios if uno.padre == codigo],
         )

@@ -20,6 +20,7 @@ from casos.supresion.models import Supresion
 from casos.supresion.reglas import en, reglas
 from casos.supresion.states import Estado
 from oficina.errors import NoEncontrado
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha_hora
 
 FORMATO = "acogida.supresion"
@@ -59,12 +60,12 @@ def certificado_de(session: Session, supresion_id: UUID) -> dict[str, Any]:
     }
 
 
-def documento(dicho: Mapping[str, Any], momento: datetime) -> dict[str, Any]:
+def documento(dicho: Mapping[str, Any], membrete: Membrete, momento: datetime) -> dict[str, Any]:
     """The same, as every text that the typesetter puts on paper, in Spanish."""
     return {
         "titulo": _("Certificado de supresión"),
-        "subtitulo": _("Oficina de Migración · solicitud %(folio)s", folio=dicho["solicitud"]),
-        "autor": _("Oficina de Migración"),
+        "subtitulo": f"{membrete.nombre} · " + _("solicitud %(folio)s", folio=dicho["solicitud"]),
+        "autor": membrete.nombre,
         "idioma": IDIOMA,
         "momento": int(momento.timestamp()),
         "aviso": _(

@@ -23,6 +23,7 @@ from casos.supresion.states import Estado
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import VersionVencida
+from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
@@ -139,7 +140,7 @@ def certificado_pdf(supresion_id: UUID) -> Response:
     """To hand over: it names nobody."""
     dicho = _certificado(supresion_id)
     with force_locale(IDIOMA):
-        pdf = hacer_pdf(PLANTILLA, documento(dicho, clock.now()))
+        pdf = hacer_pdf(PLANTILLA, documento(dicho, Membrete.de(env().settings), clock.now()))
     return _descarga(pdf, f"acogida-supresion-{supresion_id}.pdf", "application/pdf")
 
 

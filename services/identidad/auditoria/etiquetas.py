@@ -473,7 +473,7 @@ RECURSOS: Mapping[str, LazyString] = {
 
 TIPOS: Mapping[str, LazyString] = {
     "persona": _l("Personas de la oficina"),
-    "cliente": _l("Programas e instituciones"),
+    "cliente": _l("Otros sistemas e instituciones"),
     "servicio": _l("La oficina por sí misma"),
 }
 """Who acts, by kind; the office by itself does most."""

@@ -92,7 +92,7 @@ def agregar_secreto(
     """Give a program another secret, beside the one that it has; Conflicto when it has two."""
     cliente = _bloqueado(session, cliente_id)
     if not cliente.activo:
-        raise Conflicto(_("Este programa está revocado."))
+        raise Conflicto(_("Este sistema está revocado."))
     if sum(uno.vigente for uno in cliente.secretos) >= SECRETOS:
         raise Conflicto(_("Ya tiene dos secretos: revoque uno antes."))
     nuevo = _secreto(secreto)
@@ -156,7 +156,7 @@ def _revisar(session: Session, unidad: str, client_id: str = "") -> None:
     errores: dict[str, list[str]] = {}
     taken = select(ClienteApi.id).where(ClienteApi.client_id == client_id)
     if client_id and session.scalar(taken):
-        errores["client_id"] = [_("Ya hay un programa con ese identificador.")]
+        errores["client_id"] = [_("Ya hay un sistema con ese identificador.")]
     if client_id.startswith(SERVICE_PREFIX):
         errores["client_id"] = [_("Así se llaman los servicios de la oficina; elija otro.")]
     conocida = unidad_por_codigo(session, unidad) if unidad else None

@@ -26,7 +26,7 @@ bp = Blueprint(
     "clientes",
     __name__,
     url_prefix="/identidad/api/v1/clientes",
-    description="Programas que usan la API",
+    description="Otros sistemas que usan la API",
 )
 
 ConEtiqueta = tuple[Any, dict[str, str]]
@@ -36,7 +36,7 @@ ConEtiqueta = tuple[Any, dict[str, str]]
 @bp.response(200, ClienteSchema(many=True))
 @requires("identidad.cliente.administrar")
 def clientes() -> Sequence[ClienteApi]:
-    """Programas que usan la API"""
+    """Otros sistemas que usan la API"""
     with env().db.read() as session:
         return queries.clientes(session)
 
@@ -47,7 +47,7 @@ def clientes() -> Sequence[ClienteApi]:
 @requires("identidad.cliente.administrar")
 @withheld("client_secret")
 def crear(datos: dict[str, Any]) -> ConEtiqueta:
-    """Registrar un programa; su secreto se dice solo esta vez"""
+    """Registrar un sistema; su secreto se dice solo esta vez"""
     secreto = nuevo_secreto()
     with env().db.begin() as session:
         cliente = actions.crear_cliente(session, NuevoCliente(**datos, secreto=secreto), actor())
@@ -59,7 +59,7 @@ def crear(datos: dict[str, Any]) -> ConEtiqueta:
 @requires("identidad.cliente.administrar")
 @versioned
 def cliente(cliente_id: UUID) -> ConEtiqueta:
-    """Un programa"""
+    """Un sistema"""
     return _answer(cliente_id)
 
 
@@ -69,7 +69,7 @@ def cliente(cliente_id: UUID) -> ConEtiqueta:
 @requires("identidad.cliente.administrar")
 @versioned
 def editar(datos: EdicionCliente, cliente_id: UUID) -> ConEtiqueta:
-    """Cambiar lo que puede un programa; rige en un minuto"""
+    """Cambiar lo que puede un sistema; rige en un minuto"""
     with env().db.begin() as session:
         actions.editar_cliente(session, cliente_id, datos, actor())
     return _answer(cliente_id)
@@ -101,7 +101,7 @@ def revocar_secreto(cliente_id: UUID, secreto_id: UUID) -> ConEtiqueta:
 @bp.response(200, ClienteSchema)
 @requires("identidad.cliente.administrar")
 def revocar(cliente_id: UUID) -> ConEtiqueta:
-    """Revocar un programa; rige en un minuto y no se deshace"""
+    """Revocar un sistema; rige en un minuto y no se deshace"""
     with env().db.begin() as session:
         actions.revocar_cliente(session, cliente_id, actor())
     return _answer(cliente_id)

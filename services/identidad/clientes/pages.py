@@ -131,7 +131,7 @@ def revocar(cliente_id: UUID) -> ResponseReturnValue:
     """Revoke a program."""
     with env().db.begin() as session:
         actions.revocar_cliente(session, cliente_id, actor())
-    flash(_("El programa está revocado; sus tokens dejan de servir en un minuto."), "success")
+    flash(_("El sistema está revocado; sus tokens dejan de servir en un minuto."), "success")
     return redirect(url_for(".cliente", cliente_id=cliente_id), 303)
 
 

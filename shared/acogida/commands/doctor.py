@@ -115,6 +115,7 @@ def _report(name: str, check: Callable[[], str]) -> bool:
 
 def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "Carpeta de datos", partial(_folder, settings)
+    yield "Quién es la oficina", partial(_letterhead, settings)
     yield "Claves", partial(_keys, settings)
     for name in services:
         yield f"Base de datos de {name}", partial(_database, settings, name)
@@ -137,6 +138,19 @@ def _checks(settings: Settings, services: Sequence[str]) -> Iterator[tuple[str, 
     if settings.service_urls:
         for name in services:
             yield f"Servicio {name}", partial(_service, settings, name)
+
+
+def _letterhead(settings: Settings) -> str:
+    wanted = {
+        "ACOGIDA_MUNICIPIO": settings.municipio,
+        "ACOGIDA_DIRECCION": settings.direccion,
+        "ACOGIDA_TELEFONO": settings.telefono,
+    }
+    missing = [variable for variable, said in wanted.items() if not said]
+    said = " · ".join(text for text in wanted.values() if text) or "sin municipio"
+    if not missing:
+        return said
+    return f"{said}; las cartas y los enlaces dirán más con {', '.join(missing)}"
 
 
 def _folder(settings: Settings) -> str:

@@ -27,6 +27,7 @@ from oficina.bus import outbox
 from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs, make_celery
+from oficina.membrete import Membrete
 from oficina.privacy import Keyring, use_keyring
 from oficina.settings import Settings
 from oficina.web import (
@@ -298,6 +299,7 @@ def _pages(app: Flask, settings: Settings) -> None:
     app.jinja_loader = jinja2.ChoiceLoader([one for one in loaders if one])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(lugares=nav.lugares, recurso=recurso, demo=settings.demo)
+    app.jinja_env.globals["membrete"] = Membrete.de(settings)
     app.jinja_env.globals.update(
         bootstrap_version=version("bootstrap-flask"), marca_viva=marca_viva, busca=nav.busca
     )

@@ -80,7 +80,7 @@ LUGARES = (
     Lugar(_l("Temas"), "/casos/temas", frozenset({"administrador"})),
     Lugar(_l("Cuentas"), "/identidad/cuentas", frozenset({"administrador"})),
     Lugar(_l("Unidades"), "/identidad/unidades", frozenset({"administrador"})),
-    Lugar(_l("Programas"), "/identidad/clientes", frozenset({"administrador"})),
+    Lugar(_l("Otros sistemas"), "/identidad/clientes", frozenset({"administrador"})),
     Lugar(_l("Eventos"), "/eventos/operacion", frozenset({"administrador"})),
     Lugar(_l("Auditoría"), "/identidad/auditoria", frozenset({"auditor"})),
 )

@@ -27,6 +27,7 @@ from oficina.clock import real_now
 from oficina.db import Database
 from oficina.env import Env
 from oficina.events import catalogo as hechos_del_bus
+from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from reportes import actions, exports, queries, tasks
 from reportes.documento import PLANTILLA, documento
@@ -197,7 +198,7 @@ def test_salen_en_los_archivos_y_en_el_informe(contado: Casos, db: Database) -> 
         palabras = Palabras(queries.etiquetas(session, "es"), "es")
 
     filas = list(csv.DictReader(io.StringIO(exports.a_csv(figuras, palabras))))
-    pdf = hacer_pdf(PLANTILLA, documento(figuras, palabras, real_now()))
+    pdf = hacer_pdf(PLANTILLA, documento(figuras, palabras, Membrete(), real_now()))
     escrito = " ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     escrito = " ".join(escrito.split())
 

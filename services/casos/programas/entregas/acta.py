@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 from casos.etiquetas import etiqueta
 from casos.presentacion import pesos
 from casos.programas.entregas.models import Entrega, Receptor
+from oficina.membrete import Membrete
 from oficina.web.i18n import fecha_hora
 
 PLANTILLA = Path(__file__).with_name("acta.typ")
 
 
-def documento(una: Entrega, direccion: str, momento: datetime) -> dict[str, Any]:
+def documento(
+    una: Entrega, direccion: str, membrete: Membrete, momento: datetime
+) -> dict[str, Any]:
     """The act of a delivery; `direccion` is where the office finds it again, by ids alone."""
     import segno  # noqa: PLC0415  only who asks for an act waits for it
 
@@ -42,7 +45,7 @@ def documento(una: Entrega, direccion: str, momento: datetime) -> dict[str, Any]
     segno.make(direccion, error="m").save(dibujo, kind="svg", scale=4)
     return {
         "titulo": str(_("Acta de entrega %(folio)s", folio=una.folio)),
-        "autor": str(_("Oficina de Migración")),
+        "autor": membrete.nombre,
         "idioma": "es",
         "momento": int(momento.timestamp()),
         "texto": str(_("Quien firma declara haber recibido lo que dice esta acta.")),

@@ -21,6 +21,7 @@ from casos.programas.postulaciones import vistas as postulaciones
 from casos.programas.queries import programa_por_id
 from oficina import clock
 from oficina.errors import Conflicto, DatosInvalidos, DomainError, NoEncontrado, VersionVencida
+from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -76,7 +77,9 @@ def acta(beneficio_id: UUID) -> Response:
     una = vistas.entrega(beneficio_id)
     lugar = url_for("postulaciones_paginas.ver", postulacion_id=una.postulacion_id)
     direccion = env().settings.base_url + lugar
-    pdf = hacer_pdf(PLANTILLA, documento(una, direccion, una.entregada_en))
+    pdf = hacer_pdf(
+        PLANTILLA, documento(una, direccion, Membrete.de(env().settings), una.entregada_en)
+    )
     respuesta: Response = current_app.response_class(pdf, mimetype="application/pdf")
     return as_file(respuesta, f"{una.folio}.pdf")
 

@@ -19,6 +19,7 @@ from casos.oficios.actions import Impresion
 from casos.oficios.documento import documento
 from oficina.audit import Auditoria
 from oficina.errors import NoEncontrado, TransicionInvalida
+from oficina.membrete import Membrete
 
 from .casos_app import Casos
 from .mundo import LUNES, PROFESIONAL, SECRETOS, Mundo
@@ -46,7 +47,9 @@ def test_el_oficio_no_dice_de_quien_es_y_su_clave_va_aparte(casos: Casos) -> Non
     impresion = _imprimir(casos.mundo, derivacion_id)
 
     with casos.app.test_request_context():
-        hecho = documento(impresion)
+        hecho = documento(
+            impresion, Membrete("Municipalidad de Prueba", "Calle 1", "+56 2 2345 6789")
+        )
     carta = json.dumps(
         {k: v for k, v in hecho.items() if k not in {"hoja", "clave", "apartes"}},
         ensure_ascii=False,
@@ -54,7 +57,10 @@ def test_el_oficio_no_dice_de_quien_es_y_su_clave_va_aparte(casos: Casos) -> Non
 
     assert not any(secreto in json.dumps(hecho) for secreto in (*SECRETOS, "Baptiste"))
     assert impresion.oficio.numero.startswith("OF-")
-    for dicho in (impresion.oficio.numero, impresion.url, "Atención social y ayudas"):
+    for dicho in (
+        *(impresion.oficio.numero, impresion.url, "Atención social y ayudas"),
+        *("Oficina de Migración, Municipalidad de Prueba", "Calle 1 · +56 2 2345 6789"),
+    ):
         assert dicho in carta
     assert impresion.clave not in carta
     assert hecho["clave"].replace(" ", "") == impresion.clave
