@@ -89,7 +89,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
         """Import and put together; runs in the worker."""
         module, _, function = self._factory.partition(":")
         try:
-            with _no_collection():
+            with no_collection():
                 make: Callable[..., Process] = getattr(import_module(module), function)
                 return make(*self._arguments)
         except NoPuedeServir as error:
@@ -98,7 +98,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Put together what lives as long as the process, without looking for garbage in it.
 
     Neither now, a tenth of a start, nor whenever somebody's answer is late because of it.

@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 
 import servers
 from acogida.semilla import inventada
+from acogida.server import no_collection
 from bench.programs.nombres import Ficha, heard, typed_wrong
 from bench.result import Result
 from casos.app import create_app
@@ -95,12 +96,14 @@ def _searched(settings: Settings, count: int) -> Mapping[str, Sequence[float]]:
 def desk_of(settings: Settings, *roles: str) -> Iterator[FlaskClient]:
     """A browser of somebody with these roles before the real application of casos."""
     with closing(ServiceClient(settings)) as client:
-        # Who answers for tokens needs no database of its own here.
-        identidad = create_identidad(
-            Settings(data_dir=settings.data_dir, log_level="WARNING"), client
-        )
-        client.mount("identidad", identidad)
-        app = create_app(settings, client)
+        # As the office serves it: what lives as long as the process is not looked at for garbage.
+        with no_collection():
+            # Who answers for tokens needs no database of its own here.
+            identidad = create_identidad(
+                Settings(data_dir=settings.data_dir, log_level="WARNING"), client
+            )
+            client.mount("identidad", identidad)
+            app = create_app(settings, client)
         actor = Actor(uuid7(), "Mesón", frozenset(roles), "migracion", "persona")
         token = identidad.extensions["identidad_local"].token_de_cliente(
             Credencial.nueva(actor, real_now())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -416,6 +416,17 @@ class Hito(Identified, Base):
     actor_nombre: Mapped[str] = mapped_column(String(120))
     datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     texto: Mapped[str | None] = mapped_column(EncryptedText("casos.hito.texto"))
+
+
+class HitoLeido(NamedTuple):
+    """A line as it is told. Lines never change, so the session needs not watch two hundred."""
+
+    id: UUID
+    ocurrido_en: datetime
+    tipo: TipoHito
+    actor_nombre: str
+    datos: dict[str, Any]
+    texto: str | None
 
 
 def anotar(

@@ -9,7 +9,14 @@ from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance, exigir_usable
-from casos.expedientes.models import Caso, Confidencialidad, Evaluacion, Hito, MiembroDeCaso
+from casos.expedientes.models import (
+    Caso,
+    Confidencialidad,
+    Evaluacion,
+    Hito,
+    HitoLeido,
+    MiembroDeCaso,
+)
 from casos.expedientes.states import TERMINADOS
 from oficina.errors import DomainError, NoPermitido
 
@@ -196,13 +203,15 @@ def casos_de_persona(
     return [CasoDePersona(caso, bool(propio)) for caso, propio in filas]
 
 
-def historia(session: Session, caso: Caso) -> Sequence[Hito]:
+def historia(session: Session, caso: Caso) -> Sequence[HitoLeido]:
     """The story of a case that was read, the newest line first."""
-    return session.scalars(
-        select(Hito)
+    columnas = (getattr(Hito, campo) for campo in HitoLeido._fields)
+    filas = session.execute(
+        select(*columnas)
         .where(Hito.caso_id == caso.id)
         .order_by(Hito.ocurrido_en.desc(), Hito.id.desc())
-    ).all()
+    )
+    return [HitoLeido(*fila) for fila in filas]
 
 
 def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:

@@ -18,6 +18,7 @@ from casos.comunidad.mediaciones.etiquetas import RELATO as _MEDIACIONES
 from casos.expedientes.models import (
     Confidencialidad,
     Hito,
+    HitoLeido,
     MotivoElevacion,
     MotivoReapertura,
     Prioridad,
@@ -38,6 +39,8 @@ from casos.taxonomia import LENGUAS
 from oficina.actor import DE_SERVICIO
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
+
+Contado = Hito | HitoLeido
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Lectura:
 class Linea:
     """One line of the story, ready to be read."""
 
-    hito: Hito
+    hito: Contado
     frase: str
     detalle: str
     texto: str
@@ -152,7 +155,7 @@ Nombre = Callable[[UUID], str]
 """What one of the staff is called; empty when nobody knows."""
 
 
-def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre) -> list[Linea]:
+def contar(hitos: Iterable[Contado], lectura: Lectura, idioma: str, nombre: Nombre) -> list[Linea]:
     """The lines that a reader may see, in the order given: the newest first.
 
     The story is told, not the ledger (that is `visibles`): a message has one line, with what came
@@ -164,12 +167,12 @@ def contar(hitos: Iterable[Hito], lectura: Lectura, idioma: str, nombre: Nombre)
     return list(_sin_repetir(lineas))
 
 
-def visibles(hitos: Iterable[Hito], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
+def visibles(hitos: Iterable[Contado], lectura: Lectura, nombre: Nombre) -> list[dict[str, Any]]:
     """The same lines as data: codes that the reader may not know are left out."""
     return [_datos(hito, lectura, nombre) for hito in hitos if _visible(hito, lectura)]
 
 
-def _resumidos(hitos: Iterable[Hito]) -> Iterator[Hito]:
+def _resumidos(hitos: Iterable[Contado]) -> Iterator[Contado]:
     despues: dict[tuple[str, ...], datetime] = {}
     for hito in hitos:
         de_que = _de_que(hito)
@@ -191,7 +194,7 @@ def _sin_repetir(lineas: Iterable[Linea]) -> Iterator[Linea]:
             yield linea
 
 
-def _de_que(hito: Hito) -> tuple[str, ...]:
+def _de_que(hito: Contado) -> tuple[str, ...]:
     """What a line is about: lines about the same may stand for each other."""
     if hito.tipo is TipoHito.MENSAJE:
         return ("mensaje", hito.datos["mensaje_id"])
@@ -201,11 +204,11 @@ def _de_que(hito: Hito) -> tuple[str, ...]:
     return ("hito", str(hito.id))
 
 
-def _vale_lo_de_despues(hito: Hito, despues: datetime) -> bool:
+def _vale_lo_de_despues(hito: Contado, despues: datetime) -> bool:
     return hito.tipo is TipoHito.MENSAJE or despues - hito.ocurrido_en <= DE_UNA_VEZ
 
 
-def _quien(hito: Hito, nombre: Nombre) -> str:
+def _quien(hito: Contado, nombre: Nombre) -> str:
     """Who did it; empty when it came about by itself.
 
     A fact of another service carries the id of whoever of the staff did it.
@@ -215,7 +218,7 @@ def _quien(hito: Hito, nombre: Nombre) -> str:
     return "" if hito.actor_nombre.startswith(DE_SERVICIO) else hito.actor_nombre
 
 
-def _datos(hito: Hito, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
+def _datos(hito: Contado, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
     datos = dict(hito.datos)
     if not lectura.evaluacion and hito.tipo in _CON_MOTIVO:
         datos.pop("motivo", None)
@@ -230,7 +233,7 @@ def _datos(hito: Hito, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
     return campos | ({"texto": hito.texto} if lectura.notas else {})
 
 
-def _visible(hito: Hito, lectura: Lectura) -> bool:
+def _visible(hito: Contado, lectura: Lectura) -> bool:
     if hito.tipo in _DE_LO_HALLADO:
         return lectura.evaluacion
     # What is derived, and to whom, tells what happened to the person.
@@ -238,7 +241,7 @@ def _visible(hito: Hito, lectura: Lectura) -> bool:
     return lectura.derivaciones or not de_derivacion
 
 
-def _linea(hito: Hito, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
+def _linea(hito: Contado, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
     frase, detalle = _FRASES[hito.tipo](hito.datos, lectura, idioma)
     return Linea(
         hito=hito,
@@ -250,7 +253,7 @@ def _linea(hito: Hito, lectura: Lectura, idioma: str, nombre: Nombre) -> Linea:
     )
 
 
-def _url(hito: Hito, lectura: Lectura) -> str:
+def _url(hito: Contado, lectura: Lectura) -> str:
     """Where there is more about what a line tells; empty when nowhere for this reader."""
     if derivacion := hito.datos.get("derivacion_id"):
         return f"/casos/derivaciones/{derivacion}"

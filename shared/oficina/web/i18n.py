@@ -83,12 +83,16 @@ def fecha_hora(value: datetime | None) -> str:
     """Day and hour in Chile."""
     if value is None:
         return ""
-    return f"{fecha(value)}, {hora(value)}"
+    here = clock.local(value)
+    return f"{_written(here.date(), 'medium', _locale())}, {here.hour:02}:{here.minute:02}"
 
 
 def hora(value: datetime | None) -> str:
     """The hour that clocks in Chile show."""
-    return "" if value is None else f"{clock.local(value):%H:%M}"
+    if value is None:
+        return ""
+    here = clock.local(value)
+    return f"{here.hour:02}:{here.minute:02}"
 
 
 def hace(value: datetime | None) -> str:

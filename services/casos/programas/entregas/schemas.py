@@ -68,7 +68,9 @@ class NuevaEntregaSchema(_QuienSchema):
 
 
 def entrega_en_casillas(articulos: Sequence[UUID]) -> Schema:
-    """The same as a form, with a field for how many of each kind of thing."""
+    """The same as a form, with a field for how many of each kind of thing: also none is said, or
+    what left the store unsaid would stay in it.
+    """
     casillas = {f"a{numero}": cual for numero, cual in enumerate(articulos[:ARTICULOS], 1)}
 
     class EntregaEnCasillas(_QuienSchema):
@@ -83,7 +85,11 @@ def entrega_en_casillas(articulos: Sequence[UUID]) -> Schema:
             return NuevaEntrega(articulos=salidas, **data)
 
     cuanto: dict[str, fields.Field[Any]] = {
-        casilla: fields.Integer(load_default=0, validate=validate.Range(0, MAXIMO))
+        casilla: fields.Integer(
+            required=True,
+            validate=validate.Range(0, MAXIMO),
+            error_messages={"required": _l("Escriba cuántas se entregan; 0 si ninguna.")},
+        )
         for casilla in casillas
     }
     return EntregaEnCasillas.from_dict(cuanto)()
