@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from casos.confirmaciones import actions
 from casos.confirmaciones.actions import Palabra
+from casos.confirmaciones.textos import en_cada_uno
 from oficina import clock
 from oficina.errors import Conflicto, NoEncontrado
 from oficina.web.app import env
@@ -29,7 +30,8 @@ def keep_out(response: Response) -> Response:
 @bp.errorhandler(NoEncontrado)
 def unknown(_error: NoEncontrado) -> ResponseReturnValue:
     """A token that nobody gave out."""
-    return render_template("casos/enlaces/desconocido.html"), 404
+    page = render_template("casos/confirmaciones/desconocido.html", en_cada_uno=en_cada_uno())
+    return page, 404
 
 
 @bp.get("/<token>")

@@ -1,7 +1,7 @@
 """What a person reads at their link, in their language: data (textos.json)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,11 @@ def en(idioma: str) -> Textos:
     clave = datos["iso639_3"].get(idioma, idioma)
     clave = clave if clave in datos["textos"] else BASE
     return Textos(clave, datos["textos"][clave])
+
+
+def en_cada_uno() -> Sequence[Textos]:
+    """Those of each language: for whoever has not said theirs."""
+    return [Textos(clave, dice) for clave, dice in _leer()["textos"].items()]
 
 
 @cache

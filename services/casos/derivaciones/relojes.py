@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -76,14 +77,18 @@ def mover(session: Session, derivacion: Derivacion, accion: Accion, ahora: datet
 
 
 def por_empezar(session: Session, borrador: Derivacion, ahora: datetime) -> Sequence[Plazo]:
-    """The clocks that would start if a draft were sent now. The service must be loaded."""
-    return [
+    """The clocks that would start if a draft were sent now, in the order in which they would end:
+    a service may promise its answer before the office's term to confirm receipt. The service must
+    be loaded.
+    """
+    previstos = [
         plazos.prever(
             session, reloj, borrador.prioridad, ahora, acuerdo=borrador.servicio.plazo_dias
         )
         for hand, reloj in _efectos(borrador, Accion.ENVIAR)
         if hand is _inicia
     ]
+    return sorted(previstos, key=attrgetter("vence_en"))
 
 
 def _efectos(derivacion: Derivacion, accion: Accion) -> tuple[tuple[Hand, str], ...]:

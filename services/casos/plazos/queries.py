@@ -36,9 +36,9 @@ def plazos_de_caso(session: Session, caso_id: UUID) -> Sequence[Plazo]:
 
 
 def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plazo]:
-    """Every clock of one derivation, in the order in which they started."""
+    """Every clock of one derivation, in the order in which they end."""
     return session.scalars(
-        select(Plazo).where(Plazo.derivacion_id == derivacion_id).order_by(Plazo.id)
+        select(Plazo).where(Plazo.derivacion_id == derivacion_id).order_by(Plazo.vence_en, Plazo.id)
     ).all()
 
 

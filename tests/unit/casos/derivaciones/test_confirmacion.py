@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from casos.confirmaciones.actions import Palabra, contestar, contestar_por_mensaje, pregunta_de
+from casos.confirmaciones.textos import en_cada_uno
 from casos.consentimientos.models import MotivoRetiro
 from casos.consentimientos.retiro import PedidoRetiro, retirar
 from casos.derivaciones.models import RespuestaDerivacion
@@ -79,7 +80,11 @@ def test_un_enlace_que_nadie_dio_no_dice_nada(casos: Casos) -> None:
     base = bueno.rpartition("/")[0]
 
     for token in ("x", "A" * 43, bueno.rpartition("/")[2][:-1] + "_", "ñ" * 43):
-        assert browser.get(f"{base}/{token}").status_code == 404
+        page = browser.get(f"{base}/{token}")
+        assert page.status_code == 404
+        # Nobody knows yet in which language: it is said in each, and none speaks of a folio.
+        assert all(f'lang="{uno.idioma}"' in page.text for uno in en_cada_uno())
+        assert "folio" not in page.text
         assert browser.post(f"{base}/{token}/si").status_code == 404
     assert casos.mundo.derivacion(derivacion_id).estado is Estado.CUMPLIDA
 

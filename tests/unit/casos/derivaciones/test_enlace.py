@@ -179,6 +179,7 @@ def test_un_enlace_desconocido_dice_que_hacer(casos: Casos) -> None:
 
     assert (page.status_code, json.status_code) == (404, 404)
     assert "No conocemos este enlace" in page.text
+    assert "si lo recibió en un oficio impreso" in page.text
 
 
 def test_la_pagina_muestra_solo_lo_elegido_y_nada_de_la_oficina(casos: Casos) -> None:

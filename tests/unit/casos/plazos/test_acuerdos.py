@@ -189,7 +189,8 @@ def test_de_quien_va_por_su_cuenta_no_se_espera_respuesta(mundo: Mundo) -> None:
         borrador.servicio = servicio_por_id(session, borrador.servicio_id)
         normales = por_empezar(session, borrador, LUNES)
 
-    assert [plazo.reloj for plazo in normales] == [RECEPCION, RESPUESTA]
+    # By the rules receipt is confirmed until 16: what the service promised comes before.
+    assert [plazo.reloj for plazo in normales] == [RESPUESTA, RECEPCION]
     with mundo.db.read() as session:
         assert session.scalars(select(Plazo)).all() == []
 
@@ -215,17 +216,19 @@ def test_la_vista_previa_dice_que_plazos_empezarian_y_quien_los_dice(casos: Caso
     assert f"Reglas de los plazos, versión {reglas().version}" in previa
     assert dichos["previstos"] is True
     assert [(p["reloj"], p["origen"], p["acuerdo_dias"]) for p in dichos["plazos"]] == [
-        (RECEPCION, "reglas", None),
         (RESPUESTA, "servicio", 3),
+        (RECEPCION, "reglas", None),
     ]
     assert all(p["id"] is None for p in dichos["plazos"])
     assert casos.confirmar(browser, url).status_code == 303
     despues = casos.api("profesional", "GET", f"/derivaciones/{borrador}/plazos").json
     assert despues["previstos"] is False
-    assert {p["reloj"]: p["vence_en"] for p in despues["plazos"]} == {
-        p["reloj"]: p["vence_en"] for p in dichos["plazos"]
-    }
-    assert "El servicio, que se comprometió a 3 días hábiles" in browser.get(url).text
+    assert [(p["reloj"], p["vence_en"]) for p in despues["plazos"]] == [
+        (p["reloj"], p["vence_en"]) for p in dichos["plazos"]
+    ]
+    enviada = browser.get(url).text
+    assert "El servicio, que se comprometió a 3 días hábiles" in enviada
+    assert enviada.index("Aceptar o rechazar") < enviada.index("Confirmar la recepción")
 
 
 def test_quien_no_lee_el_caso_no_lee_sus_plazos(casos: Casos) -> None:
