@@ -181,6 +181,39 @@ def test_a_search_and_the_registering_that_follows(
     assert not [address for address in addresses if "jean" in address or "xyz" in address]
 
 
+def test_what_is_printed_has_nothing_to_press(
+    browser: Browser, office: Office, pictures: Path | None
+) -> None:
+    """On paper stands what is known: no places to go to, no forms, nothing folded away."""
+    printed = {
+        "caso": ("Rosa Mamani", "Historia del caso"),
+        "derivacion": ("D-2026-", "Lo que se compartió"),
+        "hoja": ("Sus derechos al arrendar", "Pida un contrato escrito"),
+        "reporte": ("noviembre de|[a-z]+ de 20", "Atenciones por nacionalidad"),
+        "guia": ("Guía para imprimir", "Documentos que piden"),
+    }
+    with page_of(browser, office, "profesional") as page:
+        for name, start in {
+            "caso": "/casos/",
+            "derivacion": "/casos/derivaciones",
+            "hoja": "/casos/orientaciones",
+            "reporte": "/reportes/",
+            "guia": "/casos/red",
+        }.items():
+            link, says = printed[name]
+            page.emulate_media(media="screen")
+            page.goto(start)
+            page.get_by_role("main").get_by_role("link", name=re.compile(link)).first.click()
+            page.emulate_media(media="print")
+            page.get_by_text(says).first.wait_for()
+            pressed = page.locator(
+                "header, footer, nav, summary, main button, main .btn"
+            ).locator("visible=true")  # fmt: skip
+            assert pressed.all_text_contents() == [], name
+            if pictures:
+                page.screenshot(path=pictures / f"papel-{name}.png", full_page=True)
+
+
 def test_a_case_follows_by_itself(browser: Browser, office: Office) -> None:
     """What a colleague does appears in an open page, without touching it."""
     with (

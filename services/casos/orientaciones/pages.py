@@ -55,7 +55,7 @@ def biblioteca() -> str:
         fichas = queries.fichas(session, todas=todas)
     hoy, idioma = clock.today(), language()
     por_tema: dict[str, list[FichaOrientacion]] = {}
-    for una in sorted(fichas, key=lambda una: una.titulo):
+    for una in sorted(fichas, key=lambda una: una.en(idioma).titulo):
         por_tema.setdefault(nombre_de_tema(una.temas[0], idioma), []).append(una)
     return render_template(
         "casos/orientaciones/biblioteca.html",

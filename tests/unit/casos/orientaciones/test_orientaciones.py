@@ -240,6 +240,28 @@ def test_se_sugieren_las_del_tema_y_nunca_una_con_la_revision_vencida(
     assert vencida.id not in halladas
 
 
+def test_una_hoja_se_llama_como_se_llama_en_la_lengua_de_quien_lee(
+    ventanilla: Ventanilla,
+) -> None:
+    una = ficha_publicada(f"t-{uuid4().hex[:8]}", "SAL")
+    una.textos = {**una.textos, "en": {"titulo": f"Sheet {una.codigo}", "texto": "One."}}
+    otra = ficha_publicada(f"t-{uuid4().hex[:8]}", "SAL")
+    with ventanilla.db.begin() as session:
+        session.add_all([una, otra])
+    browser = ventanilla.oficina.entrar(ventanilla.app, COORDINACION)
+    browser.set_cookie("idioma", "en")
+
+    biblioteca = browser.get("/casos/orientaciones").text
+    pagina = browser.get(f"/casos/orientaciones/fichas/{una.id}").text
+
+    assert f'<span lang="en">Sheet {una.codigo}</span>' in biblioteca
+    assert f"Hoja {una.codigo}" not in biblioteca
+    # What is not written in English keeps its name, and says in which language that is.
+    assert f'<span lang="es">Hoja {otra.codigo}</span>' in biblioteca
+    assert f'<h1><span lang="en">Sheet {una.codigo}</span></h1>' in pagina
+    assert f"Hoja {una.codigo}" in ventanilla.pagina("/orientaciones", COORDINACION).text
+
+
 def test_dar_una_hoja_en_una_atencion_anonima(ventanilla: Ventanilla, hoja: UUID) -> None:
     atencion = {"canal": "presencial", "tema": "SAL", "resultado": "orientada"}
     hecha = ventanilla.api("POST", "/atenciones", json=atencion).json
