@@ -30,7 +30,7 @@ class Membrete:
     @property
     def nombre(self) -> str:
         """The office and its municipality, in the reader's language."""
-        return ", ".join(uno for uno in (_("Oficina de Migración"), self.municipio) if uno)
+        return " · ".join(uno for uno in (_("Oficina de Migración"), self.municipio) if uno)
 
     @property
     def contacto(self) -> str:

@@ -37,7 +37,7 @@ def documento(impresion: Impresion, membrete: Membrete) -> dict[str, Any]:
     ]
     parrafos = [
         _(
-            "Por este oficio, esta oficina le pide atender a una persona en «%(que)s». "
+            "Por este oficio, la Oficina de Migración le pide atender a una persona en «%(que)s». "
             "Para proteger sus datos, este papel no los lleva.",
             que=servicio,
         ),

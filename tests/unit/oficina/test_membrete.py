@@ -21,7 +21,7 @@ def test_says_what_is_set_and_nothing_in_place_of_what_is_not() -> None:
     app = Flask(__name__)
     i18n.init_app(app)
     with app.test_request_context():
-        assert Membrete.de(whole).nombre == "Oficina de Migración, Municipalidad de Prueba"
+        assert Membrete.de(whole).nombre == "Oficina de Migración · Municipalidad de Prueba"
         assert Membrete.de(whole).contacto == "Calle 1 · +56 2 2345 6789 · oficina@prueba.example"
         assert Membrete.de(bare).nombre == "Oficina de Migración"
         assert Membrete.de(bare).contacto == "oficina@prueba.example"

@@ -59,7 +59,7 @@ def test_el_oficio_no_dice_de_quien_es_y_su_clave_va_aparte(casos: Casos) -> Non
     assert impresion.oficio.numero.startswith("OF-")
     for dicho in (
         *(impresion.oficio.numero, impresion.url, "Atención social y ayudas"),
-        *("Oficina de Migración, Municipalidad de Prueba", "Calle 1 · +56 2 2345 6789"),
+        *("Oficina de Migración · Municipalidad de Prueba", "Calle 1 · +56 2 2345 6789"),
     ):
         assert dicho in carta
     assert impresion.clave not in carta
