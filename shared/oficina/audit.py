@@ -145,11 +145,14 @@ def registrar_lectura(
 
 @dataclass(frozen=True)
 class Cambio:
-    """Who changed something, and when; nobody is named when that is not known."""
+    """Who changed something, when, and by which action of the audit; nobody and none is named when
+    that is not known.
+    """
 
     cuando: datetime
     actor_id: UUID | None = None
     quien: str = ""
+    accion: str = ""
 
 
 def ultimo_cambio(
@@ -186,7 +189,7 @@ def ultimo_cambio(
     ).first()
     if fila is None or fila.accion in sin_decir:
         return None
-    return Cambio(fila.ocurrida_en, fila.actor_id, fila.actor_nombre)
+    return Cambio(fila.ocurrida_en, fila.actor_id, fila.actor_nombre, fila.accion)
 
 
 def huella_de_motivo(motivo: str, sal: str) -> str:

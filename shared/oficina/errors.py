@@ -49,9 +49,19 @@ class TransicionInvalida(DomainError):
     status = 409
     title = N_("El estado actual no admite ese paso")
 
-    def __init__(self, estado_actual: str, permitidas: Iterable[str], detail: str = "") -> None:
+    def __init__(
+        self,
+        estado_actual: str,
+        permitidas: Iterable[str],
+        detail: str = "",
+        *,
+        version: int | None = None,
+    ) -> None:
         super().__init__(
-            detail, estado_actual=estado_actual, transiciones_permitidas=sorted(permitidas)
+            detail,
+            estado_actual=estado_actual,
+            transiciones_permitidas=sorted(permitidas),
+            **({} if version is None else {"version": version}),
         )
 
 

@@ -27,6 +27,15 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
 }
 
+SE_HIZO: Mapping[str, LazyString] = {
+    "casos.convenio.registrar": _l("Se registró"),
+    "casos.convenio.editar": _l("Se corrigió"),
+    "casos.convenio.prorrogar": _l("Se prorrogó"),
+    "casos.convenio.terminar": _l("Se le puso término"),
+    "casos.convenio.vencer": _l("Venció"),
+}
+"""What changed an agreement, by the action of the audit."""
+
 TONOS: Mapping[str, str] = {
     Estado.VIGENTE: "bien",
     Estado.VENCIDO: "mal",

@@ -61,7 +61,7 @@ class Convenio(Identified, Base):
         """The state after a step. Raises TransicionInvalida when this one does not admit it."""
         admitidas = PASOS[self.estado]
         if accion not in admitidas:
-            raise TransicionInvalida(self.estado, admitidas)
+            raise TransicionInvalida(self.estado, self.acciones, version=self.version)
         return admitidas[accion]
 
     def prorrogar(self, hasta: date, decreto: str, hoy: date) -> None:

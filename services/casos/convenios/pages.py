@@ -11,6 +11,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos.convenios import actions, queries
+from casos.convenios.etiquetas import SE_HIZO
 from casos.convenios.models import Convenio, TipoConvenio
 from casos.convenios.schemas import (
     EdicionConvenioSchema,
@@ -20,13 +21,16 @@ from casos.convenios.schemas import (
 )
 from casos.convenios.states import Accion
 from casos.equipo import equipo
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.red.queries import instituciones
 from oficina import clock
-from oficina.errors import DatosInvalidos, TransicionInvalida, VersionVencida
+from oficina.audit import ultimo_cambio
+from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present
 
 bp = Blueprint("convenios_paginas", __name__, url_prefix="/casos/convenios")
 
@@ -89,29 +93,39 @@ def paso(convenio_id: UUID, accion: str) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.convenio_por_id(session, convenio_id)
     form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno) | {"version": uno.version})
-    status = 422 if form.sent else 200
-    vencida = False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                _HACER[pedida](session, convenio_id, form.data)
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except (TransicionInvalida, VersionVencida) as error:
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, isinstance(error, VersionVencida)
-        else:
-            flash(_("Se guardó el convenio %(folio)s.", folio=uno.folio), "success")
-            return redirect(url_for(".ver", convenio_id=convenio_id), 303)
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, convenio_id, form.data),
+        lambda s: _como_esta(s, convenio_id, pedida),
+    )
+    if intento.hecho:
+        flash(_("Se guardó el convenio %(folio)s.", folio=uno.folio), "success")
+        return redirect(url_for(".ver", convenio_id=convenio_id), 303)
     page = render_template(
         "casos/convenios/paso.html",
         form=form,
         uno=uno,
         accion=pedida,
         equipo=_encargados(),
-        vencida=vencida,
     )
-    return page, status
+    return page, intento.status
+
+
+def _como_esta(session: Session, convenio_id: UUID, pedida: Accion) -> Present:
+    """How an agreement stands, who left it so, and what the reader can do with it now."""
+    uno = queries.convenio_por_id(session, convenio_id)
+    cambio = ultimo_cambio(session, "convenio", convenio_id, SE_HIZO)
+    return Present(
+        values=_al_empezar(pedida, uno) | {"version": uno.version},
+        change=cambio,
+        what=str(SE_HIZO[cambio.accion]) if cambio else "",
+        state=etiqueta(uno.estado),
+        allowed=posibles(
+            uno.acciones,
+            pedida,
+            lambda accion: url_for(".paso", convenio_id=convenio_id, accion=accion),
+        ),
+    )
 
 
 def _encargados() -> list[tuple[str, str]]:

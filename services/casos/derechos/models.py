@@ -86,7 +86,7 @@ class SolicitudDerecho(Personal, Identified, Base):
     def _pasar(self, accion: Accion) -> None:
         pasos = PASOS[self.estado]
         if accion not in pasos:
-            raise TransicionInvalida(self.estado, pasos)
+            raise TransicionInvalida(self.estado, pasos, version=self.version)
         self.estado = pasos[accion]
 
 

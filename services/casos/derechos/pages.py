@@ -31,7 +31,8 @@ from casos.derechos.schemas import (
     RespuestaASolicitudSchema,
 )
 from casos.derechos.states import EN_MANOS, Accion, Derecho, Entrega, Identidad
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.personas import busqueda
 from casos.personas.models import EstadoPersona
 from casos.personas.queries import persona_por_id
@@ -41,16 +42,17 @@ from casos.supresion import queries as supresiones
 from casos.supresion.states import Estado as EstadoSupresion
 from oficina import clock
 from oficina.actor import Actor
-from oficina.audit import registrar_lectura
-from oficina.errors import DatosInvalidos
+from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("derechos_paginas", __name__, url_prefix="/casos")
 
 ACCIONES = "any({})".format(", ".join(sorted(Accion)))
+_CAMBIAN = [f"casos.derecho.{paso}" for paso in ("registrar", *Accion)]
 
 
 @bp.get("/derechos")
@@ -172,15 +174,14 @@ def paso(solicitud_id: UUID, accion: str) -> ResponseReturnValue:
     with env().db.read() as session:
         una = queries.con_historia(session, solicitud_id).solicitud
     form = Form(_SCHEMAS[pedida]())
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                _HACER[pedida](session, solicitud_id, form.data, actor(), clock.now())
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        else:
-            flash(_("Se registró el paso de la solicitud %(folio)s.", folio=una.folio), "success")
-            return redirect(url_for(".ver", solicitud_id=solicitud_id), 303)
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, solicitud_id, form.data, actor(), clock.now()),
+        lambda s: _como_esta(s, solicitud_id, pedida),
+    )
+    if intento.hecho:
+        flash(_("Se registró el paso de la solicitud %(folio)s.", folio=una.folio), "success")
+        return redirect(url_for(".ver", solicitud_id=solicitud_id), 303)
     registrar_lectura(env().db, actor(), "casos.derecho.ver", "solicitud", solicitud_id)
     rechazos = catalogo().rechazos_de(una.derecho)
     page = render_template(
@@ -192,7 +193,24 @@ def paso(solicitud_id: UUID, accion: str) -> ResponseReturnValue:
         motivos=[(clave, uno.en(language())) for clave, uno in rechazos.items()],
         reclamo=catalogo().recurso(language()),
     )
-    return page, 422 if form.sent else 200
+    return page, intento.status
+
+
+def _como_esta(session: Session, solicitud_id: UUID, pedida: Accion) -> Present:
+    """How a request stands, who left it so, and what the delegate can do with it now."""
+    una = queries.con_historia(session, solicitud_id).solicitud
+    ultimo = una.pasos[-1]
+    dicho = Cambio(ultimo.ocurrido_en, quien=ultimo.quien)
+    return Present(
+        change=ultimo_cambio(session, "solicitud", solicitud_id, _CAMBIAN) or dicho,
+        what=str(HECHAS[ultimo.accion]),
+        state=etiqueta(una.estado),
+        allowed=posibles(
+            una.acciones,
+            pedida,
+            lambda accion: url_for(".paso", solicitud_id=solicitud_id, accion=accion),
+        ),
+    )
 
 
 def _como_va(plazo: Plazo) -> tuple[str, str]:

@@ -47,7 +47,7 @@ from casos.plazos.schemas import PlazosDeDerivacionSchema
 from casos.red.queries import servicio_por_id
 from oficina import clock
 from oficina.audit import registrar_lectura
-from oficina.errors import NoEncontrado, VersionVencida
+from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import check_version, etag_of, versioned
@@ -321,19 +321,9 @@ def _responder(
 
 
 def _check(session: Session, derivacion_id: UUID) -> None:
-    """Raise VersionVencida unless the request's If-Match is the present version; it says how the
-    derivation stands, for who was too late.
-    """
+    """Raise VersionVencida unless the request's If-Match is the present version."""
     found = queries.derivacion_por_id(session, derivacion_id, Alcance.de(actor()), bloquear=True)
-    try:
-        check_version(found, None)
-    except VersionVencida as error:
-        raise VersionVencida(
-            error.detail,
-            estado_actual=found.estado,
-            transiciones_permitidas=sorted(found.acciones),
-            version=found.version,
-        ) from error
+    check_version(found, None)
 
 
 def _answer(derivacion_id: UUID, status: int = 200) -> Answer:

@@ -19,6 +19,7 @@ from casos.derivaciones.paquete import Dato, datos_disponibles
 from casos.derivaciones.relojes import VERIFICACION
 from casos.derivaciones.states import ACTIVAS, FALLIDAS, SIN_RESPUESTA, Estado
 from casos.expedientes.models import Caso, Hito, TipoHito
+from casos.expedientes.queries import ultimo_hito as ultimo_de_caso
 from casos.personas.models import Persona
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.red.models import Institucion, Modo, ServicioRed
@@ -293,15 +294,8 @@ def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:
 
 def ultimo_hito(session: Session, derivacion: Derivacion) -> Hito | None:
     """The last line that the story of its case tells of a derivation."""
-    de_derivaciones = (
-        select(Hito)
-        .where(Hito.caso_id == derivacion.caso_id, Hito.tipo == TipoHito.DERIVACION)
-        .order_by(Hito.id.desc())
-    )
-    suya = str(derivacion.id)
-    return next(
-        (uno for uno in session.scalars(de_derivaciones) if uno.datos["derivacion_id"] == suya),
-        None,
+    return ultimo_de_caso(
+        session, derivacion.caso_id, TipoHito.DERIVACION, "derivacion_id", derivacion.id
     )
 
 

@@ -16,6 +16,7 @@ from casos.expedientes.models import (
     Hito,
     HitoLeido,
     MiembroDeCaso,
+    TipoHito,
 )
 from casos.expedientes.states import TERMINADOS
 from oficina.errors import DomainError, NoPermitido
@@ -219,3 +220,14 @@ def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:
     return session.scalars(
         select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id.desc())
     ).all()
+
+
+def ultimo_hito(
+    session: Session, caso_id: UUID, tipo: TipoHito, clave: str, cual: UUID
+) -> Hito | None:
+    """The last line of a kind in the story of a case about the thing whose id it has in `clave`."""
+    de_su_tipo = (
+        select(Hito).where(Hito.caso_id == caso_id, Hito.tipo == tipo).order_by(Hito.id.desc())
+    )
+    suyos = (uno for uno in session.scalars(de_su_tipo) if uno.datos.get(clave) == str(cual))
+    return next(suyos, None)

@@ -131,7 +131,7 @@ class IncidenteSeguridad(Personal, Identified, Base):
         """Take a step that the table admits; its version grows with every one."""
         pasos = PASOS[self.estado]
         if accion not in pasos:
-            raise TransicionInvalida(self.estado, pasos)
+            raise TransicionInvalida(self.estado, pasos, version=self.version)
         self.estado, self.actualizado_en = pasos[accion], ahora
         # Also of a step that only adds: who read before it has not seen it.
         flag_modified(self, "actualizado_en")

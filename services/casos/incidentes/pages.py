@@ -23,9 +23,10 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.equipo import equipo
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.incidentes import actions, queries, vistas
-from casos.incidentes.alcanzadas import personas_de, tocado_por
+from casos.incidentes.alcanzadas import Tocado, personas_de, tocado_por
 from casos.incidentes.catalogo import catalogo
 from casos.incidentes.etiquetas import HECHAS
 from casos.incidentes.models import IncidenteSeguridad
@@ -55,18 +56,20 @@ from casos.plazos.etiquetas import situacion
 from casos.plazos.models import Plazo
 from oficina import clock
 from oficina.actor import Actor
-from oficina.audit import registrar_lectura
-from oficina.errors import Conflicto, DatosInvalidos, VersionVencida
+from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
+from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.conditional import check_version, form_version
 from oficina.web.files import as_file
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("incidentes_paginas", __name__, url_prefix="/casos")
 
 ACCIONES = "any({})".format(", ".join(sorted(Accion)))
+_CAMBIAN = [f"casos.incidente.{paso}" for paso in ("reportar", *Accion)]
 
 
 @bp.route("/incidentes/reportar", methods=["GET", "POST"])
@@ -160,30 +163,14 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.incidente_por_id(session, incidente_id)
     form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, uno) | {"version": uno.version})
-    vencida = False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                check_version(
-                    queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
-                )
-                _HACER[pedida](session, incidente_id, form.data, actor(), clock.now())
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except Conflicto as error:
-            form.add_error("", error.detail)
-        except VersionVencida:
-            vencida = True
-            form.add_error(
-                "",
-                _(
-                    "Otra persona cambió este incidente mientras usted escribía. Lo que escribió "
-                    "sigue aquí: revise cómo está y envíelo de nuevo."
-                ),
-            )
-        else:
-            flash(_("Quedó anotado en el incidente %(folio)s.", folio=uno.folio), "success")
-            return redirect(url_for(".ver", incidente_id=incidente_id), 303)
+    intento = intentar(
+        form,
+        lambda s: _dar(s, incidente_id, pedida, form.data),
+        lambda s: _como_esta(s, incidente_id, pedida),
+    )
+    if intento.hecho:
+        flash(_("Quedó anotado en el incidente %(folio)s.", folio=uno.folio), "success")
+        return redirect(url_for(".ver", incidente_id=incidente_id), 303)
     registrar_lectura(env().db, actor(), "casos.incidente.ver", "incidente", incidente_id)
     page = render_template(
         "casos/incidentes/paso.html",
@@ -198,9 +185,32 @@ def paso(incidente_id: UUID, accion: str) -> ResponseReturnValue:
         destinatarios=opciones(Destinatario),
         medios=opciones(MedioDeAviso),
         faltas=sorted(uno.faltas()),
-        vencida=vencida,
     )
-    return page, 412 if vencida else 422 if form.sent else 200
+    return page, intento.status
+
+
+def _dar(session: Session, incidente_id: UUID, accion: Accion, datos: Any) -> IncidenteSeguridad:
+    """Take a step on the version that was read."""
+    check_version(queries.incidente_por_id(session, incidente_id, bloquear=True), form_version())
+    return _HACER[accion](session, incidente_id, datos, actor(), clock.now())
+
+
+def _como_esta(session: Session, incidente_id: UUID, pedida: Accion) -> Present:
+    """How an incident stands, who left it so, and what the delegate can do with it now."""
+    uno = queries.con_historia(session, incidente_id).incidente
+    ultimo = uno.pasos[-1]
+    dicho = Cambio(ultimo.ocurrido_en, quien=ultimo.quien)
+    return Present(
+        values=_al_empezar(pedida, uno) | {"version": uno.version},
+        change=ultimo_cambio(session, "incidente", incidente_id, _CAMBIAN) or dicho,
+        what=str(HECHAS[ultimo.accion]),
+        state=etiqueta(uno.estado),
+        allowed=posibles(
+            uno.acciones,
+            pedida,
+            lambda accion: url_for(".paso", incidente_id=incidente_id, accion=accion),
+        ),
+    )
 
 
 @bp.route("/incidentes/<uuid:incidente_id>/alcanzadas", methods=["GET", "POST"])
@@ -211,15 +221,18 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
         uno = queries.incidente_por_id(session, incidente_id)
     form = Form(PeriodoDeCuentaSchema())
     halladas = None
+    status = 200 if form.valid or not form.sent else 422
     if form.valid and request.form.get("agregar"):
         tocado = tocado_por(env(), form.data.uso())
-        with env().db.begin() as session:
-            check_version(
-                queries.incidente_por_id(session, incidente_id, bloquear=True), form_version()
-            )
-            actions.vincular_alcanzadas(session, incidente_id, tocado, actor(), clock.now())
-        flash(_("Se agregaron al incidente %(folio)s.", folio=uno.folio), "success")
-        return redirect(url_for(".ver", incidente_id=incidente_id), 303)
+        intento = intentar(
+            form,
+            lambda s: _agregar(s, incidente_id, tocado),
+            lambda s: _como_esta(s, incidente_id, Accion.VINCULAR),
+        )
+        if intento.hecho:
+            flash(_("Se agregaron al incidente %(folio)s.", folio=uno.folio), "success")
+            return redirect(url_for(".ver", incidente_id=incidente_id), 303)
+        status = intento.status
     if form.valid:
         tocado = tocado_por(env(), form.data.uso())
         with env().db.read() as session:
@@ -240,7 +253,13 @@ def alcanzadas(incidente_id: UUID) -> ResponseReturnValue:
         halladas=halladas,
         sistemas=dict(opciones(Sistema)),
     )
-    return page, 422 if form.sent and not form.valid else 200
+    return page, status
+
+
+def _agregar(session: Session, incidente_id: UUID, tocado: Tocado) -> None:
+    """Everybody whose data an account reached, on the version that was read."""
+    check_version(queries.incidente_por_id(session, incidente_id, bloquear=True), form_version())
+    actions.vincular_alcanzadas(session, incidente_id, tocado, actor(), clock.now())
 
 
 def _registro() -> list[FilaIncidente]:

@@ -45,5 +45,15 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
 }
 
+SE_HIZO: Mapping[str, LazyString] = {
+    "casos.programa.crear": _l("Se creó"),
+    "casos.programa.editar": _l("Se corrigió"),
+    "casos.programa.exigir": _l("Cambiaron sus requisitos"),
+    "casos.programa.asignar": _l("Se anotó presupuesto"),
+    "casos.programa.abrir": _l("Se abrió"),
+    "casos.programa.cerrar": _l("Se cerró"),
+}
+"""What changed a programme, by the action of the audit."""
+
 TONOS: Mapping[str, str] = {Estado.BORRADOR: "neutro"}
 """The others are coloured as those of a case."""

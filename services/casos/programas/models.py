@@ -102,7 +102,7 @@ class Programa(Identified, Base):
         """The state after a step. Raises TransicionInvalida when this one does not admit it."""
         admitidas = PASOS[self.estado]
         if accion not in admitidas:
-            raise TransicionInvalida(self.estado, admitidas)
+            raise TransicionInvalida(self.estado, self.acciones, version=self.version)
         return admitidas[accion]
 
     def abrir(self, *, con_requisitos: bool, asignado: int) -> None:

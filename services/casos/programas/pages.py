@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from casos.convenios.queries import convenios
 from casos.equipo import equipo
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.presentacion import idioma_del_lector
 from casos.programas import actions, queries
+from casos.programas.etiquetas import SE_HIZO
 from casos.programas.models import Fuente, Programa, Reparto, RequisitosDePrograma, TipoBeneficio
 from casos.programas.reglas import reglas
 from casos.programas.schemas import (
@@ -26,15 +28,14 @@ from casos.programas.schemas import (
 from casos.programas.states import Accion
 from oficina import clock
 from oficina.audit import ultimo_cambio
-from oficina.errors import Conflicto, DatosInvalidos, TransicionInvalida, VersionVencida
+from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
-from oficina.web.stale import Present, came_back
+from oficina.web.stale import Present
 
 bp = Blueprint("programas_paginas", __name__, url_prefix="/casos/programas")
 
-_CAMBIAN = [f"casos.programa.{paso}" for paso in ("editar", "exigir", "asignar", "abrir", "cerrar")]
 ACCIONES = "any({})".format(", ".join(sorted(Accion)))
 
 
@@ -102,22 +103,14 @@ def paso(programa_id: UUID, accion: str) -> ResponseReturnValue:
         requisitos = queries.requisitos_de(session, programa_id)
     inicial = _al_empezar(pedida, uno, requisitos) | {"version": uno.version}
     form = Form(_SCHEMAS[pedida](), inicial)
-    status = 422 if form.sent else 200
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                _HACER[pedida](session, programa_id, form.data)
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except VersionVencida as error:
-            status = error.status
-            came_back(form, _como_esta(pedida, programa_id))
-        except (Conflicto, TransicionInvalida) as error:
-            form.add_error("", error.detail or _(error.title))
-            status = error.status
-        else:
-            flash(_("Se guardó el programa %(folio)s.", folio=uno.folio), "success")
-            return redirect(url_for(".ver", programa_id=programa_id), 303)
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, programa_id, form.data),
+        lambda s: _como_esta(s, programa_id, pedida),
+    )
+    if intento.hecho:
+        flash(_("Se guardó el programa %(folio)s.", folio=uno.folio), "success")
+        return redirect(url_for(".ver", programa_id=programa_id), 303)
     page = render_template(
         "casos/programas/paso.html",
         form=form,
@@ -126,7 +119,7 @@ def paso(programa_id: UUID, accion: str) -> ResponseReturnValue:
         casillas=CASILLAS,
         **_opciones(),
     )
-    return page, status
+    return page, intento.status
 
 
 def _opciones() -> dict[str, Any]:
@@ -143,13 +136,22 @@ def _opciones() -> dict[str, Any]:
     }
 
 
-def _como_esta(accion: Accion, programa_id: UUID) -> Present:
-    """What a step found when somebody was faster."""
-    with env().db.read() as session:
-        uno = queries.programa_por_id(session, programa_id)
-        inicial = _al_empezar(accion, uno, queries.requisitos_de(session, programa_id))
-        cambio = ultimo_cambio(session, "programa", programa_id, _CAMBIAN)
-    return Present(values=inicial | {"version": uno.version}, change=cambio)
+def _como_esta(session: Session, programa_id: UUID, pedida: Accion) -> Present:
+    """How a programme stands, who left it so, and what the reader can do with it now."""
+    uno = queries.programa_por_id(session, programa_id)
+    inicial = _al_empezar(pedida, uno, queries.requisitos_de(session, programa_id))
+    cambio = ultimo_cambio(session, "programa", programa_id, SE_HIZO)
+    return Present(
+        values=inicial | {"version": uno.version},
+        change=cambio,
+        what=str(SE_HIZO[cambio.accion]) if cambio else "",
+        state=etiqueta(uno.estado),
+        allowed=posibles(
+            uno.acciones,
+            pedida,
+            lambda accion: url_for(".paso", programa_id=programa_id, accion=accion),
+        ),
+    )
 
 
 def _al_empezar(

@@ -265,4 +265,4 @@ def _exigir_libre(session: Session, solicitud: SolicitudDerecho) -> None:
 def _exigir_paso(supresion: Supresion, paso: Paso) -> None:
     pasos = PASOS[supresion.estado]
     if paso not in pasos:
-        raise TransicionInvalida(supresion.estado, pasos)
+        raise TransicionInvalida(supresion.estado, supresion.acciones, version=supresion.version)

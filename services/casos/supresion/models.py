@@ -60,6 +60,11 @@ class Supresion(Identified, Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def acciones(self) -> list[Paso]:
+        """The steps that the present state admits from people."""
+        return [paso for paso in PASOS[self.estado] if paso is not Paso.TERMINAR]
+
     def confirmar(self, quien: Actor, ahora: datetime) -> None:
         """Somebody agrees: it is done."""
         self._pasar(Paso.CONFIRMAR)
@@ -84,7 +89,7 @@ class Supresion(Identified, Base):
     def _pasar(self, paso: Paso) -> None:
         pasos = PASOS[self.estado]
         if paso not in pasos:
-            raise TransicionInvalida(self.estado, pasos)
+            raise TransicionInvalida(self.estado, pasos, version=self.version)
         self.estado = pasos[paso]
 
 

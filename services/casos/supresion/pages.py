@@ -1,7 +1,7 @@
 """Entrance: erasures, on pages: looked at before, proposed, decided, and what each service said."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
 
 from casos.derechos.queries import solicitud_por_id
+from casos.etiquetas import etiqueta
+from casos.formularios import intentar
 from casos.supresion import actions, queries
-from casos.supresion.actions import Impedida
 from casos.supresion.certificado import IDIOMA, PLANTILLA, certificado_de, documento
 from casos.supresion.models import Supresion
 from casos.supresion.previa import prever
@@ -21,8 +23,7 @@ from casos.supresion.reglas import en, reglas
 from casos.supresion.schemas import NegativaSchema
 from casos.supresion.states import Estado
 from oficina import clock
-from oficina.audit import registrar_lectura
-from oficina.errors import VersionVencida
+from oficina.audit import Cambio, registrar_lectura
 from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
@@ -31,6 +32,7 @@ from oficina.web.conditional import check_version
 from oficina.web.files import as_file
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("supresiones_paginas", __name__, url_prefix="/casos")
 
@@ -50,15 +52,13 @@ class NegacionSchema(DecisionSchema, NegativaSchema):
 def proponer(solicitud_id: UUID) -> ResponseReturnValue:
     """What goes and what stays, what stands against it; then that the request is accepted."""
     form = Form(Schema())
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                hecha = actions.proponer(session, solicitud_id, actor(), clock.now())
-        except Impedida as error:
-            form.add_error("", error.detail)
-        else:
-            flash(_("La supresión quedó propuesta: la confirma otra persona."), "success")
-            return redirect(url_for(".ver", supresion_id=hecha.id), 303)
+    hechas: list[Supresion] = []
+    intento = intentar(
+        form, lambda s: hechas.append(actions.proponer(s, solicitud_id, actor(), clock.now()))
+    )
+    if intento.hecho:
+        flash(_("La supresión quedó propuesta: la confirma otra persona."), "success")
+        return redirect(url_for(".ver", supresion_id=hechas[0].id), 303)
     previa = prever(env(), solicitud_id)
     with env().db.read() as session:
         solicitud = solicitud_por_id(session, solicitud_id)
@@ -72,7 +72,7 @@ def proponer(solicitud_id: UUID) -> ResponseReturnValue:
         segunda_persona=reglas().segunda_persona,
         **_palabras(),
     )
-    return page, 409 if form.sent else 200
+    return page, intento.status
 
 
 @bp.get("/supresiones")
@@ -100,38 +100,24 @@ def ver(supresion_id: UUID) -> ResponseReturnValue:
 @requires("casos.supresion.decidir")
 def confirmar(supresion_id: UUID) -> ResponseReturnValue:
     """Erase."""
-    form = Form(DecisionSchema())
-    if not form.valid:
-        return _pagina(supresion_id, form), 422
-    try:
-        with env().db.begin() as session:
-            una = queries.supresion_por_id(session, supresion_id)
-            check_version(una, form.data["version"])
-            actions.confirmar(session, supresion_id, actor(), clock.now())
-    except Impedida as error:
-        form.add_error("", error.detail)
-        return _pagina(supresion_id, form), 409
-    except VersionVencida:
-        return _vencida(supresion_id, form)
-    flash(_("Se suprimió. Cada servicio lo confirma en esta página."), "success")
-    return redirect(url_for(".ver", supresion_id=supresion_id), 303)
+    return _decidir(
+        supresion_id,
+        Form(DecisionSchema()),
+        lambda s, _datos: actions.confirmar(s, supresion_id, actor(), clock.now()),
+        _("Se suprimió. Cada servicio lo confirma en esta página."),
+    )
 
 
 @bp.post("/supresiones/<uuid:supresion_id>/negar")
 @requires("casos.supresion.decidir")
 def negar(supresion_id: UUID) -> ResponseReturnValue:
     """Do not agree, with the reason."""
-    form = Form(NegacionSchema())
-    if not form.valid:
-        return _pagina(supresion_id, form), 422
-    try:
-        with env().db.begin() as session:
-            check_version(queries.supresion_por_id(session, supresion_id), form.data["version"])
-            actions.negar(session, supresion_id, form.data["motivo"], actor(), clock.now())
-    except VersionVencida:
-        return _vencida(supresion_id, form)
-    flash(_("Quedó anotado que no se confirma."), "success")
-    return redirect(url_for(".ver", supresion_id=supresion_id), 303)
+    return _decidir(
+        supresion_id,
+        Form(NegacionSchema()),
+        lambda s, datos: actions.negar(s, supresion_id, datos["motivo"], actor(), clock.now()),
+        _("Quedó anotado que no se confirma."),
+    )
 
 
 @bp.get("/supresiones/<uuid:supresion_id>/certificado.pdf")
@@ -164,10 +150,39 @@ def _descarga(contenido: bytes, nombre: str, tipo: str) -> Response:
     return as_file(respuesta, nombre)
 
 
-def _vencida(supresion_id: UUID, form: Form) -> ResponseReturnValue:
-    """The page as it is now, with what was written."""
-    form.add_error("", _("Esta supresión cambió mientras usted la miraba: revise cómo está ahora."))
-    return _pagina(supresion_id, form), 412
+def _decidir(
+    supresion_id: UUID, form: Form, hacer: Callable[[Session, Any], Supresion], hecho: str
+) -> ResponseReturnValue:
+    """Decide on what was seen, or the page as it is now, with what was written."""
+
+    def decidir(session: Session) -> None:
+        una = queries.supresion_por_id(session, supresion_id)
+        check_version(una, form.data["version"])
+        hacer(session, form.data)
+
+    intento = intentar(form, decidir, lambda session: _como_esta(session, supresion_id))
+    if not intento.hecho:
+        return _pagina(supresion_id, form), intento.status
+    flash(hecho, "success")
+    return redirect(url_for(".ver", supresion_id=supresion_id), 303)
+
+
+def _como_esta(session: Session, supresion_id: UUID) -> Present:
+    """How an erasure stands, who left it so, and what the reader can do with it now."""
+    una = queries.supresion_por_id(session, supresion_id)
+    if una.decidida_en is None:
+        cambio = Cambio(una.propuesta_en, una.propuesta_por_id, una.propuesta_por)
+        dicho = _("Se propuso")
+    else:
+        cambio = Cambio(una.decidida_en, una.decidida_por_id, una.decidida_por)
+        dicho = _("No se confirmó") if una.estado is Estado.NEGADA else _("Se confirmó")
+    return Present(
+        values={"version": una.version},
+        change=cambio,
+        what=dicho,
+        state=etiqueta(una.estado),
+        allowed=[(_("Decidir"), "#decidir")] if _decidible(una) else [],
+    )
 
 
 def _pagina(supresion_id: UUID, form: Form) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.expedientes.queries import caso_por_id
+from casos.expedientes.queries import ultimo_hito as ultimo_de_caso
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.tareas.models import Tarea
 from casos.tareas.states import EstadoTarea
@@ -54,13 +55,7 @@ def fila(session: Session, tarea_id: UUID, ahora: datetime) -> FilaTarea:
 
 def ultimo_hito(session: Session, tarea: Tarea) -> Hito | None:
     """The last line that the story of its case tells of a task."""
-    de_tareas = (
-        select(Hito)
-        .where(Hito.caso_id == tarea.caso_id, Hito.tipo == TipoHito.TAREA)
-        .order_by(Hito.id.desc())
-    )
-    suyos = (uno for uno in session.scalars(de_tareas) if uno.datos["tarea_id"] == str(tarea.id))
-    return next(suyos, None)
+    return ultimo_de_caso(session, tarea.caso_id, TipoHito.TAREA, "tarea_id", tarea.id)
 
 
 def de_caso(session: Session, caso: Caso, ahora: datetime) -> Sequence[FilaTarea]:

@@ -52,6 +52,7 @@ class ProblemSchema(ma.Schema):
     transiciones_permitidas = ma.fields.List(
         ma.fields.String(), metadata={"description": "Los pasos que sí admite"}
     )
+    version = ma.fields.Integer(metadata={"description": "La que tiene ahora"})
     retry_after = ma.fields.Integer(metadata={"description": "Segundos que conviene esperar"})
 
 

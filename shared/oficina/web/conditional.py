@@ -8,7 +8,7 @@ as a hidden field; one without it changes nothing either.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask, Response, current_app, request
@@ -72,7 +72,8 @@ class Versioned(Protocol):
 
 def check_version(thing: Versioned, version: int | None) -> None:
     """Raise VersionVencida unless the writer saw the present version, VersionSinIndicar if they do
-    not say which one they saw.
+    not say which one they saw. The former says how the thing stands (`estado_actual`,
+    `transiciones_permitidas`, `version`): it is checked of what its writer may read.
 
     `version` comes from a form's hidden field, or else from the request's If-Match. What the office
     does by itself, on nobody's request to change something, says none.
@@ -82,7 +83,22 @@ def check_version(thing: Versioned, version: int | None) -> None:
         raise VersionSinIndicar(_("Abra la página de nuevo y envíe el formulario desde ella."))
     seen = version if version is not None else if_match()
     if seen is not None and seen != thing.version:
-        raise VersionVencida
+        raise VersionVencida(**_present(thing))
+
+
+def _present(thing: Versioned) -> dict[str, Any]:
+    """What who was too late is told: which version it has now and, of what has states, in which one
+    it is and which steps that one admits.
+    """
+    told: dict[str, Any] = {"version": thing.version}
+    steps = getattr(thing, "acciones", None)
+    # What depends on the hour is no property: nobody is told of it here.
+    if isinstance(steps, Collection):
+        told |= {
+            "estado_actual": getattr(thing, "estado", ""),
+            "transiciones_permitidas": sorted(steps),
+        }
+    return told
 
 
 def form_version() -> int | None:

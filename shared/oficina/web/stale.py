@@ -23,6 +23,7 @@ from markupsafe import Markup
 from marshmallow import ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from oficina.actor import DE_SERVICIO
 from oficina.audit import Cambio
 from oficina.errors import DomainError, TransicionInvalida, VersionVencida
 from oficina.web.auth import actor_or_none
@@ -83,6 +84,11 @@ class Stale:
         """Whether who was faster is the reader, in another window."""
         reader = actor_or_none()
         return bool(reader and self.change and self.change.actor_id == reader.id)
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody was faster: a service did it by itself."""
+        return bool(self.change and self.change.quien.startswith(DE_SERVICIO))
 
     @property
     def compares(self) -> bool:
@@ -155,11 +161,13 @@ def con_lo_que_cambio(page: Markup) -> Markup:
 def _said(name: str, found: fields.Field[Any], values: MultiDict[str, str]) -> str:
     """A field as people read it; a code in its words, "" when nothing is there."""
     texts = [text for value in values.getlist(name) if (text := value.strip())]
-    if isinstance(found, fields.Boolean):
+    offer = ofrecidas(name)
+    # Of one that is chosen between two, its no is written too.
+    if isinstance(found, fields.Boolean) and offer is None:
         return str(_("Sí") if texts else _("No"))
     if isinstance(found, fields.Date):
         return "\n".join(_day(text) for text in texts)
-    if (offer := ofrecidas(name)) is None:
+    if offer is None:
         return "\n".join("\n".join(text.splitlines()) for text in texts)
     words = offer.words
     if offer.unordered:

@@ -26,17 +26,18 @@ from casos.comunidad.discriminacion.schemas import (
     NuevoReporteDeDiscriminacionSchema,
 )
 from casos.comunidad.discriminacion.states import VIVOS, Accion, Estado
-from casos.comunidad.formularios import intentar
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
-from oficina.audit import registrar_lectura
+from oficina.audit import Cambio, registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("discriminacion_paginas", __name__, url_prefix="/casos/comunidad/discriminacion")
 
@@ -123,7 +124,11 @@ def paso(reporte_id: UUID, accion: str) -> ResponseReturnValue:
     pedida = Accion(accion)
     uno = _leer(reporte_id)
     form = Form(_SCHEMAS[pedida](), {"version": uno.version})
-    intento = intentar(form, lambda session: _HACER[pedida](session, reporte_id, form.data))
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, reporte_id, form.data),
+        lambda s: _como_esta(s, reporte_id, pedida),
+    )
     if intento.hecho:
         flash(_("Se guardó el reporte %(folio)s.", folio=uno.folio), "success")
         return redirect(url_for(".ver", reporte_id=reporte_id), 303)
@@ -132,10 +137,26 @@ def paso(reporte_id: UUID, accion: str) -> ResponseReturnValue:
         form=form,
         uno=uno,
         accion=pedida,
-        vencida=intento.vencida,
         **_listas(),
     )
     return page, intento.status
+
+
+def _como_esta(session: Session, reporte_id: UUID, pedida: Accion) -> Present:
+    """How a report stands, who left it so, and what the reader can do with it now."""
+    uno = queries.reporte_por_id(session, reporte_id, Alcance.de(actor()))
+    ultimo = next(iter(queries.pasos(session, reporte_id)), None)
+    return Present(
+        values={"version": uno.version},
+        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
+        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        state=etiqueta(uno.estado),
+        allowed=posibles(
+            uno.acciones,
+            pedida,
+            lambda accion: url_for(".paso", reporte_id=reporte_id, accion=accion),
+        ),
+    )
 
 
 def _leer(reporte_id: UUID) -> ReporteDeDiscriminacion:

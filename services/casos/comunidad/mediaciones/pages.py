@@ -11,8 +11,8 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
-from casos.comunidad.formularios import intentar
 from casos.comunidad.mediaciones import actions, queries
+from casos.comunidad.mediaciones.etiquetas import RELATO
 from casos.comunidad.mediaciones.models import Mediacion
 from casos.comunidad.mediaciones.queries import Vista
 from casos.comunidad.mediaciones.schemas import (
@@ -29,6 +29,7 @@ from casos.comunidad.mediaciones.schemas import (
     TerminoDeMediacionSchema,
 )
 from casos.comunidad.mediaciones.states import (
+    FINALES,
     Accion,
     ClaseDeParte,
     EstadoCompromiso,
@@ -38,18 +39,22 @@ from casos.comunidad.mediaciones.states import (
 )
 from casos.comunidad.organizaciones.queries import organizaciones
 from casos.comunidad.organizaciones.schemas import Filtro
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
 from casos.expedientes.queries import caso_por_id
+from casos.expedientes.states import Paso
+from casos.formularios import intentar, posibles
 from casos.red.queries import instituciones
 from oficina import clock
-from oficina.audit import registrar_lectura
+from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present
 
 bp = Blueprint("mediaciones_paginas", __name__, url_prefix="/casos/comunidad/mediaciones")
 
 ACCIONES = "any({})".format(", ".join(sorted(Accion)))
+_CAMBIAN = [f"casos.mediacion.{paso}" for paso in RELATO]
 
 
 @bp.get("")
@@ -104,7 +109,11 @@ def paso(mediacion_id: UUID, accion: str) -> ResponseReturnValue:
     de_cual = {campo: request.args[campo] for campo in _DE_CUAL if campo in request.args}
     inicial = {"version": una.version, "dia": clock.today()} | de_cual
     form = Form(_SCHEMAS[pedida](), inicial)
-    intento = intentar(form, lambda session: _HACER[pedida](session, mediacion_id, form.data))
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, mediacion_id, form.data),
+        lambda s: _como_esta(s, mediacion_id, pedida),
+    )
     if intento.hecho:
         flash(_("Se guardó la mediación %(folio)s.", folio=una.folio), "success")
         return redirect(url_for(".ver", mediacion_id=mediacion_id), 303)
@@ -113,10 +122,34 @@ def paso(mediacion_id: UUID, accion: str) -> ResponseReturnValue:
         form=form,
         una=una,
         accion=pedida,
-        vencida=intento.vencida,
         **_opciones(una, pedida),
     )
     return page, intento.status
+
+
+def _como_esta(session: Session, mediacion_id: UUID, pedida: Accion) -> Present:
+    """How a mediation stands, who left it so, and what the reader can do with it now: while its
+    case takes no work, only how it ends.
+    """
+    una = queries.vista(session, mediacion_id, Alcance.de(actor()))
+    ultimo = queries.ultimo_hito(session, una.mediacion)
+    cambio = Cambio(ultimo.ocurrido_en, quien=ultimo.actor_nombre) if ultimo else None
+    se_trabaja = Paso.AGREGAR_TAREA in una.caso.pasos()
+    estado = etiqueta(una.estado)
+    if not se_trabaja:
+        del_caso = etiqueta(una.caso.estado)
+        estado = _("%(estado)s; su caso: %(del_caso)s", estado=estado, del_caso=del_caso)
+    return Present(
+        values={"version": una.version},
+        change=ultimo_cambio(session, "mediacion", mediacion_id, _CAMBIAN) or cambio,
+        what=str(RELATO[ultimo.datos["hecho"]]) % ultimo.datos if ultimo else "",
+        state=estado,
+        allowed=posibles(
+            (accion for accion in una.acciones if se_trabaja or accion in FINALES),
+            pedida,
+            lambda accion: url_for(".paso", mediacion_id=mediacion_id, accion=accion),
+        ),
+    )
 
 
 def _leer(mediacion_id: UUID) -> Vista:

@@ -16,8 +16,9 @@ from casos.comunidad.mediaciones.models import (
     SesionDeMediacion,
 )
 from casos.comunidad.mediaciones.states import VIVAS, Accion, ClaseDeParte
-from casos.expedientes.models import Caso
+from casos.expedientes.models import Caso, Hito, TipoHito
 from casos.expedientes.queries import caso_por_id, es_propio
+from casos.expedientes.queries import ultimo_hito as ultimo_de_caso
 from casos.personas.models import Persona
 from oficina.errors import NoEncontrado
 
@@ -129,6 +130,13 @@ def de_persona(session: Session, persona_id: UUID) -> Sequence[Mediacion]:
     suyas = select(ParteDeMediacion.mediacion_id).where(ParteDeMediacion.persona_id == persona_id)
     consulta = select(Mediacion).where(Mediacion.id.in_(suyas)).options(*_TODO)
     return session.scalars(consulta.order_by(Mediacion.id)).unique().all()
+
+
+def ultimo_hito(session: Session, mediacion: Mediacion) -> Hito | None:
+    """The last line that the story of its case tells of a mediation."""
+    return ultimo_de_caso(
+        session, mediacion.caso_id, TipoHito.MEDIACION, "mediacion_id", mediacion.id
+    )
 
 
 def hay_viva(session: Session, caso_id: UUID) -> bool:

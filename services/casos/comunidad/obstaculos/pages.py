@@ -7,8 +7,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
+from sqlalchemy.orm import Session
 
-from casos.comunidad.formularios import intentar
 from casos.comunidad.obstaculos import actions, queries
 from casos.comunidad.obstaculos.etiquetas import HISTORIA
 from casos.comunidad.obstaculos.exportacion import filas, titulos
@@ -21,15 +21,18 @@ from casos.comunidad.obstaculos.schemas import (
     PasoDeObstaculoConNotaSchema,
 )
 from casos.comunidad.obstaculos.states import Accion, Estado, Origen
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
+from oficina.audit import Cambio
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("obstaculos_paginas", __name__, url_prefix="/casos/comunidad/obstaculos")
 
@@ -124,6 +127,7 @@ def paso(obstaculo_id: UUID, accion: str) -> ResponseReturnValue:
         lambda session: actions.dar(
             session, obstaculo_id, pedida, form.data, actor=actor(), ahora=clock.now()
         ),
+        lambda session: _como_esta(session, obstaculo_id, pedida),
     )
     if intento.hecho:
         flash(_("Se guardó el obstáculo %(folio)s.", folio=uno.folio), "success")
@@ -133,10 +137,26 @@ def paso(obstaculo_id: UUID, accion: str) -> ResponseReturnValue:
         form=form,
         uno=uno,
         accion=pedida,
-        vencida=intento.vencida,
         tipo_dicho=_dicho,
     )
     return page, intento.status
+
+
+def _como_esta(session: Session, obstaculo_id: UUID, pedida: Accion) -> Present:
+    """How an obstacle stands, who left it so, and what the reader can do with it now."""
+    uno = queries.obstaculo_por_id(session, obstaculo_id)
+    ultimo = next(iter(queries.pasos(session, obstaculo_id)), None)
+    return Present(
+        values={"version": uno.version},
+        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
+        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        state=etiqueta(uno.estado),
+        allowed=posibles(
+            uno.acciones,
+            pedida,
+            lambda accion: url_for(".paso", obstaculo_id=obstaculo_id, accion=accion),
+        ),
+    )
 
 
 def _dicho(codigo: str) -> str:

@@ -84,7 +84,7 @@ class Organizacion(ConCambio, Identified, Base):
         """The state after a step. Raises TransicionInvalida when this one does not admit it."""
         admitidas = PASOS[self.estado]
         if accion not in admitidas:
-            raise TransicionInvalida(self.estado, admitidas)
+            raise TransicionInvalida(self.estado, admitidas, version=self.version)
         return admitidas[accion]
 
     def pasar(self, accion: Accion) -> None:

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session
 
-from casos.comunidad.formularios import intentar
 from casos.comunidad.organizaciones import actions, queries
 from casos.comunidad.organizaciones.etiquetas import HISTORIA
 from casos.comunidad.organizaciones.exportacion import filas, titulos
@@ -32,17 +31,19 @@ from casos.comunidad.organizaciones.schemas import (
     PasoDeOrganizacionSchema,
 )
 from casos.comunidad.organizaciones.states import Accion, Estado
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
+from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.personas.catalogos import paises
 from casos.taxonomia import temas
 from oficina import clock
-from oficina.audit import registrar_lectura
+from oficina.audit import Cambio, registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.files import descarga
 from oficina.web.forms import Form
 from oficina.web.i18n import fecha, language
+from oficina.web.stale import Present
 
 bp = Blueprint("organizaciones_paginas", __name__, url_prefix="/casos/comunidad/organizaciones")
 
@@ -144,7 +145,11 @@ def paso(organizacion_id: UUID, accion: str) -> ResponseReturnValue:
     if con_nombres:
         registrar_lectura(env().db, actor(), "casos.organizacion.ver", "organizacion", una.id)
     form = Form(_SCHEMAS[pedida](), _al_empezar(pedida, una) | {"version": una.version})
-    intento = intentar(form, lambda session: _HACER[pedida](session, organizacion_id, form.data))
+    intento = intentar(
+        form,
+        lambda s: _HACER[pedida](s, organizacion_id, form.data),
+        lambda s: _como_esta(s, organizacion_id, pedida),
+    )
     if intento.hecho:
         flash(_("Se guardó la organización %(folio)s.", folio=una.folio), "success")
         return redirect(url_for(".ver", organizacion_id=organizacion_id), 303)
@@ -153,12 +158,28 @@ def paso(organizacion_id: UUID, accion: str) -> ResponseReturnValue:
         form=form,
         una=una,
         accion=pedida,
-        vencida=intento.vencida,
         periodos=[(str(d.id), _periodo(d)) for d in suyas if d.nombres],
         cargos=opciones(Cargo),
         **_opciones(),
     )
     return page, intento.status
+
+
+def _como_esta(session: Session, organizacion_id: UUID, pedida: Accion) -> Present:
+    """How an organisation stands, who left it so, and what the reader can do with it now."""
+    una = queries.organizacion_por_id(session, organizacion_id)
+    ultimo = next(iter(queries.historia(session, organizacion_id)), None)
+    return Present(
+        values=_al_empezar(pedida, una) | {"version": una.version},
+        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
+        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        state=etiqueta(una.estado),
+        allowed=posibles(
+            una.acciones,
+            pedida,
+            lambda accion: url_for(".paso", organizacion_id=organizacion_id, accion=accion),
+        ),
+    )
 
 
 def _filtro() -> Filtro:

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from casos.alcance import DatosBloqueados
 from casos.etiquetas import opciones
+from casos.formularios import intentar
 from casos.programas.entregas import actions, queries, vistas
 from casos.programas.entregas.acta import PLANTILLA, documento
-from casos.programas.entregas.models import Receptor, TipoExistencia
+from casos.programas.entregas.models import Entrega, Receptor, TipoExistencia
 from casos.programas.entregas.schemas import (
     NuevaRendicionSchema,
     NuevoArticuloSchema,
@@ -18,9 +18,11 @@ from casos.programas.entregas.schemas import (
     entrega_en_casillas,
 )
 from casos.programas.postulaciones import vistas as postulaciones
+from casos.programas.postulaciones.pages import como_esta
+from casos.programas.postulaciones.states import Accion
 from casos.programas.queries import programa_por_id
 from oficina import clock
-from oficina.errors import Conflicto, DatosInvalidos, DomainError, NoEncontrado, VersionVencida
+from oficina.errors import Conflicto, DatosInvalidos
 from oficina.membrete import Membrete
 from oficina.pdf import hacer_pdf
 from oficina.web.app import env
@@ -42,32 +44,25 @@ def entregar(postulacion_id: UUID) -> ResponseReturnValue:
         articulos = queries.articulos(session, una.programa_id)
     schema = entrega_en_casillas([uno.id for uno in articulos])
     form = Form(schema, {"receptor": Receptor.TITULAR, "version": una.version})
-    status, vencida = 422 if form.sent else 200, False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                hecha = actions.entregar(session, postulacion_id, form.data, actor(), clock.now())
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except (NoEncontrado, DatosBloqueados):
-            raise
-        except DomainError as error:
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, isinstance(error, VersionVencida)
-        else:
-            flash(_("Entrega %(folio)s anotada: imprima su acta.", folio=hecha.folio), "success")
-            return redirect(
-                url_for("postulaciones_paginas.ver", postulacion_id=postulacion_id), 303
-            )
+    hechas: list[Entrega] = []
+    intento = intentar(
+        form,
+        lambda s: hechas.append(
+            actions.entregar(s, postulacion_id, form.data, actor(), clock.now())
+        ),
+        lambda s: como_esta(s, postulacion_id, Accion.ENTREGAR),
+    )
+    if intento.hecho:
+        flash(_("Entrega %(folio)s anotada: imprima su acta.", folio=hechas[0].folio), "success")
+        return redirect(url_for("postulaciones_paginas.ver", postulacion_id=postulacion_id), 303)
     page = render_template(
         "casos/programas/entregar.html",
         form=form,
         una=una,
-        vencida=vencida,
         receptores=opciones(Receptor),
         casillas=list(zip((f for f in schema.fields if f[1:].isdigit()), articulos, strict=False)),
     )
-    return page, status
+    return page, intento.status
 
 
 @bp.get("/entregas/<uuid:beneficio_id>/acta.pdf")

@@ -106,7 +106,7 @@ class Postulacion(Personal, Identified, Base):
         """The state after a step. Raises TransicionInvalida when this one does not admit it."""
         admitidas = PASOS[self.estado]
         if accion not in admitidas:
-            raise TransicionInvalida(self.estado, admitidas)
+            raise TransicionInvalida(self.estado, self.acciones, version=self.version)
         return admitidas[accion]
 
     def pasar(self, accion: Accion, hoy: date) -> None:

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from casos.alcance import Alcance, DatosBloqueados
+from casos.alcance import Alcance
+from casos.etiquetas import etiqueta
+from casos.formularios import intentar, posibles
 from casos.listas.postulaciones import POSTULACIONES
 from casos.listas.presentacion import mostrar
 from casos.personas.queries import persona_por_id
@@ -33,11 +35,12 @@ from casos.programas.postulaciones.schemas import (
 from casos.programas.postulaciones.states import Accion
 from oficina import clock
 from oficina.actor import Actor
-from oficina.audit import registrar_lectura
-from oficina.errors import DatosInvalidos, DomainError, NoEncontrado, NoPermitido, VersionVencida
+from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
+from oficina.errors import DatosInvalidos, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.forms import Form
+from oficina.web.stale import Present
 
 bp = Blueprint("postulaciones_paginas", __name__, url_prefix="/casos")
 
@@ -68,6 +71,7 @@ FORMULARIOS: Mapping[Accion, Formulario] = {
 """The steps that pages offer."""
 
 ACCIONES = "any({})".format(", ".join(sorted(FORMULARIOS)))
+_CAMBIAN = [f"casos.postulacion.{paso}" for paso in ("crear", *Accion)]
 
 
 @bp.get("/postulaciones")
@@ -152,35 +156,50 @@ def paso(postulacion_id: UUID, accion: str) -> ResponseReturnValue:
     if not puede(formulario.permiso):
         raise NoPermitido
     form = Form(formulario.schema(), _al_empezar(pedida, una) | {"version": una.version})
-    status, vencida = 422 if form.sent else 200, False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                formulario.accion(session, postulacion_id, form.data, actor(), clock.now())
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except (NoEncontrado, DatosBloqueados):
-            raise
-        except DomainError as error:
-            # A rule refused it: the reason goes above the form that asked for it.
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, isinstance(error, VersionVencida)
-        else:
-            flash(_("Quedó anotado en la postulación %(folio)s.", folio=una.folio), "success")
-            return redirect(url_for(".ver", postulacion_id=postulacion_id), 303)
+    intento = intentar(
+        form,
+        lambda s: formulario.accion(s, postulacion_id, form.data, actor(), clock.now()),
+        lambda s: como_esta(s, postulacion_id, pedida),
+    )
+    if intento.hecho:
+        flash(_("Quedó anotado en la postulación %(folio)s.", folio=una.folio), "success")
+        return redirect(url_for(".ver", postulacion_id=postulacion_id), 303)
     idioma = idioma_del_lector()
     page = render_template(
         "casos/programas/postulacion_paso.html",
         form=form,
         una=una,
         accion=pedida,
-        vencida=vencida,
         rechazos=[(clave, reglas().rechazo(clave, idioma)) for clave in reglas().rechazos],
         fundado=formulario.schema is PasoFundadoSchema,
         faltan=aparte["faltan"],
         remedio=reglas().recurso(reglas().recurso_vigente, idioma),
     )
-    return page, status
+    return page, intento.status
+
+
+def como_esta(session: Session, postulacion_id: UUID, pedida: Accion) -> Present:
+    """How an application stands, who left it so, and what the reader can do with it now."""
+    una = queries.postulacion_por_id(session, postulacion_id, Alcance.de(actor()))
+    ultimo = queries.pasos_de(session, postulacion_id)[-1]
+    dicho = Cambio(ultimo.ocurrido_en, quien=ultimo.actor_nombre)
+    return Present(
+        values=_al_empezar(pedida, una) | {"version": una.version},
+        change=ultimo_cambio(session, "postulacion", postulacion_id, _CAMBIAN) or dicho,
+        what=str(SE_HIZO[ultimo.accion]) if ultimo.accion else _("Se empezó"),
+        state=etiqueta(una.estado),
+        allowed=posibles(
+            (accion for accion in una.acciones if puede(_permiso(accion))),
+            pedida,
+            lambda accion: _donde(postulacion_id, accion),
+        ),
+    )
+
+
+def _donde(postulacion_id: UUID, accion: Accion) -> str:
+    if accion is Accion.ENTREGAR:
+        return url_for("entregas_paginas.entregar", postulacion_id=postulacion_id)
+    return url_for("postulaciones_paginas.paso", postulacion_id=postulacion_id, accion=accion)
 
 
 def _permiso(accion: Accion) -> str:

@@ -163,6 +163,13 @@ def test_al_desbloquear_todo_esta_como_estaba_y_se_recuerda_de_nuevo(vida: Vida)
     assert [uno for uno in vida.hechos("casos") if ".plazo_" in uno]
     assert _recordatorios(vida)[2:] == [(EstadoMensaje.PROGRAMADA, None)] * 2
     assert "Lo pidió." in sin_motivo.get(pagina).text
+    tarde = sin_motivo.post(pagina, data={"motivo": "Lo que iba a anotar"})
+    assert tarde.status_code == 409
+    assert "El estado actual no admite ese paso" in tarde.text
+    assert " Los datos se desbloquearon." in tarde.text
+    assert "Ahora está así: Desbloqueados." in tarde.text
+    assert "Ahora no hay ningún paso que usted pueda dar." in tarde.text
+    assert "Lo que iba a anotar</textarea>" in tarde.text
     otra_vez = vida.pedir(
         "POST", f"/bloqueos/{bloqueo['id']}/levantamiento", {"motivo": "x"}, rol="delegado_datos"
     )
@@ -228,6 +235,10 @@ def test_mientras_se_resuelve_lo_que_la_ley_admite(
         "mientras_se_resuelve",
         409,
     )
+    pulsado = vida.como("delegado_datos").post(f"/casos{ruta}")
+    assert pulsado.status_code == 409
+    assert "Los datos de esta persona ya están bloqueados." in pulsado.text
+    assert f"/casos/derechos/{supresion}/responder" in pulsado.text
     rechazo = vida.responder(supresion, "rechazar", codigo="obligacion_legal")
     assert rechazo.status_code == 200
     # Resolved: it holds no longer. What she asked for by itself holds on.

@@ -285,12 +285,63 @@ def test_las_paginas_anotan_abren_el_caso_y_dicen_quien_llego_antes(
     assert abierto.status_code == 303, abierto.text
     tarde = ventanilla.enviar(f"{path}/cerrar", version | {"nota": "Tarde"}, PROFESIONAL)
     assert tarde.status_code == 412
-    assert "Tarde" in tarde.text
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert " Se abrió un caso." in tarde.text
+    assert "Ahora está así: Sigue en un caso." in tarde.text
+    assert 'href="#formulario">Cerrar el reporte</a>' in tarde.text
+    assert "Tarde</textarea>" in tarde.text
     assert "Se abrió un caso" in ventanilla.pagina(path, PROFESIONAL).text
     lista = ventanilla.pagina(f"{RUTA}?motivo=idioma&lugar=banco", PROFESIONAL).text
     assert (path in lista, QUE_PASO in lista) == (True, False)
     assert path not in ventanilla.pagina(f"{RUTA}?motivo=edad", PROFESIONAL).text
     assert ventanilla.pagina(RUTA, "recepcion").status_code == 403
+
+
+def test_un_reporte_que_otra_persona_cerro_lo_dice_y_no_pierde_lo_escrito(
+    ventanilla: Ventanilla,
+) -> None:
+    uno = _reportar(ventanilla)
+    path = f"{RUTA}/{uno['id']}"
+    fin = {"nota": "Se habló con el banco", "version": uno["version"]}
+    assert ventanilla.enviar(f"{path}/cerrar", fin, "coordinacion").status_code == 303
+    gestion = {"via": "tribunal", "nota": "Lo que iba a anotar"}
+
+    tarde = ventanilla.enviar(f"{path}/gestionar", gestion | fin | gestion, PROFESIONAL)
+    ahora = {"version": uno["version"] + 1}
+    otra_vez = ventanilla.enviar(f"{path}/gestionar", gestion | ahora, PROFESIONAL)
+    por_api = ventanilla.api(
+        "POST", f"{path}/gestiones", PROFESIONAL, json=gestion, headers={"If-Match": '"1"'}
+    )
+
+    assert (tarde.status_code, otra_vez.status_code, por_api.status_code) == (412, 409, 412)
+    for page in (tarde.text, otra_vez.text):
+        assert "Lo cambió Persona de coordinacion: " in page
+        assert " Se cerró." in page
+        assert "Ahora está así: Cerrado." in page
+        assert "Lo que iba a anotar</textarea>" in page
+        assert 'value="tribunal" selected' in page
+    assert por_api.json["estado_actual"] == "cerrado"  # type: ignore[index]  # it is an object
+    assert por_api.json["version"] == ahora["version"]  # type: ignore[index]  # it is an object
+
+
+def test_lo_que_se_selle_mientras_se_escribe_no_se_cuenta_a_quien_ya_no_lo_ve(
+    ventanilla: Ventanilla,
+) -> None:
+    """The report went into a case that the writer may not see: the answer says nothing of it."""
+    persona = ventanilla.persona()
+    uno = _reportar(ventanilla, folio=persona["folio"])
+    path = f"{RUTA}/{uno['id']}"
+    caso = _dar(ventanilla, uno, "caso")
+    with ventanilla.db.begin() as session:
+        suyo = session.get_one(Caso, UUID(caso["caso_id"]))
+        suyo.confidencialidad = Confidencialidad.SELLADO
+    fin = {"nota": "Lo que iba a anotar", "version": uno["version"]}
+
+    page = ventanilla.enviar(f"{path}/cerrar", fin, "coordinacion")
+
+    assert page.status_code == 404
+    assert uno["folio"] not in page.text
+    assert "Persona de profesional" not in page.text
 
 
 def test_la_lista_sale_como_archivo_sin_personas_ni_relatos(ventanilla: Ventanilla) -> None:

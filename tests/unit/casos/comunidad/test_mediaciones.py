@@ -28,6 +28,7 @@ from casos.comunidad.mediaciones.states import (
 from casos.comunidad.mediaciones.supresion import vaciar
 from casos.copias.datos import de_casos
 from casos.expedientes.models import Caso, Confidencialidad
+from casos.expedientes.states import Estado as EstadoCaso
 from casos.tareas.models import Tarea
 from casos.tareas.states import EstadoTarea
 from identidad.actions import NuevoFuncionario, crear_funcionario
@@ -329,7 +330,9 @@ def test_las_paginas_llevan_una_mediacion_y_dicen_quien_llego_antes(
         f"{path}/agregar_parte", parte | {"nombre": "Doña Tarde"}, PROFESIONAL
     )
     assert tarde.status_code == 412
-    assert "Doña Tarde" in tarde.text
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert 'value="Doña Tarde"' in tarde.text
+    assert 'href="#formulario">' in tarde.text
     vista = ventanilla.pagina(path, PROFESIONAL).text
     assert "Don Ficticio" in vista
     # What is pending of each is one click away, already chosen.
@@ -344,6 +347,73 @@ def test_las_paginas_llevan_una_mediacion_y_dicen_quien_llego_antes(
     assert antes.status_code == 409
     for accion in Accion:
         assert ventanilla.pagina(f"{path}/{accion}", PROFESIONAL).status_code == 200
+
+
+def test_quien_llega_tarde_a_una_mediacion_lee_que_paso_y_no_pierde_lo_escrito(
+    ventanilla: Ventanilla,
+) -> None:
+    """The coordination ends it while the mediator still writes."""
+    caso = _caso(ventanilla)
+    una = _en_curso(ventanilla, caso)
+    path = f"{RUTA}/{una['id']}"
+    fin = {"nota": "No vinieron más", "version": una["version"]}
+    assert ventanilla.enviar(f"{path}/desistir", fin, "coordinacion").status_code == 303
+    sesion = {"dia": _dia(0), "lugar": "La sede", "resultado": "avance", "notas": "Hablaron"}
+    sesion["asistieron"] = una["partes"][0]["id"]
+
+    tarde = ventanilla.enviar(f"{path}/sesion", sesion | fin, PROFESIONAL)
+    otra_vez = ventanilla.enviar(
+        f"{path}/sesion", sesion | {"version": una["version"] + 1}, PROFESIONAL
+    )
+    por_api = ventanilla.api(
+        "POST",
+        f"{path}/desistimiento",
+        PROFESIONAL,
+        json={"nota": "Tarde"},
+        headers={"If-Match": '"1"'},
+    )
+
+    assert (tarde.status_code, otra_vez.status_code, por_api.status_code) == (412, 409, 412)
+    assert "El estado actual no admite ese paso" in otra_vez.text
+    assert "Ahora no hay ningún paso que usted pueda dar." in otra_vez.text
+    for page in (tarde.text, otra_vez.text):
+        assert "Lo cambió Persona de coordinacion: " in page
+        assert f" Se desistió de la mediación {una['folio']}." in page
+        assert "Ahora está así: " in page
+        assert "Hablaron</textarea>" in page
+        assert 'value="La sede"' in page
+        assert f'value="{una["partes"][0]["id"]}" checked' in page
+    como_esta = {
+        "estado_actual": "desistida",
+        "transiciones_permitidas": [],
+        "version": una["version"] + 1,
+    }
+    assert como_esta.items() <= por_api.json.items()  # type: ignore[union-attr]  # it is an object
+
+
+def test_de_una_mediacion_cuyo_caso_no_se_trabaja_se_ofrece_solo_terminar(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = _caso(ventanilla)
+    una = _en_curso(ventanilla, caso)
+    path = f"{RUTA}/{una['id']}"
+    with ventanilla.db.begin() as session:
+        session.get_one(Caso, UUID(caso["id"])).estado = EstadoCaso.CERRADO
+
+    page = ventanilla.enviar(
+        f"{path}/sesion",
+        {
+            **{"dia": _dia(0), "lugar": "La sede", "resultado": "avance"},
+            "version": una["version"],
+        },
+        PROFESIONAL,
+    )
+
+    assert page.status_code == 409
+    assert "su caso: Cerrado." in page.text
+    assert f'href="/casos{path}/desistir"' in page.text
+    assert f'href="/casos{path}/compromiso"' not in page.text
+    assert 'value="La sede"' in page.text
 
 
 def test_de_quien_se_suprime_no_quedan_palabras(ventanilla: Ventanilla) -> None:

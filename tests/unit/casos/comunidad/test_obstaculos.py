@@ -186,7 +186,11 @@ def test_las_paginas_anotan_agrupan_y_dicen_quien_llego_antes(
     tarde = ventanilla.enviar(f"{path}/descartar", paso | {"nota": "Tarde"}, COORDINACION)
 
     assert tarde.status_code == 412
-    assert "Tarde" in tarde.text
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert " Se elevó a coordinación." in tarde.text
+    assert "Ahora está así: " in tarde.text
+    assert f'href="/casos{path}/trabajar"' in tarde.text
+    assert "Tarde</textarea>" in tarde.text
     assert "Se elevó a coordinación" in ventanilla.pagina(path).text
     assert ventanilla.pagina(f"{path}/trabajar", "profesional").status_code == 403
 

@@ -251,7 +251,10 @@ def test_las_paginas_registran_corrigen_y_dicen_quien_llego_antes(ventanilla: Ve
     tarde = ventanilla.enviar(f"{path}/editar", correccion | {"nombre": "Tarde"}, PROFESIONAL)
 
     assert tarde.status_code == 412
-    assert "Tarde" in tarde.text
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert " Se corrigió." in tarde.text
+    assert '<span class="of-texto">Club Corregido</span>' in tarde.text
+    assert 'value="Tarde"' in tarde.text
     assert "Club Corregido" in ventanilla.pagina(path).text
     assert ventanilla.enviar(f"{path}/editar", correccion, "recepcion").status_code == 403
 

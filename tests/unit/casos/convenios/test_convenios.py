@@ -204,6 +204,40 @@ def test_las_paginas_registran_corrigen_y_dicen_quien_llego_antes(
     tarde = ventanilla.enviar(path, correccion | {"objeto": "Tarde"}, COORDINACION)
 
     assert tarde.status_code == 412
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert " Se corrigió." in tarde.text
+    assert "Ahora está así: Vigente." in tarde.text
+    assert 'href="#formulario">Corregir</a>' in tarde.text
+    assert '<span class="of-texto">Otro objeto</span>' in tarde.text
     assert "Tarde" in tarde.text
     assert f'name="version" value="{uno.version + 1}"' in tarde.text
     assert "Otro objeto" in ventanilla.pagina(f"/convenios/{uno.id}", "profesional").text
+
+
+def test_un_convenio_que_ya_termino_lo_dice_y_no_pierde_lo_escrito(
+    ventanilla: Ventanilla, institucion: UUID
+) -> None:
+    uno = _registrar(ventanilla, institucion)
+    path = f"/convenios/{uno['id']}"
+    assert _paso(ventanilla, uno, "termino", motivo="Se cumplió").status_code == 200
+    escrito = {"motivo": "Lo que iba a anotar", "version": uno["version"]}
+    ventanilla.oficina.funcionario("encargado_programa")
+
+    tarde = ventanilla.enviar(f"{path}/terminar", escrito, "encargado_programa")
+    otra_vez = ventanilla.enviar(
+        f"{path}/terminar", escrito | {"version": uno["version"] + 1}, "encargado_programa"
+    )
+
+    assert (tarde.status_code, otra_vez.status_code) == (412, 409)
+    for page in (tarde.text, otra_vez.text):
+        assert "Lo cambió Persona de coordinacion: " in page
+        assert " Se le puso término." in page
+        assert "Ahora está así: Terminado." in page
+        assert "Lo que iba a anotar</textarea>" in page
+    assert "Ahora no hay ningún paso que usted pueda dar." in otra_vez.text
+    por_api = ventanilla.api(
+        "POST", f"{path}/termino", COORDINACION, json={"motivo": "X"}, headers={"If-Match": '"1"'}
+    )
+    assert por_api.status_code == 412
+    assert por_api.json["estado_actual"] == "terminado"  # type: ignore[index]  # it is an object
+    assert por_api.json["transiciones_permitidas"] == []  # type: ignore[index]  # it is an object

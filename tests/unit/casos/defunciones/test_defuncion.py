@@ -78,7 +78,9 @@ def test_en_la_pagina_se_anota_y_se_anula(ventanilla: Ventanilla) -> None:
     ruta = f"/personas/{persona}/defuncion"
     assert ventanilla.enviar(ruta, {}).status_code == 422
     assert ventanilla.enviar(ruta, {"fuente": "familia"}).status_code == 303
-    assert "Ya está anotado" in ventanilla.enviar(ruta, {"fuente": "familia"}).text
+    otra_vez = ventanilla.enviar(ruta, {"fuente": "familia"})
+    assert otra_vez.status_code == 409
+    assert "Ya está anotado" in otra_vez.text
     dicha: Any = ventanilla.api("GET", f"/personas/{persona}/defunciones").json
     (una,) = dicha["defunciones"]
     assert (una["fecha"], una["registrada_en"] <= clock.now().isoformat()) == (None, True)
@@ -88,3 +90,13 @@ def test_en_la_pagina_se_anota_y_se_anula(ventanilla: Ventanilla) -> None:
     hecha = ventanilla.enviar(anular, {"version": "1", "motivo": "Fue un error"})
     assert hecha.status_code == 303
     assert "La anuló Persona de recepcion" in ventanilla.pagina(anular).text
+    tarde = ventanilla.enviar(anular, {"version": "1", "motivo": "Era otra"}, "coordinacion")
+    no_admitida = ventanilla.enviar(anular, {"version": "2", "motivo": "Era otra"}, "coordinacion")
+    assert (tarde.status_code, no_admitida.status_code) == (412, 409)
+    assert "Otra persona lo modificó mientras usted escribía" in tarde.text
+    assert "El estado actual no admite ese paso" in no_admitida.text
+    for page in (tarde.text, no_admitida.text):
+        assert "Lo cambió Persona de recepcion: " in page
+        assert " Se anuló." in page
+        assert "Ahora está así: Anulada." in page
+        assert "Era otra</textarea>" in page

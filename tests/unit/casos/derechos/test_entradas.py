@@ -126,6 +126,35 @@ def test_quien_vio_otra_version_no_escribe_encima(casos: Casos) -> None:
 
     assert a_ciegas.status_code == 428
     assert tarde.status_code == 412
+    assert tarde.json["estado_actual"] == "en_tramite"
+    assert tarde.json["transiciones_permitidas"] == ["prorrogar", "rechazar", "responder"]
+    assert tarde.json["version"] > 1
+
+
+def test_lo_que_otra_delegada_ya_respondio_vuelve_dicho_y_sin_perder_lo_escrito(
+    casos: Casos,
+) -> None:
+    solicitud = _recibida(casos)
+    _dar(casos, solicitud, "tramitar")
+    path = f"/casos/derechos/{solicitud}"
+    escrito = {"texto": "Lo que iba a responder", "entrega": "correo"}
+    browser = casos.como(DELEGADA)
+
+    antes = browser.post(f"{path}/tramitar", data={})
+    _dar(casos, solicitud, "responder", {"texto": "Ya.", "entrega": "correo"})
+    tarde = browser.post(f"{path}/responder", data=escrito)
+
+    assert (antes.status_code, tarde.status_code) == (409, 409)
+    assert " La tomó quien responde." in antes.text
+    assert f'href="{path}/responder">' in antes.text
+    assert f'href="{path}/tramitar">' not in antes.text
+    assert "El estado actual no admite ese paso" in tarde.text
+    assert "Persona de delegado_datos" in tarde.text
+    assert " Se respondió." in tarde.text
+    assert "Ahora está así: Respondida." in tarde.text
+    assert "Ahora no hay ningún paso que usted pueda dar." in tarde.text
+    assert "Lo que iba a responder</textarea>" in tarde.text
+    assert 'value="correo" checked' in tarde.text
 
 
 def test_solo_la_delegada_ve_solicitudes_y_comunicaciones(casos: Casos) -> None:

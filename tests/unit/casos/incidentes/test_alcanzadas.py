@@ -148,6 +148,11 @@ def test_sea_lo_que_sea_lo_que_abrio_se_sabe_de_quien_es(vida: Vida) -> None:
     assert folio in vista
     assert delegada.post(url, data=periodo | {"desde": "2999-01-01"}).status_code == 422
     assert delegada.post(url, data=agregar).status_code == 428
+    tarde = delegada.post(url, data=agregar | {"version": "0"})
+    assert tarde.status_code == 412
+    assert "Ahora está así: Abierto." in tarde.text
+    assert 'href="#formulario">Agregar personas</a>' in tarde.text
+    assert f'name="version" value="{version[1]}"' in tarde.text
     hecho = delegada.post(url, data=agregar | {"version": version[1]})
     assert folio in delegada.get(hecho.location).text
 

@@ -168,8 +168,9 @@ def test_antes_de_tiempo_no_se_cierra_y_se_dice_que_falta(casos: Casos) -> None:
         },
     )
 
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert "Falta anotar al menos una medida." in page.text
+    assert "Ya</textarea>" in page.text
     assert (por_api.status_code, por_api.json["faltas"]) == (409, ["decision", "medida"])
     assert sin_decidir.status_code == 409
 
@@ -211,11 +212,36 @@ def test_en_las_paginas_tampoco_se_escribe_encima_y_lo_escrito_no_se_pierde(caso
     tarde = browser.post(url, data=segunda | vista)
 
     assert tarde.status_code == 412
-    assert "Otra persona cambió este incidente" in tarde.text
-    assert "Lo que escribió la segunda" in tarde.text
+    assert "Usted lo modificó en otra ventana" in tarde.text
+    assert " Se clasificó de nuevo." in tarde.text
+    assert "Ahora está así: Abierto." in tarde.text
+    assert '<span class="of-texto">Lo que escribió la primera</span>' in tarde.text
+    assert "Lo que escribió la segunda</textarea>" in tarde.text
     assert casos.api(DELEGADA, "GET", f"/incidentes/{cual}").json["efectos"] == primera["efectos"]
     assert browser.post(url, data=segunda | _vista(tarde.text)).status_code == 303
     assert casos.api(DELEGADA, "GET", f"/incidentes/{cual}").json["efectos"] == segunda["efectos"]
+
+
+def test_un_incidente_que_ya_se_descarto_lo_dice_y_no_pierde_lo_escrito(casos: Casos) -> None:
+    cual = _reportado(casos)["id"]
+    browser, path = casos.como(DELEGADA), f"/casos/incidentes/{cual}"
+    vista = _vista(browser.get(f"{path}/abrir").text)
+    etag = casos.api(DELEGADA, "GET", f"/incidentes/{cual}").headers["ETag"]
+    _dar(casos, cual, "descartar", {"texto": "Era un correo de prueba"})
+
+    tarde = browser.post(f"{path}/abrir", data=CLASIFICACION | vista)
+    otra_vez = browser.post(f"{path}/abrir", data=CLASIFICACION | _vista(tarde.text))
+    por_api = _dar(casos, cual, "abrir", CLASIFICACION, etag=etag)
+
+    assert (tarde.status_code, otra_vez.status_code, por_api.status_code) == (412, 409, 412)
+    for page in (tarde.text, otra_vez.text):
+        assert " Se descartó." in page
+        assert "Ahora está así: Descartado." in page
+        assert f'href="{path}/reabrir">Reabrir</a>' in page
+        assert f'href="{path}/abrir"' not in page
+        assert f"{CLASIFICACION['efectos']}</textarea>" in page
+    assert por_api.json["estado_actual"] == "descartado"
+    assert por_api.json["transiciones_permitidas"] == ["reabrir"]
 
 
 def test_el_registro_dice_lo_que_la_agencia_pide_y_no_nombra_a_nadie(casos: Casos) -> None:

@@ -244,6 +244,34 @@ def test_las_paginas_entregan_guardan_y_rinden(ayuda: Ayuda) -> None:
     assert "RN-" in ventanilla.pagina(f"{path}/rendiciones", ENCARGADO).text
 
 
+def test_lo_que_alguien_entrego_antes_vuelve_dicho_y_sin_perder_lo_escrito(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.aprobada(90)
+    with ayuda.ventanilla.db.read() as session:
+        vieja = session.get_one(Postulacion, UUID(cual)).version
+    assert quien.dar(cual, "entregar", COORDINACION, **RECIBE).status_code == 201
+    escrito = {
+        "receptor": "representante",
+        "receptor_nombre": "Vecina Sintética",
+        "monto_clp": "40",
+        "version": vieja,
+    }
+    path = f"/postulaciones/{cual}/entregar"
+
+    tarde = ayuda.ventanilla.enviar(path, escrito, "profesional")
+    otra_vez = ayuda.ventanilla.enviar(path, escrito | {"version": vieja + 1}, "profesional")
+
+    assert (tarde.status_code, otra_vez.status_code) == (412, 409)
+    assert f'name="version" value="{vieja + 1}"' in tarde.text
+    assert "Ahora no hay ningún paso que usted pueda dar." in otra_vez.text
+    for page in (tarde.text, otra_vez.text):
+        assert "Lo cambió Persona de coordinacion: " in page
+        assert " Se entregó." in page
+        assert "Ahora está así: Entregada." in page
+        assert 'value="Vecina Sintética"' in page
+        assert 'value="representante" checked' in page
+
+
 def test_lo_que_no_esta_no_se_mueve(ayuda: Ayuda) -> None:
     assert _mover(ayuda, str(uuid4()), "entrada", 1) == 404
     assert ayuda.pedir("GET", f"/rendiciones/{uuid4()}").status_code == 404

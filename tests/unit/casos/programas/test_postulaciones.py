@@ -351,7 +351,128 @@ def test_todo_deja_su_fila_en_la_auditoria_y_lo_dicho_se_guarda_cifrado(ayuda: A
         crudo = session.execute(guardado, suya).one()
     assert all(crudo)
     assert "trabajo" not in str(crudo)
-    assert "r1" not in str(crudo)
+    assert '"r1"' not in str(crudo)
+
+
+def _version(ayuda: Ayuda, cual: str) -> int:
+    with ayuda.ventanilla.db.read() as session:
+        return session.get_one(Postulacion, UUID(cual)).version
+
+
+def test_quien_llega_tarde_lee_quien_hizo_que_y_no_pierde_lo_escrito(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    vieja = _version(ayuda, cual)
+    quien.dar(cual, "observar", ENCARGADO, texto="Falta el comprobante")
+    path = f"/postulaciones/{cual}"
+    escrito = {"motivo": "otro", "texto": "No vive en la comuna", "version": vieja}
+
+    tarde = ayuda.ventanilla.enviar(f"{path}/rechazar", escrito, COORDINACION)
+    # Sent again, knowingly, it is not admitted any more.
+    ahora = {"version": _version(ayuda, cual)}
+    otra_vez = ayuda.ventanilla.enviar(f"{path}/rechazar", escrito | ahora, COORDINACION)
+
+    assert (tarde.status_code, otra_vez.status_code) == (412, 409)
+    assert "Otra persona lo modificó mientras usted escribía" in tarde.text
+    assert f'name="version" value="{ahora["version"]}"' in tarde.text
+    assert "El estado actual no admite ese paso" in otra_vez.text
+    for page in (tarde.text, otra_vez.text):
+        assert "Lo cambió Persona de encargado_programa: " in page
+        assert " Se pidió lo que falta." in page
+        assert "Ahora está así: Observada: falta algo." in page
+        assert f'href="/casos{path}/responder">Llegó lo que faltaba</a>' in page
+        assert f'href="/casos{path}/rechazar"' not in page
+        assert "No vive en la comuna</textarea>" in page
+        assert 'value="otro" checked' in page
+    with ayuda.ventanilla.db.read() as session:
+        assert session.get_one(Postulacion, UUID(cual)).estado is E.OBSERVADA
+
+
+def test_lo_que_todavia_se_puede_se_hace_en_el_formulario_que_volvio(ayuda: Ayuda) -> None:
+    """And who was faster in another window is told that it was them."""
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    vieja = _version(ayuda, cual)
+    quien.dar(cual, "esperar", ENCARGADO, texto="No alcanza")
+    escrito = {
+        **{"r1.cumple": "0", "r1.documento_el": str(clock.today()), "r1.nota": "Es de otra casa"},
+        **{"r2.cumple": "1", "version": vieja},
+    }
+
+    page = ayuda.ventanilla.enviar(f"/postulaciones/{cual}/comprobar", escrito, ENCARGADO)
+
+    assert page.status_code == 412
+    assert "Usted lo modificó en otra ventana" in page.text
+    assert "Lo cambió" not in page.text
+    assert " Pasó a la lista de espera." in page.text
+    assert 'href="#formulario">Comprobar requisitos</a>' in page.text
+    assert 'id="formulario"' in page.text
+    assert re.findall(r'<a href="#campo-([^"]+)">', page.text) == ["r1-cumple", "r1-nota"]
+    escrito["version"] = re.findall(r'name="version" value="(\d+)"', page.text)[0]
+    otra_vez = ayuda.ventanilla.enviar(f"/postulaciones/{cual}/comprobar", escrito, ENCARGADO)
+    assert otra_vez.status_code == 303
+
+
+def test_a_quien_no_puede_dar_ningun_paso_no_se_le_ofrece(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.nueva()
+    quien.dar(cual, "ingresar", PROFESIONAL)
+    quien.dar(cual, "revisar", ENCARGADO)
+    datos = {"monto_clp": "90", "detalle": "Perdió la casa", "version": _version(ayuda, cual)}
+
+    page = ayuda.ventanilla.enviar(f"/postulaciones/{cual}/editar", datos, PROFESIONAL)
+
+    assert page.status_code == 409
+    assert "Perdió la casa</textarea>" in page.text
+    assert f"/casos/postulaciones/{cual}/renunciar" in page.text
+    assert "Aprobar" not in page.text
+
+
+def test_la_que_caduco_sola_no_la_cambio_nadie(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.en_revision()
+    quien.dar(cual, "observar", ENCARGADO, texto="Falta algo")
+    vieja = _version(ayuda, cual)
+    with ayuda.ventanilla.db.begin() as session:
+        dia = clock.today() - timedelta(days=1)
+        session.get_one(Postulacion, UUID(cual)).caduca_el = dia
+    caducar_postulaciones(ayuda.ventanilla.app.extensions["env"])
+
+    page = ayuda.ventanilla.enviar(
+        f"/postulaciones/{cual}/responder", {"texto": "Llegó hoy", "version": vieja}, PROFESIONAL
+    )
+
+    assert page.status_code == 412
+    assert "Cambió de forma automática mientras usted escribía" in page.text
+    assert " Caducó." in page.text
+    assert "servicio-casos" not in page.text
+    assert "Llegó hoy</textarea>" in page.text
+
+
+def test_por_la_api_quien_llega_tarde_sabe_como_esta(ayuda: Ayuda) -> None:
+    quien = Postulante(ayuda, ayuda.abierto())
+    cual = quien.nueva()
+    path = f"/postulaciones/{cual}"
+    leida = ayuda.ventanilla.api("GET", path, PROFESIONAL).headers["ETag"]
+    quien.dar(cual, "ingresar", PROFESIONAL)
+
+    tarde = ayuda.ventanilla.api(
+        "PATCH",
+        path,
+        PROFESIONAL,
+        json={"monto_clp": 5, "detalle": "Otra cosa"},
+        headers={"If-Match": leida},
+    )
+    no_admitida = quien.dar(cual, "aprobar")
+
+    como_esta = {
+        "estado_actual": "ingresada",
+        "transiciones_permitidas": ["anular", "renunciar", "revisar"],
+        "version": _version(ayuda, cual),
+    }
+    assert (tarde.status_code, no_admitida.status_code) == (412, 409)
+    for answer in (tarde, no_admitida):
+        assert como_esta.items() <= answer.json.items()  # type: ignore[union-attr]  # it is an object
 
 
 def test_las_paginas_postulan_comprueban_y_aprueban(ayuda: Ayuda) -> None:

@@ -130,6 +130,32 @@ def test_dos_que_corrigen_un_programa_ven_lo_de_la_otra(ayuda: Ayuda) -> None:
     assert (ahora["nombre"], ahora["tope_persona_clp"]) == ("Canasta sintética", 60000)
 
 
+def test_un_programa_que_otra_persona_abrio_ya_no_se_corrige_y_se_dice_que_se_puede(
+    ayuda: Ayuda,
+) -> None:
+    uno = ayuda.abierto()
+    path = f"/programas/{uno['id']}"
+    escrito = ayuda.datos(nombre="Nombre a medias", version=uno["version"])
+
+    page = ayuda.ventanilla.enviar(f"{path}/editar", escrito, "coordinacion")
+    por_api = ayuda.ventanilla.api(
+        "PATCH", path, "coordinacion", json=ayuda.datos(), headers={"If-Match": '"1"'}
+    )
+
+    assert page.status_code == 409
+    assert "El estado actual no admite ese paso" in page.text
+    assert "Lo cambió Persona de encargado_programa: " in page.text
+    assert " Se abrió." in page.text
+    assert "Ahora está así: Abierto." in page.text
+    assert f'href="/casos{path}/cerrar">Cerrar el programa</a>' in page.text
+    assert f'href="/casos{path}/editar"' not in page.text
+    assert 'value="Nombre a medias"' in page.text
+    assert por_api.status_code == 412
+    assert por_api.json["estado_actual"] == "abierto"  # type: ignore[index]  # it is an object
+    assert por_api.json["transiciones_permitidas"] == ["cerrar", "presupuesto", "requisitos"]  # type: ignore[index]  # it is an object
+    assert por_api.json["version"] == uno["version"]  # type: ignore[index]  # it is an object
+
+
 def test_quien_llega_tarde_con_requisitos_los_ve_todos_y_con_dinero_ninguno(ayuda: Ayuda) -> None:
     uno = ayuda.abierto()
     path, vieja = f"/programas/{uno['id']}", {"version": "1"}

@@ -104,8 +104,24 @@ def test_de_la_solicitud_al_certificado(vida: Vida) -> None:
     vencida = coordinacion.post(f"{una}/negar", data={"version": 7, "motivo": "Zmarca: falta"})
     assert vencida.status_code == 412
     assert "Zmarca: falta" in vencida.text
+    assert "Se propuso." in vencida.text
+    assert 'href="#decidir"' in vencida.text
     assert coordinacion.post(f"{una}/confirmar", data={"version": 7}).status_code == 412
     assert coordinacion.post(f"{una}/confirmar", data={"version": 1}).status_code == 303
+    # Somebody of the coordination who was still writing why not reads that it was confirmed.
+    ya_no = coordinacion.post(f"{una}/negar", data={"version": 1, "motivo": "Lo que escribía"})
+    assert ya_no.status_code == 412
+    assert "Usted lo modificó en otra ventana" in ya_no.text
+    assert " Se confirmó." in ya_no.text
+    assert "Lo que escribía</textarea>" in ya_no.text
+    assert f'action="{una}/confirmar"' not in ya_no.text
+    por_api = vida.pedir(
+        "POST",
+        f"/supresiones/{una.rpartition('/')[2]}/confirmacion",
+        rol="coordinacion",
+    )
+    assert (por_api.status_code, por_api.json["estado_actual"]) == (409, "ejecutada")
+    assert por_api.json["transiciones_permitidas"] == []
     assert "Falta" in delegada.get(una).text
     vida.circular()
     assert delegada.get(f"{una}/certificado.json").status_code == 404

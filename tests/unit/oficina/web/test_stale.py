@@ -24,13 +24,14 @@ from oficina.web.forms import Form
 from oficina.web.stale import Difference, Present, came_back
 
 PAGE = """
-{% from "oficina/_campos.html" import area, campo, casilla, casillas, fecha, oculto,
+{% from "oficina/_campos.html" import area, campo, casilla, casillas, fecha, oculto, radios,
    resumen_errores, seleccion with context %}
 {% set cuerpo %}{{ resumen_errores(form) }}<form>{{ oculto(form, "version") }}
 {{ campo(form, "nombre", "Nombre") }}{{ area(form, "nota", "Nota") }}
 {{ fecha(form, "dia", "Día") }}{{ campo(form, "monto", "Monto") }}
 {{ seleccion(form, "sexo", "Sexo", [("f", "Femenino"), ("m", "Masculino")], vacia="No dice") }}
 {{ casillas(form, "idiomas", "Idiomas", [("es", "Español"), ("ht", "Kreyòl")]) }}
+{{ radios(form, "vive", "Vive aquí", [("1", "Vive"), ("0", "No vive")]) }}
 {{ casilla(form, "acepta", "Acepta") }}{{ campo(form, "dentro.numero", "Número") }}
 {{ campo(form, "clave", "Clave", tipo="password") }}</form>{% endset %}
 {{ cuerpo | con_etiquetas | con_lo_que_cambio }}
@@ -53,6 +54,7 @@ class EditadaSchema(ma.Schema):
     sexo = ma.fields.String(load_default=None)
     idiomas = ma.fields.List(ma.fields.String(), load_default=list)
     acepta = ma.fields.Boolean(load_default=False)
+    vive = ma.fields.Boolean(load_default=None)
     dentro = ma.fields.Nested(DentroSchema)
     clave = ma.fields.String(metadata={"raw": True})
     version = ma.fields.Integer()
@@ -66,6 +68,7 @@ NOW: dict[str, Any] = {
     "sexo": "f",
     "idiomas": ["ht", "es"],
     "acepta": True,
+    "vive": True,
     "dentro": {"numero": "12"},
     "clave": "secreta",
     "version": 4,
@@ -78,6 +81,7 @@ SENT: dict[str, Any] = {
     "sexo": "f",
     "idiomas": ["es", "ht"],
     "acepta": "1",
+    "vive": "1",
     "dentro.numero": "12",
     "clave": "otra",
     "version": "3",
@@ -116,6 +120,7 @@ def _page(app: Flask, sent: dict[str, Any], **present: Any) -> tuple[str, list[D
         ({"idiomas": ["es"]}, "Español, Kreyòl", "Español"),
         ({"idiomas": []}, "Español, Kreyòl", ""),
         ({"acepta": ""}, "Sí", "No"),
+        ({"vive": "0"}, "Vive", "No vive"),
         ({"dentro.numero": "13"}, "12", "13"),
     ],
 )
@@ -171,6 +176,10 @@ def test_what_a_form_only_adds_is_compared_with_nothing(app: Flask) -> None:
     [
         (Cambio(datetime(2026, 3, 1, 15, tzinfo=UTC), uuid4(), "Rosa <i>"), "Lo cambió Rosa &lt;i"),
         (Cambio(datetime(2026, 3, 1, 15, tzinfo=UTC)), "Cambió: 1 mar 2026, 12:00"),
+        (
+            Cambio(datetime(2026, 3, 1, 15, tzinfo=UTC), uuid4(), Actor.sistema("casos").nombre),
+            "Cambió de forma automática mientras usted escribía</h2>\n  <p>Cambió: 1 mar 2026",
+        ),
     ],
 )
 def test_who_and_when_are_told_as_far_as_they_are_known(
