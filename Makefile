@@ -2,7 +2,12 @@
 # Everything lives in .venv; nothing outside the clone changes, but for the Debian packages that
 # `make test` installs when it runs as root and they are missing.
 
-PYTHON ?= python3
+# The distribution's Python where it will do: on one that was built without a profile of real
+# programs, as version managers do it, the office takes far longer (docs/decisions/0034).
+ifeq ($(origin PYTHON), undefined)
+PYTHON := $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' \
+  2>/dev/null && echo /usr/bin/python3 || echo python3)
+endif
 VENV := .venv
 BIN := $(VENV)/bin
 # How many processes share the tests: more than cores, because many tests wait.
