@@ -12,6 +12,7 @@ from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Pas
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.reglas.calculo import Plan
 from oficina.errors import TransicionInvalida
+from oficina.privacy import Keyring, use_keyring
 
 AHORA = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 TEXTO = Redaccion("es", None, "Hola")
@@ -28,6 +29,12 @@ HACER: Mapping[Paso, Callable[[Mensaje], object]] = {
     Paso.SUPRIMIR: lambda m: m.suprimir(Motivo.NO_CONTACTAR),
     Paso.DUDAR: lambda m: m.dudar(Motivo.PROVEEDOR_SIN_RESPUESTA),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _claves(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An address is found again by a key."""
+    use_keyring(Keyring.load(tmp_path_factory.mktemp("claves"), make=True))
 
 
 def _mensaje(estado: Estado) -> Mensaje:
