@@ -157,7 +157,7 @@ def test_quien_no_cumple_lo_que_prometio_la_pierde(mundo: Mundo) -> None:
     _promete(mundo, 3)
     acordada = mundo.en(Estado.ENVIADA)
 
-    _seguir(mundo, date(2026, 11, 18))
+    _seguir(mundo, date(2026, 11, 19))
 
     assert mundo.derivacion(acordada).estado is Estado.VENCIDA
 
