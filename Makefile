@@ -3,7 +3,7 @@
 # `make test` installs when it runs as root and they are missing.
 
 # The distribution's Python where it will do: on one that was built without a profile of real
-# programs, as version managers do it, the office takes far longer (docs/decisions/0034).
+# programs, as version managers do it, the office takes a tenth longer (docs/decisions/0034).
 ifeq ($(origin PYTHON), undefined)
 PYTHON := $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' \
   2>/dev/null && echo /usr/bin/python3 || echo python3)
