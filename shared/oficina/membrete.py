@@ -1,6 +1,7 @@
 """Who the office is to whoever stands outside it: on paper, and on pages that need no account."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from flask_babel import gettext as _
 
@@ -24,7 +25,7 @@ class Membrete:
             municipio=settings.municipio,
             direccion=settings.direccion,
             telefono=presentar_telefono(settings.telefono),
-            correo=settings.mail_from.rpartition("<")[2].rstrip(">"),
+            correo=parseaddr(settings.mail_from)[1],
         )
 
     @property

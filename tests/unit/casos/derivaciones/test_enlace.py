@@ -97,6 +97,7 @@ def test_un_enlace_vencido_dice_que_hacer(casos: Casos) -> None:
 
     assert (page.status_code, sent.status_code, json.status_code) == (410, 410, 410)
     assert "responda el correo en que recibió este enlace" in page.text
+    assert "Oficina de Migración · oficina@acogida.example" in page.text
     assert json.content_type == "application/problem+json"
     assert casos.mundo.derivacion(derivacion_id).estado is Estado.ENVIADA
 
@@ -246,6 +247,7 @@ def test_responder_dos_veces_lo_mismo_explica_lo_ya_respondido(casos: Casos) -> 
 
     assert (again.status_code, json.status_code, asked.status_code) == (409, 409, 409)
     assert "Se confirmó la recepción" in again.text
+    assert "comuníquese con la oficina: oficina@acogida.example." in again.text
     assert json.json["estado_actual"] == "recibida"
     assert json.json["transiciones_permitidas"] == ["aceptar", "anular", "rechazar", "vencer"]
     assert casos.mundo.hechos() == hechos

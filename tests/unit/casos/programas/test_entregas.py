@@ -228,6 +228,9 @@ def test_las_paginas_entregan_guardan_y_rinden(ayuda: Ayuda) -> None:
     with ventanilla.db.read() as session:
         version = session.get_one(Postulacion, UUID(suya.rpartition("/")[2])).version
     datos = {"receptor": "titular", "version": version, "a1": "2"}
+    sin_decir = ventanilla.enviar(f"{suya}/entregar", datos | {"a1": ""}, COORDINACION)
+    assert sin_decir.status_code == 422
+    assert "Escriba cuántas se entregan; 0 si ninguna." in sin_decir.text
     assert (
         ventanilla.enviar(f"{suya}/entregar", datos | {"a1": "9"}, COORDINACION).status_code == 409
     )
