@@ -26,12 +26,13 @@ from casos.comunidad.discriminacion.schemas import (
     NuevoReporteDeDiscriminacionSchema,
 )
 from casos.comunidad.discriminacion.states import VIVOS, Accion, Estado
+from casos.comunidad.pasos import ultimo
 from casos.etiquetas import etiqueta, opciones
 from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
-from oficina.audit import Cambio, registrar_lectura
+from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.files import descarga
@@ -145,11 +146,11 @@ def paso(reporte_id: UUID, accion: str) -> ResponseReturnValue:
 def _como_esta(session: Session, reporte_id: UUID, pedida: Accion) -> Present:
     """How a report stands, who left it so, and what the reader can do with it now."""
     uno = queries.reporte_por_id(session, reporte_id, Alcance.de(actor()))
-    ultimo = next(iter(queries.pasos(session, reporte_id)), None)
+    cambio, dicho = ultimo(queries.pasos(session, reporte_id), HISTORIA)
     return Present(
         values={"version": uno.version},
-        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
-        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        change=cambio,
+        what=dicho,
         state=etiqueta(uno.estado),
         allowed=posibles(
             uno.acciones,

@@ -21,12 +21,12 @@ from casos.comunidad.obstaculos.schemas import (
     PasoDeObstaculoConNotaSchema,
 )
 from casos.comunidad.obstaculos.states import Accion, Estado, Origen
+from casos.comunidad.pasos import ultimo
 from casos.etiquetas import etiqueta, opciones
 from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.red.queries import instituciones
 from oficina import clock
-from oficina.audit import Cambio
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.files import descarga
@@ -145,11 +145,11 @@ def paso(obstaculo_id: UUID, accion: str) -> ResponseReturnValue:
 def _como_esta(session: Session, obstaculo_id: UUID, pedida: Accion) -> Present:
     """How an obstacle stands, who left it so, and what the reader can do with it now."""
     uno = queries.obstaculo_por_id(session, obstaculo_id)
-    ultimo = next(iter(queries.pasos(session, obstaculo_id)), None)
+    cambio, dicho = ultimo(queries.pasos(session, obstaculo_id), HISTORIA)
     return Present(
         values={"version": uno.version},
-        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
-        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        change=cambio,
+        what=dicho,
         state=etiqueta(uno.estado),
         allowed=posibles(
             uno.acciones,

@@ -31,13 +31,14 @@ from casos.comunidad.organizaciones.schemas import (
     PasoDeOrganizacionSchema,
 )
 from casos.comunidad.organizaciones.states import Accion, Estado
+from casos.comunidad.pasos import ultimo
 from casos.etiquetas import etiqueta, opciones
 from casos.formularios import intentar, posibles
 from casos.hoja import hoja
 from casos.personas.catalogos import paises
 from casos.taxonomia import temas
 from oficina import clock
-from oficina.audit import Cambio, registrar_lectura
+from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.files import descarga
@@ -168,11 +169,11 @@ def paso(organizacion_id: UUID, accion: str) -> ResponseReturnValue:
 def _como_esta(session: Session, organizacion_id: UUID, pedida: Accion) -> Present:
     """How an organisation stands, who left it so, and what the reader can do with it now."""
     una = queries.organizacion_por_id(session, organizacion_id)
-    ultimo = next(iter(queries.historia(session, organizacion_id)), None)
+    cambio, dicho = ultimo(queries.historia(session, organizacion_id), HISTORIA)
     return Present(
         values=_al_empezar(pedida, una) | {"version": una.version},
-        change=Cambio(ultimo.ocurrido_en, ultimo.por_id, ultimo.por) if ultimo else None,
-        what=str(HISTORIA[ultimo.accion]) if ultimo else "",
+        change=cambio,
+        what=dicho,
         state=etiqueta(una.estado),
         allowed=posibles(
             una.acciones,
