@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -16,24 +16,26 @@ from oficina.web.forms import Form
 from oficina.web.stale import Present, not_taken
 
 A = TypeVar("A", bound=StrEnum)
+R = TypeVar("R")
 
 AQUI = "#formulario"
 """The form that came back: the `id` that it has on its page."""
 
 
 @dataclass(frozen=True)
-class Intento:
-    """What became of a form: done, or to be shown again with a status."""
+class Intento(Generic[R]):
+    """What became of a form: done, with what came of it, or to be shown again with a status."""
 
     hecho: bool
     status: int = 200
+    resultado: R | None = None
 
 
 def intentar(
     form: Form,
-    hacer: Callable[[Session], object],
+    hacer: Callable[[Session], R],
     como_esta: Callable[[Session], Present] | None = None,
-) -> Intento:
+) -> Intento[R]:
     """Do what a valid form asks for, in one transaction.
 
     When somebody was faster, or the state of now does not admit it, the form also says what
@@ -43,7 +45,7 @@ def intentar(
         return Intento(hecho=False, status=422 if form.sent else 200)
     try:
         with env().db.begin() as session:
-            hacer(session)
+            resultado = hacer(session)
     except DatosInvalidos as error:
         form.add_errors(error)
         return Intento(hecho=False, status=error.status)
@@ -56,7 +58,7 @@ def intentar(
             with env().db.read() as session:
                 not_taken(form, error, como_esta(session))
         return Intento(hecho=False, status=error.status)
-    return Intento(hecho=True)
+    return Intento(hecho=True, resultado=resultado)
 
 
 def posibles(acciones: Iterable[A], pedida: A, donde: Callable[[A], str]) -> list[tuple[str, str]]:

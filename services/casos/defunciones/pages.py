@@ -55,16 +55,15 @@ def registrar(persona_id: UUID) -> ResponseReturnValue:
 def anular(defuncion_id: UUID) -> ResponseReturnValue:
     """Why it was a mistake."""
     form = Form(AnulacionDePaginaSchema())
-    hechas: list[Defuncion] = []
 
-    def hacer(session: Session) -> None:
+    def hacer(session: Session) -> Defuncion:
         motivo, version = form.data["motivo"], form.data["version"]
-        hechas.append(actions.anular(session, defuncion_id, motivo, version, actor(), clock.now()))
+        return actions.anular(session, defuncion_id, motivo, version, actor(), clock.now())
 
     intento = intentar(form, hacer, lambda session: _como_esta(session, defuncion_id))
-    if intento.hecho:
+    if hecha := intento.resultado:
         flash(_("Se anuló: se le puede escribir de nuevo."), "success")
-        return redirect(url_for("personas.ver", persona_id=hechas[0].persona_id), 303)
+        return redirect(url_for("personas.ver", persona_id=hecha.persona_id), 303)
     with env().db.read() as session:
         una = queries.defuncion_por_id(session, defuncion_id, Alcance.de(actor()))
         persona = persona_por_id(session, una.persona_id, Alcance.de(actor()))

@@ -52,13 +52,10 @@ class NegacionSchema(DecisionSchema, NegativaSchema):
 def proponer(solicitud_id: UUID) -> ResponseReturnValue:
     """What goes and what stays, what stands against it; then that the request is accepted."""
     form = Form(Schema())
-    hechas: list[Supresion] = []
-    intento = intentar(
-        form, lambda s: hechas.append(actions.proponer(s, solicitud_id, actor(), clock.now()))
-    )
-    if intento.hecho:
+    intento = intentar(form, lambda s: actions.proponer(s, solicitud_id, actor(), clock.now()))
+    if hecha := intento.resultado:
         flash(_("La supresión quedó propuesta: la confirma otra persona."), "success")
-        return redirect(url_for(".ver", supresion_id=hechas[0].id), 303)
+        return redirect(url_for(".ver", supresion_id=hecha.id), 303)
     previa = prever(env(), solicitud_id)
     with env().db.read() as session:
         solicitud = solicitud_por_id(session, solicitud_id)

@@ -10,7 +10,7 @@ from casos.etiquetas import opciones
 from casos.formularios import intentar
 from casos.programas.entregas import actions, queries, vistas
 from casos.programas.entregas.acta import PLANTILLA, documento
-from casos.programas.entregas.models import Entrega, Receptor, TipoExistencia
+from casos.programas.entregas.models import Receptor, TipoExistencia
 from casos.programas.entregas.schemas import (
     NuevaRendicionSchema,
     NuevoArticuloSchema,
@@ -44,16 +44,13 @@ def entregar(postulacion_id: UUID) -> ResponseReturnValue:
         articulos = queries.articulos(session, una.programa_id)
     schema = entrega_en_casillas([uno.id for uno in articulos])
     form = Form(schema, {"receptor": Receptor.TITULAR, "version": una.version})
-    hechas: list[Entrega] = []
     intento = intentar(
         form,
-        lambda s: hechas.append(
-            actions.entregar(s, postulacion_id, form.data, actor(), clock.now())
-        ),
+        lambda s: actions.entregar(s, postulacion_id, form.data, actor(), clock.now()),
         lambda s: como_esta(s, postulacion_id, Accion.ENTREGAR),
     )
-    if intento.hecho:
-        flash(_("Entrega %(folio)s anotada: imprima su acta.", folio=hechas[0].folio), "success")
+    if hecha := intento.resultado:
+        flash(_("Entrega %(folio)s anotada: imprima su acta.", folio=hecha.folio), "success")
         return redirect(url_for("postulaciones_paginas.ver", postulacion_id=postulacion_id), 303)
     page = render_template(
         "casos/programas/entregar.html",
