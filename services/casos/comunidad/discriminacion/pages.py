@@ -80,14 +80,13 @@ def archivo(tipo: str) -> Response:
 def nuevo() -> ResponseReturnValue:
     """Write down what somebody tells."""
     form = Form(NuevoReporteDeDiscriminacionSchema(), {})
-    hechos: list[ReporteDeDiscriminacion] = []
     intento = intentar(
         form,
-        lambda session: hechos.append(actions.reportar(session, form.data, actor(), clock.now())),
+        lambda session: actions.reportar(session, form.data, actor(), clock.now()),
     )
-    if intento.hecho:
-        flash(_("Se anotó el reporte %(folio)s.", folio=hechos[0].folio), "success")
-        return redirect(url_for(".ver", reporte_id=hechos[0].id), 303)
+    if hecho := intento.resultado:
+        flash(_("Se anotó el reporte %(folio)s.", folio=hecho.folio), "success")
+        return redirect(url_for(".ver", reporte_id=hecho.id), 303)
     with env().db.read() as session:
         red = instituciones(session)
     page = render_template(

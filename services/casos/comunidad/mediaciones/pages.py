@@ -81,13 +81,12 @@ def nueva(caso_id: UUID) -> ResponseReturnValue:
         caso = caso_por_id(session, caso_id, Alcance.de(actor()))
     registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso.id)
     form = Form(NuevaMediacionSchema(), {"caso_id": caso_id})
-    hechas: list[Mediacion] = []
     intento = intentar(
-        form, lambda session: hechas.append(actions.abrir(session, form.data, actor(), clock.now()))
+        form, lambda session: actions.abrir(session, form.data, actor(), clock.now())
     )
-    if intento.hecho:
-        flash(_("Se abrió la mediación %(folio)s.", folio=hechas[0].folio), "success")
-        return redirect(url_for(".ver", mediacion_id=hechas[0].id), 303)
+    if hecha := intento.resultado:
+        flash(_("Se abrió la mediación %(folio)s.", folio=hecha.folio), "success")
+        return redirect(url_for(".ver", mediacion_id=hecha.id), 303)
     page = render_template("casos/comunidad/mediaciones/nueva.html", form=form, caso=caso)
     return page, intento.status
 

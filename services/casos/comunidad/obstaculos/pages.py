@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from casos.comunidad.obstaculos import actions, queries
 from casos.comunidad.obstaculos.etiquetas import HISTORIA
 from casos.comunidad.obstaculos.exportacion import filas, titulos
-from casos.comunidad.obstaculos.models import Obstaculo
 from casos.comunidad.obstaculos.reglas import reglas
 from casos.comunidad.obstaculos.schemas import (
     Filtro,
@@ -78,14 +77,13 @@ def anotar() -> ResponseReturnValue:
         "origen": request.args.get("origen", ""),
     }
     form = Form(NuevaAnotacionSchema(), inicial)
-    hechos: list[Obstaculo] = []
     intento = intentar(
         form,
-        lambda session: hechos.append(actions.anotar(session, form.data, actor(), clock.now())),
+        lambda session: actions.anotar(session, form.data, actor(), clock.now()),
     )
-    if intento.hecho:
-        flash(_("Se anotó el obstáculo %(folio)s.", folio=hechos[0].folio), "success")
-        return redirect(url_for(".ver", obstaculo_id=hechos[0].id), 303)
+    if hecho := intento.resultado:
+        flash(_("Se anotó el obstáculo %(folio)s.", folio=hecho.folio), "success")
+        return redirect(url_for(".ver", obstaculo_id=hecho.id), 303)
     with env().db.read() as session:
         red = instituciones(session)
     page = render_template(

@@ -97,14 +97,13 @@ def archivo(tipo: str) -> Response:
 def nueva() -> ResponseReturnValue:
     """Write down an organisation."""
     form = Form(DatosOrganizacionSchema())
-    hechas: list[Organizacion] = []
     intento = intentar(
         form,
-        lambda session: hechas.append(actions.registrar(session, form.data, actor(), clock.now())),
+        lambda session: actions.registrar(session, form.data, actor(), clock.now()),
     )
-    if intento.hecho:
-        flash(_("Se registró la organización %(folio)s.", folio=hechas[0].folio), "success")
-        return redirect(url_for(".ver", organizacion_id=hechas[0].id), 303)
+    if hecha := intento.resultado:
+        flash(_("Se registró la organización %(folio)s.", folio=hecha.folio), "success")
+        return redirect(url_for(".ver", organizacion_id=hecha.id), 303)
     page = render_template("casos/comunidad/organizaciones/nueva.html", form=form, **_opciones())
     return page, intento.status
 
