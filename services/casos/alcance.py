@@ -18,9 +18,10 @@ was erased is not there for anybody. A record that was joined to another one is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -110,17 +111,24 @@ class PersonaUnida(Conflicto):
         self.vigente_id = vigente_id
 
 
+_una_vez = lru_cache(512)
+"""Keeps a condition for each reader, whoever asks next: it takes longer to put one together than to
+answer it. For what does not depend on the moment alone.
+"""
+
+
 @dataclass(frozen=True)
 class Alcance:
     """How far one reader reaches at a moment of the machine's clock.
 
-    `con_bloqueados` says how far it would be, were nobody's data blocked; nobody reads with it.
+    Two are the same if they reach as far at any moment. `con_bloqueados` says how far it would be,
+    were nobody's data blocked; nobody reads with it.
     """
 
     quien: UUID
     unidad: str
     niveles: frozenset[Nivel]
-    real: datetime
+    real: datetime = field(compare=False)
     con_bloqueados: bool = False
 
     @classmethod
@@ -134,11 +142,13 @@ class Alcance:
         """Whether the reader attends people: then they may know that a reserved case exists."""
         return bool(self.niveles & _ATIENDEN)
 
+    @_una_vez
     def nombrado(self) -> ColumnElement[bool]:
         """Cases that name the reader. Never NULL, so that it may be denied."""
         responde = and_(Caso.responsable_id.is_not(None), Caso.responsable_id == self.quien)
         return or_(responde, Caso.id.in_(self._miembro()))
 
+    @_una_vez
     def casos(self) -> ColumnElement[bool]:
         """Cases that are the reader's work."""
         if Nivel.MAQUINA in self.niveles:
@@ -160,12 +170,14 @@ class Alcance:
         )
         return or_(self.casos(), and_(self._usables(), _RESERVADO, Caso.id.in_(abiertos)))
 
+    @_una_vez
     def seguimiento(self) -> ColumnElement[bool]:
         """Cases to which the reader may add that the person was attended again."""
         if Nivel.EXISTENCIA in self.niveles:
             return or_(and_(self._usables(), _NORMAL), self.casos())
         return self.casos()
 
+    @_una_vez
     def asignables(self) -> ColumnElement[bool]:
         """Cases for which the reader may say who answers: the coordination gives a reserved one
         that nobody answers for to somebody, knowing no more than its folio.
@@ -175,16 +187,19 @@ class Alcance:
             return or_(self.casos(), and_(self._usables(), sin_nadie))
         return self.casos()
 
+    @_una_vez
     def existencia(self) -> ColumnElement[bool]:
         """Cases of which the reader may know that they are there."""
         if self.atiende:
             return and_(self._usables(), or_(~_SELLADO, self.nombrado()))
         return self.casos()
 
+    @_una_vez
     def conservables(self) -> ColumnElement[bool]:
         """Closed cases about whose keeping the reader decides: a sealed one only who is named."""
         return and_(self._usables(), or_(~_SELLADO, self.nombrado()))
 
+    @_una_vez
     def personas(self) -> ColumnElement[bool]:
         """People whom the reader may see.
 
@@ -211,6 +226,7 @@ class Alcance:
         )
         return and_(activa, ~self.ocultas(), or_(~_de_persona(true()), suya, atendida))
 
+    @_una_vez
     def situaciones(self) -> ColumnElement[bool]:
         """People whose migratory status the reader may know: of those whom they see and who have a
         reserved case, only if they are named in a case of theirs; an exceptional access is to one
@@ -224,6 +240,7 @@ class Alcance:
         nombrada = _de_persona(self.nombrado())
         return and_(self.personas(), or_(~_de_persona(_RESERVADO), nombrada))
 
+    @_una_vez
     def conocidas(self) -> ColumnElement[bool]:
         """People of whom the reader may know that they are there, and no more unless they see them:
         of who is sealed to them not even that, nor of who was erased.
@@ -231,6 +248,7 @@ class Alcance:
         estan = Persona.estado.in_((EstadoPersona.ACTIVA, EstadoPersona.BLOQUEADA))
         return and_(estan, or_(self.personas(), ~self.ocultas()))
 
+    @_una_vez
     def atenciones(self) -> ColumnElement[bool]:
         """Attentions that the reader may see: with its case or its person, one is hidden too."""
         if Nivel.MAQUINA in self.niveles:
@@ -272,6 +290,7 @@ class Alcance:
             persona.correlate(Consentimiento).exists(), ~ajena.correlate(Consentimiento).exists()
         )
 
+    @_una_vez
     def postulaciones(self) -> ColumnElement[bool]:
         """Applications that the reader may see: of a professional and the coordination, those of
         the people whom they see; of whoever runs programmes, those of everybody who is not hidden
@@ -308,6 +327,7 @@ class Alcance:
             ),
         )
 
+    @_una_vez
     def derivaciones_a_mi_unidad(self) -> ColumnElement[bool]:
         """Derivations that were sent to the reader's unit; none of a sealed case."""
         if Nivel.UNIDAD not in self.niveles or not self.unidad:
@@ -384,6 +404,7 @@ class Alcance:
             return sin_nadie
         return and_(sin_nadie, Caso.unidad.in_(("", self.unidad)))
 
+    @_una_vez
     def ocultas(self) -> ColumnElement[bool]:
         """People with a case that is sealed to the reader, and without any that is not."""
         selladas = select(Caso.persona_id).where(_SELLADO, ~self.nombrado())

@@ -7,8 +7,9 @@ in which they came: no more than the newest RAROS are looked at, and whoever ask
 more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    String,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -33,8 +36,10 @@ from casos.personas.models import Persona, TokenNombre
 RAROS = 300
 """People who may be looked at one by one."""
 
+FORMAS = 256
+"""Of how many forms of a search (so many words, this one the rarest) the statements are kept."""
+
 _DESPUES_DE_TODO = "\U0010ffff"
-_TOKEN = TokenNombre.token
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,11 @@ class Hallados:
 
 @dataclass(frozen=True)
 class _Palabra:
-    """One word that was typed, or a sound: what must be among somebody's tokens."""
+    """One word that was typed, or a sound: what must be among somebody's tokens.
+
+    It holds the names of the statement's parameters and not what was typed, so that the statements
+    of one search serve the next one: to put them together takes longer than to answer them.
+    """
 
     exactos: tuple[str, ...]
     empieza: str = ""
@@ -62,8 +71,9 @@ class _Palabra:
         """
         maneras: list[ColumnElement[bool]] = []
         if self.empieza:
-            maneras.append(and_(self.empieza <= _TOKEN, self.empieza + _DESPUES_DE_TODO > _TOKEN))
-        return [*maneras, *(TokenNombre.token == exacto for exacto in self.exactos)]
+            desde, hasta = _dicho(self.empieza), _dicho(_hasta(self.empieza))
+            maneras.append(and_(TokenNombre.token >= desde, TokenNombre.token < hasta))
+        return [*maneras, *(TokenNombre.token == _dicho(exacto) for exacto in self.exactos)]
 
 
 @dataclass(frozen=True)
@@ -77,76 +87,119 @@ class PorNombre:
 
     def escrito(self) -> Hallados:
         """Who has, for each word, one that begins so or is it joined to a neighbour."""
+        lugares = _lugares("palabra", self.palabras)
+        dichas = dict(zip(lugares, self.palabras, strict=True))
+        pares = {}
+        for una, otra in pairwise(lugares):
+            pares[f"par_{una}"] = dichas[una] + dichas[otra]
+        dichas |= pares | {_hasta(una): dichas[una] + _DESPUES_DE_TODO for una in lugares}
         # Of a pair, each of the two may be the pair («Jean Louis», «Jeanlouis»).
-        pares = [f"{una}{otra}" for una, otra in pairwise(self.palabras)]
-        buscadas = [
-            _Palabra(tuple(pares[max(lugar - 1, 0) : lugar + 1]), empieza=palabra)
-            for lugar, palabra in enumerate(self.palabras)
-        ]
-        rara = self._rara(buscadas)
+        buscadas = tuple(
+            _Palabra(tuple(pares)[max(lugar - 1, 0) : lugar + 1], empieza=palabra)
+            for lugar, palabra in enumerate(lugares)
+        )
+        rara = self._rara(buscadas, dichas)
         if rara is not None:
-            return self._entre([_con(rara)], buscadas)
-        enteras = self._enteras()
-        candidatas: list[Select[UUID] | CompoundSelect[UUID]] = [
-            _con(_Palabra((par,))) for par in pares
-        ]
-        candidatas.append(_con_todos(enteras) if enteras else _con(buscadas[-1]))
-        hallados = self._entre(candidatas, buscadas)
+            return self._entre(_con_todas((rara,), (), buscadas), dichas)
+        enteras = self._enteras(dichas)
+        candidatas = [_Palabra((par,)) for par in pares]
+        if not enteras:
+            candidatas.append(buscadas[-1])
+        hallados = self._entre(_con_todas(tuple(candidatas), enteras, buscadas), dichas)
         return replace(hallados, mas=hallados.mas or len(enteras) < len(set(self.palabras)))
 
     def sonido(self) -> Hallados:
         """Who has, for each word, one that sounds like it: who heard a name wrote it otherwise."""
         sonidos = list(dict.fromkeys(map(nombres.token_de_sonido, self.palabras)))
-        buscadas = [_Palabra((sonido,)) for sonido in sonidos]
-        rara = self._rara(buscadas)
-        candidatas = _con_todos(sonidos) if rara is None else _con(rara)
-        return self._entre([candidatas], buscadas)
+        lugares = _lugares("sonido", sonidos)
+        dichos = dict(zip(lugares, sonidos, strict=True))
+        buscadas = tuple(_Palabra((lugar,)) for lugar in lugares)
+        rara = self._rara(buscadas, dichos)
+        if rara is not None:
+            return self._entre(_con_todas((rara,), (), buscadas), dichos)
+        return self._entre(_con_todas((), lugares, buscadas), dichos)
 
-    def _rara(self, buscadas: Sequence[_Palabra]) -> _Palabra | None:
+    def _rara(self, buscadas: tuple[_Palabra, ...], dichas: Mapping[str, str]) -> _Palabra | None:
         """The word that the fewest people have; None when very many have each of them."""
-        cuentas = [
-            select(
-                literal(lugar),
-                select(func.count()).select_from(_con(una).subquery()).scalar_subquery(),
-            )
-            for lugar, una in enumerate(buscadas)
-        ]
-        filas = self.session.execute(union_all(*cuentas))
+        filas = self.session.execute(_cuentas(buscadas), dichas)
         cuantas, lugar = min((cuantas, lugar) for lugar, cuantas in filas)
         return buscadas[lugar] if cuantas < RAROS else None
 
-    def _enteras(self) -> list[str]:
-        """Those of the words that somebody has as they are, each once."""
-        hay = [
-            select(literal(palabra)).where(
-                select(_TOKEN).where(TokenNombre.token == palabra).exists()
-            )
-            for palabra in dict.fromkeys(self.palabras)
-        ]
-        return list(self.session.scalars(union_all(*hay)))
+    def _enteras(self, dichas: Mapping[str, str]) -> tuple[str, ...]:
+        """Those of the words that somebody has as they are, each once, by their parameters."""
+        una_vez = {palabra: f"palabra_{i}" for i, palabra in enumerate(self.palabras)}
+        hay = set(self.session.scalars(_que_hay(tuple(una_vez.values())), dichas))
+        return tuple(lugar for palabra, lugar in una_vez.items() if palabra in hay)
 
-    def _entre(
-        self,
-        candidatas: Sequence[Select[UUID] | CompoundSelect[UUID]],
-        buscadas: Sequence[_Palabra],
-    ) -> Hallados:
-        """Of these people, those who have every word and whom the reader sees."""
-        juntas = union_all(*(select(una.subquery()) for una in candidatas)).subquery()
-        con_todas = (
-            select(TokenNombre.persona_id)
-            .where(TokenNombre.persona_id.in_(select(juntas.c.persona_id)))
-            .group_by(TokenNombre.persona_id)
-            .having(*(func.max(case((una.esta(), 1), else_=0)) == 1 for una in buscadas))
-        )
+    def _entre(self, con_todas: Select[UUID], dichas: Mapping[str, str]) -> Hallados:
+        """Of these people, those whom the reader sees."""
         clave = nombres.clave(" ".join(self.palabras))
         exacta = case((Persona.clave_nombre == clave, 0), else_=1)
         ids = self.session.scalars(
             select(Persona.id)
             .where(Persona.id.in_(con_todas), self.alcance.personas())
             .order_by(exacta, Persona.registrada_en.desc())
-            .limit(self.maximo + 1)
+            .limit(self.maximo + 1),
+            dichas,
         ).all()
         return Hallados(ids, mas=len(ids) > self.maximo)
+
+
+def _lugares(de: str, palabras: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{de}_{lugar}" for lugar in range(len(palabras)))
+
+
+def _hasta(empieza: str) -> str:
+    """The parameter with which what begins so ends."""
+    return f"tras_{empieza}"
+
+
+def _dicho(parametro: str) -> ColumnElement[str]:
+    return bindparam(parametro, type_=String)
+
+
+@lru_cache(FORMAS)
+def _cuentas(buscadas: tuple[_Palabra, ...]) -> CompoundSelect[int, int]:
+    """Of each word its place, and how many have it, up to RAROS of each way."""
+    return union_all(
+        *(
+            select(
+                literal(lugar),
+                select(func.count()).select_from(_con(una).subquery()).scalar_subquery(),
+            )
+            for lugar, una in enumerate(buscadas)
+        )
+    )
+
+
+@lru_cache(FORMAS)
+def _que_hay(lugares: tuple[str, ...]) -> CompoundSelect[str]:
+    """Those of several words that are somebody's token."""
+    return union_all(
+        *(
+            select(_dicho(lugar)).where(
+                select(TokenNombre.token).where(TokenNombre.token == _dicho(lugar)).exists()
+            )
+            for lugar in lugares
+        )
+    )
+
+
+@lru_cache(FORMAS)
+def _con_todas(
+    candidatas: tuple[_Palabra, ...], enteras: tuple[str, ...], buscadas: tuple[_Palabra, ...]
+) -> Select[UUID]:
+    """Of those who have one of the candidates, or all of the whole words, who has each word."""
+    unas: list[Select[UUID] | CompoundSelect[UUID]] = [_con(una) for una in candidatas]
+    if enteras:
+        unas.append(_con_todos(enteras))
+    juntas = union_all(*(select(una.subquery()) for una in unas)).subquery()
+    return (
+        select(TokenNombre.persona_id)
+        .where(TokenNombre.persona_id.in_(select(juntas.c.persona_id)))
+        .group_by(TokenNombre.persona_id)
+        .having(*(func.max(case((una.esta(), 1), else_=0)) == 1 for una in buscadas))
+    )
 
 
 def _con(palabra: _Palabra) -> CompoundSelect[UUID]:
@@ -159,17 +212,13 @@ def _con(palabra: _Palabra) -> CompoundSelect[UUID]:
     )
 
 
-def _con_token(token: str) -> Select[UUID]:
-    return select(TokenNombre.persona_id).where(TokenNombre.token == token)
-
-
 def _con_todos(tokens: Sequence[str]) -> Select[UUID]:
     """Who has each of several tokens, the newest first."""
     primero, *demas = tokens
-    consulta = _con_token(primero)
+    consulta = select(TokenNombre.persona_id).where(TokenNombre.token == _dicho(primero))
     for token in demas:
         otro = aliased(TokenNombre)
         consulta = consulta.join(
-            otro, and_(otro.persona_id == TokenNombre.persona_id, otro.token == token)
+            otro, and_(otro.persona_id == TokenNombre.persona_id, otro.token == _dicho(token))
         )
     return consulta.order_by(TokenNombre.persona_id.desc()).limit(RAROS)
