@@ -25,8 +25,8 @@ def registrar_lectura_de_caso(
     with the id of that access, which counts it.
     """
     real = real_now()
-    with db.read() as session:
-        acceso = session.scalar(
+    with db.glance() as connection:
+        acceso = connection.scalar(
             select(AccesoExcepcional.id).where(
                 AccesoExcepcional.caso_id == caso_id,
                 AccesoExcepcional.funcionario_id == actor.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos import etiquetas
@@ -188,8 +188,7 @@ def _hacer(
 
 
 def _form(nombre: str, inicial: dict[str, Any] | None = None, *, sent: bool = True) -> Form:
-    schema = Schema.from_dict({nombre: fields.Nested(_SCHEMAS[nombre], required=True)})
-    return Form(schema(), initial={nombre: inicial or {}}, sent=sent)
+    return Form.named(nombre, _SCHEMAS[nombre], inicial, sent=sent)
 
 
 def _equipo(caso_id: UUID, enviado: tuple[str, Form] | None = None) -> str:

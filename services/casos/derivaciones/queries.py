@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from casos.alcance import Alcance
-from casos.consentimientos.models import Consentimiento, RetiroConsentimiento
+from casos.consentimientos.models import Consentimiento
 from casos.consentimientos.queries import vale
 from casos.contactos.pauta import Pauta, pauta_de
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
@@ -264,22 +264,6 @@ def que_quedan(session: Session, consentimiento_id: UUID) -> Sequence[Derivacion
         .options(joinedload(Derivacion.institucion))
         .order_by(Derivacion.id)
     ).all()
-
-
-def con_consentimiento_retirado(session: Session, caso_id: UUID) -> bool:
-    """Whether a person took back a consent on which something of a case rested."""
-    return (
-        session.scalar(
-            select(Derivacion.id)
-            .join(
-                RetiroConsentimiento,
-                RetiroConsentimiento.consentimiento_id == Derivacion.consentimiento_id,
-            )
-            .where(Derivacion.caso_id == caso_id)
-            .limit(1)
-        )
-        is not None
-    )
 
 
 def relevo_de(session: Session, derivacion_id: UUID) -> Derivacion | None:

@@ -15,7 +15,6 @@ from casos.alcance import Alcance
 from casos.cierres import actions as cierres
 from casos.cierres.queries import pendiente
 from casos.cierres.schemas import NuevaDecision, NuevaDecisionSchema
-from casos.contactos.pauta import pauta_de
 from casos.denuncias import actions as denuncias
 from casos.denuncias.schemas import (
     NuevaDenuncia,
@@ -63,7 +62,6 @@ from casos.expedientes.states import Senal
 from casos.listas.casos import CASOS, FiltroCasos, FiltroCasosSchema
 from casos.listas.vistas import leer
 from casos.plazos.models import EstadoPlazo
-from casos.plazos.queries import plazos_de_caso
 from oficina import clock
 from oficina.actor import Actor
 from oficina.errors import NoEncontrado, NoPermitido
@@ -315,16 +313,16 @@ def _respuesta(caso_id: UUID) -> Response:
             vista = {campo: getattr(caso, campo) for campo in _EXISTENCIA}
             return set_version(jsonify(CasoSchema().dump(vista)), caso)
         hitos = queries.historia(session, caso)
-        plazos = plazos_de_caso(session, caso_id)
         miembros = queries.equipo_de(session, caso)
         evaluaciones = queries.evaluaciones(session, caso) if lectura.evaluacion else ()
-        espera = lectura.derivaciones and bool(por_decidir(session, [caso_id]))
-        leido = Leido(caso, plazos, pauta_de(session, caso.persona))
+        leido = Leido.de(session, caso)
+        puede_esperar = lectura.derivaciones and leido.cuentas.fallidas > 0
+        espera = puede_esperar and bool(por_decidir(session, [caso_id]))
         marcas = senales(session, leido, Alcance.de(actor()), lectura, clock.now())
         propuesto = pendiente(session, caso_id) if lectura.evaluacion else None
     corren = [
         plazo.vence_en
-        for plazo in plazos
+        for plazo in leido.plazos
         if plazo.estado is EstadoPlazo.CORRIENDO
         and (lectura.derivaciones or plazo.derivacion_id is None)
     ]

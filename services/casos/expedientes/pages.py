@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
 
 from casos import etiquetas
 from casos.accesos.lectura import registrar_lectura_de_caso
@@ -200,8 +199,7 @@ def _hacer(caso_id: UUID, nombre: str) -> ResponseReturnValue:
 
 def _form(nombre: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
     """The form of a step; its fields carry the step's name, as several stand on one page."""
-    schema = Schema.from_dict({nombre: fields.Nested(FORMULARIOS[nombre].schema, required=True)})
-    return Form(schema(), initial={nombre: dict(inicial or {})}, sent=sent)
+    return Form.named(nombre, FORMULARIOS[nombre].schema, inicial, sent=sent)
 
 
 def _pagina(

@@ -14,7 +14,6 @@ from casos.alcance import Alcance
 from casos.cierres.queries import pendiente
 from casos.comunidad.mediaciones.models import Mediacion
 from casos.comunidad.mediaciones.queries import de_caso as mediaciones_de_caso
-from casos.contactos.pauta import pauta_de
 from casos.derivaciones.etiquetas import fallida
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.queries import de_caso, por_decidir
@@ -28,7 +27,7 @@ from casos.expedientes.states import Paso
 from casos.plazos.calendario import Calendario, calendario
 from casos.plazos.etiquetas import situacion as como_va
 from casos.plazos.models import VIVOS, EstadoPlazo, Plazo
-from casos.plazos.queries import plazos_de_caso, vivo
+from casos.plazos.queries import vivo
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
 from casos.tareas.queries import de_caso as tareas_de_caso
@@ -59,9 +58,9 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
     that is read by an exceptional access offers nothing to do.
     """
     propio = queries.es_propio(session, caso, alcance)
-    ve_derivaciones = puede("casos.derivacion.ver")
-    decisiones = por_decidir(session, [caso.id]) if ve_derivaciones else {}
-    leido = Leido(caso, plazos_de_caso(session, caso.id), pauta_de(session, caso.persona))
+    leido = Leido.de(session, caso)
+    puede_esperar = puede("casos.derivacion.ver") and leido.cuentas.fallidas > 0
+    decisiones = por_decidir(session, [caso.id]) if puede_esperar else {}
     return {
         "caso": caso,
         "plazos": _plazos(session, leido.plazos),

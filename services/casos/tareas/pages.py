@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
@@ -116,8 +116,7 @@ def _como_esta(
 
 
 def _form(paso: str, inicial: Mapping[str, Any] | None = None, *, sent: bool = True) -> Form:
-    schema = Schema.from_dict({paso: fields.Nested(PASOS[paso][0], required=True)})
-    return Form(schema(), initial={paso: dict(inicial or {})}, sent=sent)
+    return Form.named(paso, PASOS[paso][0], inicial, sent=sent)
 
 
 def _pagina(

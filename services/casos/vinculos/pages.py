@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
 
 from casos.alcance import Alcance
 from casos.personas.busqueda import identificar
@@ -126,8 +125,7 @@ def pagina(
 
 def formulario(nombre: str, *, sent: bool | None = None) -> Form:
     """One of the two forms; its fields carry its name, as both stand on the page."""
-    schema = Schema.from_dict({nombre: fields.Nested(_SCHEMAS[nombre], required=True)})
-    return Form(schema(), initial={}, sent=sent)
+    return Form.named(nombre, _SCHEMAS[nombre], sent=sent)
 
 
 def con_ficha(form: Form, nombre: str) -> dict[str, Any] | None:

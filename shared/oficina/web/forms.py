@@ -6,6 +6,7 @@ schema does not know (the button, for one) are left aside.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -23,6 +24,11 @@ DIAS = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
 
 MOMENTOS = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
 """The same of moments, in whatever zone somebody writes them."""
+
+
+@cache
+def _within(name: str, schema: type[Schema]) -> type[Schema]:
+    return Schema.from_dict({name: fields.Nested(schema, required=True)})
 
 
 class Form:
@@ -43,6 +49,18 @@ class Form:
         self._values: MultiDict[str, str] = request.form if self.sent else as_sent(initial or {})
         if self.sent:
             self._load()
+
+    @classmethod
+    def named(
+        cls,
+        name: str,
+        schema: type[Schema],
+        initial: Mapping[str, Any] | None = None,
+        *,
+        sent: bool | None = None,
+    ) -> "Form":
+        """One of several forms of a page: its fields carry its name, `name.field`."""
+        return cls(_within(name, schema)(), initial={name: dict(initial or {})}, sent=sent)
 
     @property
     def valid(self) -> bool:

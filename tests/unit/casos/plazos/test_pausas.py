@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.casos.derivaciones.mundo import LUNES, Mundo
 
@@ -68,6 +68,9 @@ def _a_mano(unidad: Unidad, cuanto: int, inicio: datetime, tramos: Collection[ti
                 return _fin(unidad, ahora, quedan)
             quedan -= gastado
         ahora, en_pausa = hasta, not en_pausa
+        if not quedan and unidad != "horas" and not _cuenta(local(ahora).date(), unidad):
+            # Let go on a day off, its last day is the next one that counts: that one is left.
+            quedan = 1
     return _fin(unidad, ahora, quedan)
 
 
@@ -98,6 +101,11 @@ def _con_reglas(
 
 
 @settings(max_examples=150)
+@example(
+    # Held on its last day, let go on a Saturday, held on that Saturday again until the Monday.
+    datetime(2030, 1, 1, tzinfo=UTC),
+    [(0, 1), (8 * 1440 + 179, 1), (7 * 1440 + 1439, 2 * 1440), (0, 2 * 1440)],
+)
 @given(MOMENTOS, TRAMOS)
 def test_a_cada_reloj_le_queda_lo_que_se_cuenta_a_mano(
     inicio: datetime, minutos: list[tuple[int, int]]

@@ -36,7 +36,7 @@ def test_es_de_profesionales_va_sellada_y_cada_lectura_queda(ventanilla: Ventani
     assert ventanilla.hechos(f"persona/{persona}") == ["casos.persona.registrada"]
     with ventanilla.db.read() as session:
         filas = str(session.execute(text("SELECT * FROM situaciones_migratorias")).all())
-    assert not any(dicho in filas for dicho in ("residencia", "ZX-4471", "2027", "papel"))
+    assert not any(dicho in filas for dicho in ("residencia", "ZX-4471", "2027-05-01", "papel"))
 
 
 def test_lo_que_se_dijo_antes_queda_y_no_decirla_es_una_respuesta(ventanilla: Ventanilla) -> None:
