@@ -10,7 +10,6 @@ transaction, for who must keep an answer with its effect.
 import hashlib
 import math
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -132,9 +131,11 @@ def uuid7() -> UUID:
     """
     global _last_uuid7  # noqa: PLW0603  the order of a process has one memory
     with _uuid7_turn:
-        payload = (int(real_now().timestamp() * 1000) << 74) | secrets.randbits(74)
-        if payload >> 74 <= _last_uuid7 >> 74:
-            payload = _last_uuid7 + 1 + secrets.randbits(32)
+        payload = int(real_now().timestamp() * 1000) << 74
+        if payload >> 74 > _last_uuid7 >> 74:
+            payload |= int.from_bytes(os.urandom(10)) >> 6
+        else:
+            payload = _last_uuid7 + 1 + int.from_bytes(os.urandom(4))
         _last_uuid7 = payload
     millis, high, low = payload >> 74, (payload >> 62) & 0xFFF, payload & ((1 << 62) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | low)

@@ -100,6 +100,8 @@ class _Lote:
 def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -> None:
     """Pass every stage that comes due up to the place of the last of these clocks, in the order in
     which time reached them; a clock may have several. One that somebody holds is left out.
+
+    The session is the sweep's own: it forgets whatever was loaded in it before.
     """
     reservados, plazos = _retener(session, debidos)
     hasta = debidos[-1].puesto
@@ -173,8 +175,7 @@ def _retener(
     )
     vencidos = [p for p in plazos if p.siguiente_en and (p.siguiente_en, p.id) <= hasta]
     # They are written together: one by one the unit of work takes longer than all the rest.
-    for plazo in vencidos:
-        session.expunge(plazo)
+    session.expunge_all()
     reservados = {uno for uno, cual in hallados if cual is not Confidencialidad.NORMAL}
     return reservados, vencidos
 

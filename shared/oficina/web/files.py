@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO
+from weakref import finalize
 
 from flask import Response, current_app
 
@@ -39,8 +40,9 @@ def send(file: IO[bytes], name: str, mimetype: str) -> Response:
             yield from iter(lambda: file.read(PIECE), b"")
 
     response: Response = current_app.response_class(pieces(), mimetype=mimetype)
-    # Whoever went away before the first piece never began to read.
-    response.call_on_close(file.close)
+    # Whoever went away before the first piece never began to read; and an answer that an error
+    # took the place of is never closed.
+    response.call_on_close(finalize(response, file.close))
     return as_file(response, name)
 
 
