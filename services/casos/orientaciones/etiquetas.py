@@ -42,6 +42,15 @@ ETIQUETAS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     },
 }
 
+SE_HIZO: Mapping[str, LazyString] = {
+    "casos.ficha_orientacion.crear": _l("Se empezó a escribir"),
+    "casos.ficha_orientacion.renovar": _l("Se empezó a escribir"),
+    "casos.ficha_orientacion.editar": _l("Se reescribió"),
+    "casos.ficha_orientacion.publicar": _l("Se publicó"),
+    "casos.ficha_orientacion.retirar": _l("Se retiró"),
+}
+"""What changed a version of a sheet, by the action of the audit."""
+
 TONOS: Mapping[str, str] = {
     Vigencia.VIGENTE: "bien",
     Vigencia.SIN_PUBLICAR: "info",

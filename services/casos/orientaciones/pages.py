@@ -1,6 +1,6 @@
 """Entrance: the pages of the library, and of giving a sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
-from casos.etiquetas import opciones
+from casos.etiquetas import etiqueta, opciones
 from casos.expedientes.queries import caso_por_id
+from casos.expedientes.vistas import lineas
+from casos.formularios import intentar, posibles
 from casos.orientaciones import actions, queries
+from casos.orientaciones.etiquetas import SE_HIZO
 from casos.orientaciones.models import Comprendida, Entrega, FichaOrientacion
 from casos.orientaciones.schemas import (
     EdicionFichaSchema,
@@ -22,23 +25,19 @@ from casos.orientaciones.schemas import (
     PublicacionDeFichaSchema,
     RetiroDeFichaSchema,
 )
+from casos.orientaciones.states import Accion
 from casos.orientaciones.vistas import enlace, exigir_permiso, idioma_de, rotulos
 from casos.personas.models import Persona
 from casos.subtemas.presentes import nombre_de_tema, temas_ofrecidos
 from casos.taxonomia import LENGUAS, tema
 from oficina import clock
-from oficina.audit import registrar_lectura
-from oficina.errors import (
-    Conflicto,
-    DatosInvalidos,
-    NoEncontrado,
-    TransicionInvalida,
-    VersionVencida,
-)
+from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
+from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("orientacion_paginas", __name__, url_prefix="/casos/orientaciones")
 
@@ -110,13 +109,12 @@ def ficha(ficha_id: UUID) -> str:
 def editar(ficha_id: UUID) -> ResponseReturnValue:
     """Rewrite a draft."""
     una = _ficha(ficha_id)
-    inicial = {c: getattr(una, c) for c in ("temas", "textos", "fuente", "fuente_el", "version")}
-    form = Form(EdicionFichaSchema(), inicial)
+    form = Form(EdicionFichaSchema(), _borrador(una))
 
     def hacer(session: Session) -> None:
         actions.editar(session, ficha_id, form.data, actor(), clock.now())
 
-    return _paso(form, una, "casos/orientaciones/editar.html", hacer)
+    return _paso(form, una, Accion.EDITAR, hacer)
 
 
 @bp.route("/fichas/<uuid:ficha_id>/publicar", methods=["GET", "POST"])
@@ -132,7 +130,7 @@ def publicar(ficha_id: UUID) -> ResponseReturnValue:
         revision, version = form.data
         actions.publicar(session, ficha_id, revision, version, actor=actor(), ahora=clock.now())
 
-    return _paso(form, una, "casos/orientaciones/publicar.html", hacer)
+    return _paso(form, una, Accion.PUBLICAR, hacer)
 
 
 @bp.route("/fichas/<uuid:ficha_id>/retirar", methods=["GET", "POST"])
@@ -146,7 +144,7 @@ def retirar(ficha_id: UUID) -> ResponseReturnValue:
         datos = form.data
         actions.retirar(session, ficha_id, datos["motivo"], datos["version"], actor=actor())
 
-    return _paso(form, una, "casos/orientaciones/retirar.html", hacer)
+    return _paso(form, una, Accion.RETIRAR, hacer)
 
 
 @bp.post("/fichas/<uuid:ficha_id>/renovar")
@@ -194,19 +192,17 @@ def dar() -> ResponseReturnValue:
         "ficha_id": fichas[0].id if fichas and queries.cercania(fichas[0], suyo) < 2 else None,
     }
     form = Form(OrientacionPorDarSchema(), inicial)
-    status = 422 if form.sent else 200
-    if form.valid and (form.data.caso_id, form.data.atencion_id) == (caso_id, atencion_id):
-        try:
-            with env().db.begin() as session:
-                hecha = actions.dar(session, form.data, actor(), clock.now())
-        except DatosInvalidos as error:
-            form.add_errors(error)
-        except (Conflicto, TransicionInvalida, VersionVencida) as error:
-            form.add_error("", error.detail or _(error.title))
-            status = error.status
-        else:
-            flash(_("Se registró la orientación %(folio)s.", folio=hecha.folio), "success")
-            return redirect(url_for(".dada", orientacion_id=hecha.id), 303)
+    if form.valid and (form.data.caso_id, form.data.atencion_id) != (caso_id, atencion_id):
+        form.add_error("", _("Vuelva al caso o a la atención, y dé la hoja desde ahí."))
+    intento = intentar(
+        form,
+        lambda s: actions.dar(s, form.data, actor(), clock.now()),
+        (lambda s: _del_caso(s, caso_id)) if caso_id else None,
+    )
+    if intento.resultado is not None:
+        folio, dada_id = intento.resultado.folio, intento.resultado.id
+        flash(_("Se registró la orientación %(folio)s.", folio=folio), "success")
+        return redirect(url_for(".dada", orientacion_id=dada_id), 303)
     page = render_template(
         "casos/orientaciones/dar.html",
         form=form,
@@ -219,7 +215,7 @@ def dar() -> ResponseReturnValue:
         hay_que_elegir_tema=caso_id is not None,
         **_comun(),
     )
-    return page, status
+    return page, intento.status
 
 
 @bp.get("/dadas/<uuid:orientacion_id>")
@@ -264,20 +260,53 @@ def _ficha(ficha_id: UUID) -> FichaOrientacion:
         return queries.ficha_por_id(session, ficha_id)
 
 
-def _paso(form: Form, una: FichaOrientacion, plantilla: str, hacer: Any) -> ResponseReturnValue:
+def _paso(
+    form: Form, una: FichaOrientacion, accion: Accion, hacer: Callable[[Session], None]
+) -> ResponseReturnValue:
     """Take a step of a sheet with what a form says, or show what is wrong."""
-    status, vencida = 422 if form.sent else 200, False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                hacer(session)
-        except (TransicionInvalida, VersionVencida) as error:
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, isinstance(error, VersionVencida)
-        else:
-            flash(_("Se guardó la ficha."), "success")
-            return redirect(url_for(".ficha", ficha_id=una.id), 303)
-    return render_template(plantilla, form=form, una=una, vencida=vencida, **_comun()), status
+    intento = intentar(form, hacer, lambda session: _como_esta(session, una.id, accion))
+    if intento.hecho:
+        flash(_("Se guardó la ficha."), "success")
+        return redirect(url_for(".ficha", ficha_id=una.id), 303)
+    plantilla = f"casos/orientaciones/{accion}.html"
+    return render_template(plantilla, form=form, una=una, **_comun()), intento.status
+
+
+def _borrador(una: FichaOrientacion) -> dict[str, Any]:
+    return {c: getattr(una, c) for c in ("temas", "textos", "fuente", "fuente_el", "version")}
+
+
+def _como_esta(session: Session, ficha_id: UUID, accion: Accion) -> Present:
+    """How a version of a sheet stands, who left it so, and what the reader can do with it now."""
+    una = queries.ficha_por_id(session, ficha_id)
+    cambio = ultimo_cambio(session, "ficha_orientacion", ficha_id, SE_HIZO)
+    return Present(
+        values=_borrador(una) if accion is Accion.EDITAR else {"version": una.version},
+        change=cambio,
+        what=str(SE_HIZO[cambio.accion]) if cambio else "",
+        state=etiqueta(una.estado),
+        allowed=posibles(una.acciones, accion, lambda cual: _donde(ficha_id, cual)),
+    )
+
+
+def _donde(ficha_id: UUID, accion: Accion) -> str:
+    """The page of a step; another version is begun by a button of the sheet's own page."""
+    pagina = ".ficha" if accion is Accion.RENOVAR else f".{accion}"
+    return url_for(pagina, ficha_id=ficha_id)
+
+
+def _del_caso(session: Session, caso_id: UUID) -> Present:
+    """How the case stands in which a sheet was to be given, and what happened to it last."""
+    alcance = Alcance.de(actor())
+    caso = caso_por_id(session, caso_id, alcance)
+    ultima = max(lineas(session, caso, alcance), key=lambda una: una.hito.id, default=None)
+    return Present(
+        values={"version": caso.version},
+        change=Cambio(ultima.hito.ocurrido_en, quien=ultima.quien) if ultima else None,
+        what=ultima.frase if ultima else "",
+        state=etiqueta(caso.estado),
+        allowed=[(_("Ver el caso"), url_for("expedientes.ver", caso_id=caso_id))],
+    )
 
 
 def _comun() -> Mapping[str, Any]:

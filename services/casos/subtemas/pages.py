@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from casos.consentimientos.models import BaseLicitud
 from casos.etiquetas import etiqueta
 from casos.expedientes.models import Confidencialidad, Prioridad, TipoCaso
+from casos.formularios import AQUI, intentar
 from casos.plazos import reglas
 from casos.subtemas import actions, queries
 from casos.subtemas.models import Subtema
@@ -18,14 +23,24 @@ from casos.subtemas.presentes import presentes
 from casos.subtemas.schemas import EdicionSubtemaSchema, NuevoSubtemaSchema
 from casos.taxonomia import LENGUAS, Tema, taxonomia
 from oficina import clock
-from oficina.errors import DatosInvalidos, VersionVencida
+from oficina.audit import ultimo_cambio
+from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import form_version
 from oficina.web.forms import Form
 from oficina.web.i18n import language
+from oficina.web.stale import Present
 
 bp = Blueprint("temas_paginas", __name__, url_prefix="/casos/temas")
+
+SE_HIZO: Mapping[str, LazyString] = {
+    "casos.subtema.crear": _l("Se agregó"),
+    "casos.subtema.editar": _l("Se le cambió el nombre"),
+    "casos.subtema.retirar": _l("Se dejó de ofrecer"),
+    "casos.subtema.reponer": _l("Se volvió a ofrecer"),
+}
+"""What changed a sub-theme, by the action of the audit."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +93,18 @@ def editar(subtema_id: UUID) -> ResponseReturnValue:
     with env().db.read() as session:
         uno = queries.subtema_por_id(session, subtema_id)
         usado = queries.en_uso(session, uno.codigo)
-    form = Form(EdicionSubtemaSchema(), {"etiquetas": uno.etiquetas, "version": uno.version})
-    status = 422 if form.sent else 200
-    vencida = False
-    if form.valid:
-        try:
-            with env().db.begin() as session:
-                actions.editar(session, subtema_id, form.data, actor())
-        except VersionVencida as error:
-            form.add_error("", error.detail or _(error.title))
-            status, vencida = error.status, True
-        else:
-            presentes().releer()
-            flash(_("Se guardó el subtema %(codigo)s.", codigo=uno.codigo), "success")
-            return redirect(url_for(".lista", _anchor=uno.padre), 303)
-    page = render_template(
-        "casos/subtemas/editar.html", form=form, uno=uno, usado=usado, vencida=vencida, **_comun()
+    form = Form(EdicionSubtemaSchema(), _al_empezar(uno))
+    intento = intentar(
+        form,
+        lambda s: actions.editar(s, subtema_id, form.data, actor()),
+        lambda s: _como_esta(s, subtema_id),
     )
-    return page, status
+    if intento.hecho:
+        return _hecho(uno, _("Se guardó el subtema %(codigo)s.", codigo=uno.codigo))
+    page = render_template(
+        "casos/subtemas/editar.html", form=form, uno=uno, usado=usado, **_comun()
+    )
+    return page, intento.status
 
 
 @bp.post("/propios/<uuid:subtema_id>/retirar")
@@ -125,6 +134,23 @@ def eliminar(subtema_id: UUID) -> ResponseReturnValue:
     with env().db.begin() as session:
         actions.eliminar(session, subtema_id, form_version(), actor())
     return _hecho(uno, _("Se eliminó el subtema %(codigo)s.", codigo=uno.codigo))
+
+
+def _al_empezar(uno: Subtema) -> dict[str, Any]:
+    return {"etiquetas": uno.etiquetas, "version": uno.version}
+
+
+def _como_esta(session: Session, subtema_id: UUID) -> Present:
+    """How a sub-theme stands, who left it so, and what the reader can do with it now."""
+    uno = queries.subtema_por_id(session, subtema_id)
+    cambio = ultimo_cambio(session, "subtema", subtema_id, SE_HIZO)
+    return Present(
+        values=_al_empezar(uno),
+        change=cambio,
+        what=str(SE_HIZO[cambio.accion]) if cambio else "",
+        state=_("Ya no se ofrece") if uno.retirado_en else _("Se ofrece"),
+        allowed=[(_("Cambiar cómo se llama"), AQUI), (_("Ofrecerlo o no"), "#ofrecer")],
+    )
 
 
 def _hecho(uno: Subtema, mensaje: str) -> ResponseReturnValue:

@@ -305,7 +305,13 @@ def test_dar_una_hoja_es_la_orientacion_del_caso(ventanilla: Ventanilla, hoja: U
     assert version is not None
     form = {"ficha_id": str(hoja), "idioma": "ht", "entrega": "leida", "comprendida": "si"}
     form |= {"caso_id": caso["id"], "tema": "SAL", "nota": "Traer certificado"}
-    assert ventanilla.enviar(path, form | {"version": "99"}, "profesional").status_code == 412
+    tarde = ventanilla.enviar(path, form | {"version": "99"}, "profesional")
+    assert tarde.status_code == 412
+    for dicho in ("mientras usted escribía", "Ahora está así: Abierto", "Traer certificado"):
+        assert dicho in tarde.text
+    assert f'name="version" value="{version[1]}"' in tarde.text
+    ajena = ventanilla.enviar(path, form | {"caso_id": str(uuid4())}, "profesional")
+    assert (ajena.status_code, "dé la hoja desde ahí" in ajena.text) == (422, True)
     dada = ventanilla.enviar(path, form | {"version": version[1]}, "profesional")
     assert dada.status_code == 303
 
@@ -384,16 +390,22 @@ def test_la_coordinacion_escribe_publica_y_retira_en_su_pagina(ventanilla: Venta
     del form["codigo"]
     form |= {"version": "1", "textos.pt.titulo": "Da página", "textos.pt.texto": "Texto em pt."}
     assert ventanilla.enviar(f"{lugar}/editar", form, COORDINACION).status_code == 303
-    assert ventanilla.enviar(f"{lugar}/editar", form, COORDINACION).status_code == 412
+    tarde = ventanilla.enviar(
+        f"{lugar}/editar", form | {"textos.pt.titulo": "Outra página"}, COORDINACION
+    )
+    assert tarde.status_code == 412
+    for dicho in ("Se reescribió", "Ahora está así: Borrador", "Da página", "Outra página"):
+        assert dicho in tarde.text
+    assert 'name="version" value="2"' in tarde.text
     assert "Da página" in ventanilla.pagina(f"{lugar}?idioma=pt").text
     hoy = clock.today()
     publica = {"version": "2", "revisada_por": "Jurídico", "vigente_desde": str(hoy)}
     publica |= {"revisar_el": str(hoy), "confirmada": "1"}
     assert ventanilla.enviar(f"{lugar}/publicar", publica, COORDINACION).status_code == 303
-    assert (
-        ventanilla.enviar(f"{lugar}/publicar", publica | {"version": "3"}, COORDINACION).status_code
-        == 409
-    )
+    otra_vez = ventanilla.enviar(f"{lugar}/publicar", publica | {"version": "3"}, COORDINACION)
+    assert otra_vez.status_code == 409
+    for dicho in ("Se publicó", "Ahora está así: Publicada", "Preparar otra versión", "Jurídico"):
+        assert dicho in otra_vez.text
     assert "De la página" in ventanilla.pagina("/orientaciones").text
     nueva = ventanilla.enviar(f"{lugar}/renovar", {}, COORDINACION)
     assert nueva.status_code == 303

@@ -216,7 +216,9 @@ def test_la_pagina_agrega_cambia_retira_y_elimina(ventanilla: Ventanilla) -> Non
     assert ventanilla.enviar(path, cambio, admin).status_code == 303
     vieja = ventanilla.enviar(path, cambio | {"etiquetas.es": "Otra"}, admin)
     assert vieja.status_code == 412
-    assert "Otra" in vieja.text
+    for dicho in ("Se le cambió el nombre", "Ahora está así: Se ofrece", "Lengua de señas chilena"):
+        assert dicho in vieja.text
+    assert ('value="Otra"' in vieja.text, 'name="version" value="2"' in vieja.text) == (True, True)
     assert ventanilla.enviar(f"{path}/retirar", {"version": "2"}, admin).status_code == 303
     assert "Ya no se ofrece" in ventanilla.pagina(path, admin).text
     assert ventanilla.enviar(f"{path}/reponer", {"version": "3"}, admin).status_code == 303
