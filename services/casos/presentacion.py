@@ -28,7 +28,6 @@ from casos.red.models import Horario
 from casos.red.verificaciones.vigencia import clases_vencidas
 from casos.red.vistas import direccion_visible, telefono_visible
 from casos.subtemas.presentes import nombre_de_tema
-from oficina import clock
 from oficina.contacto import presentar_telefono
 from oficina.web.i18n import fecha
 
@@ -97,7 +96,6 @@ def init_app(app: Flask) -> None:
         dias_de_horario=dias_de_horario,
         clases_vencidas=clases_vencidas,
     )
-    app.jinja_env.globals.update(ahora=clock.now)
 
 
 def idioma_del_lector() -> str:

@@ -210,6 +210,9 @@ def test_what_is_printed_has_nothing_to_press(
                 "header, footer, nav, summary, main button, main .btn"
             ).locator("visible=true")  # fmt: skip
             assert pressed.all_text_contents() == [], name
+            heading = page.locator(".of-papel")
+            assert "Oficina de Migración" in heading.inner_text(), name
+            assert re.search(r"Como lo veía .+ el .+ 20\d\d, \d\d:\d\d", heading.inner_text())
             if pictures:
                 page.screenshot(path=pictures / f"papel-{name}.png", full_page=True)
 

@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{ours};{own}"
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     _Languages(app, locale_selector=language)
-    app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES)
+    app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES, ahora=clock.now)
     app.jinja_env.filters.update(
         fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace, tamano=tamano
     )

@@ -285,6 +285,7 @@ def test_dar_una_hoja_en_una_atencion_anonima(ventanilla: Ventanilla, hoja: UUID
     vista = ventanilla.pagina(lugar).text
     assert "hoja_de_orientacion" not in vista  # there is nobody to send it to
     papel = ventanilla.pagina(f"{lugar}/imprimir").text
+    assert "of-papel" not in papel
     assert rotulos()["ht"]["codigo"] in papel
     assert re.search(r"HO-\d{4}-\d{6}", papel)
     assert f"/casos/abiertos/orientaciones/{hoja}?idioma=ht" in papel
