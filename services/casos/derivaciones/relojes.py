@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from sqlalchemy.orm import Session
 
@@ -14,31 +15,46 @@ from casos.plazos.models import Plazo
 RECEPCION, RESPUESTA = "recepcion", "respuesta"
 PRIMERA_ATENCION, VERIFICACION = "primera_atencion", "verificacion"
 
-Hand = Callable[[Session, Derivacion, str, datetime], None]
+Hand = Callable[[Session, Derivacion, Sequence[str], datetime], None]
+"""What is done to some clocks of a derivation."""
 
 
-def _inicia(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
-    plazos.iniciar(
-        session,
-        derivacion.caso_id,
-        reloj,
-        derivacion.prioridad,
-        ahora,
-        derivacion_id=derivacion.id,
-        acuerdo=derivacion.servicio.plazo_dias,
+def _inicia(
+    session: Session, derivacion: Derivacion, relojes: Sequence[str], ahora: datetime
+) -> None:
+    for reloj in relojes:
+        plazos.iniciar(
+            session,
+            derivacion.caso_id,
+            reloj,
+            derivacion.prioridad,
+            ahora,
+            derivacion_id=derivacion.id,
+            acuerdo=derivacion.servicio.plazo_dias,
+        )
+
+
+def _cumple(
+    session: Session, derivacion: Derivacion, relojes: Sequence[str], ahora: datetime
+) -> None:
+    for reloj in relojes:
+        plazos.cumplir(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
+
+
+def _pausa(
+    session: Session, derivacion: Derivacion, relojes: Sequence[str], ahora: datetime
+) -> None:
+    for reloj in relojes:
+        plazos.pausar(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
+
+
+def _cancela(
+    session: Session, derivacion: Derivacion, relojes: Sequence[str], ahora: datetime
+) -> None:
+    # In one statement: a sweep expires very many derivations.
+    plazos.cancelar_todos(
+        session, derivacion.caso_id, ahora, derivacion_id=derivacion.id, relojes=relojes
     )
-
-
-def _cumple(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
-    plazos.cumplir(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
-
-
-def _pausa(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
-    plazos.pausar(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
-
-
-def _cancela(session: Session, derivacion: Derivacion, reloj: str, ahora: datetime) -> None:
-    plazos.cancelar(session, derivacion.caso_id, reloj, ahora, derivacion_id=derivacion.id)
 
 
 EFECTOS: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
@@ -72,8 +88,8 @@ EFECTOS_CON_LA_PERSONA: Mapping[Accion, tuple[tuple[Hand, str], ...]] = {
 
 def mover(session: Session, derivacion: Derivacion, accion: Accion, ahora: datetime) -> None:
     """Start, pause and stop the clocks as the step says. The service must be loaded."""
-    for hand, reloj in _efectos(derivacion, accion):
-        hand(session, derivacion, reloj, ahora)
+    for hand, suyos in groupby(_efectos(derivacion, accion), key=itemgetter(0)):
+        hand(session, derivacion, [reloj for _hand, reloj in suyos], ahora)
 
 
 def por_empezar(session: Session, borrador: Derivacion, ahora: datetime) -> Sequence[Plazo]:
@@ -97,4 +113,4 @@ def _efectos(derivacion: Derivacion, accion: Accion) -> tuple[tuple[Hand, str], 
 
 def esperar_respuesta(session: Session, derivacion: Derivacion, ahora: datetime) -> None:
     """Wait for an acceptance anew, after a late receipt was adopted."""
-    _inicia(session, derivacion, RESPUESTA, ahora)
+    _inicia(session, derivacion, [RESPUESTA], ahora)

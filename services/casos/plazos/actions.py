@@ -4,7 +4,7 @@ Callers hold the transaction. A clock is locked after its derivation, which is l
 case (see `derivaciones.actions`). The follow-up takes them in the same order and waits for nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -116,12 +116,19 @@ def cancelar(
 
 
 def cancelar_todos(
-    session: Session, caso_id: UUID, ahora: datetime, *, derivacion_id: UUID | None = None
+    session: Session,
+    caso_id: UUID,
+    ahora: datetime,
+    *,
+    derivacion_id: UUID | None = None,
+    relojes: Collection[str] | None = None,
 ) -> None:
-    """Stop every clock of a case, or only those of one of its derivations."""
+    """Stop every clock of a case, or only those of one of its derivations, or of these names."""
     consulta = select(Plazo).where(Plazo.caso_id == caso_id, Plazo.estado.in_(VIVOS))
     if derivacion_id is not None:
         consulta = consulta.where(Plazo.derivacion_id == derivacion_id)
+    if relojes is not None:
+        consulta = consulta.where(Plazo.reloj.in_(relojes))
     for plazo in session.scalars(consulta.with_for_update()):
         _terminar(plazo, EstadoPlazo.CANCELADO, ahora)
 

@@ -4,6 +4,7 @@ A batch is one transaction: all of it is told, or none. What is held by somebody
 is left for the next time, so nobody waits here and nobody waits in a ring.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,6 +108,7 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
     hasta = debidos[-1].puesto
     turno = [(plazo.siguiente_en, plazo.id, plazo) for plazo in plazos]
     heapify(turno)
+    en_turno = Counter(plazo.derivacion_id for plazo in plazos)
     lote, terminados = _Lote(ahora), set[UUID]()
     while turno:
         _en, _id, plazo = heappop(turno)
@@ -125,8 +127,9 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
                 # Another of its clocks closes it, if nobody keeps the promise.
                 continue
             vencer(session, plazo.derivacion_id, ahora)
-            # Nobody waits any more for what else its derivation waited for.
-            terminados.update(_terminados(session, plazo.derivacion_id))
+            if en_turno[plazo.derivacion_id] > 1 or plazo.siguiente_en is not None:
+                # Nobody waits any more for what else its derivation waited for.
+                terminados.update(_terminados(session, plazo.derivacion_id))
         if plazo.siguiente_en is not None and (plazo.siguiente_en, plazo.id) <= hasta:
             heappush(turno, (plazo.siguiente_en, plazo.id, plazo))
     lote.escribir(session)
