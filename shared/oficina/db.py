@@ -574,6 +574,11 @@ def _postgres(url: str) -> Engine:
         pool_reset_on_return=None,
     )
 
+    @event.listens_for(engine, "connect")
+    def alone(own: Any, _record: Any) -> None:
+        # Helpers of a statement take longer to begin than it takes, from a machine of two cores.
+        own.execute("SET max_parallel_workers_per_gather = 0", prepare=False)
+
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         if not connection.get_execution_options().get("oficina_begin", True):
