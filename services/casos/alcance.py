@@ -112,8 +112,8 @@ class PersonaUnida(Conflicto):
 
 
 _una_vez = lru_cache(512)
-"""Keeps a condition for each reader, whoever asks next: it takes longer to put one together than to
-answer it. For what does not depend on the moment alone.
+"""Keeps a condition for each reader: to put one together takes longer than to answer it. Only for
+what is the same at any moment.
 """
 
 
