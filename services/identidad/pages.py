@@ -265,7 +265,7 @@ def _pagina_de_cuenta(funcionario_id: UUID, form: Form) -> str:
         ficha=ficha,
         factor=factor,
         sesiones=sesiones,
-        ahora=guard().reloj(),
+        real=guard().reloj(),
         form=form,
         roles=ROLES,
         unidades=unidades,
