@@ -1,7 +1,7 @@
 """The follow-up: what is due is told in order, each stage exactly once, whatever happens."""
 
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -97,6 +97,21 @@ def test_si_la_fecha_salta_lejos_las_etapas_pasan_en_orden_una_vez_cada_una(mund
     assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
     # Nothing is due any more, and it did pass.
     assert situacion(_plazo(mundo, "respuesta"), LEJOS) == ("Vencido", "mal")
+
+
+def test_lo_que_vence_calla_a_sus_demas_relojes_en_la_misma_vuelta(mundo: Mundo) -> None:
+    """Also when a later clock of somebody else keeps the round going beyond the expiry."""
+    mundo.en(Estado.ENVIADA)
+    with mundo.db.begin() as session:
+        tarde = datetime(2027, 1, 15, 12, tzinfo=UTC)
+        plazos.iniciar(session, mundo.caso_id, "evaluacion", "normal", tarde)
+
+    _seguir(mundo, LEJOS)
+
+    de_la_derivacion = [uno for uno in _etapas(mundo) if uno[1] != "evaluacion"]
+    assert de_la_derivacion[-1] == ("plazo_vencido", "respuesta", 100)
+    assert len(de_la_derivacion) == 5
+    assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
 
 
 def test_lo_que_vence_se_presume_aunque_se_confirmara_la_recepcion(mundo: Mundo) -> None:
