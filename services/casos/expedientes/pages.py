@@ -52,7 +52,7 @@ from casos.representantes import queries as representantes
 from casos.representantes.catalogo import catalogo as derechos_de_representar
 from casos.subtemas.presentes import temas_ofrecidos
 from oficina import clock
-from oficina.audit import Cambio, registrar_lectura
+from oficina.audit import registrar_lectura
 from oficina.errors import DatosInvalidos, DomainError, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
@@ -270,7 +270,7 @@ def _como_esta(
 ) -> Present:
     """How a case stands, what happened to it last, and what the reader can do with it now."""
     caso: Caso = vista["caso"]
-    ultima = max(lineas, key=lambda linea: linea.hito.id, default=None)
+    cambio, que = vistas.lo_ultimo(lineas)
     sobran = _sobran(caso, vista)
     pasos = [
         (str(FORMULARIOS[nombre].etiqueta), f"#{nombre}")
@@ -281,8 +281,8 @@ def _como_esta(
         derivar = url_for("derivaciones_paginas.nueva", caso_id=caso.id)
         pasos.append((_("Derivar a la red"), derivar))
     return Present(
-        change=Cambio(ultima.hito.ocurrido_en, quien=ultima.quien) if ultima else None,
-        what=ultima.frase if ultima else "",
+        change=cambio,
+        what=que,
         state=str(etiquetas.etiqueta(caso.estado)),
         allowed=pasos,
     )

@@ -32,6 +32,7 @@ from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.presentacion import idioma_del_lector
 from casos.tareas.queries import de_caso as tareas_de_caso
 from oficina import clock
+from oficina.audit import Cambio
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha
 
@@ -112,6 +113,14 @@ def lineas(session: Session, caso: Caso, alcance: Alcance) -> Sequence[Linea]:
     lectura = Lectura.de_quien_lee(propio=queries.es_propio(session, caso, alcance))
     hitos = queries.historia(session, caso)
     return contar(hitos, lectura, idioma_del_lector(), equipo().nombre)
+
+
+def lo_ultimo(contadas: Sequence[Linea]) -> tuple[Cambio | None, str]:
+    """Who did the last thing that a story tells, when, and what it was."""
+    ultima = max(contadas, key=lambda linea: linea.hito.id, default=None)
+    if ultima is None:
+        return None, ""
+    return Cambio(ultima.hito.ocurrido_en, quien=ultima.quien), ultima.frase
 
 
 def huella_de_relato(contadas: Sequence[Linea]) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from casos.alcance import Alcance
 from casos.etiquetas import etiqueta, opciones
 from casos.expedientes.queries import caso_por_id
-from casos.expedientes.vistas import lineas
+from casos.expedientes.vistas import lineas, lo_ultimo
 from casos.formularios import intentar, posibles
 from casos.orientaciones import actions, queries
 from casos.orientaciones.etiquetas import SE_HIZO
@@ -31,7 +31,7 @@ from casos.personas.models import Persona
 from casos.subtemas.presentes import nombre_de_tema, temas_ofrecidos
 from casos.taxonomia import LENGUAS, tema
 from oficina import clock
-from oficina.audit import Cambio, registrar_lectura, ultimo_cambio
+from oficina.audit import registrar_lectura, ultimo_cambio
 from oficina.errors import DatosInvalidos, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
@@ -299,11 +299,11 @@ def _del_caso(session: Session, caso_id: UUID) -> Present:
     """How the case stands in which a sheet was to be given, and what happened to it last."""
     alcance = Alcance.de(actor())
     caso = caso_por_id(session, caso_id, alcance)
-    ultima = max(lineas(session, caso, alcance), key=lambda una: una.hito.id, default=None)
+    cambio, que = lo_ultimo(lineas(session, caso, alcance))
     return Present(
         values={"version": caso.version},
-        change=Cambio(ultima.hito.ocurrido_en, quien=ultima.quien) if ultima else None,
-        what=ultima.frase if ultima else "",
+        change=cambio,
+        what=que,
         state=etiqueta(caso.estado),
         allowed=[(_("Ver el caso"), url_for("expedientes.ver", caso_id=caso_id))],
     )
