@@ -180,7 +180,7 @@ class EscribirSchema(Schema):
     clave = fields.UUID(required=True)
 
 
-class TarifaSchema(Schema):
+class TarifaSchema(ObjectSchema):
     """The price of one segment, and where it comes from."""
 
     clave = fields.String(required=True)
