@@ -4,7 +4,14 @@ A page of the office asks for no script in its text, no frame around it, no devi
 site; what is about somebody stays in no cache.
 """
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -55,6 +62,8 @@ HEADERS = {
     "Permissions-Policy": ", ".join(f"{device}=()" for device in NO_DEVICE),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Static files say how long they may be kept.
+    "Cache-Control": "no-store",
 }
 
 # Whoever has answered by TLS once is asked by nothing else, below this name either.
@@ -62,20 +71,26 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
-    """Add the headers to every answer; a page with data is not kept by the browser."""
-
-    @app.after_request
-    def add(response: Response) -> Response:
-        there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  pairs otherwise
-        for name, value in HEADERS.items():
-            if name.lower() not in there:
-                response.headers.add(name, value)
-        if secure:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
-        if not _is_static():
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    """Add the headers to every answer that has none of that name as it leaves."""
+    told = HEADERS | {"Strict-Transport-Security": HSTS} if secure else HEADERS
+    app.wsgi_app = _Told(app.wsgi_app, told)  # type: ignore[method-assign]  # as Flask documents it
 
 
-def _is_static() -> bool:
-    return (request.endpoint or "").rpartition(".")[2] == "static"
+class _Told:
+    """An application whose answers tell the browser a few things more."""
+
+    def __init__(self, app: "WSGIApplication", told: Mapping[str, str]) -> None:
+        self._app = app
+        self._told = [(name.lower(), (name, value)) for name, value in told.items()]
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None, /
+        ) -> Callable[[bytes], object]:
+            there = {name.lower() for name, _value in headers}
+            more = [pair for name, pair in self._told if name not in there]
+            return start_response(status, headers + more, exc_info)
+
+        return self._app(environ, start)
