@@ -171,9 +171,9 @@ def write_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         session.connection().execute(_insert(table), rows)
         return
     for values in rows:
-        given = frozenset(name for name, one in values.items() if one is not None)
-        how = row(table, given, gathered.dialect)
-        gathered.add(how.piece, how.values(values))
+        given = {name: one for name, one in values.items() if one is not None}
+        how = row(table, frozenset(given), gathered.dialect)
+        gathered.add(how.piece, how.values(given))
 
 
 def write_many(

@@ -134,9 +134,8 @@ class Row:
     processors: Mapping[str, Callable[[Any], Any]]
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What the driver is given; what is None is left out."""
-        values = {name: one for name, one in given.items() if one is not None}
-        values |= {name: make() for name, make in self.defaults.items()}
+        """What the driver is given."""
+        values = {**given, **{name: make() for name, make in self.defaults.items()}}
         for name, process in self.processors.items():
             values[name] = process(values[name])
         return values

@@ -149,7 +149,7 @@ class Keyring:
     def index(self, context: str, value: str) -> str:
         """The blind index of `value`: 64 hexadecimal digits."""
         message = f"{context}\x1f{value}".encode()
-        return hmac.new(self._index_key, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._index_key, message, "sha256").hex()
 
     def _cipher(self, key_id: str) -> AESGCM | None:
         if key_id not in self._ring.ciphers:
