@@ -176,7 +176,12 @@ def configure_logging(level: str) -> None:
         _keep_frames_only,
     ]
     structlog.configure(
-        processors=[*pipeline, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # What is not written goes no further.
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *pipeline,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
