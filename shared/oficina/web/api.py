@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
@@ -17,6 +17,7 @@ from oficina.web import idempotency, problems
 from oficina.web.auth import Acceso, access_of, public
 from oficina.web.conditional import is_versioned
 from oficina.web.csrf import SAFE_METHODS
+from oficina.web.here import this_request
 from oficina.web.messages import title_of
 
 VERSION = "1"
@@ -159,8 +160,9 @@ def _reads_json() -> None:
 
     After the door: who may not enter is told so first.
     """
-    has_body = request.content_length or "Transfer-Encoding" in request.headers
-    if has_body and "/api/" in request.path and not request.is_json:
+    asked = this_request()
+    has_body = asked.content_length or "Transfer-Encoding" in asked.headers
+    if has_body and "/api/" in asked.path and not asked.is_json:
         raise UnsupportedMediaType
 
 

@@ -48,6 +48,7 @@ from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
 from oficina.web.conditional import marca_viva
+from oficina.web.here import this_request
 from oficina.web.routing import LateRule
 
 HERE = Path(__file__).parent
@@ -110,7 +111,9 @@ class _Notices(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        # Programs send none; to look among those of a request is to read all of its headers.
+        sends_some = "HTTP_COOKIE" in request.environ
+        if not sends_some or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -213,21 +216,23 @@ def _observe(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
-        g.story = _story()
-        next(g.story)
+        here = g._get_current_object()
+        here.began = time.perf_counter()
+        here.story = story = _story()
+        next(story)
 
     @app.after_request
     def tell(response: Response) -> Response:
         seconds = time.perf_counter() - g.began
-        rule = str(request.url_rule) if request.url_rule else "-"
-        telemetry.count_request(app.name, request.method, rule, response.status_code, seconds)
+        asked = this_request()
+        rule = str(asked.url_rule) if asked.url_rule else "-"
+        telemetry.count_request(app.name, asked.method, rule, response.status_code, seconds)
         response.headers["X-Correlation-Id"] = telemetry.correlation_id.get()
-        if not _is_routine():
+        if not _is_routine(asked.endpoint or ""):
             log.info(
                 "peticion",
                 servicio=app.name,
-                method=request.method,
+                method=asked.method,
                 ruta=rule,
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
@@ -258,37 +263,38 @@ def _read_out(response: Response) -> Response:
     word, which a proxy that reuses the connection answers with 502. What is beyond MAX_BODY is left
     to it.
     """
-    if not request.environ.get("wsgi.input_terminated"):
+    environ = request.environ
+    if not environ.get("wsgi.input_terminated"):
         return response  # a server whose stream does not say where the body ends
     left = MAX_BODY
     # Who went away has no next request.
     with suppress(OSError):
-        while left > 0 and (read := request.environ["wsgi.input"].read(READ_OUT)):
+        while left > 0 and (read := environ["wsgi.input"].read(READ_OUT)):
             left -= len(read)
     return response
 
 
-def _is_routine() -> bool:
+def _is_routine(endpoint: str) -> bool:
     """Static files and what machines ask every few seconds would drown the log."""
-    endpoint = request.endpoint or ""
     return endpoint.startswith("health.") or endpoint.rpartition(".")[2] == "static"
 
 
 def _story() -> Iterator[None]:
+    asked = this_request()
     with (
-        llevar_cuenta(_address()) as g.cuenta,
+        llevar_cuenta(_address(asked)) as g.cuenta,
         telemetry.follow(
-            request.headers.get("X-Correlation-Id", ""),
-            trace=request.headers.get("traceparent", ""),
+            asked.headers.get("X-Correlation-Id", ""),
+            trace=asked.headers.get("traceparent", ""),
         ),
     ):
         yield
 
 
-def _address() -> str | None:
+def _address(asked: Request) -> str | None:
     """Whence the request came, as the proxy that is trusted says; None if that is no address."""
     try:
-        return str(ip_address(request.remote_addr or ""))
+        return str(ip_address(asked.remote_addr or ""))
     except ValueError:
         return None
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.errors import NoIdentificado, NoPermitido
 from oficina.web.client import ServiceClient, ServicioNoDisponible
+from oficina.web.here import this_request
 from oficina.web.tokens import Credencial, TokenInvalido, Verificador
 
 __all__ = ["Actor", "actor", "actor_or_none", "public", "puede", "requires"]
@@ -143,15 +144,16 @@ class Guard:
         app.jinja_env.globals["actor_actual"] = actor_or_none
 
     def _enter(self) -> None:
-        endpoint = request.endpoint or ""
+        asked = this_request()
+        endpoint = asked.endpoint or ""
         if endpoint.rpartition(".")[2] == "static":
             return
         # An address that is not there is open: the page that says so knows its reader.
         acceso = access_of(current_app.view_functions.get(endpoint)) or Acceso(None)
-        authorization = request.authorization
+        authorization = asked.authorization
         if authorization is not None and authorization.type == "bearer":
             self._accept_bearer(authorization.token or "")
-        elif cookie := request.cookies.get(COOKIE):
+        elif cookie := asked.cookies.get(COOKIE):
             self._accept_cookie(cookie, needed=acceso.permiso is not None)
         self._authorise(acceso)
 
@@ -215,16 +217,18 @@ class Guard:
         return token
 
     def _remember(self, credencial: Credencial, token: str) -> None:
-        g.actor = credencial.actor
-        g.credencial = credencial
-        g.cuenta.sesion_id = credencial.sesion_id
-        g.token = token
+        here = g._get_current_object()
+        here.actor = credencial.actor
+        here.credencial = credencial
+        here.cuenta.sesion_id = credencial.sesion_id
+        here.token = token
 
     def _refresh_cookie(self, response: Response) -> Response:
         """Unless the view has just given or taken the cookie."""
-        if token := g.get("new_token"):
+        here = g._get_current_object()
+        if token := here.get("new_token"):
             self.set_cookie(response, token)
-        elif g.get("session_over"):
+        elif here.get("session_over"):
             self.drop_cookie(response)
         return response
 

@@ -46,20 +46,20 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def ask() -> None:
-        if _marked() and request.method not in SAFE_METHODS and not request.if_match:
+        if _marked(app) and request.method not in SAFE_METHODS and not request.if_match:
             raise VersionSinIndicar(
                 _("Lea lo que quiere cambiar y envíe su ETag en el encabezado If-Match.")
             )
 
     @app.after_request
     def tell(response: Response) -> Response:
-        if _marked() and response.status_code < 300 and "ETag" not in response.headers:
+        if _marked(app) and response.status_code < 300 and "ETag" not in response.headers:
             raise SinVersion(request.endpoint)
         return response
 
 
-def _marked() -> bool:
-    return is_versioned(current_app.view_functions.get(request.endpoint or ""))
+def _marked(app: Flask) -> bool:
+    return is_versioned(app.view_functions.get(request.endpoint or ""))
 
 
 class Versioned(Protocol):

@@ -7,11 +7,12 @@ it unseen; a Bearer token is not sent by browsers on their own.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Request
 from flask_babel import gettext as _
 
 from oficina.errors import NoPermitido
 from oficina.texts import N_
+from oficina.web.here import this_request
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,20 +29,22 @@ def init_app(app: Flask, base_url: str) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method in SAFE_METHODS or _carries_bearer():
+        asked = this_request()
+        if asked.method in SAFE_METHODS or _carries_bearer(asked):
             return
-        site = request.headers.get("Sec-Fetch-Site")
-        origin = request.headers.get("Origin")
+        site = asked.headers.get("Sec-Fetch-Site")
+        origin = asked.headers.get("Origin")
         if site is not None:
             allowed = site in {"same-origin", "none"}
         else:
-            allowed = origin is None or _origin(origin) in {own, _origin(request.host_url)}
+            allowed = origin is None or _origin(origin) in {own, _origin(asked.host_url)}
         if not allowed:
             raise PeticionAjena(_("Abra la página de la oficina y hágalo desde ahí."))
 
 
-def _carries_bearer() -> bool:
-    return request.authorization is not None and request.authorization.type == "bearer"
+def _carries_bearer(asked: Request) -> bool:
+    authorization = asked.authorization
+    return authorization is not None and authorization.type == "bearer"
 
 
 def _origin(url: str) -> tuple[str, str]:

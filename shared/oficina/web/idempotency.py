@@ -47,6 +47,7 @@ from oficina.gathering import Piece, ask
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
+from oficina.web.here import this_request
 from oficina.web.problems import PROBLEM
 
 HEADER = "Idempotency-Key"
@@ -283,20 +284,22 @@ def init_app(app: Flask) -> None:
 
 def claim() -> Response | None:
     """Take the request's key, or give the answer that it had. After the door, before the view."""
-    key = request.headers.get(HEADER)
-    if key is None or not takes_key(request.path, request.method) or request.endpoint is None:
+    asked = this_request()
+    key = asked.headers.get(HEADER)
+    if key is None or not takes_key(asked.path, asked.method) or asked.endpoint is None:
         return None
     if not _KEY.fullmatch(key):
         raise ClaveInvalida(_("Use de 1 a 255 caracteres ASCII visibles, por ejemplo un UUID."))
     asks = actor_or_none()
     who = str(asks.id) if asks else ""
-    clave = blind_index("oficina.idempotencia.clave", "\x1f".join((who, request.path, key)))
-    sent = request.query_string + b"\x1f" + request.get_data()
+    clave = blind_index("oficina.idempotencia.clave", "\x1f".join((who, asked.path, key)))
+    sent = asked.query_string + b"\x1f" + asked.get_data()
     turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
-    env: Env = current_app.extensions["env"]
+    extensions = current_app.extensions
+    env: Env = extensions["env"]
     if kept := turn.find(env.db):
         return _again(turn, kept)
-    turn.begin(env.db, current_app.extensions["idempotency"])
+    turn.begin(env.db, extensions["idempotency"])
     g.turn = turn
     return None
 
@@ -493,7 +496,7 @@ def _written(response: Response, ultima: Mapping[str, Any] | None) -> str:
         {
             "withheld": members,
             "status": response.status_code,
-            "headers": {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers},
+            "headers": {n: one for n in KEPT_HEADERS if (one := response.headers.get(n))},
             "body": body,
             "auditoria": told,
         }
