@@ -1,13 +1,16 @@
 """Languages of the pages, and moments as a wall in Chile would show them."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel import dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficina import clock
@@ -46,11 +49,31 @@ def init_app(app: Flask) -> None:
     ours = Path(__file__).parent / "translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{ours};{own}"
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
-    _Languages(app, locale_selector=language)
+    languages = _Languages(app, locale_selector=language)
     app.jinja_env.globals.update(idioma=language, idiomas=LANGUAGES, ahora=clock.now)
+    # Jinja's own way asks three functions for each text, and a page has a hundred.
+    app.jinja_env.globals["_"] = _of_templates(languages)
     app.jinja_env.filters.update(
         fecha=fecha, fecha_hora=fecha_hora, hora=hora, hace=hace, tamano=tamano
     )
+
+
+def _of_templates(languages: _Languages) -> Callable[..., Markup]:
+    """How a template says a text in the reader's language. The text is the template's own and so
+    markup; what it is filled in with is escaped. It is a format, with nothing to fill in too.
+    """
+
+    @lru_cache(maxsize=8_192)
+    def plain(translations: NullTranslations, text: str) -> Markup:
+        return Markup(translations.gettext(text)) % {}  # noqa: S704
+
+    def said(text: str, **parts: Any) -> Markup:
+        translations = languages.domain_instance.get_translations()
+        if not parts:
+            return plain(translations, text)
+        return Markup(translations.gettext(text)) % parts  # noqa: S704
+
+    return said
 
 
 def language() -> str:

@@ -1,7 +1,7 @@
 """Texts of a request are of the language that holds at that moment."""
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale, gettext
 
 from oficina.actor import Actor
@@ -22,6 +22,19 @@ def test_el_idioma_puede_cambiar_dentro_de_una_misma_peticion() -> None:
     with app.test_request_context("/"):
         otra = gettext(ES)
     assert (antes, en_medio, despues, otra) == (EN, [ES] * 2, EN, ES)
+
+
+def test_una_pagina_dice_sus_textos_en_el_idioma_del_momento_y_con_las_partes_escapadas() -> None:
+    app = Flask("oficina")
+    i18n.init_app(app)
+    pagina = "{{ _('Cerrar sesión') }}|{{ _('<b>%(parte)s</b>', parte=parte) }}|{{ _('100 %%') }}"
+    resto = "|<b>&lt;i&gt;</b>|100 %"
+    with app.test_request_context("/"):
+        for _vez in range(2):
+            assert render_template_string(pagina, parte="<i>") == ES + resto
+        with force_locale("en"):
+            assert render_template_string(pagina, parte="<i>") == EN + resto
+        assert render_template_string(pagina, parte="<i>") == ES + resto
 
 
 @pytest.mark.parametrize(
