@@ -201,13 +201,11 @@ def _equipo(caso_id: UUID, enviado: tuple[str, Form] | None = None) -> str:
         raise NoPermitido(_("Lo decide quien responde por el caso, o la coordinación."))
     registrar_lectura(env().db, actor(), "casos.caso.ver", "caso", caso_id)
     forms = {
-        nombre: _form(
-            nombre, {"version": caso.version} if nombre == "cambiar" else None, sent=False
-        )
+        nombre: enviado[1]
+        if enviado and nombre == enviado[0]
+        else _form(nombre, {"version": caso.version} if nombre == "cambiar" else None, sent=False)
         for nombre in _SCHEMAS
     }
-    if enviado:
-        forms[enviado[0]] = enviado[1]
     ya = {caso.responsable_id, *(uno.funcionario_id for uno in miembros)}
     orden = list(Confidencialidad)
     desde = 0 if puede("casos.caso.confidencialidad.bajar") else orden.index(caso.confidencialidad)

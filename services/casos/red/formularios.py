@@ -33,7 +33,8 @@ def formulario(
     inicial: dict[str, Any],
     acciones: tuple[Callable[[Session, Any], UUID], Callable[[Session], Present] | None],
     despues: Callable[[UUID], str],
-    pagina: tuple[str, dict[str, Any]],
+    plantilla: str,
+    **datos: Any,
 ) -> ResponseReturnValue:
     """Show a form, or do what it says in one transaction and go where it leads. `acciones` are to
     do it, and to read what is there now when somebody was faster: nobody is at what is new.
@@ -56,7 +57,6 @@ def formulario(
         else:
             flash(_("Guardamos los cambios en el directorio."), "success")
             return redirect(despues(hecho), 303)
-    plantilla, datos = pagina
     page = render_template(
         plantilla,
         form=form,

@@ -16,6 +16,7 @@ from casos.red.etiquetas import DIAS
 from casos.red.formularios import SIN_DECIR, formulario
 from casos.red.models import (
     Capacidad,
+    Lugar,
     Papel,
     ServicioRed,
 )
@@ -108,7 +109,9 @@ def editar_servicio(servicio_id: UUID) -> ResponseReturnValue:
         de_servicio(uno),
         (hacer, ahora),
         lambda hecho: url_for(".servicio", servicio_id=hecho),
-        ("casos/red/servicio_editar.html", {"institucion": uno.institucion, "servicio": uno}),
+        "casos/red/servicio_editar.html",
+        institucion=uno.institucion,
+        servicio=uno,
     )
 
 
@@ -131,7 +134,9 @@ def cupo(servicio_id: UUID) -> ResponseReturnValue:
         _cupo_de(uno),
         (hacer, ahora),
         lambda hecho: url_for(".servicio", servicio_id=hecho),
-        ("casos/red/cupo.html", {"servicio": uno, "capacidades": opciones(Capacidad)}),
+        "casos/red/cupo.html",
+        servicio=uno,
+        capacidades=opciones(Capacidad),
     )
 
 
@@ -170,7 +175,8 @@ def nuevo_lugar(servicio_id: UUID) -> ResponseReturnValue:
         {"papel": Papel.ATENCION},
         (hacer, None),
         lambda de: url_for(".servicio", servicio_id=de),
-        _pagina_de_lugar(uno, lugar=None),
+        "casos/red/lugar.html",
+        **_vista_de_lugar(uno, None),
     )
 
 
@@ -193,7 +199,8 @@ def editar_lugar(lugar_id: UUID) -> ResponseReturnValue:
         de_lugar(lugar),
         (hacer, ahora),
         lambda de: url_for(".servicio", servicio_id=de),
-        _pagina_de_lugar(uno, lugar=lugar),
+        "casos/red/lugar.html",
+        **_vista_de_lugar(uno, lugar),
     )
 
 
@@ -245,7 +252,12 @@ def _quien_cambio(session: Session, uno: ServicioRed) -> Cambio | None:
     return cambio
 
 
-def _pagina_de_lugar(uno: ServicioRed, **datos: Any) -> tuple[str, dict[str, Any]]:
+def _vista_de_lugar(uno: ServicioRed, lugar: Lugar | None) -> dict[str, Any]:
     sedes = [(sede.id, sede.nombre) for sede in uno.institucion.sedes]
-    datos |= {"servicio": uno, "sedes": sedes, "dias": DIAS, "papeles": opciones(Papel)}
-    return "casos/red/lugar.html", datos
+    return {
+        "servicio": uno,
+        "lugar": lugar,
+        "sedes": sedes,
+        "dias": DIAS,
+        "papeles": opciones(Papel),
+    }

@@ -412,7 +412,7 @@ def _words() -> dict[str, Any]:
         "cadencias": etiquetas.CADENCIAS,
         "dias": etiquetas.DIAS,
         "estados_de_mensaje": de_mensajes.ESTADOS,
-        "idiomas": _languages(),
+        "idiomas_del_resumen": _languages(),
         "estados": etiquetas.ESTADOS,
         "tonos": etiquetas.TONOS,
         "motivos": etiquetas.MOTIVOS,

@@ -64,7 +64,8 @@ def nueva_institucion() -> ResponseReturnValue:
         {"activa": True, "ambito": Ambito.LOCAL},
         (hacer, None),
         lambda hecha: url_for(".institucion", institucion_id=hecha),
-        _pagina_de_institucion(None),
+        "casos/red/institucion_editar.html",
+        **_vista_de_institucion(None),
     )
 
 
@@ -90,7 +91,8 @@ def editar_institucion(institucion_id: UUID) -> ResponseReturnValue:
         de_institucion(una),
         (hacer, ahora),
         lambda hecha: url_for(".institucion", institucion_id=hecha),
-        _pagina_de_institucion(una),
+        "casos/red/institucion_editar.html",
+        **_vista_de_institucion(una),
     )
 
 
@@ -109,7 +111,9 @@ def nuevo_servicio(institucion_id: UUID) -> ResponseReturnValue:
         {"estado": EstadoServicio.ACTIVO, "modo": Modo.EN_LINEA},
         (hacer, None),
         lambda hecho: url_for("red_paginas.servicio", servicio_id=hecho),
-        ("casos/red/servicio_editar.html", {"institucion": una, "servicio": None}),
+        "casos/red/servicio_editar.html",
+        institucion=una,
+        servicio=None,
     )
 
 
@@ -128,7 +132,8 @@ def nueva_sede(institucion_id: UUID) -> ResponseReturnValue:
         {"tipo": TipoSede.FISICA},
         (hacer, None),
         lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_sede(una, None),
+        "casos/red/sede.html",
+        **_vista_de_sede(una, None),
     )
 
 
@@ -151,7 +156,8 @@ def editar_sede(sede_id: UUID) -> ResponseReturnValue:
         de_sede(sede),
         (hacer, ahora),
         lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_sede(sede.institucion, sede),
+        "casos/red/sede.html",
+        **_vista_de_sede(sede.institucion, sede),
     )
 
 
@@ -170,7 +176,8 @@ def nuevo_contacto(institucion_id: UUID) -> ResponseReturnValue:
         {},
         (hacer, None),
         lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_contacto(una, None),
+        "casos/red/contacto.html",
+        **_vista_de_contacto(una, None),
     )
 
 
@@ -193,7 +200,8 @@ def editar_contacto(contacto_red_id: UUID) -> ResponseReturnValue:
         de_contacto(contacto),
         (hacer, ahora),
         lambda de: url_for(".institucion", institucion_id=de),
-        _pagina_de_contacto(una, contacto),
+        "casos/red/contacto.html",
+        **_vista_de_contacto(una, contacto),
     )
 
 
@@ -207,24 +215,19 @@ def quitar_contacto(contacto_red_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".institucion", institucion_id=una.id), 303)
 
 
-def _pagina_de_institucion(una: Institucion | None) -> tuple[str, dict[str, Any]]:
-    datos = {
+def _vista_de_institucion(una: Institucion | None) -> dict[str, Any]:
+    return {
         "institucion": una,
         "tipos": opciones(TipoInstitucion),
         "ambitos": opciones(Ambito),
         "categorias": opciones(Categoria),
     }
-    return "casos/red/institucion_editar.html", datos
 
 
-def _pagina_de_sede(una: Institucion, sede: Sede | None) -> tuple[str, dict[str, Any]]:
-    datos = {"institucion": una, "sede": sede, "tipos": opciones(TipoSede)}
-    return "casos/red/sede.html", datos
+def _vista_de_sede(una: Institucion, sede: Sede | None) -> dict[str, Any]:
+    return {"institucion": una, "sede": sede, "tipos": opciones(TipoSede)}
 
 
-def _pagina_de_contacto(
-    una: Institucion, contacto: ContactoRed | None
-) -> tuple[str, dict[str, Any]]:
+def _vista_de_contacto(una: Institucion, contacto: ContactoRed | None) -> dict[str, Any]:
     servicios = [(uno.id, uno.nombre) for uno in una.servicios]
-    datos = {"institucion": una, "contacto": contacto, "servicios": servicios}
-    return "casos/red/contacto.html", datos
+    return {"institucion": una, "contacto": contacto, "servicios": servicios}

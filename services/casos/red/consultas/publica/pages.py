@@ -149,6 +149,6 @@ def _formulario(form: Form, una: PreguntaRed, token: str) -> str:
         una=una,
         token=token,
         capacidades=opciones(Capacidad),
-        lugares=visibles(una.servicio),
+        anotados=visibles(una.servicio),
         dias=DIAS,
     )
