@@ -167,6 +167,49 @@ def test_casos_0005_deja_lo_que_habia_aunque_otras_filas_lo_nombren(casos_0003: 
 
 
 @pytest.fixture(params=COLUMNS)
+def casos_0048(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
+    """Before people were found by each two of their words."""
+    return Antes(empty_db(request.param), "casos_0048")
+
+
+def test_casos_0053_halla_a_cada_persona_por_los_pares_de_sus_palabras(casos_0048: Antes) -> None:
+    una = _llamada(casos_0048, "Ana", "Rojas", social="Luz")
+    unida = _llamada(casos_0048, "Anna", "Díaz", fusionada_en_id=una)
+    borrada = _llamada(casos_0048, "", "")
+    for palabra in ("ana", "rojas", "luz"):
+        casos_0048.poner("tokens_nombre", persona_id=una, token=palabra)
+    muchas = [_llamada(casos_0048, f"Juan N{n}", "Paz") for n in range(1200)]
+    for otra in muchas:
+        casos_0048.poner("tokens_nombre", persona_id=otra, token="juan")
+
+    casos_0048.subir()
+
+    escritos = casos_0048.tablas.tables["tokens_nombre"]
+    with Session(casos_0048.db.engine) as session:
+        pares = {
+            quien: set(session.scalars(sa.select(escritos.c.token).filter_by(persona_id=quien)))
+            for quien in (una, unida, borrada, muchas[-1])
+        }
+    assert pares[una] >= {"+ana rojas", "+ana luz", "+luz rojas", "+ana diaz", "+diaz rojas"}
+    assert "+anna rojas" in pares[una], "by how she was called in the record that was joined"
+    assert any(par.startswith("+~") for par in pares[una])
+    assert not pares[unida]
+    assert not pares[borrada]
+    assert "+juan paz" in pares[muchas[-1]]
+
+
+def _llamada(antes: Antes, de_pila: str, apellido: str, **mas: Any) -> Any:
+    return antes.poner(
+        "personas",
+        nombres=de_pila,
+        primer_apellido=apellido,
+        segundo_apellido="",
+        nombre_social=mas.pop("social", None),
+        **mas,
+    )
+
+
+@pytest.fixture(params=COLUMNS)
 def identidad_0001(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
     """Before units were rows."""
     return Antes(empty_db(request.param), "identidad_0001", "identidad")

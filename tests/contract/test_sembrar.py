@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from acogida.semilla import inventada
 from casos.alcance import Alcance
+from casos.fusiones.traslado import indexar
 from casos.personas.actions import registrar, sembrar
 from casos.personas.busqueda import MAXIMO, Resultados, buscar, reconocer
 from casos.personas.models import Persona
@@ -85,6 +86,56 @@ def test_donde_todas_las_palabras_son_de_muchos_se_halla_a_quien_las_tiene(db: D
             hallados = _hallados(session, texto)
             assert (len(hallados.filas), hallados.hay_mas) == (MAXIMO, True), texto
         assert _hallados(session, "an per").hay_mas, "words that nobody has: whoever typed goes on"
+
+
+def test_donde_todas_son_de_muchos_se_halla_a_quien_escribe_junto_o_aparte(db: Database) -> None:
+    """Who writes «Jean Louis» has no pair of «jeanlouis»."""
+    aparte = NuevaPersona(nombres="Jean Louis", primer_apellido="Pierre")
+    junto = NuevaPersona(nombres="Jeanlouis", primer_apellido="Pierre")
+    with db.begin() as session:
+        sembrar(
+            session,
+            [junto, aparte, *_muchas(("Jeanlouis", "Rojas"), ("Ana", "Pierre"))],
+            MESON,
+            AHORA,
+        )
+    with db.read() as session:
+        for texto in ("jeanlouis pierre", "pierre jeanlouis", "Jean Louis Pierre"):
+            hallados = {fila.persona.nombre for fila in _hallados(session, texto).filas}
+            assert hallados == {"Jean Louis Pierre", "Jeanlouis Pierre"}, texto
+
+
+def test_donde_todas_son_de_muchos_valen_tambien_sus_otros_nombres(db: Database) -> None:
+    """How somebody wishes to be called, and how they were in a record that was joined to theirs."""
+    una = NuevaPersona(nombres="Juan", primer_apellido="Soto", nombre_social="Ana")
+    unida = NuevaPersona(nombres="Juana", primer_apellido="Rojas")
+    otras = _muchas(("Ana", "Díaz"), ("Elsa", "Soto"), ("Luis", "Rojas"))
+    with db.begin() as session:
+        sembrar(session, [una, unida, *otras], MESON, AHORA)
+        vigente, absorbida = session.scalars(
+            select(Persona).order_by(Persona.folio).limit(2).options(selectinload(Persona.tokens))
+        )
+        absorbida.fusionada_en_id = vigente.id
+        indexar(session, vigente)
+    with db.read() as session:
+        for texto, razon in (
+            ("Ana Soto", "nombre"),
+            ("soto rojas", "nombre"),
+            ("Rojas Soto Ana", "nombre"),
+            ("Anna Sotto", "sonido"),
+            ("Sotto Rojaz", "sonido"),
+        ):
+            (fila,) = _hallados(session, texto).filas
+            assert (fila.persona.id, fila.hallazgos) == (vigente.id, (razon,)), texto
+
+
+def _muchas(*nombres: tuple[str, str]) -> list[NuevaPersona]:
+    """So many people of each name that nobody looks at them one by one."""
+    return [
+        NuevaPersona(nombres=de_pila, primer_apellido=apellido)
+        for de_pila, apellido in nombres
+        for _ in range(RAROS + 20)
+    ]
 
 
 def _hallados(session: Session, texto: str) -> Resultados:

@@ -36,7 +36,7 @@ from casos.personas.models import (
     PrecisionFecha,
     TokenNombre,
 )
-from casos.personas.unidas import tokens_de_unidas
+from casos.personas.unidas import nombres_de_unidas
 from casos.programas.postulaciones.models import Postulacion
 from casos.representantes.models import Representante
 from casos.situaciones.models import SituacionMigratoria
@@ -194,7 +194,7 @@ def devolver(
 def indexar(session: Session, persona: Persona) -> None:
     """By which words somebody is found, after records were joined to theirs or left it."""
     session.flush()
-    persona.indexar_nombre(tokens_de_unidas(session, persona.id))
+    persona.indexar_nombre(nombres_de_unidas(session, persona.id))
 
 
 def _esta_vacio(valor: Any) -> bool:

@@ -26,7 +26,7 @@ from casos.personas.schemas import (
     NuevaPersona,
     precision,
 )
-from casos.personas.unidas import tokens_de_unidas
+from casos.personas.unidas import nombres_de_unidas
 from oficina import clock
 from oficina.actor import Actor
 from oficina.audit import registrar as auditar
@@ -84,7 +84,7 @@ def actualizar(
     persona = _para_cambiar(session, persona_id, actor)
     check_version(persona, version)
     # Asked before anything changes: one change is one version.
-    de_unidas = tokens_de_unidas(session, persona.id)
+    de_unidas = nombres_de_unidas(session, persona.id)
     cambiados = _aplicar(persona, cambios)
     if not cambiados:
         return persona

@@ -21,6 +21,7 @@ from casos.personas.models import (
     indexado,
     indice_contacto,
     indice_documento,
+    suyos,
 )
 from casos.personas.schemas import DatosContacto, DatosDocumento, NuevaPersona
 from oficina.db import uuid7, write_many
@@ -59,7 +60,7 @@ def ficha(
 ) -> Ficha:
     """The record that is made of what was said of somebody, with what they are found by."""
     clave, tokens = indexado(
-        datos.nombres, datos.primer_apellido, datos.segundo_apellido, datos.nombre_social
+        *suyos(datos.nombres, datos.primer_apellido, datos.segundo_apellido, datos.nombre_social)
     )
     persona = {
         "folio": folio,

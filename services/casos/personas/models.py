@@ -1,6 +1,6 @@
 """What the office knows of a person. Documents, contacts, address and status are encrypted."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -179,16 +179,19 @@ class Persona(Personal, Identified, Base):
         """The first nationality (ISO 3166-1 alpha-3, XXA stateless)."""
         return self.nacionalidades[0] if self.nacionalidades else None
 
-    def indexar_nombre(self, otros: Set[str] = frozenset()) -> None:
+    @property
+    def nombres_suyos(self) -> list[str]:
+        """How the person is called, whole: as registered and, when there is one, as they wish."""
+        registrado = (self.nombres, self.primer_apellido, self.segundo_apellido)
+        return suyos(*registrado, self.nombre_social)
+
+    def indexar_nombre(self, otros: Sequence[str] = ()) -> None:
         """Make the person findable by the present name; call it after changing any part of it.
 
-        The tokens must be loaded, or the person new. `otros`: by which they are found besides, from
-        the names of the records that were joined to this one.
+        The tokens must be loaded, or the person new. `otros`: how they are called besides, by the
+        records that were joined to this one.
         """
-        self.clave_nombre, suyos = indexado(
-            self.nombres, self.primer_apellido, self.segundo_apellido, self.nombre_social
-        )
-        quiere = suyos | otros
+        self.clave_nombre, quiere = indexado(*self.nombres_suyos, *otros)
         tiene = {fila.token: fila for fila in self.tokens}
         for sobra in tiene.keys() - quiere:
             self.tokens.remove(tiene[sobra])
@@ -196,7 +199,7 @@ class Persona(Personal, Identified, Base):
 
 
 class TokenNombre(Base):
-    """One word (or two joined) by which a person is found."""
+    """What a person is found by: a word, two joined, a sound, or two words (`nombres.tokens`)."""
 
     __tablename__ = "tokens_nombre"
     # All the words of somebody who was found by one of them, without their rows.
@@ -292,12 +295,17 @@ class PosibleDuplicado(Identified, Base):
     decidido_en: Mapped[datetime | None]
 
 
-def indexado(
+def suyos(
     de_pila: str, primer_apellido: str, segundo_apellido: str, nombre_social: str | None
-) -> tuple[str, set[str]]:
-    """The key of a name, and all that its owner is found by."""
-    partes = (de_pila, primer_apellido, segundo_apellido)
-    return nombres.clave(*partes), nombres.tokens(*partes) | nombres.tokens(nombre_social)
+) -> list[str]:
+    """The whole names of somebody, the registered one first."""
+    registrado = " ".join(filter(None, (de_pila, primer_apellido, segundo_apellido)))
+    return [registrado, nombre_social] if nombre_social else [registrado]
+
+
+def indexado(nombre: str, *otros: str) -> tuple[str, set[str]]:
+    """The key of a name, and all that its owner is found by, who has other names too."""
+    return nombres.clave(nombre), nombres.tokens(nombre, *otros)
 
 
 def par(una: UUID, otra: UUID) -> tuple[UUID, UUID]:

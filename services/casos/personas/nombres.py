@@ -6,13 +6,19 @@ PostgreSQL answer the same.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from casos.personas.sonidos import cercania, sonido
 
 LARGO_DE_CLAVE, LARGO_DE_TOKEN = 360, 60
 """What the columns hold. A letter may come apart into many («ﷺ»), so a name may need more."""
+
+PALABRAS_EN_PARES = 16
+"""Words that are also found two by two; of who has more (names of other days, of records that were
+joined), the first ones are.
+"""
 
 PARTICULAS = frozenset({"da", "das", "de", "del", "do", "dos", "la", "las", "los", "san", "y"})
 
@@ -43,11 +49,31 @@ def palabras_propias(texto: str) -> list[str]:
     return [palabra for palabra in todas if palabra not in PARTICULAS] or todas
 
 
-def tokens(*partes: str | None) -> set[str]:
-    """What a name can be found by: its words, each two neighbours joined, and how it sounds."""
-    lista = palabras_propias(" ".join(parte for parte in partes if parte))
-    todos = {*lista, *(f"{a}{b}" for a, b in pairwise(lista)), *map(token_de_sonido, lista)}
-    return {token[:LARGO_DE_TOKEN] for token in todos}
+def tokens(*de: str) -> set[str]:
+    """What a person of several names is found by: the words of each, each two neighbours of one
+    joined, how they sound, and each two of all their words (or sounds), so that two words of very
+    many people be of few together.
+    """
+    separadas = [palabras_propias(nombre) for nombre in de]
+    juntas = {f"{una}{otra}" for lista in separadas for una, otra in pairwise(lista)}
+    lista = list(dict.fromkeys(palabra for lista in separadas for palabra in lista))
+    sonidos = list(dict.fromkeys(map(token_de_sonido, lista)))
+    sueltas = {token[:LARGO_DE_TOKEN] for token in {*lista, *juntas, *sonidos}}
+    return sueltas | _pares(lista) | _pares(sonidos)
+
+
+def _pares(lista: Sequence[str]) -> set[str]:
+    return {token_de_par(*dos) for dos in combinations(lista[:PALABRAS_EN_PARES], 2)}
+
+
+def token_de_par(una: str, otra: str) -> str:
+    """The token of whoever has both words, or both sounds, in any order; no word is written so."""
+    return f"+{min(una, otra)} {max(una, otra)}"[:LARGO_DE_TOKEN]
+
+
+def pares_escritos_juntos(palabra: str) -> list[str]:
+    """The tokens of the two words that this one may be, when it was written without the space."""
+    return [token_de_par(palabra[:n], palabra[n:]) for n in range(1, len(palabra))]
 
 
 def token_de_sonido(palabra: str) -> str:
@@ -79,9 +105,9 @@ def suenan_igual(una: str, otra: str) -> bool:
     return claves[0] == claves[1]
 
 
-def clave(*partes: str | None) -> str:
+def clave(nombre: str) -> str:
     """The same for two writings of one name whatever the order of its words."""
-    return _clave(palabras_propias(" ".join(parte for parte in partes if parte)))
+    return _clave(palabras_propias(nombre))
 
 
 def claves_con_palabras_juntas(texto: str) -> set[str]:

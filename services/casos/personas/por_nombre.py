@@ -2,9 +2,9 @@
 
 A word may be one of very many people's. So a search begins with the word that the fewest have, and
 looks at each of those people; how many have it is counted up to RAROS only. When many have every
-word, those who have them all are asked of the index, which keeps the people of a token in the order
-in which they came: no more than the newest RAROS are looked at, and whoever asks is told to type
-more.
+word, those who have them all are asked of the index, by each two of the words: fewer have both, and
+the index keeps the people of a token in the order in which they came. No more than the newest RAROS
+are looked at, and whoever asks is told to type more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,9 +89,7 @@ class PorNombre:
         """Who has, for each word, one that begins so or is it joined to a neighbour."""
         lugares = _lugares("palabra", self.palabras)
         dichas = dict(zip(lugares, self.palabras, strict=True))
-        pares = {}
-        for una, otra in pairwise(lugares):
-            pares[f"par_{una}"] = dichas[una] + dichas[otra]
+        pares = {f"par_{una}": dichas[una] + dichas[otra] for una, otra in pairwise(lugares)}
         dichas |= pares | {_hasta(una): dichas[una] + _DESPUES_DE_TODO for una in lugares}
         # Of a pair, each of the two may be the pair («Jean Louis», «Jeanlouis»).
         buscadas = tuple(
@@ -105,7 +103,13 @@ class PorNombre:
         candidatas = [_Palabra((par,)) for par in pares]
         if not enteras:
             candidatas.append(buscadas[-1])
-        hallados = self._entre(_con_todas(tuple(candidatas), enteras, buscadas), dichas)
+        juntas = _juntas(
+            [palabra for palabra, en_dos in enteras.items() if en_dos],
+            [palabra for palabra, en_dos in enteras.items() if not en_dos],
+        )
+        hallados = self._entre(
+            _con_todas(tuple(candidatas), tuple(juntas), buscadas), dichas | juntas
+        )
         return replace(hallados, mas=hallados.mas or len(enteras) < len(set(self.palabras)))
 
     def sonido(self) -> Hallados:
@@ -117,7 +121,8 @@ class PorNombre:
         rara = self._rara(buscadas, dichos)
         if rara is not None:
             return self._entre(_con_todas((rara,), (), buscadas), dichos)
-        return self._entre(_con_todas((), lugares, buscadas), dichos)
+        juntos = _juntas((), sonidos)
+        return self._entre(_con_todas((), tuple(juntos), buscadas), dichos | juntos)
 
     def _rara(self, buscadas: tuple[_Palabra, ...], dichas: Mapping[str, str]) -> _Palabra | None:
         """The word that the fewest people have; None when very many have each of them."""
@@ -125,11 +130,17 @@ class PorNombre:
         cuantas, lugar = min((cuantas, lugar) for lugar, cuantas in filas)
         return buscadas[lugar] if cuantas < RAROS else None
 
-    def _enteras(self, dichas: Mapping[str, str]) -> tuple[str, ...]:
-        """Those of the words that somebody has as they are, each once, by their parameters."""
-        una_vez = {palabra: f"palabra_{i}" for i, palabra in enumerate(self.palabras)}
-        hay = set(self.session.scalars(_que_hay(tuple(una_vez.values())), dichas))
-        return tuple(lugar for palabra, lugar in una_vez.items() if palabra in hay)
+    def _enteras(self, dichas: dict[str, str]) -> dict[str, bool]:
+        """Those of the words that somebody has as they are; and whether somebody may have it as
+        two words («Jeanlouis»), who has no pairs of it.
+        """
+        una_vez = dict(zip(self.palabras, _lugares("palabra", self.palabras), strict=True))
+        partes = {
+            _partes(lugar): nombres.pares_escritos_juntos(palabra)
+            for palabra, lugar in una_vez.items()
+        }
+        filas = self.session.execute(_que_hay(tuple(una_vez.values())), dichas | partes)
+        return {palabra: en_dos for palabra, hay, en_dos in filas if hay}
 
     def _entre(self, con_todas: Select[UUID], dichas: Mapping[str, str]) -> Hallados:
         """Of these people, those whom the reader sees."""
@@ -149,9 +160,24 @@ def _lugares(de: str, palabras: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{de}_{lugar}" for lugar in range(len(palabras)))
 
 
+def _juntas(sueltas: Sequence[str], en_pares: Sequence[str]) -> dict[str, str]:
+    """What whoever has all the words has, by its parameters: the first ones as they are; each of
+    the others by the token of it and the next one, unless it is the only one.
+    """
+    impar = en_pares[-2:] if len(en_pares) % 2 else ()
+    de_dos = [*zip(en_pares[::2], en_pares[1::2], strict=False), impar]
+    pares = [nombres.token_de_par(*dos) if len(dos) > 1 else dos[0] for dos in de_dos if dos]
+    return {f"junta_{lugar}": token for lugar, token in enumerate([*sueltas, *pares])}
+
+
 def _hasta(empieza: str) -> str:
     """The parameter with which what begins so ends."""
     return f"tras_{empieza}"
+
+
+def _partes(palabra: str) -> str:
+    """The parameter with the pairs of words that this one may be."""
+    return f"partes_{palabra}"
 
 
 def _dicho(parametro: str) -> ColumnElement[str]:
@@ -173,12 +199,17 @@ def _cuentas(buscadas: tuple[_Palabra, ...]) -> CompoundSelect[int, int]:
 
 
 @lru_cache(FORMAS)
-def _que_hay(lugares: tuple[str, ...]) -> CompoundSelect[str]:
-    """Those of several words that are somebody's token."""
+def _que_hay(lugares: tuple[str, ...]) -> CompoundSelect[str, bool, bool]:
+    """Of each word whether it is somebody's token, and whether a pair that is it in parts is."""
+    una = select(TokenNombre.token)
     return union_all(
         *(
-            select(_dicho(lugar)).where(
-                select(TokenNombre.token).where(TokenNombre.token == _dicho(lugar)).exists()
+            select(
+                _dicho(lugar),
+                una.where(TokenNombre.token == _dicho(lugar)).exists(),
+                una.where(
+                    TokenNombre.token.in_(bindparam(_partes(lugar), type_=String, expanding=True))
+                ).exists(),
             )
             for lugar in lugares
         )

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casos.personas import nombres
 from casos.personas.models import Persona
 
 
@@ -33,10 +32,6 @@ def con_unidas(session: Session, persona_id: UUID) -> list[UUID]:
     return [persona_id, *session.scalars(unidas)]
 
 
-def tokens_de_unidas(session: Session, persona_id: UUID) -> frozenset[str]:
-    """By which words somebody is found, from the records that were joined to theirs."""
-    halladas: set[str] = set()
-    for una in unidas_a(session, persona_id):
-        halladas |= nombres.tokens(una.nombres, una.primer_apellido, una.segundo_apellido)
-        halladas |= nombres.tokens(una.nombre_social)
-    return frozenset(halladas)
+def nombres_de_unidas(session: Session, persona_id: UUID) -> list[str]:
+    """The names of somebody in the records that were joined to theirs."""
+    return [nombre for una in unidas_a(session, persona_id) for nombre in una.nombres_suyos]

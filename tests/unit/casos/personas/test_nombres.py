@@ -29,7 +29,21 @@ def test_las_particulas_no_cuentan_salvo_que_no_haya_mas() -> None:
 
 
 def test_los_tokens_juntan_palabras_vecinas() -> None:
-    assert {"jean", "louis", "jeanlouis"} <= tokens("Jean Louis", None, "Pierre")
+    assert {"jean", "louis", "jeanlouis"} <= tokens("Jean Louis Pierre")
+
+
+def test_los_tokens_juntan_cada_dos_palabras_de_todos_los_nombres() -> None:
+    pares = {token for token in tokens("Jean Louis Pierre", "Ana") if token.startswith("+")}
+    assert {"+jean louis", "+jean pierre", "+louis pierre", "+ana jean", "+ana louis"} <= pares
+    assert len(pares) == 12, "each two of four words, and each two of their sounds"
+    assert "louisana" not in tokens("Jean Louis", "Ana"), "two names are not one"
+
+
+def test_de_quien_tiene_nombres_sin_fin_se_juntan_los_primeros() -> None:
+    letras = "abcdefghijklmnopqrstuvwx"
+    muchas = [una + otra for una in letras for otra in letras]
+    assert len(tokens("Ana Rojas", *muchas)) < 1500
+    assert "+ana rojas" in tokens("Ana Rojas", *muchas)
 
 
 def test_lo_que_no_es_letra_ni_cifra_separa() -> None:
