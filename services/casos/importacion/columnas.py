@@ -64,6 +64,17 @@ class Esquema:
         columna = self.por_campo.get(campo)
         return self.listas.get(columna.palabras) if columna else None
 
+    def admitidas(self, campo: str, idioma: str) -> list[str]:
+        """One word of each meaning that a column admits; none, when it admits any.
+
+        As the data are in order, the first of them is Spanish and the last one English.
+        """
+        lista = self.lista(campo)
+        por_codigo: dict[str, list[str]] = {}
+        for palabra, codigo in lista.exactas.items() if lista else ():
+            por_codigo.setdefault(codigo, []).append(palabra)
+        return [palabras[-1 if idioma == "en" else 0] for palabras in por_codigo.values()]
+
 
 @dataclass(frozen=True)
 class Planilla:

@@ -30,7 +30,7 @@ def escribir(salida: IO[bytes], planilla: Planilla, idioma: str) -> None:
             for n, columna in enumerate(esquema.columnas):
                 hoja.write_string(0, n, _titulo(esquema, columna, idioma), titulo)
                 hoja.write_string(1, n, columna.ejemplo.get(idioma, ""), ejemplo)
-                admitidas = _admitidas(esquema, columna, idioma)
+                admitidas = esquema.admitidas(columna.campo, idioma)
                 if admitidas and len(",".join(admitidas)) < _MAX_LISTA:
                     regla = {"validate": "list", "source": admitidas, "error_type": "warning"}
                     hoja.data_validation(2, n, _FILAS_CON_LISTA, n, regla)
@@ -53,7 +53,7 @@ def escribir(salida: IO[bytes], planilla: Planilla, idioma: str) -> None:
                     columna.rotulo(idioma),
                     _("Sí") if columna.campo in esquema.necesarias else "",
                     columna.ayuda.get(idioma, ""),
-                    ", ".join(_admitidas(esquema, columna, idioma)),
+                    ", ".join(esquema.admitidas(columna.campo, idioma)),
                 ]
                 for n, dicho in enumerate(dichos):
                     hoja.write_string(fila, n, dicho, envuelto if n > 2 else None)
@@ -63,16 +63,3 @@ def escribir(salida: IO[bytes], planilla: Planilla, idioma: str) -> None:
 def _titulo(esquema: Esquema, columna: Columna, idioma: str) -> str:
     marca = " *" if columna.campo in esquema.necesarias else ""
     return f"{columna.rotulo(idioma)}{marca}"
-
-
-def _admitidas(esquema: Esquema, columna: Columna, idioma: str) -> list[str]:
-    """One word of each meaning: as the data are in order, the first of them is Spanish and the last
-    one English.
-    """
-    lista = esquema.lista(columna.campo)
-    if lista is None:
-        return []
-    por_codigo: dict[str, list[str]] = {}
-    for palabra, codigo in lista.exactas.items():
-        por_codigo.setdefault(codigo, []).append(palabra)
-    return [palabras[-1 if idioma == "en" else 0] for palabras in por_codigo.values()]

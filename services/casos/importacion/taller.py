@@ -18,7 +18,7 @@ from casos.importacion.fechas import FechaIlegible, leer_fecha
 from casos.importacion.pliego import Cambio, Hecho, Plan
 from casos.importacion.tabla import Renglon
 from casos.importacion.vocabulario import plano
-from oficina.web.i18n import fecha
+from oficina.web.i18n import fecha, language
 from oficina.web.messages import flatten
 
 _NADA: tuple[Any, ...] = (None, "", [], (), {})
@@ -68,7 +68,10 @@ class Taller:
         lista = dicho.primera.esquema.lista(campo)
         codigo = lista.codigo(texto) if texto and lista else None
         if texto and codigo is None:
-            motivo = _("no reconocemos lo escrito; la plantilla dice qué se admite")
+            admitidas = dicho.primera.esquema.admitidas(campo, language())
+            motivo = _(
+                "no reconocemos lo escrito; se admite: %(cuales)s", cuales=", ".join(admitidas)
+            )
             self.mal(dicho, campo, motivo, texto)
         return codigo
 
@@ -95,14 +98,19 @@ class Taller:
         self, schema: Schema, valores: Mapping[str, Any], dicho: Dicho, columnas: Mapping[str, str]
     ) -> Any | None:
         """What the schema makes of these values; None when it refuses any, which is then told
-        beside its column. `columnas`: the column of each field of the schema.
+        beside its column, unless what is written there was refused already. `columnas`: the column
+        of each field of the schema.
         """
+        rechazadas = {(uno.hoja, uno.fila, uno.campo) for uno in self.plan.problemas}
         presentes = {campo: valor for campo, valor in valores.items() if valor is not None}
         try:
             return schema.load(presentes)
         except ValidationError as error:
             for camino, motivos in flatten(error.messages).items():
                 columna = columnas.get(camino.split(".", maxsplit=1)[0], camino or "fila")
+                escrita = dicho.de.get(columna)
+                if escrita and (escrita.hoja, escrita.numero, columna) in rechazadas:
+                    continue
                 for motivo in motivos:
                     self.mal(dicho, columna, motivo)
             return None

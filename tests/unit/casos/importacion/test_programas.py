@@ -197,7 +197,7 @@ MALAS: list[tuple[str, dict[str, Any], str, str]] = [
     ("p", {"Año": "dos mil"}, "Año", "No es un número entero"),
     ("p", {"Cada cuánto puede repetirse": "nunca"}, "Cada cuánto puede repetirse", "no recono"),
     ("p", {"Tope por persona": "mucho"}, "Tope por persona", "Escriba pesos enteros"),
-    ("p", {"Se da una vez por": "barrio"}, "Se da una vez por", "no reconocemos"),
+    ("p", {"Se da una vez por": "barrio"}, "Se da una vez por", "se admite: hogar, persona"),
     ("p", {"Se da una vez por": "persona", "Tope por hogar": 5}, "Tope por hogar", "Solo si se da"),
     ("p", {"Responsable": "Nadie De Aquí"}, "Responsable", "escriba el nombre de alguien"),
     ("p", {"Presupuesto asignado": "harto"}, "Presupuesto asignado", "Escriba pesos enteros"),
@@ -240,6 +240,7 @@ def test_cada_error_dice_su_columna_y_no_se_escribe_nada(
     errores = pagina.partition('id="errores-del-archivo"')[2].partition("</section>")[0]
     assert f"<strong>{columna}:</strong>" in errores
     assert motivo in errores
+    assert errores.count("<strong>") == 1, "a wrong cell is said once"
     assert ("Programas 3" if hoja == "p" else "Convenios 3") in errores
     assert oficina.enviar(f"{direccion}/cargar", {}, ROL).status_code == 422
     assert _con_codigo(oficina, Programa, "PR-MALO") is None
