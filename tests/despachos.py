@@ -15,8 +15,8 @@ from oficina.env import Env
 def reservar(db: Database, mensaje_id: UUID) -> Mensaje | None:
     """The message in our hands, None when it is not due or somebody else has it."""
     with db.begin() as session:
-        tomados = despacho.reservar(session, [mensaje_id])
-    return tomados[0] if tomados else None
+        tomados = despacho.tomar(session, {mensaje_id: None})
+    return tomados[0][0] if tomados else None
 
 
 def autorizar(db: Database, mensaje: Mensaje, ruta: Ruta) -> Llamada | None:

@@ -8,22 +8,27 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import despachos
 from columns import COLUMNS
-from notificaciones.mensajes import actions
-from notificaciones.mensajes.models import Mensaje
-from notificaciones.mensajes.states import Estado, Motivo
+from notificaciones.mensajes import actions, despacho, queries, sueltos
+from notificaciones.mensajes.despacho import Contestada
+from notificaciones.mensajes.filas import bloqueados
+from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
+from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.proveedores.base import Envio
 from notificaciones.proveedores.configuracion import Limites
 from notificaciones.proveedores.desvio import Ruta
-from notificaciones.proveedores.models import ConsumoDeProveedor
+from notificaciones.proveedores.models import ConsumoDeProveedor, IntentoDeEnvio
+from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.proveedores.salida import OutboxProvider
+from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.clock import now
 from oficina.db import Database, uuid7
+from oficina.errors import VersionVencida
 from oficina.privacy import Keyring, use_keyring
 
 VUELTAS = 12
@@ -147,3 +152,84 @@ def test_de_un_presupuesto_nadie_pasa(db: Database) -> None:
 
 
 _CONSUMOS = select(ConsumoDeProveedor)
+
+FINALES = {
+    Desenlace.ENTREGADO: Estado.ENTREGADA,
+    Desenlace.DEFINITIVO: Estado.FALLIDA,
+    Desenlace.TRANSITORIO: Estado.LISTA,
+    Desenlace.INCIERTO: Estado.LISTA,
+}
+
+
+def test_los_que_van_juntos_tienen_cada_uno_su_final(db: Database) -> None:
+    ruta = _ruta(db)
+    ids = [_lista(db) for _ in range(2 * len(FINALES))]
+    desenlaces = [*FINALES, *FINALES]
+    with db.begin() as session:
+        tomados = despacho.tomar(session, dict.fromkeys(ids, ruta))
+    llamadas = {mensaje.id: llamada for mensaje, llamada in tomados if llamada is not None}
+    assert list(llamadas) == ids
+
+    with db.begin() as session:
+        tarde = despacho.asentar(
+            session,
+            [
+                Contestada(llamadas[uno], Resultado(desenlace, "r"))
+                for uno, desenlace in zip(ids, desenlaces, strict=True)
+            ],
+        )
+
+    assert not tarde
+    entregados = {
+        uno
+        for uno, desenlace in zip(ids, desenlaces, strict=True)
+        if desenlace is Desenlace.ENTREGADO
+    }
+    with db.read() as session:
+        finales = [session.get_one(Mensaje, uno) for uno in ids]
+        assert [uno.estado for uno in finales] == [FINALES[uno] for uno in desenlaces]
+        # Written, prepared, taken and settled.
+        assert {uno.version for uno in finales} == {4}
+        for uno in finales:
+            pasos = [linea.paso for linea in queries.historia(session, uno)]
+            assert pasos[:2] == [Paso.PREPARAR, Paso.RESERVAR]
+            assert len(pasos) == 3
+        intentos = session.scalars(select(IntentoDeEnvio).order_by(IntentoDeEnvio.id)).all()
+        assert [(uno.mensaje_id, uno.desenlace) for uno in intentos] == [
+            *zip(ids, desenlaces, strict=True)
+        ]
+        dichos = session.execute(select(Outbox.tipo, Outbox.agregado, Outbox.secuencia)).all()
+        assert sorted(dichos) == sorted(
+            (f"notificaciones.mensaje.{nombre}", f"mensaje/{uno}", 1)
+            for uno, desenlace in zip(ids, desenlaces, strict=True)
+            if (nombre := _TOLD.get(desenlace))
+        )
+        hechas = select(Auditoria.recurso_id).where(
+            Auditoria.accion == "notificaciones.mensaje.entregar"
+        )
+        assert set(session.scalars(hechas)) == entregados
+
+
+def test_nadie_escribe_sobre_uno_que_cambio_mientras_lo_tenia(db: Database) -> None:
+    ids = [_lista(db), _lista(db)]
+
+    def write() -> None:
+        with db.begin() as session:
+            mensajes = list(bloqueados(session, ids).values())
+            sueltos.soltar(session, mensajes)
+            for mensaje in mensajes:
+                mensaje.reservar(now())
+            session.execute(
+                update(Mensaje).where(Mensaje.id == ids[1]).values(version=Mensaje.version + 1)
+            )
+            sueltos.escribir(session, mensajes)
+
+    with pytest.raises(VersionVencida):
+        write()
+
+    with db.read() as session:
+        assert set(session.scalars(select(Mensaje.estado))) == {Estado.LISTA}
+        assert set(session.scalars(select(PasoDeMensaje.paso))) == {Paso.PREPARAR}
+
+
+_TOLD = {Desenlace.ENTREGADO: "enviado", Desenlace.DEFINITIVO: "fallido"}

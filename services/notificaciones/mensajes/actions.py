@@ -19,6 +19,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import ConOtros, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
+from notificaciones.mensajes.sueltos import escribir_pasos
 from notificaciones.plantillas.catalogo import Plantilla, Redaccion
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.reglas.calculo import planificar
@@ -208,7 +209,8 @@ def dejar_pedido(
         descartar(session, mensaje, hallado)
     else:
         _write(session, mensaje, plantilla, hallado, texto)
-    write_new(session, [mensaje, *mensaje.pasos_por_escribir])
+    write_new(session, [mensaje])
+    escribir_pasos(session, [mensaje])
 
 
 def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto) -> list[Mensaje]:

@@ -5,8 +5,8 @@ dies in between, somebody finds out what is known of it. Whoever changes a messa
 first.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,12 +17,20 @@ from notificaciones import direcciones
 from notificaciones.bajas.queries import bajas_de
 from notificaciones.bajas.states import Origen
 from notificaciones.mensajes import recibos, respaldo
-from notificaciones.mensajes.filas import bloqueado, bloqueados, contar, descartar, llevar
-from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.filas import (
+    bloqueado,
+    bloqueados,
+    contar,
+    contar_todos,
+    descartar,
+    llevar,
+)
+from notificaciones.mensajes.models import HechoDeSalida, Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
 from notificaciones.mensajes.sms import UCS2
 from notificaciones.mensajes.states import Estado, Motivo, Paso
+from notificaciones.mensajes.sueltos import escribir, soltar
 from notificaciones.plantillas.vigentes import plantillas
 from notificaciones.proveedores import consumos, presupuestos
 from notificaciones.proveedores.desvio import Ruta
@@ -33,9 +41,10 @@ from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
-from oficina.audit import registrar
+from oficina.audit import registrar_muchas
 from oficina.clock import now, real_now, today
-from oficina.db import uuid7
+from oficina.db import uuid7, write_new
+from oficina.events import Evento
 
 PLAZO_DE_RESERVA = timedelta(seconds=40)
 """How long somebody may ask about a message that they took."""
@@ -47,6 +56,7 @@ found out within a minute."""
 INTENTOS_DE_ENVIO = 24
 
 _ACTOR = Actor.sistema("notificaciones")
+_ENTREGAR = "notificaciones.mensaje.entregar"
 
 _DUE = (
     select(Mensaje)
@@ -111,13 +121,40 @@ class Propuesta:
     hallado: Reunido | None = None
 
 
-def reservar(session: Session, ids: Collection[UUID]) -> Sequence[Mensaje]:
-    """Take due messages for sending: those of `ids` that are due and that no other worker has.
+def tomar(
+    session: Session, vias: Mapping[UUID, Ruta | None]
+) -> Sequence[tuple[Mensaje, Llamada | None]]:
+    """Take due messages for sending: those of `vias` that are due and that no other worker has.
 
+    Of one with a way the call by it is allowed too (`autorizar_llamada`), if that may carry it now.
     One whose window is closed at this moment waits for the next opening instead.
     """
     ahora, real = now(), real_now()
-    debidos = session.scalars(_DUE, {"ids": list(ids), "ahora": ahora, "real": real}).all()
+    debidos = session.scalars(_DUE, {"ids": list(vias), "ahora": ahora, "real": real}).all()
+    soltar(session, debidos)
+    tomados = _take(session, debidos, ahora, real)
+    propuestas = [
+        Propuesta(mensaje=mensaje, ruta=ruta)
+        for mensaje in tomados
+        if (ruta := vias[mensaje.id]) is not None
+    ]
+    hechos: list[Evento] = []
+    dichos = _authorize(session, propuestas, hechos)
+    escribir(session, debidos)
+    contar_todos(session, hechos)
+    llamadas = {
+        una.mensaje.id: dicho
+        for una, dicho in zip(propuestas, dichos, strict=True)
+        if isinstance(dicho, Llamada)
+    }
+    return [
+        (mensaje, llamadas.get(mensaje.id)) for mensaje in tomados if mensaje.reserva is not None
+    ]
+
+
+def _take(
+    session: Session, debidos: Sequence[Mensaje], ahora: datetime, real: datetime
+) -> Sequence[Mensaje]:
     tomados: list[Mensaje] = []
     for mensaje in debidos:
         if (abre_en := _window_opens(session, mensaje, ahora)) is not None:
@@ -135,12 +172,37 @@ def desistir(session: Session, mensaje_id: UUID, reserva: UUID, descarte: Descar
         descartar(session, mensaje, descarte)
 
 
-def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Llamada | Veto | None]:
-    """The last look before providers are called, at messages that this transaction holds.
+def motivo_de_baja(origen: Origen) -> Motivo:
+    """Why nothing leaves for an address, by who says that it gets no more."""
+    return Motivo.DIRECCION_REBOTA if origen is Origen.REBOTE else Motivo.DIRECCION_DE_BAJA
 
-    In the order of what is proposed: the call that may be made, or why this way may not carry it
-    now; None when it must not be sent. From this commit on a crash leaves a doubt about those that
-    may be called.
+
+def autorizar_llamada(
+    session: Session, mensaje_id: UUID, reserva: UUID, hallado: Reunido | None, ruta: Ruta
+) -> Llamada | Veto | None:
+    """The last look before a provider is called, at a message that was taken.
+
+    The call that may be made, or why this way may not carry it now; None when it must not be sent,
+    or somebody else has it. From this commit on a crash leaves a doubt about one that may be
+    called.
+    """
+    mensaje = bloqueado(session, mensaje_id)
+    if mensaje.reserva != reserva:
+        return None
+    soltar(session, [mensaje])
+    hechos: list[Evento] = []
+    propuesta = Propuesta(mensaje=mensaje, ruta=ruta, hallado=hallado)
+    (dicho,) = _authorize(session, [propuesta], hechos)
+    escribir(session, [mensaje])
+    contar_todos(session, hechos)
+    return dicho
+
+
+def _authorize(
+    session: Session, propuestas: Sequence[Propuesta], hechos: list[Evento]
+) -> Sequence[Llamada | Veto | None]:
+    """In the order of what is proposed; what becomes of those that must not be sent is added to
+    what is to be told.
     """
     vigentes = plantillas(session)
     for una in propuestas:
@@ -158,12 +220,12 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
     for lugar, una in enumerate(propuestas):
         mensaje, plantilla = una.mensaje, vigentes[una.mensaje.plantilla]
         if mensaje.retirado_por is not None:
-            contar(session, mensaje.cancelar(mensaje.retirado_por))
+            hechos.append(mensaje.cancelar(mensaje.retirado_por))
             continue
         mensaje.pese_a_baja = None
         if (origen := de_baja.origen(_index(mensaje), plantilla.tema)) is not None:
             if not plantilla.por_ley:
-                contar(session, mensaje.suprimir(motivo_de_baja(origen)))
+                hechos.append(mensaje.suprimir(motivo_de_baja(origen)))
                 continue
             mensaje.pese_a_baja = plantilla.por_ley[:300]
         por_abrir.append((lugar, una))
@@ -171,21 +233,6 @@ def autorizar(session: Session, propuestas: Sequence[Propuesta]) -> Sequence[Lla
     for (lugar, _una), dicho in zip(por_abrir, abiertas, strict=True):
         dichos[lugar] = dicho
     return dichos
-
-
-def motivo_de_baja(origen: Origen) -> Motivo:
-    """Why nothing leaves for an address, by who says that it gets no more."""
-    return Motivo.DIRECCION_REBOTA if origen is Origen.REBOTE else Motivo.DIRECCION_DE_BAJA
-
-
-def autorizar_llamada(
-    session: Session, mensaje_id: UUID, reserva: UUID, hallado: Reunido | None, ruta: Ruta
-) -> Llamada | Veto | None:
-    """`autorizar` for one message that was taken in another transaction."""
-    mensaje = bloqueado(session, mensaje_id)
-    if mensaje.reserva != reserva:
-        return None
-    return autorizar(session, [Propuesta(mensaje=mensaje, ruta=ruta, hallado=hallado)])[0]
 
 
 def cambiar_de_via(session: Session, fallida: Contestada, ruta: Ruta) -> Llamada | Veto | None:
@@ -210,26 +257,49 @@ def asentar(session: Session, contestadas: Sequence[Contestada]) -> frozenset[UU
     An answer that comes after the lease still settles a message in doubt.
     """
     mensajes = bloqueados(session, [una.llamada.mensaje.id for una in contestadas])
+    soltar(session, mensajes.values())
     _close(session, contestadas)
+    saldo = _Saldo()
     tarde: set[UUID] = set()
     oyen: list[Mensaje] = []
     for una in contestadas:
         mensaje = mensajes[una.llamada.mensaje.id]
-        if not _settle(session, mensaje, una):
+        if not _settle(session, mensaje, una, saldo):
             tarde.add(mensaje.id)
         elif una.llamada.ruta.avisa:
             oyen.append(mensaje)
+    escribir(session, list(mensajes.values()))
+    saldo.decir(session)
     if oyen:
-        session.flush()
         recibos.aplicar_pendientes(session, oyen)
     return frozenset(tarde)
+
+
+@dataclass(frozen=True)
+class _Saldo:
+    """What is to be told of messages, and done for them, when their rows are written."""
+
+    hechos: list[Evento] = field(default_factory=list)
+    entregados: list[UUID] = field(default_factory=list)
+    rechazados: list[tuple[Mensaje, str]] = field(default_factory=list)
+
+    def contar(self, hecho: Evento | None) -> None:
+        if hecho is not None:
+            self.hechos.append(hecho)
+
+    def decir(self, session: Session) -> None:
+        contar_todos(session, self.hechos)
+        registrar_muchas(session, _ACTOR, _ENTREGAR, "mensaje", self.entregados)
+        for mensaje, detalle in self.rechazados:
+            rebotes.rechazado(session, mensaje, detalle)
+            respaldo.respaldar(session, mensaje)
 
 
 def devolver(session: Session, mensaje_id: UUID, reserva: UUID) -> None:
     """An owner did not answer when asked again: free the message for a later try."""
     mensaje = bloqueado(session, mensaje_id)
     if mensaje.reserva == reserva:
-        _again(session, mensaje, Motivo.DATOS_NO_DISPONIBLES)
+        contar(session, _again(mensaje, Motivo.DATOS_NO_DISPONIBLES))
 
 
 def aplazar(session: Session, mensaje_id: UUID, reserva: UUID, veto: Veto) -> None:
@@ -286,14 +356,16 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
     if not (mensaje.reservada_hasta and mensaje.reservada_hasta <= real_now()):
         return
     desenlace = _CONTESTA[recibido]
+    saldo = _Saldo()
     if mensaje.llamado and (intento := intento_abierto(session, mensaje)) is not None:
         _end(session, intento, Resultado(desenlace, detalle="interrumpido"))
     if mensaje.llamado and recibido:
-        _deliver(session, mensaje, proveedor, str(mensaje.id))
+        _deliver(mensaje, proveedor, str(mensaje.id), saldo)
     elif mensaje.llamado and recibido is None:
-        _doubt(session, mensaje, proveedor)
+        _doubt(session, mensaje, proveedor, saldo)
     else:
-        contar(session, mensaje.devolver(Motivo.ENVIO_INTERRUMPIDO, real_now()))
+        saldo.contar(mensaje.devolver(Motivo.ENVIO_INTERRUMPIDO, real_now()))
+    saldo.decir(session)
 
 
 _CONTESTA = {
@@ -344,7 +416,8 @@ def _open(session: Session, pares: Sequence[tuple[Mensaje, Ruta]]) -> Sequence[L
             if agotado := agotados.get(intento.id):
                 dichos[mensaje.id] = Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
             else:
-                dichos[mensaje.id] = _call(session, mensaje, ruta, intento)
+                dichos[mensaje.id] = _call(mensaje, ruta, intento)
+        write_new(session, [intento for intento in intentos if intento.id not in agotados])
     return [dichos[mensaje.id] for mensaje, _ruta in pares]
 
 
@@ -371,10 +444,9 @@ def _attempt(mensaje: Mensaje, ruta: Ruta) -> IntentoDeEnvio:
     )
 
 
-def _call(session: Session, mensaje: Mensaje, ruta: Ruta, intento: IntentoDeEnvio) -> Llamada:
+def _call(mensaje: Mensaje, ruta: Ruta, intento: IntentoDeEnvio) -> Llamada:
     if mensaje.reserva is None:
         raise AssertionError("who opens an attempt holds the message")
-    session.add(intento)
     mensaje.llamar(real_now() + PLAZO_DE_LLAMADA)
     return Llamada(mensaje=mensaje, reserva=mensaje.reserva, intento_id=intento.id, ruta=ruta)
 
@@ -401,47 +473,45 @@ def _end(session: Session, intento: IntentoDeEnvio, resultado: Resultado) -> Non
         consumos.asentar(session, intento)
 
 
-def _settle(session: Session, mensaje: Mensaje, contestada: Contestada) -> bool:
+def _settle(session: Session, mensaje: Mensaje, contestada: Contestada, saldo: _Saldo) -> bool:
     """Whether the message is what the answer makes of it: False when somebody else decided."""
     llamada, resultado = contestada.llamada, contestada.resultado
     if mensaje.reserva != llamada.reserva and mensaje.estado is not Estado.INCIERTA:
         return False
     match resultado.desenlace:
         case Desenlace.ENTREGADO:
-            _deliver(session, mensaje, llamada.ruta.clave, resultado.referencia)
+            _deliver(mensaje, llamada.ruta.clave, resultado.referencia, saldo)
         case Desenlace.DEFINITIVO:
-            contar(session, mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
-            rebotes.rechazado(session, mensaje, resultado.detalle)
-            respaldo.respaldar(session, mensaje)
+            saldo.contar(mensaje.fallar(Motivo.PROVEEDOR_RECHAZA))
+            saldo.rechazados.append((mensaje, resultado.detalle))
         case _ if mensaje.estado is Estado.INCIERTA:
             return False
         case Desenlace.INCIERTO:
-            _doubt(session, mensaje, llamada.ruta.clave)
+            _doubt(session, mensaje, llamada.ruta.clave, saldo)
         case Desenlace.TRANSITORIO:
-            _again(session, mensaje, Motivo.PROVEEDOR_NO_DISPONIBLE, resultado.espera)
+            saldo.contar(_again(mensaje, Motivo.PROVEEDOR_NO_DISPONIBLE, resultado.espera))
     return True
 
 
-def _deliver(session: Session, mensaje: Mensaje, proveedor: str, referencia: str) -> None:
-    contar(session, mensaje.entregar(proveedor, referencia))
-    registrar(session, _ACTOR, "notificaciones.mensaje.entregar", "mensaje", mensaje.id)
+def _deliver(mensaje: Mensaje, proveedor: str, referencia: str, saldo: _Saldo) -> None:
+    saldo.contar(mensaje.entregar(proveedor, referencia))
+    saldo.entregados.append(mensaje.id)
 
 
-def _doubt(session: Session, mensaje: Mensaje, proveedor: str) -> None:
+def _doubt(session: Session, mensaje: Mensaje, proveedor: str, saldo: _Saldo) -> None:
     if plantillas(session)[mensaje.plantilla].no_duplicar:
         mensaje.proveedor = proveedor
-        contar(session, mensaje.dudar(Motivo.PROVEEDOR_SIN_RESPUESTA))
+        saldo.contar(mensaje.dudar(Motivo.PROVEEDOR_SIN_RESPUESTA))
     else:
-        _again(session, mensaje, Motivo.PROVEEDOR_SIN_RESPUESTA)
+        saldo.contar(_again(mensaje, Motivo.PROVEEDOR_SIN_RESPUESTA))
 
 
 def _again(
-    session: Session, mensaje: Mensaje, motivo: Motivo, espera: timedelta | None = None
-) -> None:
+    mensaje: Mensaje, motivo: Motivo, espera: timedelta | None = None
+) -> HechoDeSalida | None:
     if mensaje.intentos >= INTENTOS_DE_ENVIO:
-        contar(session, mensaje.fallar(motivo))
-        return
+        return mensaje.fallar(motivo)
     pausa = timedelta(seconds=min(10 * 2**mensaje.intentos, 3600))
     if espera is not None:
         pausa = min(max(pausa, espera), timedelta(hours=1))
-    contar(session, mensaje.devolver(motivo, real_now() + pausa))
+    return mensaje.devolver(motivo, real_now() + pausa)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
 from notificaciones.mensajes import actions, despacho
-from notificaciones.mensajes.despacho import Contestada, Llamada, Propuesta, Veto
+from notificaciones.mensajes.despacho import Contestada, Llamada, Veto
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, ConOtros, Descarte, Reparto, Reunido
@@ -88,23 +88,13 @@ def tomar(env: Env, debidos: Sequence[Debido]) -> Sequence[Tomado]:
     """
     desvio = Desvio.de(env.settings, env.db)
     vias = {debido.mensaje_id: _first_way(desvio, debido) for debido in debidos}
-    # What is asked on the way does not depend on what is changed: one UPDATE for each message.
-    with env.db.begin() as session, session.no_autoflush:
-        mensajes = despacho.reservar(session, list(vias))
-        propuestas = [
-            Propuesta(mensaje=mensaje, ruta=ruta)
-            for mensaje in mensajes
-            if (ruta := vias[mensaje.id]) is not None
-        ]
-        dichos = despacho.autorizar(session, propuestas)
-    decidido = {una.mensaje.id: dicho for una, dicho in zip(propuestas, dichos, strict=True)}
-    tomados: list[Tomado] = []
-    for mensaje in mensajes:
-        dicho = decidido.get(mensaje.id)
-        if mensaje.reserva is not None:
-            llamada = dicho if isinstance(dicho, Llamada) else None
-            tomados.append(Tomado(mensaje, mensaje.reserva, llamada))
-    return tomados
+    with env.db.begin() as session:
+        tomados = despacho.tomar(session, vias)
+    return [
+        Tomado(mensaje, mensaje.reserva, llamada)
+        for mensaje, llamada in tomados
+        if mensaje.reserva is not None
+    ]
 
 
 def seguir(env: Env, tomado: Tomado) -> Contestada | None:

@@ -1,6 +1,6 @@
 """A message's row in somebody's hands, and what it tells of itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -10,7 +10,7 @@ from notificaciones.mensajes.models import HechoDeSalida, Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Juntos
 from notificaciones.mensajes.states import EN_ESPERA, Paso
 from notificaciones.plantillas.catalogo import Clave
-from oficina.bus.outbox import emitir
+from oficina.bus.outbox import emitir, emitir_muchos
 from oficina.events import Clasificacion, Evento
 
 _LOCKED = (
@@ -53,18 +53,19 @@ def contar(session: Session, hecho: Evento | None) -> None:
     """A message about a case is told to our own services alone: the case may be one of which nobody
     else may hear. What becomes of one that speaks for others becomes of each of them, told of each.
     """
-    if hecho is None:
+    if hecho is not None:
+        emitir(session, hecho, clasificacion=_para_quien(hecho))
+        _contar_de_los_que_lleva(session, hecho)
+
+
+def contar_todos(session: Session, hechos: Sequence[Evento]) -> None:
+    """The same of several messages, whose rows are written."""
+    if len(hechos) == 1:
+        contar(session, hechos[0])
         return
-    de_caso = getattr(hecho, "caso_id", None) is not None
-    emitir(
-        session,
-        hecho,
-        clasificacion=Clasificacion.RESERVADO if de_caso else Clasificacion.INTERNO,
-    )
-    if isinstance(hecho, HechoDeSalida) and not de_caso and hecho.plantilla in _SE_JUNTAN:
-        mensaje = session.get_one(Mensaje, hecho.mensaje_id)
-        for otro in session.scalars(_TAKEN, {"junto": mensaje.id}).all():
-            contar(session, otro.acompanar(mensaje))
+    emitir_muchos(session, [(hecho, _para_quien(hecho)) for hecho in hechos])
+    for hecho in hechos:
+        _contar_de_los_que_lleva(session, hecho)
 
 
 def llevar(session: Session, mensaje: Mensaje, juntos: Juntos) -> None:
@@ -73,3 +74,20 @@ def llevar(session: Session, mensaje: Mensaje, juntos: Juntos) -> None:
     for uno in bloqueados(session, juntos.fuera).values():
         if uno.estado in EN_ESPERA:
             descartar(session, uno, juntos.fuera[uno.id])
+
+
+def _para_quien(hecho: Evento) -> Clasificacion:
+    return Clasificacion.RESERVADO if _es_de_caso(hecho) else Clasificacion.INTERNO
+
+
+def _es_de_caso(hecho: Evento) -> bool:
+    return getattr(hecho, "caso_id", None) is not None
+
+
+def _contar_de_los_que_lleva(session: Session, hecho: Evento) -> None:
+    if not isinstance(hecho, HechoDeSalida) or _es_de_caso(hecho):
+        return
+    if hecho.plantilla in _SE_JUNTAN:
+        mensaje = session.get_one(Mensaje, hecho.mensaje_id)
+        for otro in session.scalars(_TAKEN, {"junto": mensaje.id}).all():
+            contar(session, otro.acompanar(mensaje))

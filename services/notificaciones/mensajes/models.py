@@ -382,22 +382,22 @@ class Mensaje(Personal, Identified, Base):
 
     def anotar(self, paso: Paso) -> None:
         """Add a line to its history."""
-        linea = PasoDeMensaje(
-            mensaje_id=self.id,
-            ocurrido_en=clock.now(),
-            paso=paso,
-            estado=self.estado,
-            motivo=self.motivo,
-        )
+        linea = {
+            "mensaje_id": self.id,
+            "ocurrido_en": clock.now(),
+            "paso": paso,
+            "estado": self.estado,
+            "motivo": self.motivo,
+        }
         if (session := object_session(self)) is not None:
-            session.add(linea)
+            session.add(PasoDeMensaje(**linea))
         else:
             self.pasos_por_escribir.append(linea)
 
     @property
-    def pasos_por_escribir(self) -> list["PasoDeMensaje"]:
-        """The lines from before it was in a session, for who writes it without one."""
-        lineas: list[PasoDeMensaje] = vars(self).setdefault("_pasos_por_escribir", [])
+    def pasos_por_escribir(self) -> list[dict[str, Any]]:
+        """The rows of what happened to it outside of a session, for who writes it without one."""
+        lineas: list[dict[str, Any]] = vars(self).setdefault("_pasos_por_escribir", [])
         return lineas
 
     def _medir(self, escrito: Escrito | None) -> None:

@@ -1,5 +1,6 @@
 """Telling: the fact is a row in the transaction of what it tells, or it is not told."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -57,8 +58,7 @@ def emitir_muchos(session: Session, hechos: Sequence[tuple[Evento, Clasificacion
     rows = [_row(hecho, clasificacion) for hecho, clasificacion in hechos]
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        for row in rows:
-            _write_on_sqlite(connection, row)
+        connection.execute(_INSERT, list(_numbered(connection, rows)))
     else:
         if (gathered := gathering(session)) is not None:
             gathered.write()
@@ -138,10 +138,14 @@ def _numbered(
 ) -> Iterator[Mapping[str, Any]]:
     """The rows with the next numbers of their aggregates."""
     how_many = sorted(Counter(row["agregado"] for row in rows).items())
-    asked = {"agregados": [name for name, _n in how_many], "cuantos": [n for _name, n in how_many]}
-    drawn = connection.exec_driver_sql(_DRAW_MANY, asked)
+    if connection.dialect.name == "sqlite":
+        drawn = connection.exec_driver_sql(_DRAW_MANY_ON_SQLITE, (json.dumps(how_many),))
+    else:
+        names, counts = zip(*how_many, strict=True)
+        asked = {"agregados": list(names), "cuantos": list(counts)}
+        drawn = connection.exec_driver_sql(_DRAW_MANY, asked)
     count_of = dict(how_many)
-    following = {row.agregado: row.ultimo - count_of[row.agregado] for row in drawn}
+    following = {agregado: ultimo - count_of[agregado] for agregado, ultimo in drawn}
     for row in rows:
         following[row["agregado"]] += 1
         number = following[row["agregado"]]
@@ -159,6 +163,12 @@ RETURNING agregado, ultimo
 """
 _HINT = "SELECT pg_notify(%(canal)s, %(quien)s)"
 
+_DRAW_MANY_ON_SQLITE = """
+INSERT INTO outbox_contadores AS contador (agregado, ultimo)
+SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + excluded.ultimo
+RETURNING agregado, ultimo
+"""
 _DRAW_ON_SQLITE = """
 INSERT INTO outbox_contadores (agregado, ultimo) VALUES (?, 1)
 ON CONFLICT (agregado) DO UPDATE SET ultimo = ultimo + 1 RETURNING ultimo

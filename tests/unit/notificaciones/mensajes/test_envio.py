@@ -155,9 +155,9 @@ def test_una_respuesta_tardia_aclara_la_duda(casa: Any) -> None:
 
 def test_lo_que_se_retira_mientras_se_prepara_el_envio_no_sale(casa: Any) -> None:
     mensaje = _lista(casa)
-    with casa.db.begin() as session:
-        (tomado,) = despacho.reservar(session, [mensaje.id])
-        tomado.retirar(Motivo.CITA_CANCELADA)
+    tomado = despachos.reservar(casa.db, mensaje.id)
+    assert tomado is not None
+    casa.cambiar(lambda uno: uno.retirar(Motivo.CITA_CANCELADA))
 
     assert despachos.autorizar(casa.db, tomado, _ruta(casa)) is None
     assert _el_mensaje(casa).estado is Estado.CANCELADA
