@@ -20,6 +20,9 @@ PALABRAS_EN_PARES = 16
 joined), the first ones are.
 """
 
+TRAS_LOS_PARES = "0"
+"""Where the tokens of one word, or of one sound, begin: those of two are before."""
+
 PARTICULAS = frozenset({"da", "das", "de", "del", "do", "dos", "la", "las", "los", "san", "y"})
 
 

@@ -227,7 +227,10 @@ def _con_todas(
     juntas = union_all(*(select(una.subquery()) for una in unas)).subquery()
     return (
         select(TokenNombre.persona_id)
-        .where(TokenNombre.persona_id.in_(select(juntas.c.persona_id)))
+        .where(
+            TokenNombre.persona_id.in_(select(juntas.c.persona_id)),
+            TokenNombre.token >= nombres.TRAS_LOS_PARES,
+        )
         .group_by(TokenNombre.persona_id)
         .having(*(func.max(case((una.esta(), 1), else_=0)) == 1 for una in buscadas))
     )
