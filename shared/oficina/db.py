@@ -40,7 +40,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -425,7 +425,8 @@ class Database:
         self._single = writer if self.is_sqlite else _without_begin(writer)
         self._glance = self.engine if self.is_sqlite else _without_begin(self.engine)
         self._write = sessionmaker(writer, expire_on_commit=False)
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        reader = self.engine.execution_options(oficina_read=True)
+        self._read = sessionmaker(reader, expire_on_commit=False)
         self.outbox_changed = Changes()
         self.inbox_changed = Changes()
         event.listen(self._write, "after_begin", _tell_whole)
@@ -451,7 +452,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only look; nothing done in it is kept."""
+        """A read-only look; nothing done in it is kept. PostgreSQL refuses to do it."""
         whole = self._around()
         with whole.look() if whole and whole.has_begun else self._read() as session:
             yield session
@@ -579,15 +580,37 @@ def _postgres(url: str) -> Engine:
         # Helpers of a statement take longer to begin than it takes, from a machine of two cores.
         own.execute("SET max_parallel_workers_per_gather = 0", prepare=False)
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        if not connection.get_execution_options().get("oficina_begin", True):
-            return
+    driver: Any = engine.dialect.loaded_dbapi
+
+    def say(connection: Connection, what: str) -> None:
         own: Any = connection.connection.dbapi_connection
         try:
-            own.execute("BEGIN", prepare=False)
+            own.execute(what, prepare=False)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise failed(connection, "BEGIN", error) from error
+            raise failed(connection, what, error) from error
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("oficina_begin", True):
+            say(connection, "BEGIN READ ONLY" if options.get("oficina_read") else "BEGIN")
+
+    @event.listens_for(engine, "rollback")
+    def end(connection: Connection) -> None:
+        # Where nothing was written both ends are one, but after a ROLLBACK the driver forgets what
+        # it has prepared: the server would plan again whatever is asked again.
+        if not connection.get_execution_options().get("oficina_read") or connection.invalidated:
+            return
+        own: Any = connection.connection.dbapi_connection
+        if own.pgconn.transaction_status == driver.pq.TransactionStatus.INTRANS:
+            say(connection, "COMMIT")
+
+    @event.listens_for(engine, "handle_error")
+    def forget(context: ExceptionContext) -> None:
+        # A statement that was prepared before a migration changed what it answers: every
+        # connection that there is may have it.
+        if isinstance(context.original_exception, driver.errors.FeatureNotSupported):
+            context.is_disconnect = True
 
     @event.listens_for(engine, "reset")
     def undo(connection: Any, _record: Any, _state: Any) -> None:
