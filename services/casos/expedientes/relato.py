@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import LazyString
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from casos import etiquetas
@@ -39,6 +38,7 @@ from casos.taxonomia import LENGUAS
 from oficina.actor import DE_SERVICIO
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
+from oficina.web.i18n import gettext as _
 
 Contado = Hito | HitoLeido
 
@@ -66,8 +66,7 @@ class Lectura:
         )
 
 
-@dataclass(frozen=True)
-class Linea:
+class Linea(NamedTuple):
     """One line of the story, ready to be read."""
 
     hito: Contado
@@ -176,6 +175,9 @@ def _resumidos(hitos: Iterable[Contado]) -> Iterator[Contado]:
     despues: dict[tuple[str, ...], datetime] = {}
     for hito in hitos:
         de_que = _de_que(hito)
+        if de_que is None:
+            yield hito
+            continue
         visto = despues.get(de_que)
         despues[de_que] = hito.ocurrido_en
         if visto is None or not _vale_lo_de_despues(hito, visto):
@@ -186,22 +188,24 @@ def _sin_repetir(lineas: Iterable[Linea]) -> Iterator[Linea]:
     """Of messages that read the same and were told together, one."""
     despues: dict[tuple[str, str], datetime] = {}
     for linea in lineas:
+        if linea.hito.tipo is not TipoHito.MENSAJE:
+            yield linea
+            continue
         dicho, cuando = (linea.frase, linea.url), linea.hito.ocurrido_en
         visto = despues.get(dicho)
         despues[dicho] = cuando
-        de_mensaje = linea.hito.tipo is TipoHito.MENSAJE
-        if not (de_mensaje and visto is not None and visto - cuando <= DE_UNA_VEZ):
+        if visto is None or visto - cuando > DE_UNA_VEZ:
             yield linea
 
 
-def _de_que(hito: Contado) -> tuple[str, ...]:
-    """What a line is about: lines about the same may stand for each other."""
+def _de_que(hito: Contado) -> tuple[str, ...] | None:
+    """What a line is about, if others about the same may stand for it."""
     if hito.tipo is TipoHito.MENSAJE:
         return ("mensaje", hito.datos["mensaje_id"])
     if hito.tipo is TipoHito.PLAZO and hito.datos["hecho"] != "movido":
         campos = ("reloj", "derivacion_id", "tarea_id", "vence_en")
         return ("plazo", *(str(hito.datos.get(campo)) for campo in campos))
-    return ("hito", str(hito.id))
+    return None
 
 
 def _vale_lo_de_despues(hito: Contado, despues: datetime) -> bool:

@@ -5,6 +5,7 @@ which each tells that it changed.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,9 @@ from oficina import clock
 from oficina.audit import Cambio
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha
+
+_EN_ORDEN = attrgetter("int")
+"""How ids compare, without asking a function for every two."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def lo_ultimo(contadas: Sequence[Linea]) -> tuple[Cambio | None, str]:
 def huella_de_relato(contadas: Sequence[Linea]) -> str:
     """The mark of `lineas`."""
     # A new line may take the place of another; what is new has the highest id.
-    return f"{len(contadas)}|{max((linea.hito.id for linea in contadas), default='')}"
+    ultimo = max((linea.hito.id for linea in contadas), key=_EN_ORDEN, default="")
+    return f"{len(contadas)}|{ultimo}"
 
 
 def _plazos(session: Session, plazos: Sequence[Plazo]) -> Sequence[VistaPlazo]:

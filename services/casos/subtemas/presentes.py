@@ -76,5 +76,5 @@ def se_ofrece(codigo: str) -> bool:
 
 def nombre_de_tema(codigo: str, idioma: str = "es") -> str:
     """How a code reads, also one that is offered no more."""
-    propio = None if taxonomia().conocido(codigo) else presentes().todos().get(codigo)
-    return propio.etiqueta(idioma) if propio else nombre(codigo, idioma)
+    conocido = taxonomia().conocido(codigo) or presentes().todos().get(codigo)
+    return conocido.etiqueta(idioma) if conocido else nombre(codigo, idioma)
