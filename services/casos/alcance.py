@@ -18,15 +18,14 @@ was erased is not there for anybody. A record that was joined to another one is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from casos.accesos.models import AccesoExcepcional
@@ -40,6 +39,7 @@ from casos.programas.postulaciones.models import Postulacion
 from casos.red.models import Institucion, Modo
 from oficina.actor import Actor
 from oficina.clock import real_now
+from oficina.db import UtcDateTime
 from oficina.errors import Conflicto, DomainError, NoEncontrado, NoPermitido
 from oficina.texts import N_
 
@@ -112,30 +112,30 @@ class PersonaUnida(Conflicto):
 
 
 _una_vez = lru_cache(512)
-"""Keeps a condition for each reader: to put one together takes longer than to answer it. Only for
-what is the same at any moment.
+"""Keeps a condition for each reader: to put one together takes longer than to answer it. What
+depends on the moment asks for it as it is answered (`_AHORA`).
 """
+
+_AHORA = bindparam("ahora", type_=UtcDateTime(), callable_=real_now, unique=True)
 
 
 @dataclass(frozen=True)
 class Alcance:
-    """How far one reader reaches at a moment of the machine's clock.
+    """How far one reader reaches, at whatever moment of the machine's clock it is asked.
 
-    Two are the same if they reach as far at any moment. `con_bloqueados` says how far it would be,
-    were nobody's data blocked; nobody reads with it.
+    `con_bloqueados` says how far it would be, were nobody's data blocked; nobody reads with it.
     """
 
     quien: UUID
     unidad: str
     niveles: frozenset[Nivel]
-    real: datetime = field(compare=False)
     con_bloqueados: bool = False
 
     @classmethod
     def de(cls, actor: Actor) -> "Alcance":
         """How far somebody reaches now."""
         niveles = frozenset(NIVELES[rol] for rol in actor.roles if rol in NIVELES)
-        return cls(actor.id, actor.unidad, niveles, real_now())
+        return cls(actor.id, actor.unidad, niveles)
 
     @property
     def atiende(self) -> bool:
@@ -159,6 +159,7 @@ class Alcance:
             return and_(self._usables(), or_(self.nombrado(), and_(_NORMAL, self._por_tomar())))
         return false()
 
+    @_una_vez
     def lectura(self) -> ColumnElement[bool]:
         """Cases whose content the reader may read."""
         if not self.niveles & {Nivel.EQUIPO, Nivel.OFICINA}:
@@ -166,7 +167,7 @@ class Alcance:
         abiertos = select(AccesoExcepcional.caso_id).where(
             AccesoExcepcional.funcionario_id == self.quien,
             AccesoExcepcional.terminado_en.is_(None),
-            AccesoExcepcional.vence_en > self.real,
+            AccesoExcepcional.vence_en > _AHORA,
         )
         return or_(self.casos(), and_(self._usables(), _RESERVADO, Caso.id.in_(abiertos)))
 
@@ -276,6 +277,7 @@ class Alcance:
         suelta = and_(Atencion.caso_id.is_(None), or_(Atencion.persona_id.is_(None), de_persona))
         return and_(abierta, or_(propia, de_caso, suelta))
 
+    @_una_vez
     def consentimientos(self) -> ColumnElement[bool]:
         """Consents that the reader may know of: that somebody was derived tells of their case."""
         if self.niveles & {Nivel.MAQUINA, Nivel.DERECHOS}:
@@ -307,6 +309,7 @@ class Alcance:
         persona = select(Persona.id).where(Persona.id == Postulacion.persona_id, or_(*suyas))
         return persona.correlate(Postulacion).exists()
 
+    @_una_vez
     def reportes(self) -> ColumnElement[bool]:
         """Reports of discrimination that the reader may see: with a case, as the case is; else of
         the people whom they see, and of whoever was not named. None without working on cases.
@@ -411,9 +414,7 @@ class Alcance:
         return and_(Persona.id.in_(selladas), ~_de_persona(or_(~_SELLADO, self.nombrado())))
 
 
-SIN_LIMITE: Final = Alcance(
-    UUID(int=0), "", frozenset({Nivel.MAQUINA}), datetime.max.replace(tzinfo=UTC)
-)
+SIN_LIMITE: Final = Alcance(UUID(int=0), "", frozenset({Nivel.MAQUINA}))
 """For what the office does by itself, and for whoever holds a link: its token was the key.
 
 It reaches blocked people too: whoever acts with it asks `exigir_usable` where data leave or are

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
@@ -23,10 +24,18 @@ class PorAprobar:
 
 def pendiente(session: Session, caso_id: UUID, *, bloquear: bool = False) -> CierrePropuesto | None:
     """The closing of a case that waits for a second person, if any."""
-    consulta = select(CierrePropuesto).where(
-        CierrePropuesto.caso_id == caso_id, CierrePropuesto.estado == EstadoPropuesta.PENDIENTE
+    consulta = _pendiente()
+    if bloquear:
+        consulta = consulta.with_for_update()
+    return session.scalar(consulta, {"caso_id": caso_id})
+
+
+@cache
+def _pendiente() -> Select[CierrePropuesto]:
+    return select(CierrePropuesto).where(
+        CierrePropuesto.caso_id == bindparam("caso_id"),
+        CierrePropuesto.estado == EstadoPropuesta.PENDIENTE,
     )
-    return session.scalar(consulta.with_for_update() if bloquear else consulta)
 
 
 def puede_decidir(caso: Caso, propuesta: CierrePropuesto, quien: UUID) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, Text, and_, bindparam, cast, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from casos.contactos.models import ContactoSeguro
@@ -63,19 +64,39 @@ class Pauta:
 
 def pauta_de(session: Session, persona: Persona) -> Pauta:
     """What holds of somebody whose record was read."""
-    entradas = vigentes(session, [persona.id])
+    filas = session.execute(_de_persona(), {"persona_id": persona.id}).all()
+    entradas = [entrada for _fallecida, entrada in filas if entrada is not None]
     desde = max((uno.desde for uno in entradas if uno.desde), default=None)
     hasta = min((uno.hasta for uno in entradas if uno.hasta), default=None)
     # The hours of two records that were joined may leave none in common: then nobody writes.
     sin_horas = desde is not None and hasta is not None and desde >= hasta
     return Pauta(
-        fallecida=persona.id in fallecidas(session, [persona.id]),
+        fallecida=any(fallecida for fallecida, _entrada in filas),
         no_contactar=persona.no_contactar or sin_horas,
         vedados=frozenset().union(*(uno.vedados for uno in entradas)),
         desde=desde,
         hasta=hasta,
         palabras=[uno.palabra_clave for uno in entradas if uno.palabra_clave],
         indicaciones=[uno.indicaciones for uno in entradas if uno.indicaciones],
+    )
+
+
+@cache
+def _de_persona() -> Select[bool, ContactoSeguro | None]:
+    """Whether `persona_id` died, beside each of the precautions that hold, or once beside none."""
+    muerte = (
+        select(Defuncion.id)
+        .where(Defuncion.persona_id == Persona.id, Defuncion.anulada_en.is_(None))
+        .correlate(Persona)
+        .exists()
+    )
+    rige = and_(ContactoSeguro.persona_id == Persona.id, ContactoSeguro.terminado_en.is_(None))
+    return (
+        select(muerte, ContactoSeguro)
+        .select_from(Persona)
+        .outerjoin(ContactoSeguro, rige)
+        .where(Persona.id == bindparam("persona_id"))
+        .order_by(ContactoSeguro.id)
     )
 
 

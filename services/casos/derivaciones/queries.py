@@ -7,7 +7,7 @@ from functools import cache
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from casos.alcance import Alcance
@@ -165,15 +165,20 @@ def de_caso(session: Session, caso: Caso) -> Sequence[Derivacion]:
 
     Drafts that were discarded are left out.
     """
-    return session.scalars(
+    return session.scalars(_de_caso(), {"caso_id": caso.id}).all()
+
+
+@cache
+def _de_caso() -> Select[Derivacion]:
+    return (
         select(Derivacion)
         .where(
-            Derivacion.caso_id == caso.id,
+            Derivacion.caso_id == bindparam("caso_id"),
             or_(Derivacion.estado != Estado.ANULADA, Derivacion.enviada_en.is_not(None)),
         )
         .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
         .order_by(Derivacion.id.desc())
-    ).all()
+    )
 
 
 def activas_de_caso(session: Session, caso_id: UUID) -> int:

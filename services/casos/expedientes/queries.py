@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from casos.alcance import Alcance, exigir_usable
@@ -55,11 +57,20 @@ def caso_por_id(
     """
     if bloquear:
         return _para_cambiar(session, caso_id, alcance, alcance.casos())
-    consulta = select(Caso).where(Caso.id == caso_id, alcance.lectura())
-    caso = session.scalar(consulta.options(joinedload(Caso.persona)))
+    caso = session.scalar(_legible(alcance), {"caso_id": caso_id})
     if caso is None:
         raise alcance.negativa(session, caso_id)
     return caso
+
+
+@lru_cache(512)
+def _legible(alcance: Alcance) -> Select[Caso]:
+    """The case `caso_id` if a reader may read it, put together once for each reader."""
+    return (
+        select(Caso)
+        .where(Caso.id == bindparam("caso_id"), alcance.lectura())
+        .options(joinedload(Caso.persona))
+    )
 
 
 def caso_para_asignar(session: Session, caso_id: UUID, alcance: Alcance) -> Caso:
@@ -133,11 +144,16 @@ def legibles(session: Session, ids: Sequence[UUID], alcance: Alcance) -> Sequenc
 
 def equipo_de(session: Session, caso: Caso) -> Sequence[MiembroDeCaso]:
     """Who is named in a case beside whoever answers for it, by name."""
-    return session.scalars(
+    return session.scalars(_equipo(), {"caso_id": caso.id}).all()
+
+
+@cache
+def _equipo() -> Select[MiembroDeCaso]:
+    return (
         select(MiembroDeCaso)
-        .where(MiembroDeCaso.caso_id == caso.id)
+        .where(MiembroDeCaso.caso_id == bindparam("caso_id"))
         .order_by(MiembroDeCaso.nombre, MiembroDeCaso.id)
-    ).all()
+    )
 
 
 def solo_para(session: Session, caso_id: UUID) -> Sequence[UUID] | None:
@@ -206,20 +222,31 @@ def casos_de_persona(
 
 def historia(session: Session, caso: Caso) -> Sequence[HitoLeido]:
     """The story of a case that was read, the newest line first."""
+    return [HitoLeido(*fila) for fila in session.execute(_historia(), {"caso_id": caso.id})]
+
+
+@cache
+def _historia() -> Select[*tuple[Any, ...]]:
     columnas = (getattr(Hito, campo) for campo in HitoLeido._fields)
-    filas = session.execute(
+    return (
         select(*columnas)
-        .where(Hito.caso_id == caso.id)
+        .where(Hito.caso_id == bindparam("caso_id"))
         .order_by(Hito.ocurrido_en.desc(), Hito.id.desc())
     )
-    return [HitoLeido(*fila) for fila in filas]
 
 
 def evaluaciones(session: Session, caso: Caso) -> Sequence[Evaluacion]:
     """What was found in a case that was read, the newest first."""
-    return session.scalars(
-        select(Evaluacion).where(Evaluacion.caso_id == caso.id).order_by(Evaluacion.id.desc())
-    ).all()
+    return session.scalars(_evaluaciones(), {"caso_id": caso.id}).all()
+
+
+@cache
+def _evaluaciones() -> Select[Evaluacion]:
+    return (
+        select(Evaluacion)
+        .where(Evaluacion.caso_id == bindparam("caso_id"))
+        .order_by(Evaluacion.id.desc())
+    )
 
 
 def ultimo_hito(

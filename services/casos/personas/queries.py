@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from casos.alcance import SIN_LIMITE, Alcance, exigir_usable
@@ -133,9 +134,13 @@ def persona_a_la_vista(session: Session, persona_id: UUID, alcance: Alcance) -> 
 
 def contactos_de(session: Session, persona_id: UUID) -> Sequence[Contacto]:
     """The contacts of somebody whose record was read, the oldest first."""
-    return session.scalars(
-        select(Contacto).where(Contacto.persona_id == persona_id).order_by(Contacto.id)
-    ).all()
+    return session.scalars(_contactos(), {"persona_id": persona_id}).all()
+
+
+@cache
+def _contactos() -> Select[Contacto]:
+    suyos = select(Contacto).where(Contacto.persona_id == bindparam("persona_id"))
+    return suyos.order_by(Contacto.id)
 
 
 def personas_por_id(session: Session, ids: Sequence[UUID], alcance: Alcance) -> Sequence[Persona]:
@@ -184,18 +189,7 @@ def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) 
     nobody decided, the surest first.
     """
     suyas = con_unidas(session, persona_id)
-    pares = session.scalars(
-        select(PosibleDuplicado)
-        .where(
-            or_(
-                PosibleDuplicado.persona_a_id.in_(suyas),
-                PosibleDuplicado.persona_b_id.in_(suyas),
-            ),
-            PosibleDuplicado.decision == Decision.PENDIENTE,
-        )
-        .order_by(PosibleDuplicado.puntaje.desc(), PosibleDuplicado.id)
-        .limit(matching.reglas().maximo)
-    ).all()
+    pares = session.scalars(_por_decidir(), {"suyas": suyas}).all()
     if not pares:
         return Parecidos(())
     otras = {d.id: d.persona_b_id if d.persona_a_id in suyas else d.persona_a_id for d in pares}
@@ -210,6 +204,23 @@ def duplicados_pendientes(session: Session, persona_id: UUID, alcance: Alcance) 
             razones = [Razon(codigo) for codigo in d.razones]
             hallados.setdefault(otra, Duplicado(d.id, por_id[otra], razones, d.puntaje))
     return _repartir(session, hallados, alcance)
+
+
+@cache
+def _por_decidir() -> Select[PosibleDuplicado]:
+    suyas = bindparam("suyas", type_=PosibleDuplicado.persona_a_id.type, expanding=True)
+    return (
+        select(PosibleDuplicado)
+        .where(
+            or_(
+                PosibleDuplicado.persona_a_id.in_(suyas),
+                PosibleDuplicado.persona_b_id.in_(suyas),
+            ),
+            PosibleDuplicado.decision == Decision.PENDIENTE,
+        )
+        .order_by(PosibleDuplicado.puntaje.desc(), PosibleDuplicado.id)
+        .limit(matching.reglas().maximo)
+    )
 
 
 def con_parecida(alcance: Alcance) -> ColumnElement[bool]:

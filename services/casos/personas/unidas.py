@@ -1,9 +1,10 @@
 """Records that were joined to another one: what was known by them is found where it is now."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from casos.personas.models import Persona
@@ -28,8 +29,13 @@ def unidas_a(session: Session, persona_id: UUID) -> Sequence[Persona]:
 
 def con_unidas(session: Session, persona_id: UUID) -> list[UUID]:
     """Somebody's record and those that were joined to it, by their ids."""
-    unidas = select(Persona.id).where(Persona.fusionada_en_id == persona_id).order_by(Persona.id)
-    return [persona_id, *session.scalars(unidas)]
+    return [persona_id, *session.scalars(_unidas(), {"persona_id": persona_id})]
+
+
+@cache
+def _unidas() -> Select[UUID]:
+    unidas = select(Persona.id).where(Persona.fusionada_en_id == bindparam("persona_id"))
+    return unidas.order_by(Persona.id)
 
 
 def nombres_de_unidas(session: Session, persona_id: UUID) -> list[str]:

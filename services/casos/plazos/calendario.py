@@ -59,13 +59,14 @@ class NuevoDiaCerrado:
     fuente: str
 
 
+_DIAS = select(
+    DiaCerrado.dia, DiaCerrado.motivo, DiaCerrado.version, DiaCerrado.retirado_en
+).order_by(DiaCerrado.version)
+
+
 def calendario(session: Session) -> Calendario:
     """The calendar that holds now."""
-    filas = session.execute(
-        select(
-            DiaCerrado.dia, DiaCerrado.motivo, DiaCerrado.version, DiaCerrado.retirado_en
-        ).order_by(DiaCerrado.version)
-    ).all()
+    filas = session.execute(_DIAS).all()
     return Calendario(
         max((fila.version for fila in filas), default=0),
         {fila.dia: fila.motivo for fila in filas if fila.retirado_en is None},

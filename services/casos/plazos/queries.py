@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Subquery, Uuid, func, literal, or_, select, tuple_
+from sqlalchemy import Select, Subquery, Uuid, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from casos.expedientes.models import Caso
@@ -29,10 +30,14 @@ class Seguimiento:
 
 def plazos_de_caso(session: Session, caso_id: UUID) -> Sequence[Plazo]:
     """Every clock of a case and of its derivations: those that run, the nearest on top."""
+    return session.scalars(_de_caso(), {"caso_id": caso_id}).all()
+
+
+@cache
+def _de_caso() -> Select[Plazo]:
     termino = Plazo.estado.in_((EstadoPlazo.CUMPLIDO, EstadoPlazo.CANCELADO))
-    return session.scalars(
-        select(Plazo).where(Plazo.caso_id == caso_id).order_by(termino, Plazo.vence_en, Plazo.id)
-    ).all()
+    suyos = select(Plazo).where(Plazo.caso_id == bindparam("caso_id"))
+    return suyos.order_by(termino, Plazo.vence_en, Plazo.id)
 
 
 def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plazo]:

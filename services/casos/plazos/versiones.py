@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from casos.plazos.models import VersionDeReglas
@@ -90,13 +91,18 @@ class Version:
 
 def vigentes(session: Session, ahora: datetime) -> Reglas:
     """The rules of a clock that begins at a moment."""
-    ultima = session.scalar(
+    ultima = session.scalar(_la_del_dia(), {"dia": local(ahora).date()})
+    return _contenido(ultima) if ultima else reglas()
+
+
+@cache
+def _la_del_dia() -> Select[VersionDeReglas]:
+    return (
         select(VersionDeReglas)
-        .where(VersionDeReglas.vigente_desde <= local(ahora).date())
+        .where(VersionDeReglas.vigente_desde <= bindparam("dia"))
         .order_by(VersionDeReglas.vigente_desde.desc())
         .limit(1)
     )
-    return _contenido(ultima) if ultima else reglas()
 
 
 def conocidas(session: Session) -> Mapping[str, Reglas]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
@@ -60,8 +61,13 @@ def ultimo_hito(session: Session, tarea: Tarea) -> Hito | None:
 
 def de_caso(session: Session, caso: Caso, ahora: datetime) -> Sequence[FilaTarea]:
     """The tasks of a case that was read: those that wait first, the nearest on top."""
-    filas = session.execute(con_reloj().where(Tarea.caso_id == caso.id))
+    filas = session.execute(_de_caso(), {"caso_id": caso.id})
     return [fila_de(una, ahora) for una in filas]
+
+
+@cache
+def _de_caso() -> Select[Tarea, str, datetime, EstadoPlazo]:
+    return con_reloj().where(Tarea.caso_id == bindparam("caso_id"))
 
 
 def abiertas_de_caso(session: Session, caso_id: UUID) -> int:

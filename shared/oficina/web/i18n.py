@@ -39,9 +39,10 @@ def _here() -> dict[str, Any] | None:
     of flask's `g`: each of those asks four functions where it is.
     """
     try:
-        return vars(g._get_current_object())
+        here: dict[str, Any] = vars(g._get_current_object())
     except RuntimeError:
         return None
+    return here
 
 
 def _known(here: Mapping[str, Any] | None) -> NullTranslations | None:

@@ -153,6 +153,8 @@ def test_termina_solo_a_su_hora_y_a_mano(ventanilla: Ventanilla, reservado: str)
     guardado = _acceso(ventanilla, primero["id"])
     assert guardado.vence_en - guardado.abierto_en == timedelta(minutes=reglas().minutos)
     assert reglas().minutos <= 180
+    # What a reader reaches is put together once, and asked at each moment.
+    assert ventanilla.api("GET", f"/casos/{reservado}", "ajena").status_code == 200
     with ventanilla.db.begin() as session:
         session.execute(update(AccesoExcepcional).values(vence_en=real_now()))
     assert ventanilla.api("GET", f"/casos/{reservado}", "ajena").status_code == 403
