@@ -30,6 +30,7 @@ from casos.expedientes.models import (
     Riesgo,
 )
 from casos.expedientes.relato import Linea
+from casos.expedientes.senales import Leido
 from casos.expedientes.states import (
     CIERRES,
     DestinoDenuncia,
@@ -110,7 +111,7 @@ def situacion(caso_id: UUID) -> Response:
     alcance = Alcance.de(actor())
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id, alcance)
-        vista = vistas.situacion(session, caso, alcance)
+        vista = vistas.situacion(session, Leido.de(session, caso), alcance)
     return _parte("casos/_situacion.html", vistas.huella_de_situacion(vista), **vista)
 
 
@@ -213,11 +214,12 @@ def _pagina(
     with env().db.read() as session:
         caso = queries.caso_por_id(session, caso_id, alcance)
         lineas = vistas.lineas(session, caso, alcance)
-        situacion_actual = vistas.situacion(session, caso, alcance)
+        leido = Leido.de(session, caso)
+        situacion_actual = vistas.situacion(session, leido, alcance)
         persona = caso.persona
         contactos = contactos_de(session, persona.id)
-        gestion_actual = vistas.gestion(session, caso)
-        miembros = queries.equipo_de(session, caso)
+        gestion_actual = vistas.gestion(session, caso, leido.cuentas)
+        miembros = queries.equipo_de(session, caso) if leido.cuentas.miembros else ()
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
         revision = ultimo_dia(session, curso.REVISION, caso.prioridad.value, clock.now())

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
+from casos.cierres.models import CierrePropuesto
 from casos.consentimientos.models import RetiroConsentimiento
 from casos.contactos.pauta import Pauta, pauta_de
 from casos.derivaciones.models import Derivacion
 from casos.derivaciones.states import ACTIVAS, FALLIDAS
 from casos.expedientes.actions import DENUNCIA
-from casos.expedientes.models import Caso, Hito, TipoHito
+from casos.expedientes.models import Caso, Evaluacion, Hito, MiembroDeCaso, TipoHito
 from casos.expedientes.relato import Lectura
 from casos.expedientes.states import Estado, Senal
 from casos.personas.models import Persona
@@ -28,9 +29,18 @@ from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import plazos_de_caso, vivo
 from casos.plazos.versiones import vigentes
 from casos.representantes.catalogo import catalogo
+from casos.tareas.models import Tarea
 from oficina import clock
 
 SIN_ACTIVIDAD = "sin_actividad"
+
+_SUYOS = (
+    Tarea.caso_id,
+    Evaluacion.caso_id,
+    MiembroDeCaso.caso_id,
+    CierrePropuesto.caso_id,
+)
+"""Where other things say whose they are, in the order of `Cuentas`."""
 
 AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
 """Lines that tell of no work of anybody."""
@@ -38,13 +48,19 @@ AUTOMATICOS = frozenset({TipoHito.PLAZO, TipoHito.MENSAJE})
 
 class Cuentas(NamedTuple):
     """How many derivations of a case wait for the institution, ended badly, and rest on a consent
-    that was withdrawn; and when somebody last did something in it.
+    that was withdrawn; when somebody last did something in it; and of what it has something, so
+    that nobody asks for what it has not.
     """
 
     activas: int
     fallidas: int
     sin_consentimiento: int
     ultima: datetime | None
+    derivaciones: bool
+    tareas: bool
+    evaluaciones: bool
+    miembros: bool
+    cierres: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ def _vencido(plazos: Sequence[Plazo], lectura: Lectura, ahora: datetime) -> bool
 
 
 @cache
-def _contar() -> Select[int, int, int, datetime | None]:
+def _contar() -> Select[*tuple[Any, ...]]:
     """The `Cuentas` of the case `caso_id`, in one statement."""
     caso_id = bindparam("caso_id", type_=Derivacion.caso_id.type)
     ultima = select(func.max(Hito.ocurrido_en)).where(
@@ -118,6 +134,8 @@ def _contar() -> Select[int, int, int, datetime | None]:
             func.count(case((Derivacion.estado.in_(FALLIDAS), 1))),
             func.count(RetiroConsentimiento.id),
             ultima.scalar_subquery(),
+            func.count(Derivacion.id) > 0,
+            *(select(suyo).where(suyo == caso_id).exists() for suyo in _SUYOS),
         )
         .select_from(Derivacion)
         # A consent is withdrawn once at most: no derivation is counted twice.

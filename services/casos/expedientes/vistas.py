@@ -23,7 +23,7 @@ from casos.expedientes import queries
 from casos.expedientes.actions import DENUNCIA
 from casos.expedientes.models import Caso, TipoCaso
 from casos.expedientes.relato import Lectura, Linea, contar
-from casos.expedientes.senales import Leido, senales
+from casos.expedientes.senales import Cuentas, Leido, senales
 from casos.expedientes.states import Paso
 from casos.plazos.calendario import Calendario, calendario
 from casos.plazos.etiquetas import situacion as como_va
@@ -58,12 +58,12 @@ class VistaPlazo:
     """Why it was moved from there: the municipality's days off."""
 
 
-def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
+def situacion(session: Session, leido: Leido, alcance: Alcance) -> dict[str, Any]:
     """What the living part on top of the page shows. `propio`: the case is the reader's work; one
     that is read by an exceptional access offers nothing to do.
     """
+    caso = leido.caso
     propio = queries.es_propio(session, caso, alcance)
-    leido = Leido.de(session, caso)
     puede_esperar = puede("casos.derivacion.ver") and leido.cuentas.fallidas > 0
     decisiones = por_decidir(session, [caso.id]) if puede_esperar else {}
     return {
@@ -74,7 +74,7 @@ def situacion(session: Session, caso: Caso, alcance: Alcance) -> dict[str, Any]:
         "senales": senales(session, leido, alcance, Lectura.de_quien_lee(), clock.now()),
         "pauta": leido.pauta,
         "denuncia_pendiente": vivo(leido.plazos, DENUNCIA),
-        "cierre_propuesto": pendiente(session, caso.id),
+        "cierre_propuesto": pendiente(session, caso.id) if leido.cuentas.cierres else None,
         "propio": propio,
         "puede_derivar": propio
         and Paso.DERIVAR in caso.pasos()
@@ -91,14 +91,18 @@ def huella_de_situacion(vista: Mapping[str, Any]) -> str:
     )
 
 
-def gestion(session: Session, caso: Caso) -> dict[str, Any]:
-    """What the living part below the forms shows, as far as the reader may see it."""
-    ve_evaluaciones = puede("casos.caso.evaluacion.ver")
+def gestion(session: Session, caso: Caso, hay: Cuentas | None = None) -> dict[str, Any]:
+    """What the living part below the forms shows, as far as the reader may see it. Who counted what
+    there is says so (`hay`): nobody asks for what there is not.
+    """
+    ve_derivaciones = puede("casos.derivacion.ver") and (hay is None or hay.derivaciones)
+    ve_tareas = puede("casos.tarea.ver") and (hay is None or hay.tareas)
+    ve_evaluaciones = puede("casos.caso.evaluacion.ver") and (hay is None or hay.evaluaciones)
     de_vecinos = caso.tipo is TipoCaso.CONVIVENCIA_VECINAL
     con_mediacion = de_vecinos and puede("casos.mediacion.ver")
     return {
-        "derivaciones": de_caso(session, caso) if puede("casos.derivacion.ver") else (),
-        "filas": tareas_de_caso(session, caso, clock.now()) if puede("casos.tarea.ver") else (),
+        "derivaciones": de_caso(session, caso) if ve_derivaciones else (),
+        "filas": tareas_de_caso(session, caso, clock.now()) if ve_tareas else (),
         "mediaciones": mediaciones_de_caso(session, caso) if con_mediacion else (),
         "evaluaciones": queries.evaluaciones(session, caso) if ve_evaluaciones else (),
     }
