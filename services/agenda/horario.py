@@ -12,9 +12,9 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from oficina.calendar_cl import feriados
 from oficina.clock import ZONA, local
 from oficina.errors import DatosInvalidos
+from oficina.web.i18n import feriado
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,8 @@ class Horario:
         """Refuse, by the form's field, a time at which nobody is there."""
         desde, hasta = local(inicia_en), local(termina_en)
         dia = desde.date()
-        if feriado := feriados(dia.year).get(dia):
-            raise DatosInvalidos(
-                {"fecha": [_("Ese día es feriado: %(feriado)s.", feriado=feriado)]}
-            )
+        if cual := feriado(dia):
+            raise DatosInvalidos({"fecha": [_("Ese día es feriado: %(feriado)s.", feriado=cual)]})
         if dia in self.cierres:
             raise DatosInvalidos({"fecha": [_("La oficina está cerrada ese día.")]})
         tramos = [tramo for tramo in self.tramos if dia.isoweekday() in tramo.dias]

@@ -26,14 +26,13 @@ from agenda.schemas import (
 )
 from oficina import clock
 from oficina.audit import registrar_lectura
-from oficina.calendar_cl import feriados
 from oficina.errors import Conflicto, DatoNoEncontrado, DatosInvalidos, NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.client import ServicioNoDisponible
 from oficina.web.conditional import check_version
 from oficina.web.forms import Form
-from oficina.web.i18n import language
+from oficina.web.i18n import feriado, language
 
 bp = Blueprint("agenda", __name__, url_prefix="/agenda", template_folder="templates")
 
@@ -43,7 +42,7 @@ class Dia:
     """A day on the page: the reader's own appointments first."""
 
     fecha: date
-    feriado: str | None
+    feriado: str
     citas: Sequence[Cita]
 
 
@@ -237,7 +236,7 @@ def _by_day(desde: date, cuantos: int, citas: Sequence[Cita]) -> list[Dia]:
         if cuantos > 1 and not suyas and not horario().atiende(fecha):
             continue
         suyas.sort(key=lambda una: una.profesional_id != yo)
-        dias.append(Dia(fecha, feriados(fecha.year).get(fecha), suyas))
+        dias.append(Dia(fecha, feriado(fecha), suyas))
     return dias
 
 

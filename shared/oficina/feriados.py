@@ -32,6 +32,12 @@ def del_anio(anio: int) -> dict[date, str]:
     return {date.fromisoformat(dia): nombre for dia, nombre in dias.items()}
 
 
+def traducido(nombre: str, idioma: str) -> str:
+    """The name of a holiday in a language (ISO 639-1); in Spanish where it has none in that one."""
+    en_este: Mapping[str, str] = _guardados()["nombres"].get(idioma, {})
+    return en_este.get(nombre, nombre)
+
+
 @cache
 def _guardados() -> Mapping[str, Any]:
     guardados: Mapping[str, Any] = json.loads(
@@ -40,16 +46,27 @@ def _guardados() -> Mapping[str, Any]:
     return guardados
 
 
-def _de_la_biblioteca(anio: int) -> dict[str, str]:
+def _de_la_biblioteca(anio: int, idioma: str = "es") -> dict[str, str]:
     import holidays  # noqa: PLC0415  weighs more than what it is asked for here
 
-    tabla = holidays.country_holidays("CL", years=anio, categories=("public",), language="es")
+    tabla = holidays.country_holidays("CL", years=anio, categories=("public",), language=idioma)
     return {dia.isoformat(): nombre for dia, nombre in sorted(tabla.items())}
+
+
+def _nombres(en: str) -> dict[str, str]:
+    """By the Spanish name of each holiday, its name in a language of the library's."""
+    return {
+        nombre: traducidos[dia]
+        for anio in ANIOS
+        for traducidos in [_de_la_biblioteca(anio, en)]
+        for dia, nombre in _de_la_biblioteca(anio).items()
+    }
 
 
 def _texto() -> str:
     documento = {
         "fuente": f"holidays {version('holidays')}: Chile, feriados legales (no bancarios)",
+        "nombres": {"en": _nombres("en_US")},
         "anios": {str(anio): _de_la_biblioteca(anio) for anio in ANIOS},
     }
     return json.dumps(documento, ensure_ascii=False, indent=1) + "\n"

@@ -22,10 +22,11 @@ from casos.plazos.reglas import Reglas, reglas
 from casos.plazos.versiones import conocidas
 from oficina.actor import Actor
 from oficina.audit import registrar
-from oficina.calendar_cl import es_habil, feriados
+from oficina.calendar_cl import es_habil
 from oficina.clock import local
 from oficina.db import hold, write_many
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado
+from oficina.web.i18n import feriado
 
 _ACTOR = Actor.sistema("casos")
 
@@ -89,8 +90,7 @@ def cerrar(session: Session, datos: NuevoDiaCerrado, actor: Actor, ahora: dateti
     if datos.dia in vigente.motivos:
         raise DatosInvalidos({"dia": [_("Ese día ya está cerrado.")]})
     if not es_habil(datos.dia):
-        feriado = feriados(datos.dia.year).get(datos.dia)
-        motivo = feriado or _("fin de semana")
+        motivo = feriado(datos.dia) or _("fin de semana")
         raise DatosInvalidos(
             {"dia": [_("Ese día no se trabaja de todos modos: %(motivo)s.", motivo=motivo)]}
         )

@@ -24,7 +24,7 @@ from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.files import descarga
 from oficina.web.forms import Form
-from oficina.web.i18n import fecha, language
+from oficina.web.i18n import fecha, feriado, language
 
 bp = Blueprint("plazos_paginas", __name__, url_prefix="/casos")
 
@@ -119,7 +119,7 @@ def ver_calendario() -> ResponseReturnValue:
         "casos/plazos/calendario.html",
         form=form,
         dias=dias,
-        feriados=sorted(feriados(hoy.year).items()),
+        feriados=[(dia, feriado(dia)) for dia in sorted(feriados(hoy.year))],
         anio=hoy.year,
     )
     return page, 422 if form.sent else 200

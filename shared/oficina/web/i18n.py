@@ -13,7 +13,7 @@ from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from oficina import clock
+from oficina import calendar_cl, clock, feriados
 
 COOKIE = "idioma"
 LANGUAGES = {"es": "Español", "en": "English"}
@@ -120,6 +120,12 @@ def hace(value: datetime | None) -> str:
     if value is None:
         return ""
     return dates.format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+
+
+def feriado(dia: date) -> str:
+    """What holiday a day is; empty when it is none."""
+    nombre = calendar_cl.feriados(dia.year).get(dia, "")
+    return feriados.traducido(nombre, _locale())
 
 
 def tamano(cuantos: int) -> str:

@@ -115,7 +115,8 @@ def test_una_cita_imposible_dice_cual_es_el_campo(
 def test_un_feriado_se_nombra(mesa: Any) -> None:
     answer = mesa.api("POST", json=mesa.nueva(fecha="2027-05-21"))
 
-    assert "feriado" in answer.json["errors"]["fecha"][0]
+    dicho = "Ese día es feriado: Día de las Glorias Navales."
+    assert answer.json["errors"]["fecha"] == [dicho]
 
 
 def test_nadie_tiene_dos_citas_a_la_vez(mesa: Any) -> None:

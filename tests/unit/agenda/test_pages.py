@@ -163,3 +163,4 @@ def test_la_agenda_se_lee_en_ingles(mesa: Any) -> None:
 
     assert "Appointment of" in page
     assert "Office" in page
+    assert "Immaculate Conception" in browser.get(f"/agenda/?dia={date(2026, 12, 8)}").text

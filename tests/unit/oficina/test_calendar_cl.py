@@ -57,6 +57,13 @@ def test_los_feriados_tienen_nombre() -> None:
     assert date(2026, 12, 31) not in feriados(2026)
 
 
+def test_cada_feriado_se_dice_tambien_en_ingles() -> None:
+    assert tabla.traducido("Año Nuevo", "en") == "New Year's Day"
+    assert tabla.traducido("Año Nuevo", "es") == "Año Nuevo"
+    nombres = {nombre for anio in tabla.ANIOS for nombre in feriados(anio).values()}
+    assert all(tabla.traducido(nombre, "en") != nombre for nombre in nombres)
+
+
 def test_cinco_dias_habiles_saltan_el_8_de_diciembre() -> None:
     assert sumar_dias_habiles(date(2026, 12, 4), 5) == date(2026, 12, 14)
 

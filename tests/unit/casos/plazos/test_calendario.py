@@ -208,6 +208,9 @@ def test_un_dia_que_no_se_trabaja_de_todos_modos_no_se_anota(
 def test_en_la_pagina_se_anota_y_se_retira(ventanilla: Ventanilla) -> None:
     address = "/plazos/calendario"
     assert "Navidad" in ventanilla.pagina(address, "profesional").text
+    ingles = ventanilla.oficina.entrar(ventanilla.app, "profesional")
+    ingles.set_cookie("idioma", "en")
+    assert "Christmas Day" in ingles.get(f"/casos{address}").text
     assert ventanilla.enviar(address, CIERRE, "profesional").status_code == 403
     assert ventanilla.enviar(address, CIERRE, "coordinacion").status_code == 303
     otra_vez = ventanilla.enviar(address, CIERRE, "coordinacion")
