@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from notificaciones.mensajes import despacho, envio, queries
-from notificaciones.mensajes.despacho import Contestada, Llamada
+from notificaciones.mensajes.intentos import Contestada, Llamada
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.resultados import Resultado

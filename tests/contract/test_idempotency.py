@@ -31,7 +31,7 @@ from columns import COLUMNS
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
-from oficina.clock import real_now
+from oficina.clock import move_to, now, real_now, today
 from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs
@@ -350,7 +350,7 @@ def test_what_is_one_statement_is_refused_a_second_time_by_its_key(
 ) -> None:
     """A message that is asked for takes no turn on PostgreSQL: its key is the turn.
 
-    Four processes, each of which has looked for an answer before any of them writes.
+    Four processes, none of which finds an answer before all of them write.
     """
     oficina, procesos, claves = Oficina(tmp_path), 4, [str(number) for number in range(5)]
     oficina.funcionario("coordinacion")
@@ -380,6 +380,68 @@ def test_what_is_one_statement_is_refused_a_second_time_by_its_key(
     assert acciones.count("notificaciones.mensaje.pedir") == len(claves)
     for made in apps:
         made.extensions["env"].db.close()
+    oficina.client.close()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_view_that_is_tried_first_gives_way_to_what_was_kept(
+    column: str, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> None:
+    """Also when it would refuse today what it did, and to a body that is another one."""
+    oficina, db = Oficina(tmp_path), fresh_db(column, "notificaciones")
+    oficina.funcionario("coordinacion")
+    made = _mensajeria(oficina, db)
+    entonces = MENSAJE | {"programado_para": (now() + timedelta(hours=1)).isoformat()}
+
+    def pedir(cuerpo: Any, clave: str = "k") -> TestResponse:
+        headers = oficina.bearer("coordinacion") | {"Idempotency-Key": clave}
+        path = "/notificaciones/api/v1/mensajes"
+        return made.test_client().post(path, json=cuerpo, headers=headers)
+
+    first, again = pedir(entonces), pedir(entonces)
+    try:
+        move_to(today() + timedelta(days=3))
+        too_late, refused = pedir(entonces), pedir(entonces, "another")
+    finally:
+        move_to(None)
+
+    assert (first.status_code, refused.status_code) == (201, 422)
+    for one in (again, too_late):
+        assert (one.status_code, one.json) == (201, first.json)
+        assert one.headers["Idempotency-Replayed"] == "true"
+    # What is no message, and what is another one.
+    others = [{}, MENSAJE | {"plantilla": "no_existe"}, MENSAJE]
+    assert [pedir(cuerpo).status_code for cuerpo in others] == [422] * len(others)
+    assert {pedir(cuerpo).json["title"] for cuerpo in others} == {  # type: ignore[index]  # an object
+        "Esa clave de idempotencia ya se usó con otros datos"
+    }
+    with db.read() as session:
+        kept = [session.scalar(select(func.count()).select_from(what)) for what in _WRITTEN]
+    assert kept == [1] * len(_WRITTEN)
+    made.extensions["env"].db.close()
+    oficina.client.close()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_view_that_is_tried_first_is_told_of_an_answer_as_its_transaction_begins(
+    column: str, fresh_db: Callable[[str, str], Database], tmp_path: Path
+) -> None:
+    oficina, db = Oficina(tmp_path), fresh_db(column, "notificaciones")
+    oficina.funcionario("coordinacion")
+    made = _mensajeria(oficina, db)
+    headers = oficina.bearer("coordinacion") | {"Idempotency-Key": "k"}
+    # Looked for by its own key too: that is a statement before the last one.
+    cuerpo = MENSAJE | {"clave_de_negocio": "aviso-1"}
+
+    first, again = (
+        made.test_client().post("/notificaciones/api/v1/mensajes", json=cuerpo, headers=headers)
+        for _time in range(2)
+    )
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json == first.json
+    made.extensions["env"].db.close()
     oficina.client.close()
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, update
 import despachos
 from columns import COLUMNS
 from notificaciones.mensajes import actions, despacho, queries, sueltos
-from notificaciones.mensajes.despacho import Contestada
 from notificaciones.mensajes.filas import bloqueados
+from notificaciones.mensajes.intentos import Contestada
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion

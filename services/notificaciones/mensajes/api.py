@@ -32,7 +32,7 @@ from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.conditional import etag_of, versioned
-from oficina.web.idempotency import unrehearsed
+from oficina.web.idempotency import tried_first, unrehearsed
 
 bp = Blueprint(
     "mensajes",
@@ -133,6 +133,7 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @bp.alt_response(200, schema=MensajeSchema, description="Ya se había pedido con esa clave")
 @requires("notificaciones.mensaje.pedir")
 @unrehearsed
+@tried_first
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
     exigir_pedido(env(), pedido)

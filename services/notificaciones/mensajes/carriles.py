@@ -18,8 +18,8 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from notificaciones.mensajes import queries
-from notificaciones.mensajes.despacho import Contestada
 from notificaciones.mensajes.envio import asentar, enviar, seguir, tomar
+from notificaciones.mensajes.intentos import Contestada
 from notificaciones.mensajes.queries import Debido
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.proveedores.acuses import Dicho, Escrito
@@ -122,6 +122,8 @@ class Carriles:
         self._due = [debido for debido in found if debido.mensaje_id not in out]
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
+        if len(self._out) >= ENVIADORES:
+            return
         busy = Counter(uno.prioridad for uno in self._out.values())
         mine: list[Debido] = []
         left: list[Debido] = []

@@ -5,7 +5,7 @@ dies in between, somebody finds out what is known of it. Whoever changes a messa
 first.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,16 +25,22 @@ from notificaciones.mensajes.filas import (
     descartar,
     llevar,
 )
+from notificaciones.mensajes.intentos import (
+    Contestada,
+    Llamada,
+    Veto,
+    abrir,
+    cerrar,
+    intento_abierto,
+    terminar,
+)
 from notificaciones.mensajes.models import HechoDeSalida, Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import redactar
-from notificaciones.mensajes.sms import UCS2
 from notificaciones.mensajes.states import Estado, Motivo, Paso
 from notificaciones.mensajes.sueltos import escribir, soltar
 from notificaciones.plantillas.vigentes import plantillas
-from notificaciones.proveedores import consumos, presupuestos
 from notificaciones.proveedores.desvio import Ruta
-from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from notificaciones.rebotes import actions as rebotes
 from notificaciones.reglas.calculo import Ventana
@@ -42,16 +48,11 @@ from notificaciones.reglas.catalogo import reglas
 from notificaciones.reglas.queries import version_de
 from oficina.actor import Actor
 from oficina.audit import registrar_muchas
-from oficina.clock import now, real_now, today
-from oficina.db import uuid7, write_new
+from oficina.clock import now, real_now
 from oficina.events import Evento
 
 PLAZO_DE_RESERVA = timedelta(seconds=40)
 """How long somebody may ask about a message that they took."""
-
-PLAZO_DE_LLAMADA = timedelta(seconds=50)
-"""A lease outlasts every provider of one sending (`envio`), and whoever vanished with a message is
-found out within a minute."""
 
 INTENTOS_DE_ENVIO = 24
 
@@ -71,43 +72,6 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
-_PAUSED = select(PausaDeProveedor.proveedor)
-_ATTEMPTS = (
-    select(IntentoDeEnvio)
-    .where(IntentoDeEnvio.id.in_(bindparam("ids", expanding=True)))
-    .order_by(IntentoDeEnvio.id)
-    .execution_options(populate_existing=True)
-)
-
-
-@dataclass(frozen=True)
-class Veto:
-    """A way may not carry this message now, and why; not before `hasta` as far as is known.
-
-    `presupuesto` is whose budget it was: a provider's key, or `consumos.OFICINA`.
-    """
-
-    motivo: Motivo
-    hasta: datetime
-    presupuesto: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Llamada:
-    """A provider may be called for a message, once: an attempt says so."""
-
-    mensaje: Mensaje
-    reserva: UUID
-    intento_id: UUID
-    ruta: Ruta
-
-
-@dataclass(frozen=True)
-class Contestada:
-    """A call, and how it ended."""
-
-    llamada: Llamada
-    resultado: Resultado
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +193,7 @@ def _authorize(
                 continue
             mensaje.pese_a_baja = plantilla.por_ley[:300]
         por_abrir.append((lugar, una))
-    abiertas = _open(session, [(una.mensaje, una.ruta) for _lugar, una in por_abrir])
+    abiertas = abrir(session, [(una.mensaje, una.ruta) for _lugar, una in por_abrir])
     for (lugar, _una), dicho in zip(por_abrir, abiertas, strict=True):
         dichos[lugar] = dicho
     return dichos
@@ -244,9 +208,9 @@ def cambiar_de_via(session: Session, fallida: Contestada, ruta: Ruta) -> Llamada
     mensaje = bloqueado(session, llamada.mensaje.id)
     if mensaje.reserva != llamada.reserva or mensaje.retirado_por is not None:
         return None
-    dicho = _open(session, [(mensaje, ruta)])[0]
+    dicho = abrir(session, [(mensaje, ruta)])[0]
     if isinstance(dicho, Llamada):
-        _close(session, [fallida])
+        cerrar(session, [fallida])
     return dicho
 
 
@@ -258,7 +222,7 @@ def asentar(session: Session, contestadas: Sequence[Contestada]) -> frozenset[UU
     """
     mensajes = bloqueados(session, [una.llamada.mensaje.id for una in contestadas])
     soltar(session, mensajes.values())
-    _close(session, contestadas)
+    cerrar(session, contestadas)
     saldo = _Saldo()
     tarde: set[UUID] = set()
     oyen: list[Mensaje] = []
@@ -332,20 +296,6 @@ def esperar_su_horario(session: Session, mensaje_id: UUID, reserva: UUID, horari
     return True
 
 
-def intento_abierto(session: Session, mensaje: Mensaje) -> IntentoDeEnvio | None:
-    """The last call under the message's lease that nobody wrote the end of."""
-    return session.scalar(
-        select(IntentoDeEnvio)
-        .where(
-            IntentoDeEnvio.mensaje_id == mensaje.id,
-            IntentoDeEnvio.reserva == mensaje.reserva,
-            IntentoDeEnvio.terminado_en.is_(None),
-        )
-        .order_by(IntentoDeEnvio.id.desc())
-        .limit(1)
-    )
-
-
 def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: bool | None) -> None:
     """Settle a message whose worker vanished.
 
@@ -358,7 +308,7 @@ def recuperar(session: Session, mensaje_id: UUID, proveedor: str, *, recibido: b
     desenlace = _CONTESTA[recibido]
     saldo = _Saldo()
     if mensaje.llamado and (intento := intento_abierto(session, mensaje)) is not None:
-        _end(session, intento, Resultado(desenlace, detalle="interrumpido"))
+        terminar(session, intento, Resultado(desenlace, detalle="interrumpido"))
     if mensaje.llamado and recibido:
         _deliver(mensaje, proveedor, str(mensaje.id), saldo)
     elif mensaje.llamado and recibido is None:
@@ -391,86 +341,6 @@ def _window_of(session: Session, mensaje: Mensaje) -> Ventana | None:
 
 def _index(mensaje: Mensaje) -> str:
     return mensaje.destino_indice or direcciones.indice(mensaje.destino or "")
-
-
-def _open(session: Session, pares: Sequence[tuple[Mensaje, Ruta]]) -> Sequence[Llamada | Veto]:
-    """Begin an attempt of each message by its way, unless that may not carry it now."""
-    if not pares:
-        return ()
-    pausas = frozenset(session.scalars(_PAUSED))
-    dichos: dict[UUID, Llamada | Veto] = {}
-    por_ruta: dict[str, list[tuple[Mensaje, Ruta, IntentoDeEnvio]]] = {}
-    for mensaje, ruta in pares:
-        if veto := _impedida(mensaje, ruta, pausas):
-            dichos[mensaje.id] = veto
-        else:
-            intento = _attempt(mensaje, ruta)
-            por_ruta.setdefault(ruta.clave, []).append((mensaje, ruta, intento))
-    for suyos in por_ruta.values():
-        _mensaje, una, _intento = suyos[0]
-        intentos = [intento for _mensaje, _ruta, intento in suyos]
-        agotados = consumos.tomar(session, intentos, una.limites, una.de_oficina)
-        for presupuesto in sorted(set(agotados.values())):
-            presupuestos.avisar(session, presupuesto)
-        for mensaje, ruta, intento in suyos:
-            if agotado := agotados.get(intento.id):
-                dichos[mensaje.id] = Veto(Motivo.PRESUPUESTO_AGOTADO, _tomorrow(), agotado)
-            else:
-                dichos[mensaje.id] = _call(mensaje, ruta, intento)
-        write_new(session, [intento for intento in intentos if intento.id not in agotados])
-    return [dichos[mensaje.id] for mensaje, _ruta in pares]
-
-
-def _impedida(mensaje: Mensaje, ruta: Ruta, pausas: Collection[str]) -> Veto | None:
-    if ruta.clave in pausas:
-        return Veto(Motivo.PROVEEDOR_EN_PAUSA, real_now() + timedelta(minutes=1))
-    if mensaje.codificacion == UCS2 and not ruta.unicode:
-        return Veto(Motivo.PROVEEDOR_NO_DISPONIBLE, real_now() + timedelta(minutes=5))
-    return None
-
-
-def _attempt(mensaje: Mensaje, ruta: Ruta) -> IntentoDeEnvio:
-    segmentos = mensaje.segmentos or 0
-    return IntentoDeEnvio(
-        id=uuid7(),
-        mensaje_id=mensaje.id,
-        reserva=mensaje.reserva,
-        proveedor=ruta.clave,
-        dia=today(),
-        segmentos=segmentos,
-        costo=int(segmentos * ruta.costo_por_segmento * consumos.MILESIMAS),
-        empezado_en=real_now(),
-        detalle="",
-    )
-
-
-def _call(mensaje: Mensaje, ruta: Ruta, intento: IntentoDeEnvio) -> Llamada:
-    if mensaje.reserva is None:
-        raise AssertionError("who opens an attempt holds the message")
-    mensaje.llamar(real_now() + PLAZO_DE_LLAMADA)
-    return Llamada(mensaje=mensaje, reserva=mensaje.reserva, intento_id=intento.id, ruta=ruta)
-
-
-def _tomorrow() -> datetime:
-    """When the domain's day ends, on the machine's clock."""
-    return real_now() + (consumos.fin_del_dia() - now())
-
-
-def _close(session: Session, contestadas: Sequence[Contestada]) -> None:
-    """End the attempts of calls that were answered."""
-    resultados = {una.llamada.intento_id: una.resultado for una in contestadas}
-    for intento in session.scalars(_ATTEMPTS, {"ids": list(resultados)}).all():
-        _end(session, intento, resultados[intento.id])
-
-
-def _end(session: Session, intento: IntentoDeEnvio, resultado: Resultado) -> None:
-    before = intento.desenlace
-    # An answer that comes late says more than that nobody knew.
-    if before is None or before is Desenlace.INCIERTO:
-        intento.desenlace, intento.detalle = resultado.desenlace, resultado.detalle[:80]
-        intento.terminado_en = real_now()
-    if before is None:
-        consumos.asentar(session, intento)
 
 
 def _settle(session: Session, mensaje: Mensaje, contestada: Contestada, saldo: _Saldo) -> bool:

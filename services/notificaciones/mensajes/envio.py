@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from notificaciones import direcciones
 from notificaciones.mensajes import actions, despacho
-from notificaciones.mensajes.despacho import Contestada, Llamada, Veto
+from notificaciones.mensajes.intentos import Contestada, Llamada, Veto, intento_abierto
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.preguntas import SIN_RESPUESTA, ConOtros, Descarte, Reparto, Reunido
@@ -136,7 +136,7 @@ def recuperar(env: Env, mensaje: Mensaje) -> None:
     """Settle a message whose lease ran out: its provider may know what became of it."""
     desvio = Desvio.de(env.settings, env.db)
     with env.db.read() as session:
-        intento = despacho.intento_abierto(session, mensaje)
+        intento = intento_abierto(session, mensaje)
     llamado = intento.proveedor if intento else ""
     # One that the file names no more cannot be asked.
     ruta = desvio.rutas.get(llamado)

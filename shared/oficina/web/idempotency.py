@@ -15,7 +15,8 @@ shows once is not kept (`withheld`).
 
 While a request runs its key is held in the process, and on PostgreSQL by an advisory lock of its
 transaction, so that nothing is left to clean up after a crash; where all that it writes is one
-statement, the key itself refuses a second one. On SQLite whoever writes is alone.
+statement, the key itself refuses a second one. On SQLite whoever writes is alone. A view that may
+be asked in vain (`tried_first`) leaves even the first look to them.
 """
 
 import json
@@ -173,6 +174,8 @@ class _Turn:
     clave: str
     cuerpo: str
     stack: ExitStack = field(default_factory=ExitStack)
+    was_looked_for: bool = True
+    """Whether nothing was kept when it began."""
 
     def begin(self, db: Any, held: _Held) -> None:
         if not held.take(self.clave):
@@ -274,6 +277,17 @@ def unrehearsed(view: View) -> View:
     return view
 
 
+def tried_first(view: View) -> View:
+    """Mark a view of the API that is asked before anybody looks whether its request was answered:
+    until it is kept, what it does changes nothing here or elsewhere.
+
+    Its answer gives way to the kept one, which is found when another cannot be kept, when its
+    transaction begins, and when it refuses.
+    """
+    view.__tried_first__ = True  # type: ignore[attr-defined]  # the mark travels with the function
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Keep answers of `app`; `claim` stands at its door when it has an API."""
     app.extensions["idempotency"] = _Held()
@@ -297,7 +311,9 @@ def claim() -> Response | None:
     turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
     extensions = current_app.extensions
     env: Env = extensions["env"]
-    if kept := turn.find(env.db):
+    view = current_app.view_functions[asked.endpoint]
+    turn.was_looked_for = not getattr(view, "__tried_first__", False)
+    if turn.was_looked_for and (kept := turn.find(env.db)):
         return _again(turn, kept)
     turn.begin(env.db, extensions["idempotency"])
     g.turn = turn
@@ -371,6 +387,9 @@ def _keep(response: Response) -> Response:
                 overtaken = True
         if overtaken:
             return _answer_of_another(turn)
+        if response.status_code >= 300 and not turn.was_looked_for:
+            kept = turn.find(current_app.extensions["env"].db)
+            return response if kept is None else _given_again(turn, kept)
     return response
 
 

@@ -16,7 +16,7 @@ import despachos
 from casos.plazos import actions as plazos
 from notificaciones import supresion, tasks
 from notificaciones.mensajes import actions, despacho
-from notificaciones.mensajes.despacho import Llamada
+from notificaciones.mensajes.intentos import Llamada
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
