@@ -222,14 +222,18 @@ def _pagina(
         miembros = queries.equipo_de(session, caso) if leido.cuentas.miembros else ()
         propio = situacion_actual["propio"]
         acceso = None if propio else en_curso(session, caso.id, alcance.quien)
-        revision = ultimo_dia(session, curso.REVISION, caso.prioridad.value, clock.now())
+        formularios = _formularios(situacion_actual, enviado) if propio else {}
+        revision = (
+            ultimo_dia(session, curso.REVISION, caso.prioridad.value, clock.now())
+            if "suspension" in formularios
+            else None
+        )
         es_menor = Senal.NNA in situacion_actual["senales"]
         quienes = (
             representantes.de_persona(session, persona.id, alcance, clock.today())
             if es_menor
             else ()
         )
-    formularios = _formularios(situacion_actual, enviado) if propio else {}
     if enviado and error:
         not_taken(enviado[1], error, _como_esta(situacion_actual, lineas, formularios))
     _anotar(caso)
