@@ -452,7 +452,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only look; nothing done in it is kept. PostgreSQL refuses to do it."""
+        """A read-only look; nothing can be written in it."""
         whole = self._around()
         with whole.look() if whole and whole.has_begun else self._read() as session:
             yield session
@@ -553,7 +553,10 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        write = connection.get_execution_options().get("oficina_write", False)
+        options = connection.get_execution_options()
+        own: Any = connection.connection.dbapi_connection
+        own.execute(f"PRAGMA query_only={'ON' if options.get('oficina_read') else 'OFF'}")
+        write = options.get("oficina_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine

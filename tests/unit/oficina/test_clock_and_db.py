@@ -9,6 +9,7 @@ from uuid import RFC_4122, UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from oficina import clock
@@ -97,6 +98,18 @@ def test_the_second_of_two_writers_is_told(db: Database) -> None:
 def _copy(db: Database, ficha_id: UUID) -> Ficha:
     with db.read() as session:
         return session.scalars(select(Ficha).where(Ficha.id == ficha_id)).one()
+
+
+def test_a_look_writes_nothing(db: Database) -> None:
+    ficha = Ficha(texto="una", visto_en=clock.now())
+    with pytest.raises(OperationalError, match="readonly"), db.read() as session:
+        session.add(ficha)
+        session.flush()
+
+    with db.begin() as session:
+        session.add(Ficha(texto="otra", visto_en=clock.now()))
+    with db.read() as session:
+        assert session.scalars(select(Ficha.texto)).all() == ["otra"]
 
 
 def test_an_error_leaves_nothing(db: Database) -> None:
