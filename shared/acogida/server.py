@@ -8,6 +8,7 @@ ends with 0. After a kill -9 of the arbiter the worker ends by itself within a s
 import ctypes
 import gc
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,10 +18,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.workers.gthread import ThreadWorker
 
+from acogida.parejos import Tenidas
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
+MOMENT = 0.002
+"""Seconds for which a worker leaves a new connection to one that has fewer."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 """glibc's names, in mallopt(3), for what a block of its own needs, and for its many arenas."""
 ARENAS = 2
@@ -48,13 +53,27 @@ class Process(Protocol):
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
-    """A threaded worker for which a Ctrl-C is as graceful as a SIGTERM."""
+    """A threaded worker for which a Ctrl-C is as graceful as a SIGTERM, and which leaves new
+    connections to another one that has fewer.
+    """
 
     def init_signals(self) -> None:
         """Take the signals of the worker; INT and QUIT end it as TERM does."""
         super().init_signals()
         signal.signal(signal.SIGINT, self.handle_exit)
         signal.signal(signal.SIGQUIT, self.handle_exit)
+
+    def notify(self) -> None:
+        """Say to the arbiter that it lives, and to the others how many connections it holds."""
+        super().notify()
+        self.app.held.say(self.age, self.nr_conns)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection, unless another worker has taken it in a moment that it had for it."""
+        if self.app.held.has_fewer(self.nr_conns):
+            time.sleep(MOMENT)
+        super().accept(listener)
+        self.app.held.say(self.age, self.nr_conns)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
@@ -63,6 +82,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
     def __init__(self, factory: str, *arguments: Any, bind: str, **options: Any) -> None:
         """Serve what `factory` ("module:function") makes from `arguments`, in the worker."""
         _keep_small()
+        self.held = Tenidas()
         self._factory = factory
         self._arguments = arguments
         self._options = {
@@ -76,6 +96,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
             "loglevel": "warning",
             "post_worker_init": _start,
             "worker_exit": _stop,
+            "child_exit": _forget,
             **options,
         }
         super().__init__()
@@ -128,6 +149,10 @@ def _keep_small() -> None:
 
 def _start(worker: Worker) -> None:
     worker.wsgi.start()
+
+
+def _forget(arbiter: Any, worker: Worker) -> None:
+    arbiter.app.held.forget(worker.age)
 
 
 def _stop(_arbiter: Any, worker: Worker) -> None:
