@@ -313,7 +313,8 @@ def anular(
         derivacion.id,
         motivo_codigo=motivo.value,
     )
-    _terminar(session, derivacion, Accion.ANULAR, actor, ahora, motivo=motivo.value)
+    _terminar(session, derivacion, Accion.ANULAR, ahora, motivo=motivo.value)
+    contar(session, derivacion, Accion.ANULAR, actor, ahora)
     return derivacion
 
 
@@ -330,14 +331,15 @@ def retirar(session: Session, derivacion_id: UUID, actor: Actor, ahora: datetime
         anular(session, derivacion_id, MotivoAnulacion.CONSENTIMIENTO_RETIRADO, actor, ahora)
 
 
-def vencer(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
-    """Expire a derivation that nobody answered; False when an answer came before."""
-    derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
+def vencer(session: Session, derivacion: Derivacion, ahora: datetime) -> bool:
+    """Expire a derivation that nobody answered; False when an answer came before.
+
+    Whoever expires many holds them and their cases, and tells and audits them together
+    (`facts.de_vencida`). The service must be loaded.
+    """
     if Accion.VENCER not in derivacion.pasos:
         return False
-    sistema = Actor.sistema("casos")
-    registrar(session, sistema, "casos.derivacion.vencer", "derivacion", derivacion.id)
-    _terminar(session, derivacion, Accion.VENCER, sistema, ahora, grado=Grado.D)
+    _terminar(session, derivacion, Accion.VENCER, ahora, grado=Grado.D)
     return True
 
 
@@ -345,7 +347,6 @@ def _terminar(
     session: Session,
     derivacion: Derivacion,
     accion: Accion,
-    actor: Actor,
     ahora: datetime,
     *,
     motivo: str | None = None,
@@ -357,7 +358,6 @@ def _terminar(
     derivacion.grado_evidencia = grado
     derivacion.terminada_en = ahora
     relojes.mover(session, derivacion, accion, ahora)
-    contar(session, derivacion, accion, actor, ahora)
 
 
 def _aplicar(

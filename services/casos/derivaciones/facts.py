@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from casos.derivaciones.models import Derivacion, RespuestaDerivacion
 from casos.derivaciones.relojes import RESPUESTA
 from casos.derivaciones.states import Accion, Grado
+from casos.expedientes.facts import como_se_dice
 from casos.expedientes.facts import contar as contar_hecho
-from casos.expedientes.models import Caso, TipoHito, anotar
+from casos.expedientes.models import Caso, TipoHito, anotar, fila_de_hito
 from casos.plazos.models import Plazo
 from oficina.actor import Actor
 from oficina.bus.outbox import emitir
-from oficina.events import Clasificacion
+from oficina.events import Clasificacion, Evento
 from oficina.events.casos import (
     ConfirmacionDePersonaPedida,
     DatosDeDerivacionRetirados,
@@ -73,13 +74,7 @@ def contar(
         derivacion.caso_id,
         TipoHito.DERIVACION,
         actor,
-        datos={
-            **_de_que(derivacion, accion.value),
-            "motivo": entrada.motivo_codigo if entrada else derivacion.motivo_codigo,
-            "grado": entrada.grado.value if entrada else None,
-            "canal": entrada.canal.value if entrada else None,
-            "tardia": tardia,
-        },
+        datos=_linea(derivacion, accion, entrada),
         texto=entrada.texto if entrada else None,
         ocurrido_en=ahora,
     )
@@ -87,6 +82,17 @@ def contar(
         _emitir(session, derivacion, accion)
     if accion is Accion.CUMPLIR and entrada is not None and entrada.grado is not Grado.C:
         _preguntar(session, derivacion)
+
+
+def de_vencida(
+    derivacion: Derivacion, actor: Actor, ahora: datetime, *, por_lista: bool
+) -> tuple[Mapping[str, Any], tuple[Evento, Clasificacion] | None]:
+    """The line of one that expired and its fact, as `contar` would tell them: for who writes those
+    of many together. It was sent; the institution must be loaded.
+    """
+    datos = _linea(derivacion, Accion.VENCER, None)
+    linea = fila_de_hito(derivacion.caso_id, TipoHito.DERIVACION, actor, datos, ahora)
+    return linea, como_se_dice(DerivacionVencida(**_comun(derivacion)), por_lista=por_lista)
 
 
 def contar_enlace(session: Session, derivacion: Derivacion, actor: Actor, ahora: datetime) -> None:
@@ -158,6 +164,18 @@ def _de_que(derivacion: Derivacion, hecho: str) -> dict[str, Any]:
         "derivacion_id": str(derivacion.id),
         "folio": derivacion.folio,
         "institucion": derivacion.institucion.rotulo,
+    }
+
+
+def _linea(
+    derivacion: Derivacion, accion: Accion, entrada: RespuestaDerivacion | None
+) -> dict[str, Any]:
+    return {
+        **_de_que(derivacion, accion.value),
+        "motivo": entrada.motivo_codigo if entrada else derivacion.motivo_codigo,
+        "grado": entrada.grado.value if entrada else None,
+        "canal": entrada.canal.value if entrada else None,
+        "tardia": entrada is not None and entrada.tardia,
     }
 
 

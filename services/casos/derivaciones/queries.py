@@ -1,6 +1,6 @@
 """What can be asked of derivations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -98,6 +98,19 @@ def derivacion_por_id(
     if derivacion is None:
         raise _negativa(session, derivacion_id, alcance)
     return derivacion
+
+
+def retenidas(session: Session, ids: Collection[UUID]) -> Mapping[UUID, Derivacion]:
+    """Derivations that this transaction holds, with their service and institution."""
+    if not ids:
+        return {}
+    filas = session.scalars(
+        select(Derivacion)
+        .where(Derivacion.id.in_(ids))
+        .options(joinedload(Derivacion.servicio), joinedload(Derivacion.institucion))
+        .execution_options(populate_existing=True)
+    )
+    return {una.id: una for una in filas}
 
 
 def _legible(alcance: Alcance) -> ColumnElement[bool]:

@@ -269,7 +269,8 @@ def prorrogar(session: Session, solicitud_id: UUID, reloj: str, ahora: datetime)
 def pasar_etapa(plazo: Plazo, ahora: datetime) -> Etapa | None:
     """Pass the one next stage of a clock, if it is due; None when none is.
 
-    The row must be locked by the caller, who tells of the stage (`plazos.seguimiento`).
+    The row must be locked by the caller, who tells of the stage and writes it, together with that
+    it was passed (`plazos.seguimiento`).
     """
     if plazo.estado is not EstadoPlazo.CORRIENDO or plazo.siguiente_nivel is None:
         return None
@@ -277,7 +278,6 @@ def pasar_etapa(plazo: Plazo, ahora: datetime) -> Etapa | None:
         return None
     etapa = reglas().etapa(plazo.siguiente_nivel)
     plazo.nivel = etapa.nivel
-    plazo.intentos, plazo.visible = 0, None
     plazo.fijar_siguiente()
     return etapa
 

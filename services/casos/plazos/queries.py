@@ -1,6 +1,6 @@
 """What can be asked of deadlines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,20 +42,21 @@ def plazos_de_derivacion(session: Session, derivacion_id: UUID) -> Sequence[Plaz
     ).all()
 
 
-def acuerdo_por_cumplir(session: Session, derivacion_id: UUID, ahora: datetime) -> bool:
-    """Whether the time has not come yet by which the service of a derivation promised an answer."""
-    return (
-        session.scalar(
-            select(Plazo.id)
-            .where(
-                Plazo.derivacion_id == derivacion_id,
+def con_acuerdo_por_cumplir(
+    session: Session, derivacion_ids: Collection[UUID], ahora: datetime
+) -> Collection[UUID | None]:
+    """Those derivations whose service promised an answer by a time that has not come yet."""
+    if not derivacion_ids:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(Plazo.derivacion_id).where(
+                Plazo.derivacion_id.in_(derivacion_ids),
                 Plazo.acuerdo_dias.is_not(None),
                 Plazo.estado == EstadoPlazo.CORRIENDO,
                 Plazo.vence_en > ahora,
             )
-            .limit(1)
         )
-        is not None
     )
 
 

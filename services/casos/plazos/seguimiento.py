@@ -14,21 +14,24 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from casos.derechos.models import SolicitudDerecho
 from casos.derivaciones.actions import vencer
+from casos.derivaciones.facts import de_vencida
 from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import retenidas
 from casos.expedientes.facts import como_se_dice
 from casos.expedientes.models import Caso, Confidencialidad, Hito, TipoHito, fila_de_hito
 from casos.incidentes.models import IncidenteSeguridad
 from casos.plazos.actions import pasar_etapa
 from casos.plazos.models import EstadoPlazo, Plazo
-from casos.plazos.queries import Debido, acuerdo_por_cumplir
+from casos.plazos.queries import Debido, con_acuerdo_por_cumplir
 from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
+from oficina.audit import registrar_muchas
 from oficina.bus.outbox import emitir_muchos
-from oficina.db import write_many
+from oficina.db import among, write_many
 from oficina.events import Clasificacion, Evento
 from oficina.events.casos import (
     PlazoDeDerechoPorVencer,
@@ -40,7 +43,7 @@ from oficina.events.casos import (
 )
 
 _ACTOR = Actor.sistema("casos")
-
+_VENCER = "casos.derivacion.vencer"
 
 _PASAN = """
 UPDATE plazos SET nivel = son.nivel, siguiente_nivel = son.siguiente_nivel,
@@ -63,6 +66,26 @@ _PASA = (
 )
 
 
+_DE_UNA_ETAPA = (
+    Plazo.caso_id,
+    Plazo.derivacion_id,
+    Plazo.solicitud_id,
+    Plazo.incidente_id,
+    Plazo.tarea_id,
+    Plazo.reloj,
+    Plazo.acuerdo_dias,
+    Plazo.estado,
+    Plazo.inicia_en,
+    Plazo.corre_desde,
+    Plazo.vence_en,
+    Plazo.nivel,
+    Plazo.siguiente_nivel,
+    Plazo.siguiente_en,
+    Plazo.cierres,
+)
+"""What is read of a clock to pass a stage and to tell of it: a batch reads many."""
+
+
 @dataclass
 class _Lote:
     """What changes and is told in a batch and is not written yet, in order."""
@@ -71,14 +94,14 @@ class _Lote:
     plazos: dict[UUID, Plazo] = field(default_factory=dict)
     hechos: list[tuple[Evento, Clasificacion]] = field(default_factory=list)
     hitos: list[Mapping[str, Any]] = field(default_factory=list)
-    casos: set[UUID | None] = field(default_factory=set)
+    vencidas: list[UUID] = field(default_factory=list)
 
     def escribir(self, session: Session) -> None:
         if self.plazos:
             self._escribir_plazos(session.connection())
         write_many(session, Hito, self.hitos)
         emitir_muchos(session, self.hechos)
-        self.plazos, self.hitos, self.hechos, self.casos = {}, [], [], set()
+        registrar_muchas(session, _ACTOR, _VENCER, "derivacion", self.vencidas)
 
     def _escribir_plazos(self, connection: Connection) -> None:
         filas = [
@@ -108,8 +131,8 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
     hasta = debidos[-1].puesto
     turno = [(plazo.siguiente_en, plazo.id, plazo) for plazo in plazos]
     heapify(turno)
-    en_turno = Counter(plazo.derivacion_id for plazo in plazos)
     lote, terminados = _Lote(ahora), set[UUID]()
+    vencibles = _Vencibles.de(session, plazos, ahora)
     while turno:
         _en, _id, plazo = heappop(turno)
         etapa = None if plazo.id in terminados else pasar_etapa(plazo, ahora)
@@ -118,16 +141,16 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
         lote.plazos[plazo.id] = plazo
         if etapa.hecho != "cierre":
             _contar(lote, plazo, etapa, por_lista=plazo.caso_id in reservados)
-            lote.casos.add(plazo.caso_id)
         elif plazo.derivacion_id is not None:
-            if plazo.caso_id in lote.casos:
-                # What was told of it before is to be numbered before.
-                lote.escribir(session)
-            if acuerdo_por_cumplir(session, plazo.derivacion_id, ahora):
+            if plazo.derivacion_id in vencibles.con_acuerdo:
                 # Another of its clocks closes it, if nobody keeps the promise.
                 continue
-            vencer(session, plazo.derivacion_id, ahora)
-            if en_turno[plazo.derivacion_id] > 1 or plazo.siguiente_en is not None:
+            derivacion = vencibles.derivaciones[plazo.derivacion_id]
+            with session.no_autoflush:
+                vencio = vencer(session, derivacion, ahora)
+            if vencio:
+                _contar_vencida(lote, derivacion, por_lista=plazo.caso_id in reservados)
+            if vencibles.relojes[plazo.derivacion_id] > 1 or plazo.siguiente_en is not None:
                 # Nobody waits any more for what else its derivation waited for.
                 terminados.update(_terminados(session, plazo.derivacion_id))
         if plazo.siguiente_en is not None and (plazo.siguiente_en, plazo.id) <= hasta:
@@ -135,7 +158,32 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
     lote.escribir(session)
 
 
+@dataclass(frozen=True)
+class _Vencibles:
+    """Derivations that clocks of a batch may close, which are held: all are read at once. Those
+    whose service promised an answer that is not due yet, and how many clocks each has in the batch.
+    """
+
+    derivaciones: Mapping[UUID, Derivacion]
+    con_acuerdo: Collection[UUID | None]
+    relojes: Mapping[UUID | None, int]
+
+    @classmethod
+    def de(cls, session: Session, plazos: Sequence[Plazo], ahora: datetime) -> "_Vencibles":
+        ids = {
+            plazo.derivacion_id
+            for plazo in plazos
+            if plazo.derivacion_id is not None and reglas().relojes[plazo.reloj].cierra_derivacion
+        }
+        return cls(
+            retenidas(session, ids),
+            con_acuerdo_por_cumplir(session, ids, ahora),
+            Counter(plazo.derivacion_id for plazo in plazos),
+        )
+
+
 def _terminados(session: Session, derivacion_id: UUID) -> Collection[UUID]:
+    session.flush()
     return session.scalars(
         select(Plazo.id).where(
             Plazo.derivacion_id == derivacion_id, Plazo.estado != EstadoPlazo.CORRIENDO
@@ -150,7 +198,7 @@ def _retener(
     clocks that are due still.
     """
     casos = select(Caso.id, Caso.confidencialidad).order_by(Caso.id)
-    de_casos = casos.where(Caso.id.in_({uno.caso_id for uno in debidos if uno.caso_id}))
+    de_casos = casos.where(among(session, Caso.id, {uno.caso_id for uno in debidos if uno.caso_id}))
     # The keys of a case stay free: a line of its story never waits for this lock.
     hallados = session.execute(de_casos.with_for_update(skip_locked=True, key_share=True)).all()
     libres: set[UUID | None] = {None, *(caso_id for caso_id, _cual in hallados)}
@@ -160,7 +208,7 @@ def _retener(
         (IncidenteSeguridad, "incidente_id"),
     ):
         if ids := {getattr(uno, campo) for uno in debidos} - {None}:
-            de_ellos = select(modelo.id).where(modelo.id.in_(ids)).order_by(modelo.id)
+            de_ellos = select(modelo.id).where(among(session, modelo.id, ids)).order_by(modelo.id)
             libres |= set(
                 session.scalars(de_ellos.with_for_update(skip_locked=True, key_share=True))
             )
@@ -172,7 +220,8 @@ def _retener(
     hasta = debidos[-1].puesto
     plazos = session.scalars(
         select(Plazo)
-        .where(Plazo.id.in_(tomables), Plazo.estado == EstadoPlazo.CORRIENDO)
+        .options(load_only(*_DE_UNA_ETAPA))
+        .where(among(session, Plazo.id, tomables), Plazo.estado == EstadoPlazo.CORRIENDO)
         .order_by(Plazo.id)
         .with_for_update(skip_locked=True)
     )
@@ -181,6 +230,14 @@ def _retener(
     session.expunge_all()
     reservados = {uno for uno, cual in hallados if cual is not Confidencialidad.NORMAL}
     return reservados, vencidos
+
+
+def _contar_vencida(lote: _Lote, derivacion: Derivacion, *, por_lista: bool) -> None:
+    linea, hecho = de_vencida(derivacion, _ACTOR, lote.ahora, por_lista=por_lista)
+    lote.hitos.append(linea)
+    if hecho is not None:
+        lote.hechos.append(hecho)
+    lote.vencidas.append(derivacion.id)
 
 
 def _contar(lote: _Lote, plazo: Plazo, etapa: Etapa, *, por_lista: bool) -> None:

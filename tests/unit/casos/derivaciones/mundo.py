@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import columns
+from casos.alcance import SIN_LIMITE
 from casos.consentimientos.actions import Fundamento
 from casos.consentimientos.models import BaseLicitud, FormaConsentimiento
 from casos.derivaciones import actions
+from casos.derivaciones.facts import de_vencida
 from casos.derivaciones.models import Derivacion
+from casos.derivaciones.queries import derivacion_por_id
 from casos.derivaciones.respuestas import Procedencia, Respuesta
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado, MotivoAnulacion
 from casos.expedientes.models import Caso, Hito, Instancia, Prioridad, TipoCaso
@@ -30,6 +33,7 @@ from casos.red.actions import sembrar
 from casos.red.models import ServicioRed
 from casos.situaciones.models import SituacionMigratoria
 from oficina.actor import Actor
+from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
 from oficina.db import Database, uuid7
 from oficina.identity_docs import TipoDocumento
@@ -152,8 +156,13 @@ def dar_paso(session: Session, derivacion_id: UUID, accion: Accion, ahora: datet
     if accion is Accion.ENVIAR:
         actions.enviar(session, derivacion_id, PROFESIONAL, ahora)
     elif accion is Accion.VENCER:
-        if not actions.vencer(session, derivacion_id, ahora):
+        derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
+        if not actions.vencer(session, derivacion, ahora):
             raise AssertionError("it had been answered")
+        linea, dicho = de_vencida(derivacion, Actor.sistema("casos"), ahora, por_lista=False)
+        session.add(Hito(**linea))
+        if dicho is not None:
+            emitir(session, dicho[0], clasificacion=dicho[1])
     elif accion is Accion.ANULAR:
         actions.anular(session, derivacion_id, MotivoAnulacion.ERROR, PROFESIONAL, ahora)
     else:

@@ -8,7 +8,11 @@ from sqlalchemy import select
 
 from casos.alcance import SIN_LIMITE
 from casos.derivaciones import actions
-from casos.derivaciones.queries import activas_de_caso, sin_respuesta_de_caso
+from casos.derivaciones.queries import (
+    activas_de_caso,
+    derivacion_por_id,
+    sin_respuesta_de_caso,
+)
 from casos.derivaciones.respuestas import DE_LA_INSTITUCION, DE_LA_PERSONA, Respuesta, registrada
 from casos.derivaciones.states import PASOS_CON_LA_PERSONA, Accion, CanalRespuesta, Estado, Grado
 from casos.enlaces.actions import crear
@@ -92,7 +96,8 @@ def test_de_quien_va_por_su_cuenta_solo_la_persona_cuenta_como_fue(
         mundo.hacer(derivacion_id, accion)
     elif accion is Accion.VENCER:
         with mundo.db.begin() as session:
-            assert not actions.vencer(session, derivacion_id, LUNES)
+            derivacion = derivacion_por_id(session, derivacion_id, SIN_LIMITE, bloquear=True)
+            assert not actions.vencer(session, derivacion, LUNES)
     elif accion is Accion.ENVIAR:
         with pytest.raises(TransicionInvalida):
             mundo.hacer(derivacion_id, accion)

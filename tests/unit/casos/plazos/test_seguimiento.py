@@ -11,13 +11,14 @@ from tests.unit.casos.derivaciones.mundo import LUNES, PROFESIONAL, Mundo
 from casos.derivaciones import actions
 from casos.derivaciones.respuestas import Respuesta, registrada
 from casos.derivaciones.states import Accion, CanalRespuesta, Estado, Grado
-from casos.expedientes.models import TipoHito
+from casos.expedientes.models import Caso, Confidencialidad, TipoHito
 from casos.plazos import actions as plazos
 from casos.plazos.etiquetas import situacion
 from casos.plazos.models import EstadoPlazo, Plazo
 from casos.plazos.queries import nivel_a_la_fecha, niveles_por_caso, plazos_de_caso
 from casos.plazos.tasks import seguir_plazos
 from oficina import clock
+from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
 from oficina.db import Database
 from oficina.env import Env
@@ -112,6 +113,52 @@ def test_lo_que_vence_calla_a_sus_demas_relojes_en_la_misma_vuelta(mundo: Mundo)
     assert de_la_derivacion[-1] == ("plazo_vencido", "respuesta", 100)
     assert len(de_la_derivacion) == 5
     assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
+
+
+def test_lo_que_vence_se_numera_y_se_anota_en_su_turno(mundo: Mundo) -> None:
+    """Its own stages are told before it, and what came due of its case later is told after it."""
+    derivacion_id = mundo.en(Estado.ENVIADA)
+    with mundo.db.begin() as session:
+        plazos.iniciar(
+            session, mundo.caso_id, "evaluacion", "normal", datetime(2027, 1, 15, 12, tzinfo=UTC)
+        )
+    antes = len(mundo.hitos())
+
+    _seguir(mundo, LEJOS)
+
+    with mundo.db.read() as session:
+        numerados = session.scalars(
+            select(Outbox.tipo)
+            .where(Outbox.tipo.in_(("casos.derivacion.vencida", "casos.caso.plazo_por_vencer")))
+            .order_by(Outbox.id)
+        ).all()
+        auditadas = session.scalars(
+            select(Auditoria.recurso_id).filter_by(accion="casos.derivacion.vencer")
+        ).all()
+    assert list(numerados) == [
+        "casos.caso.plazo_por_vencer",
+        "casos.caso.plazo_por_vencer",
+        "casos.derivacion.vencida",
+        "casos.caso.plazo_por_vencer",
+    ]
+    dichos = [hito.datos["hecho"] for hito in mundo.hitos()[antes:]]
+    assert dichos.index("vencer") == 5
+    assert dichos[6] == "por_vencer"
+    assert list(auditadas) == [derivacion_id]
+
+
+def test_de_un_caso_reservado_lo_que_vence_se_dice_con_ids_solos(mundo: Mundo) -> None:
+    mundo.en(Estado.RECIBIDA)
+    with mundo.db.begin() as session:
+        session.get_one(Caso, mundo.caso_id).confidencialidad = Confidencialidad.RESERVADO
+
+    _seguir(mundo, LEJOS)
+
+    with mundo.db.read() as session:
+        vencida = session.scalars(select(Outbox).filter_by(tipo="casos.derivacion.vencida")).one()
+    assert vencida.clasificacion == "reservado"
+    assert "grado_evidencia" not in vencida.cuerpo["data"]
+    assert "unidad" not in vencida.cuerpo["data"]
 
 
 def test_lo_que_vence_se_presume_aunque_se_confirmara_la_recepcion(mundo: Mundo) -> None:
