@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
+SAYS = 1.0
+"""Seconds after which a worker says again that it lives: it is given up after `timeout`."""
 MOMENT = 0.002
 """Seconds for which a worker leaves a new connection to one that has fewer."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
@@ -57,6 +59,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
     connections to another one that has fewer.
     """
 
+    _said = float("-inf")
+
     def init_signals(self) -> None:
         """Take the signals of the worker; INT and QUIT end it as TERM does."""
         super().init_signals()
@@ -64,8 +68,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
         signal.signal(signal.SIGQUIT, self.handle_exit)
 
     def notify(self) -> None:
-        """Say to the arbiter that it lives, and to the others how many connections it holds."""
-        super().notify()
+        """Say to the arbiter that it lives, and to the others how many connections it holds.
+
+        Its loop calls this twice a request; the arbiter waits for minutes.
+        """
+        if (now := time.monotonic()) - self._said >= SAYS:
+            super().notify()
+            self._said = now
         self.app.held.say(self.age, self.nr_conns)
 
     def accept(self, listener: Any) -> None:

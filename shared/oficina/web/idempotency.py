@@ -106,6 +106,7 @@ class _Kept:
     respuesta: str
 
 
+_SEALED = KeptAnswer.respuesta.type
 _FIND = "SELECT cuerpo, respuesta FROM idempotencia WHERE clave = $1 AND vence_en > $2"
 # The turn and what was kept, in one round trip. What is found may be a moment older than the turn:
 # `_KEEP` does not write over an answer that came in between.
@@ -213,7 +214,7 @@ class _Turn:
             # SQLite: whoever writes is alone.
             session.connection().execute(_KEEP_ON_SQLITE, {**values, "respuesta": said})
             return
-        sealed = KeptAnswer.respuesta.type.process_bind_param(said, gathered.dialect)
+        sealed = _SEALED.process_bind_param(said, gathered.dialect)
         gathered.add(_KEEP, {**values, "respuesta": sealed, "ahora": ahora})
 
     def _alone(self, connection: Connection) -> None:
@@ -241,7 +242,7 @@ class _Turn:
 
 def _opened(cuerpo: str, sealed: str, dialect: Dialect) -> _Kept:
     """What the driver gave, past SQLAlchemy's types."""
-    return _Kept(cuerpo, KeptAnswer.respuesta.type.process_result_value(sealed, dialect))
+    return _Kept(cuerpo, _SEALED.process_result_value(sealed, dialect))
 
 
 def _is_kept(error: IntegrityError) -> bool:
