@@ -167,25 +167,25 @@ def test_casos_0005_deja_lo_que_habia_aunque_otras_filas_lo_nombren(casos_0003: 
 
 
 @pytest.fixture(params=COLUMNS)
-def casos_0048(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
+def casos_0050(request: pytest.FixtureRequest, empty_db: Callable[[str], Database]) -> Antes:
     """Before people were found by each two of their words."""
-    return Antes(empty_db(request.param), "casos_0048")
+    return Antes(empty_db(request.param), "casos_0050")
 
 
-def test_casos_0053_halla_a_cada_persona_por_los_pares_de_sus_palabras(casos_0048: Antes) -> None:
-    una = _llamada(casos_0048, "Ana", "Rojas", social="Luz")
-    unida = _llamada(casos_0048, "Anna", "Díaz", fusionada_en_id=una)
-    borrada = _llamada(casos_0048, "", "")
+def test_casos_0053_halla_a_cada_persona_por_los_pares_de_sus_palabras(casos_0050: Antes) -> None:
+    una = _llamada(casos_0050, "Ana", "Rojas", social="Luz")
+    unida = _llamada(casos_0050, "Anna", "Díaz", fusionada_en_id=una)
+    borrada = _llamada(casos_0050, "", "")
     for palabra in ("ana", "rojas", "luz"):
-        casos_0048.poner("tokens_nombre", persona_id=una, token=palabra)
-    muchas = [_llamada(casos_0048, f"Juan N{n}", "Paz") for n in range(1200)]
+        casos_0050.poner("tokens_nombre", persona_id=una, token=palabra)
+    muchas = [_llamada(casos_0050, f"Juan N{n}", "Paz") for n in range(1200)]
     for otra in muchas:
-        casos_0048.poner("tokens_nombre", persona_id=otra, token="juan")
+        casos_0050.poner("tokens_nombre", persona_id=otra, token="juan")
 
-    casos_0048.subir()
+    casos_0050.subir()
 
-    escritos = casos_0048.tablas.tables["tokens_nombre"]
-    with Session(casos_0048.db.engine) as session:
+    escritos = casos_0050.tablas.tables["tokens_nombre"]
+    with Session(casos_0050.db.engine) as session:
         pares = {
             quien: set(session.scalars(sa.select(escritos.c.token).filter_by(persona_id=quien)))
             for quien in (una, unida, borrada, muchas[-1])

@@ -8,7 +8,7 @@ from alembic import op
 from casos.personas import nombres
 
 revision = "casos_0053"
-down_revision = "casos_0048"
+down_revision = "casos_0050"
 branch_labels = None
 depends_on = None
 
