@@ -15,6 +15,8 @@ import redis
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -47,6 +49,13 @@ ONE_BY_ONE = {"tests/e2e/test_pages.py"}
 """Files so long that their tests are spread too: each needs only what every worker has."""
 RESTING = "+sbwt none +sbwtdcpu none +sbwtdio none"
 """Erlang's words for threads that rest while they have no work: other tests need the cores."""
+
+
+@event.listens_for(Engine, "before_execute")
+def nobody_locks_in_a_look(connection: Connection, statement: object, *_rest: object) -> None:
+    """SQLite passes over FOR UPDATE, which PostgreSQL refuses where nothing may be written."""
+    asks = getattr(statement, "_for_update_arg", None) is not None
+    assert not (asks and connection.get_execution_options().get("oficina_read")), str(statement)
 
 
 class ByFile(LoadScopeScheduling):
