@@ -96,6 +96,11 @@ class _Lote:
     hitos: list[Mapping[str, Any]] = field(default_factory=list)
     vencidas: list[UUID] = field(default_factory=list)
 
+    def terminar(self, cuales: Collection[UUID]) -> None:
+        """What is written of these, which have ended since they were told of, has no next stage."""
+        for uno in self.plazos.keys() & cuales:
+            self.plazos[uno].siguiente_nivel = self.plazos[uno].siguiente_en = None
+
     def escribir(self, session: Session) -> None:
         if self.plazos:
             self._escribir_plazos(session.connection())
@@ -152,7 +157,9 @@ def pasar_etapas(session: Session, debidos: Sequence[Debido], ahora: datetime) -
                 _contar_vencida(lote, derivacion, por_lista=plazo.caso_id in reservados)
             if vencibles.relojes[plazo.derivacion_id] > 1 or plazo.siguiente_en is not None:
                 # Nobody waits any more for what else its derivation waited for.
-                terminados.update(_terminados(session, plazo.derivacion_id))
+                otros = _terminados(session, plazo.derivacion_id)
+                terminados.update(otros)
+                lote.terminar(otros)
         if plazo.siguiente_en is not None and (plazo.siguiente_en, plazo.id) <= hasta:
             heappush(turno, (plazo.siguiente_en, plazo.id, plazo))
     lote.escribir(session)

@@ -112,7 +112,10 @@ def test_lo_que_vence_calla_a_sus_demas_relojes_en_la_misma_vuelta(mundo: Mundo)
     de_la_derivacion = [uno for uno in _etapas(mundo) if uno[1] != "evaluacion"]
     assert de_la_derivacion[-1] == ("plazo_vencido", "respuesta", 100)
     assert len(de_la_derivacion) == 5
-    assert _plazo(mundo, "respuesta").estado is EstadoPlazo.CANCELADO
+    respuesta = _plazo(mundo, "respuesta")
+    assert (respuesta.estado, respuesta.nivel) == (EstadoPlazo.CANCELADO, 100)
+    # It was told of before in the same round: that it ended is not written over.
+    assert (respuesta.siguiente_nivel, respuesta.siguiente_en) == (None, None)
 
 
 def test_lo_que_vence_se_numera_y_se_anota_en_su_turno(mundo: Mundo) -> None:
