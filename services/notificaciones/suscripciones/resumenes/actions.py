@@ -52,7 +52,7 @@ def pedir_otro_enlace(
 
 def confirmar(session: Session, token: str) -> Suscripcion:
     """Somebody at the address opened its link. Raises NoEncontrado; the link opens nothing more."""
-    una = queries.por_enlace(session, huella_de(token), real_now())
+    una = queries.por_enlace(session, huella_de(token), real_now(), bloquear=True)
     una.confirmar_correo(real_now())
     quien = quien_tiene_la_llave(una)
     # Whoever had asked for no more of them from there wants them now.

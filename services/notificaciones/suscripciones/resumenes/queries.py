@@ -57,14 +57,16 @@ def rebotados(session: Session) -> Sequence[UUID]:
     ).all()
 
 
-def por_enlace(session: Session, huella: str, ahora: datetime) -> Suscripcion:
+def por_enlace(
+    session: Session, huella: str, ahora: datetime, *, bloquear: bool = False
+) -> Suscripcion:
     """Whose address a link confirms. Raises NoEncontrado, also when it was used or is too old."""
-    found = session.scalar(
-        select(Suscripcion)
-        .where(Suscripcion.enlace_huella == huella, Suscripcion.enlace_hasta > ahora)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    consulta = select(Suscripcion).where(
+        Suscripcion.enlace_huella == huella, Suscripcion.enlace_hasta > ahora
     )
+    if bloquear:
+        consulta = consulta.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(consulta)
     if found is None:
         raise NoEncontrado
     return found
