@@ -25,8 +25,10 @@ GRACE_SECONDS = 10
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 """glibc's names, in mallopt(3), for what a block of its own needs, and for its many arenas."""
 ARENAS = 2
-LARGE_BLOCK = 64 * 1024
-"""Bytes from which a block goes back to the system when it is given back."""
+LARGE_BLOCK = 96 * 1024
+"""Bytes from which a block goes back to the system when it is given back: more than the 64 KB into
+which every body of a request is read.
+"""
 
 
 class NoPuedeServir(Exception):
