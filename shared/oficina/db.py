@@ -426,7 +426,7 @@ class Whole:
         if _BEGAN in session.info:
             with self.db.alone() as connection:
                 session.info[_GATHERED].write(connection)
-            # The session began nothing, which takes long to commit: who waits for it is told.
+            # The session began nothing, and has nothing to commit: who waits for that is told.
             session.dispatch.after_commit(session)
             self._forget()
         else:
@@ -483,8 +483,9 @@ class Database:
         """Connect lazily to `url` (sqlite:/// or postgresql+psycopg://)."""
         self.url = url
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
-        # `begin` is for PostgreSQL: on SQLite a round trip costs nothing. Each is made from the
-        # engine itself, since a connection asks all that its engine is made from who listens.
+        # Without BEGIN on PostgreSQL; SQLite, where a round trip costs nothing, says it all the
+        # same. Made from the engine itself: a connection asks each that its own was made from who
+        # listens.
         self._single = self.engine.execution_options(oficina_write=True, oficina_begin=False)
         self._glance = self.engine.execution_options(oficina_begin=False)
         writer = self.engine.execution_options(oficina_write=True)

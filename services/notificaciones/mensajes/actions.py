@@ -200,7 +200,8 @@ def dejar_pedido(
 ) -> None:
     """Keep a message that somebody asked for, written already, or with the reason why it is not.
 
-    The message belongs to no session: what it is afterwards is what its asker is told.
+    The message, whose state and version are said, belongs to no session: what it is afterwards is
+    what its asker is told.
     """
     if isinstance(hallado, Descarte) or texto is None:
         if isinstance(hallado, Reunido):
