@@ -7,8 +7,6 @@ ends with 0. After a kill -9 of the arbiter the worker ends by itself within a s
 
 import ctypes
 import gc
-import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,23 +14,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
-from gunicorn.workers.gthread import ThreadWorker
 
 from acogida.parejos import Tenidas
+from acogida.worker import Worker, give_core
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
-SAYS = 1.0
-"""Seconds after which a worker says again that it lives: it is given up after `timeout`."""
-MOMENT = 0.002
-"""Seconds for which a worker leaves a new connection to one that has fewer."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 """glibc's names, in mallopt(3), for what a block of its own needs, and for its many arenas."""
 ARENAS = 2
-LARGE_BLOCK = 64 * 1024
-"""Bytes from which a block goes back to the system when it is given back."""
+LARGE_BLOCK = 96 * 1024
+"""Bytes from which a block goes back to the system when it is given back: more than the 64 KB into
+which every body of a request is read.
+"""
 
 
 class NoPuedeServir(Exception):
@@ -54,37 +50,6 @@ class Process(Protocol):
         """End the background work; returns when every thread has."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
-    """A threaded worker for which a Ctrl-C is as graceful as a SIGTERM, and which leaves new
-    connections to another one that has fewer.
-    """
-
-    _said = float("-inf")
-
-    def init_signals(self) -> None:
-        """Take the signals of the worker; INT and QUIT end it as TERM does."""
-        super().init_signals()
-        signal.signal(signal.SIGINT, self.handle_exit)
-        signal.signal(signal.SIGQUIT, self.handle_exit)
-
-    def notify(self) -> None:
-        """Say to the arbiter that it lives, and to the others how many connections it holds.
-
-        Its loop calls this twice a request; the arbiter waits for minutes.
-        """
-        if (now := time.monotonic()) - self._said >= SAYS:
-            super().notify()
-            self._said = now
-        self.app.held.say(self.age, self.nr_conns)
-
-    def accept(self, listener: Any) -> None:
-        """Take a connection, unless another worker has taken it in a moment that it had for it."""
-        if self.app.held.has_fewer(self.nr_conns):
-            time.sleep(MOMENT)
-        super().accept(listener)
-        self.app.held.say(self.age, self.nr_conns)
-
-
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type information
     """gunicorn, configured by us alone: neither its files nor its command line are read."""
 
@@ -103,6 +68,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
             "keepalive": 15,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "pre_fork": give_core,
             "post_worker_init": _start,
             "worker_exit": _stop,
             "child_exit": _forget,

@@ -21,7 +21,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -284,6 +284,38 @@ class Identified:
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
 
 
+class Complete:
+    """Mixin of a model whose new things have all of their columns when they are made.
+
+    Those that nobody names hold None where they may and neither program nor database says another
+    thing. SQLAlchemy's own constructor tells of each value that it sets, which takes longer than
+    all else about a thing: here nobody listens. It takes columns alone.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        """As SQLAlchemy's; TypeError for what is no column."""
+        names, blank = _blank(type(self))  # type: ignore[arg-type]  # any class has a hash
+        if not names.issuperset(values):
+            raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
+        vars(self).update(blank, **values)
+
+
+@lru_cache(maxsize=64)
+def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
+    """The names of a model's columns, and None for those that may be."""
+    columns = {one.key: one.columns[0] for one in class_mapper(model).column_attrs}
+    empty = [
+        name
+        for name, column in columns.items()
+        if column.nullable
+        and column.default is None
+        and column.server_default is None
+        # A JSON null is a value.
+        and not column.type.should_evaluate_none
+    ]
+    return frozenset(columns), dict.fromkeys(empty)
+
+
 class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
@@ -336,6 +368,14 @@ class Whole:
         self._kept = False
         """Whether a part ended well."""
 
+    def __enter__(self) -> Self:
+        self._outer = _whole.set(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        _whole.reset(self._outer)
+        self.close()
+
     @property
     def has_begun(self) -> bool:
         """Whether anything was written."""
@@ -362,7 +402,8 @@ class Whole:
                 self.close()
                 raise
             # What was read and written in it belongs to nobody any more, as after a commit.
-            outer.expunge_all()
+            if outer.identity_map:
+                outer.expunge_all()
             self._kept = True
             return
         with self.look() as session:
@@ -385,9 +426,11 @@ class Whole:
         if _BEGAN in session.info:
             with self.db.alone() as connection:
                 session.info[_GATHERED].write(connection)
+            # The session began nothing, which takes long to commit: who waits for it is told.
+            session.dispatch.after_commit(session)
         else:
             self._written()
-        session.commit()
+            session.commit()
         self.db.inbox_changed.set()
         self.close()
 
@@ -436,10 +479,11 @@ class Database:
         """Connect lazily to `url` (sqlite:/// or postgresql+psycopg://)."""
         self.url = url
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+        # `begin` is for PostgreSQL: on SQLite a round trip costs nothing. Each is made from the
+        # engine itself, since a connection asks all that its engine is made from who listens.
+        self._single = self.engine.execution_options(oficina_write=True, oficina_begin=False)
+        self._glance = self.engine.execution_options(oficina_begin=False)
         writer = self.engine.execution_options(oficina_write=True)
-        # On SQLite a round trip costs nothing.
-        self._single = writer if self.is_sqlite else _without_begin(writer)
-        self._glance = self.engine if self.is_sqlite else _without_begin(self.engine)
         self._write = sessionmaker(writer, expire_on_commit=False)
         reader = self.engine.execution_options(oficina_read=True)
         self._read = sessionmaker(reader, expire_on_commit=False)
@@ -473,20 +517,13 @@ class Database:
         with whole.look() if whole and whole.has_begun else self._read() as session:
             yield session
 
-    @contextmanager
-    def together(self, began: Callable[[Connection], None]) -> Iterator[Whole]:
+    def together(self, began: Callable[[Connection], None]) -> Whole:
         """Make everything that is written here until the end one transaction, and read inside it.
 
         `began` is called as soon as it has a connection; when all of it is one statement it never
         is. Whoever asks for it commits it; what was not committed is undone.
         """
-        whole = Whole(self, began)
-        token = _whole.set(whole)
-        try:
-            yield whole
-        finally:
-            _whole.reset(token)
-            whole.close()
+        return Whole(self, began)
 
     def new_session(self) -> Session:
         """A session that may write, for who ends it by hand."""
@@ -576,10 +613,6 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
-
-
-def _without_begin(engine: Engine) -> Engine:
-    return engine.execution_options(oficina_begin=False)
 
 
 def _postgres(url: str) -> Engine:

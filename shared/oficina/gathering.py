@@ -20,9 +20,9 @@ LIMIT = 200
 """Values of one statement: a longer one would be planned anew for each number of things."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
-    """A part of a statement. In its SQL, `{p}` stands before each of its names."""
+    """A part of a statement, made once. In its SQL, `{p}` stands before each of its names."""
 
     ctes: tuple[tuple[str, str], ...]
     """Queries with a name, in the order in which one reads another."""

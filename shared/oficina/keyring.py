@@ -126,7 +126,7 @@ class Keyring:
         self._look()
         ring = self._ring
         key_id = ring.writer().id
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
         sealed = ring.ciphers[key_id].encrypt(nonce, text.encode(), _aad(key_id, context))
         return f"{_VERSION}.{key_id}.{_b64(nonce + sealed)}"
 

@@ -77,6 +77,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _workers(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 64):
+        raise ValueError("debe ser un número de procesos, entre 1 y 64")
+    return int(text)
+
+
 def _days(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
         raise ValueError("debe ser un número de días, al menos 1")
@@ -144,6 +150,9 @@ class Settings:
     data_dir: Path = _setting("DATOS", Path("datos"), Path, "Folder of the embedded data.")
     host: str = _setting("ACOGIDA_HOST", "127.0.0.1", str, "Address to listen on.")
     port: int = _setting("PORT", 8000, _port, "Port to listen on.")
+    workers: int = _setting(
+        "WEB_CONCURRENCY", 1, _workers, "Workers of a web process of a service, each of 8 threads."
+    )
     public_url: str = _setting(
         "ACOGIDA_PUBLIC_URL",
         "",

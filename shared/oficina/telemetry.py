@@ -162,7 +162,9 @@ class follow:  # noqa: N801  used as a function is: `with follow(…):`
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger whose lines are an event name and safe fields: `log.info("caso_derivado", id=…)`."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    # Around the logger itself: structlog would look for it, under the lock of all of them, whenever
+    # somebody logs.
+    logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(logging.getLogger(name))
     return logger
 
 
@@ -182,7 +184,6 @@ def configure_logging(level: str) -> None:
             *pipeline,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )

@@ -44,36 +44,55 @@ PEDIDO = {
     "valores": {"hasta": "2030-11-29", "lugar": "en la oficina"},
 }
 SENDER = """
-import asyncio, sys, time, uuid
+import select, socket, sys, time, uuid
 host, port, path, token, body, total, many = sys.argv[1:]
 body, total, many = body.encode(), int(total), int(many)
 head = (
     f"POST {path} HTTP/1.1\\r\\nHost: {host}:{port}\\r\\nAuthorization: Bearer {token}\\r\\n"
     f"Content-Type: application/json\\r\\nContent-Length: {len(body)}\\r\\nIdempotency-Key: "
 ).encode()
+asked = select.epoll()
 
-async def one(times, wrong):
-    reader, writer = await asyncio.open_connection(host, int(port))
-    for _ in range(times):
-        writer.write(head + uuid.uuid4().hex.encode() + b"\\r\\n\\r\\n" + body)
-        answer = await reader.readuntil(b"\\r\\n\\r\\n")
-        length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\\r\\n")[0])
-        said = await reader.readexactly(length)
-        if not answer.startswith(b"HTTP/1.1 201"):
-            wrong.append(answer + said)
-        if b"onnection: close" in answer:
-            writer.close()
-            reader, writer = await asyncio.open_connection(host, int(port))
-    writer.close()
+class Client:
+    def __init__(self):
+        self.left, self.read = total // many, b""
+        self.connect()
 
-async def main():
-    wrong = []
-    began = time.perf_counter()
-    await asyncio.gather(*(one(total // many, wrong) for _ in range(many)))
-    print(time.perf_counter() - began)
-    sys.exit(f"{len(wrong)} were refused: {wrong[0]!r}" if wrong else 0)
+    def connect(self):
+        self.socket = socket.create_connection((host, int(port)))
+        asked.register(self.socket, select.EPOLLIN)
+        by_number[self.socket.fileno()] = self
 
-asyncio.run(main())
+    def ask(self):
+        self.socket.sendall(head + uuid.uuid4().hex.encode() + b"\\r\\n\\r\\n" + body)
+
+    def hear(self):
+        said = self.socket.recv(65536)
+        self.read += said
+        above, _, below = self.read.partition(b"\\r\\n\\r\\n")
+        length = above.lower().partition(b"content-length: ")[2].partition(b"\\r\\n")[0]
+        if said and (not length or len(below) < int(length)):
+            return
+        if not self.read.startswith(b"HTTP/1.1 201"):
+            sys.exit(f"refused: {self.read!r}")
+        closes, self.read = b"onnection: close" in above, b""
+        self.left -= 1
+        if closes or not self.left:
+            self.socket.close()
+        if closes and self.left:
+            self.connect()
+        if self.left:
+            self.ask()
+
+by_number = {}
+clients = [Client() for _ in range(many)]
+began = time.perf_counter()
+for client in clients:
+    client.ask()
+while any(client.left for client in clients):
+    for number, _ in asked.poll():
+        by_number[number].hear()
+print(time.perf_counter() - began)
 """
 
 

@@ -202,7 +202,6 @@ def dejar_pedido(
 
     The message belongs to no session: what it is afterwards is what its asker is told.
     """
-    mensaje.estado, mensaje.intentos, mensaje.version = Estado.PROGRAMADA, 0, 1
     if isinstance(hallado, Descarte) or texto is None:
         if isinstance(hallado, Reunido):
             raise AssertionError("what is known of a message is its text too")

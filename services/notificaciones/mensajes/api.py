@@ -136,13 +136,14 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @tried_first
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
-    exigir_pedido(env(), pedido)
-    encargo = pedidos.revisar_pedido(env(), pedido, now())
-    with env().db.begin() as session:
+    aqui = env()
+    exigir_pedido(aqui, pedido)
+    encargo = pedidos.revisar_pedido(aqui, pedido, now())
+    with aqui.db.begin() as session:
         uno, nuevo = pedidos.pedir(session, encargo, actor(), now())
     if not nuevo:
-        exigir(env(), uno, actor())
-        registrar_lectura(env().db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)
+        exigir(aqui, uno, actor())
+        registrar_lectura(aqui.db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)
     return uno, 201 if nuevo else 200, etag_of(uno)
 
 

@@ -37,7 +37,7 @@ from notificaciones.plantillas.catalogo import Canal, Clave, Redaccion
 from notificaciones.reglas.calculo import Plan
 from oficina import clock
 from oficina.audit import Personal
-from oficina.db import Identified, text_enum, uuid7
+from oficina.db import Complete, Identified, text_enum, uuid7
 from oficina.errors import TransicionInvalida
 from oficina.events.notificaciones import (
     MensajeCancelado,
@@ -102,7 +102,7 @@ class _DeQue(TypedDict):
     cita_id: UUID | None
 
 
-class Mensaje(Personal, Identified, Base):
+class Mensaje(Personal, Identified, Complete, Base):
     """One message to one reader, and its fate.
 
     `clave_de_negocio` is the rule and what it was about: hearing the same twice makes one message.
@@ -433,9 +433,10 @@ class Mensaje(Personal, Identified, Base):
         pasos = PASOS[self.estado]
         if paso not in pasos:
             raise TransicionInvalida(self.estado, pasos)
+        if self.estado is Estado.RESERVADA:
+            self.reserva = self.reservada_hasta = None
+            self.llamado = False
         self.estado, self.motivo = pasos[paso], motivo
-        self.reserva = self.reservada_hasta = None
-        self.llamado = False
         self.cambiado_en = clock.real_now()
         self.anotar(paso)
 

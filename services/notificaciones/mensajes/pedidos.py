@@ -23,7 +23,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Reunido
 from notificaciones.mensajes.preparacion import a_persona, redactar
 from notificaciones.mensajes.sms import Tildes
-from notificaciones.mensajes.states import EN_ESPERA, PASOS, Motivo, Paso, Prioridad
+from notificaciones.mensajes.states import EN_ESPERA, PASOS, Estado, Motivo, Paso, Prioridad
 from notificaciones.mensajes.valores import guardar, leer_valores
 from notificaciones.plantillas.catalogo import (
     Canal,
@@ -142,6 +142,10 @@ def pedir(
         enviar_en=encargo.enviar_en,
         caduca_en=encargo.caduca_en,
         creado_en=ahora,
+        # Its asker is told them, so they are not left to the table.
+        estado=Estado.PROGRAMADA,
+        intentos=0,
+        version=1,
     )
     dejar_pedido(session, mensaje, encargo.plantilla, hallado, encargo.texto)
     registrar(session, actor, "notificaciones.mensaje.pedir", "mensaje", mensaje_id)

@@ -179,9 +179,8 @@ def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
     """The text in the basic alphabet, and the characters of it that have no way to be in it."""
     escritos = {c: _plain(c) for c in dict.fromkeys(texto)}
     sin_equivalente = tuple(c for c, escrito in escritos.items() if escrito is None)
-    return texto.translate(
-        {ord(c): escrito or "" for c, escrito in escritos.items()}
-    ), sin_equivalente
+    llano = str.maketrans({c: escrito or "" for c, escrito in escritos.items()})
+    return texto.translate(llano), sin_equivalente
 
 
 @lru_cache(maxsize=1_000)

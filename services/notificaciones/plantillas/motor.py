@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 NOMBRE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -124,6 +124,11 @@ class Texto:
         """Those that it shows whatever the others hold."""
         return frozenset(pieza.nombre for pieza in self.piezas if isinstance(pieza, Hueco))
 
+    @cached_property
+    def con_condiciones(self) -> bool:
+        """Whether it has stretches that may not be shown."""
+        return any(isinstance(pieza, Si) for pieza in self.piezas)
+
     def escribir(self, valores: Mapping[str, str], ciertas: Collection[str]) -> str:
         """Put each value in its place; raises PlantillaInvalida for a name without one.
 
@@ -139,8 +144,7 @@ class Texto:
                 escrito += [_puesto(otra, valores) for otra in pieza.dentro]
         entero = "".join(escrito)
         # A paragraph that is not shown leaves no gap.
-        con_condiciones = any(isinstance(pieza, Si) for pieza in self.piezas)
-        return _LINEAS.sub("\n\n", entero).strip() if con_condiciones else entero
+        return _LINEAS.sub("\n\n", entero).strip() if self.con_condiciones else entero
 
 
 def _puesto(pieza: str | Hueco, valores: Mapping[str, str]) -> str:

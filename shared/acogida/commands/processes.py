@@ -5,8 +5,7 @@ import sys
 import click
 
 from acogida.commands import read_settings
-from acogida.server import Server
-from oficina.settings import SERVICES
+from oficina.settings import SERVICES, Settings
 
 service = click.argument("servicio", type=click.Choice(SERVICES))
 
@@ -18,25 +17,25 @@ def web(servicio: str) -> None:
 
     WEB_CONCURRENCY dice cuántos procesos; cada uno atiende con 8 hilos.
     """
-    _serve("web", servicio)
+    settings = read_settings()
+    _serve("web", servicio, settings, settings.workers)
 
 
 @click.command()
 @service
 def bus(servicio: str) -> None:
     """Llevar los hechos de un servicio a los demás y recibir los de ellos, por RabbitMQ."""
-    _serve("bus", servicio, workers=1)
+    _serve("bus", servicio, read_settings())
 
 
 @click.command()
 @service
 def jobs(servicio: str) -> None:
     """Hacer el trabajo lento o con hora de un servicio (Celery)."""
-    _serve("jobs", servicio, workers=1)
+    _serve("jobs", servicio, read_settings())
 
 
-def _serve(kind: str, name: str, **options: int) -> None:
-    settings = read_settings()
+def _serve(kind: str, name: str, settings: Settings, workers: int = 1) -> None:
     missing = [
         variable
         for variable, value in (
@@ -53,4 +52,7 @@ def _serve(kind: str, name: str, **options: int) -> None:
         )
         sys.exit(2)
     bind = f"{settings.host}:{settings.port}"
-    Server(f"acogida.processes:{kind}", name, settings, bind=bind, **options).run()
+    # gunicorn takes WEB_CONCURRENCY as it is imported, and of a wrong one it names nothing.
+    from acogida.server import Server  # noqa: PLC0415
+
+    Server(f"acogida.processes:{kind}", name, settings, bind=bind, workers=workers).run()

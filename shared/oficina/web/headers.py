@@ -5,6 +5,7 @@ site; what is about somebody stays in no cache.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -86,11 +87,16 @@ class _Told:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        def start(
-            status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None, /
-        ) -> Callable[[bytes], object]:
-            there = {name.lower() for name, _value in headers}
-            more = [pair for name, pair in self._told if name not in there]
-            return start_response(status, headers + more, exc_info)
+        return self._app(environ, partial(self._start, start_response))
 
-        return self._app(environ, start)
+    def _start(
+        self,
+        start_response: "StartResponse",
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: "OptExcInfo | None" = None,
+        /,
+    ) -> Callable[[bytes], object]:
+        there = {name.lower() for name, _value in headers}
+        more = [pair for name, pair in self._told if name not in there]
+        return start_response(status, headers + more, exc_info)

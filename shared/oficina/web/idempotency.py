@@ -57,7 +57,7 @@ WITHHELD = "Idempotency-Withheld"
 """Names the members of the first answer that are not said again."""
 LIFE = timedelta(hours=24)
 BATCH = 1000
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+KEPT_HEADERS = frozenset({"content-type", "etag", "location"})
 """Of the answer; the others are of the moment."""
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -174,9 +174,11 @@ class _Turn:
 
     clave: str
     cuerpo: str
-    stack: ExitStack = field(default_factory=ExitStack)
-    was_looked_for: bool = True
+    was_looked_for: bool
     """Whether nothing was kept when it began."""
+    withheld: tuple[str, ...]
+    """What its answer shows once."""
+    stack: ExitStack = field(default_factory=ExitStack)
 
     def begin(self, db: Any, held: _Held) -> None:
         if not held.take(self.clave):
@@ -195,7 +197,7 @@ class _Turn:
         False, and nothing is kept, when somebody answered the same request meanwhile.
         """
         if response.status_code < 300:
-            said = _written(response, g.cuenta.ultima)
+            said = _written(response, g.cuenta.ultima, self.withheld)
             self.whole.last(lambda session: self._keep(session, said))
         try:
             self.whole.commit()
@@ -309,11 +311,11 @@ def claim() -> Response | None:
     who = str(asks.id) if asks else ""
     clave = blind_index("oficina.idempotencia.clave", "\x1f".join((who, asked.path, key)))
     sent = asked.query_string + b"\x1f" + asked.get_data()
-    turn = _Turn(clave, blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1")))
+    cuerpo = blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1"))
+    view = current_app.view_functions[asked.endpoint]
+    turn = _Turn(clave, cuerpo, not getattr(view, "__tried_first__", False), withheld_of(view))
     extensions = current_app.extensions
     env: Env = extensions["env"]
-    view = current_app.view_functions[asked.endpoint]
-    turn.was_looked_for = not getattr(view, "__tried_first__", False)
     if turn.was_looked_for and (kept := turn.find(env.db)):
         return _again(turn, kept)
     turn.begin(env.db, extensions["idempotency"])
@@ -499,7 +501,9 @@ def _closes(status: int) -> bool:
     return status in {401, 403, 404, 410, 429} or status >= 500
 
 
-def _written(response: Response, ultima: Mapping[str, Any] | None) -> str:
+def _written(
+    response: Response, ultima: Mapping[str, Any] | None, withheld: tuple[str, ...]
+) -> str:
     told = ultima and {
         "actor_id": str(ultima["actor_id"]),
         "actor_tipo": ultima["actor_tipo"],
@@ -508,15 +512,14 @@ def _written(response: Response, ultima: Mapping[str, Any] | None) -> str:
         "recurso_id": str(ultima["recurso_id"]) if ultima["recurso_id"] else None,
         "cantidad": ultima["cantidad"],
     }
-    members = withheld_of(current_app.view_functions.get(request.endpoint or ""))
     body = response.get_data(as_text=True)
-    if members:
-        body = json.dumps(json.loads(body) | dict.fromkeys(members))
+    if withheld:
+        body = json.dumps(json.loads(body) | dict.fromkeys(withheld))
     return json.dumps(
         {
-            "withheld": members,
+            "withheld": withheld,
             "status": response.status_code,
-            "headers": {n: one for n in KEPT_HEADERS if (one := response.headers.get(n))},
+            "headers": {n: one for n, one in response.headers if n.lower() in KEPT_HEADERS},
             "body": body,
             "auditoria": told,
         }

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -110,6 +112,22 @@ def test_a_setting_that_is_nonsense_ends_every_command(monkeypatch: pytest.Monke
     answer = _run("doctor")
     assert answer.exit_code == 2
     assert "PORT: debe ser un puerto" in answer.output
+
+
+@pytest.mark.parametrize("workers", ["dos", "0", "65"])
+def test_workers_that_are_no_number_end_a_process_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("acogida"), "web", "casos"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "WEB_CONCURRENCY: debe ser un número de procesos" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_process_of_the_containers_needs_its_servers() -> None:

@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import RFC_4122, UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import JSON, inspect, null, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from oficina import clock
-from oficina.db import Changes, Database, Identified, new_registry, uuid7
+from oficina.db import Changes, Complete, Database, Identified, new_registry, uuid7
 from oficina.errors import VersionVencida
 
 
@@ -28,6 +29,16 @@ class Ficha(Identified, Base):
     visto_en: Mapped[datetime] = mapped_column()
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+
+class Hoja(Identified, Complete, Base):
+    __tablename__ = "hojas"
+
+    texto: Mapped[str] = mapped_column()
+    nota: Mapped[str | None] = mapped_column()
+    veces: Mapped[int] = mapped_column(default=3)
+    color: Mapped[str | None] = mapped_column(server_default="azul")
+    datos: Mapped[Any] = mapped_column(JSON, nullable=True)
 
 
 @pytest.fixture
@@ -98,6 +109,39 @@ def test_the_second_of_two_writers_is_told(db: Database) -> None:
 def _copy(db: Database, ficha_id: UUID) -> Ficha:
     with db.read() as session:
         return session.scalars(select(Ficha).where(Ficha.id == ficha_id)).one()
+
+
+def test_what_is_complete_holds_what_it_is_not_given_unless_a_column_gives_it(db: Database) -> None:
+    hoja = Hoja(id=uuid7(), texto="una")
+
+    assert (hoja.texto, hoja.nota) == ("una", None)
+    assert vars(hoja).keys().isdisjoint({"veces", "color", "datos"})
+    with db.begin() as session:
+        session.add(hoja)
+        hoja.nota = "otra"
+
+    with db.read() as session:
+        read = session.scalars(select(Hoja).where(Hoja.datos.is_(null()))).one()
+    assert (read.texto, read.nota, read.veces, read.color) == ("una", "otra", 3, "azul")
+
+
+def test_what_is_complete_and_written_is_changed_as_any_other(db: Database) -> None:
+    hoja = Hoja(id=uuid7(), texto="una")
+    with db.begin() as session:
+        session.add(hoja)
+    with db.begin() as session:
+        session.add(hoja)
+        hoja.texto, hoja.nota = "dos", "otra"
+
+    assert not inspect(hoja).modified
+    with db.read() as session:
+        read = session.get_one(Hoja, hoja.id)
+    assert (read.texto, read.nota) == ("dos", "otra")
+
+
+def test_what_is_complete_takes_columns_alone() -> None:
+    with pytest.raises(TypeError, match=r"Hoja has no \['titulo'\]"):
+        Hoja(texto="una", titulo="otra")
 
 
 def test_a_look_writes_nothing(db: Database) -> None:
