@@ -428,18 +428,22 @@ class Whole:
                 session.info[_GATHERED].write(connection)
             # The session began nothing, which takes long to commit: who waits for it is told.
             session.dispatch.after_commit(session)
+            self._forget()
         else:
             self._written()
             session.commit()
+            self.close()
         self.db.inbox_changed.set()
-        self.close()
 
     def close(self) -> None:
         """Undo what was not committed, and give the connection back."""
         if self._session is not None:
             self._session.close()
-            self._session = None
-            self._kept = False
+            self._forget()
+
+    def _forget(self) -> None:
+        self._session = None
+        self._kept = False
 
     def _written(self) -> Connection:
         """The connection, when what was gathered is written."""

@@ -105,6 +105,12 @@ def _hex(digits: int) -> str:
     return f"{random.getrandbits(4 * digits):0{digits}x}"
 
 
+def _as_uuid(digits: str) -> str:
+    """32 hexadecimal digits in the form of a UUID."""
+    parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
+    return "-".join(parts)
+
+
 class _Place:
     """A step of a trace, drawn when somebody asks: most work tells nobody where it was done."""
 
@@ -147,7 +153,7 @@ class follow:  # noqa: N801  used as a function is: `with follow(…):`
     def __enter__(self) -> None:
         place = _Place(self._trace)
         is_story = _UUID.fullmatch(self._correlation)
-        story = self._correlation if is_story else str(UUID(hex=place.trace.trace_id))
+        story = self._correlation if is_story else _as_uuid(place.trace.trace_id)
         self._tokens = (
             correlation_id.set(story),
             causation_id.set(self._causation),

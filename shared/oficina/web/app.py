@@ -228,7 +228,7 @@ def _observe(app: Flask) -> None:
         asked = this_request()
         rule = str(asked.url_rule) if asked.url_rule else "-"
         telemetry.count_request(app.name, asked.method, rule, response.status_code, seconds)
-        response.headers["X-Correlation-Id"] = telemetry.correlation_id.get()
+        response.headers.add("X-Correlation-Id", telemetry.correlation_id.get())
         if not _is_routine(asked.endpoint or ""):
             log.info(
                 "peticion",

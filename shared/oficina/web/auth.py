@@ -138,6 +138,7 @@ class Guard:
     def init_app(self, app: Flask) -> None:
         """Stand before every request of `app`."""
         app.extensions["guard"] = self
+        self._views = app.view_functions
         app.before_request(self._enter)
         app.after_request(self._refresh_cookie)
         app.jinja_env.globals["puede"] = puede
@@ -149,7 +150,7 @@ class Guard:
         if endpoint.rpartition(".")[2] == "static":
             return
         # An address that is not there is open: the page that says so knows its reader.
-        acceso = access_of(current_app.view_functions.get(endpoint)) or Acceso(None)
+        acceso = access_of(self._views.get(endpoint)) or Acceso(None)
         authorization = asked.authorization
         if authorization is not None and authorization.type == "bearer":
             self._accept_bearer(authorization.token or "")
