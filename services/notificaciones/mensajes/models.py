@@ -83,6 +83,14 @@ _CON_OTRO: Mapping[Estado, Paso] = {
 _FALLAN = frozenset({Paso.REBOTAR, Paso.DUDAR, Paso.FALLAR})
 
 _POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
+_SIMULADO = text("proveedor = 'simulador'")
+
+
+def _de_los_que_tienen(columna: str, *otras: str) -> Index:
+    """An index that holds only the rows whose first column says something."""
+    tiene = text(f"{columna} IS NOT NULL")
+    nombre = "_".join(("ix_mensajes", columna, *otras))
+    return Index(nombre, columna, *otras, sqlite_where=tiene, postgresql_where=tiene)
 
 
 class _DeQue(TypedDict):
@@ -106,9 +114,21 @@ class Mensaje(Personal, Identified, Complete, Base):
     __tablename__ = "mensajes"
     __table_args__ = (
         Index("ix_mensajes_estado_enviar_en", "estado", "enviar_en"),
-        Index("ix_mensajes_referencia", "referencia"),
-        Index("ix_mensajes_cita_id_regla", "cita_id", "regla"),
         Index("ix_mensajes_sale_en_id", "sale_en", "id"),
+        # A message has few of these, and each step of it is written to every index that holds it.
+        _de_los_que_tienen("persona_id"),
+        _de_los_que_tienen("caso_id"),
+        _de_los_que_tienen("derivacion_id"),
+        _de_los_que_tienen("cita_id", "regla"),
+        _de_los_que_tienen("resumen_id"),
+        _de_los_que_tienen("destino_indice"),
+        _de_los_que_tienen("referencia"),
+        Index(
+            "ix_mensajes_simulados",
+            "cambiado_en",
+            sqlite_where=_SIMULADO,
+            postgresql_where=_SIMULADO,
+        ),
         Index(
             "ix_mensajes_por_resumir",
             "creado_en",
@@ -122,15 +142,15 @@ class Mensaje(Personal, Identified, Complete, Base):
     plantilla_version: Mapped[int | None] = mapped_column()
     regla: Mapped[str | None] = mapped_column(String(40))
     regla_version: Mapped[int | None] = mapped_column()
-    persona_id: Mapped[UUID | None] = mapped_column(index=True)
-    caso_id: Mapped[UUID | None] = mapped_column(index=True)
-    derivacion_id: Mapped[UUID | None] = mapped_column(index=True)
+    persona_id: Mapped[UUID | None] = mapped_column()
+    caso_id: Mapped[UUID | None] = mapped_column()
+    derivacion_id: Mapped[UUID | None] = mapped_column()
     cita_id: Mapped[UUID | None] = mapped_column()
     datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     # Of one that was asked for: by whom, a fingerprint of what was asked, and what is needed to
     # write it anew as its person wishes it when it leaves.
-    pedido_por: Mapped[UUID | None] = mapped_column(index=True)
+    pedido_por: Mapped[UUID | None] = mapped_column()
     pedido_huella: Mapped[str | None] = mapped_column(String(64))
     canal_pedido: Mapped[Canal | None] = mapped_column(text_enum(Canal))
     valores: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.valores"))
@@ -147,7 +167,7 @@ class Mensaje(Personal, Identified, Complete, Base):
     # Why it left for an address that wants none of its kind: what a law says.
     pese_a_baja: Mapped[str | None] = mapped_column(String(300))
     # Finds the messages that an address got, without opening any of them.
-    destino_indice: Mapped[str | None] = mapped_column(String(64), index=True)
+    destino_indice: Mapped[str | None] = mapped_column(String(64))
     enlace: Mapped[str | None] = mapped_column(EncryptedText("notificaciones.mensaje.enlace"))
 
     # What an SMS takes as it was written, what it would have taken with every accent, and the
@@ -160,7 +180,7 @@ class Mensaje(Personal, Identified, Complete, Base):
     # A notice that its reader gets in a digest, or a reminder that leaves in one mail with others;
     # and the message that took it.
     en_resumen: Mapped[bool] = mapped_column(default=False, server_default=false())
-    resumen_id: Mapped[UUID | None] = mapped_column(index=True)
+    resumen_id: Mapped[UUID | None] = mapped_column()
 
     estado: Mapped[Estado] = mapped_column(text_enum(Estado), default=Estado.PROGRAMADA)
     motivo: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
@@ -177,14 +197,14 @@ class Mensaje(Personal, Identified, Complete, Base):
     intentos: Mapped[int] = mapped_column(default=0)
     visible: Mapped[datetime] = mapped_column(default=clock.real_now)
     reserva: Mapped[UUID | None] = mapped_column()
-    reservada_hasta: Mapped[datetime | None] = mapped_column(index=True)
+    reservada_hasta: Mapped[datetime | None] = mapped_column()
     # The provider was called under this lease: from here on a crash leaves a doubt.
     llamado: Mapped[bool] = mapped_column(default=False)
     # What it is about was withdrawn while a worker held it.
     retirado_por: Mapped[Motivo | None] = mapped_column(text_enum(Motivo))
 
     creado_en: Mapped[datetime] = mapped_column()
-    cambiado_en: Mapped[datetime] = mapped_column(default=clock.real_now, index=True)
+    cambiado_en: Mapped[datetime] = mapped_column(default=clock.real_now)
     version: Mapped[int] = mapped_column()
 
     # Grows and is never read as a whole by accident: `historia.select()`.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, case, func, literal_column, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from notificaciones.entrantes.models import Respuesta
@@ -24,6 +24,9 @@ LIMITE = 100
 
 # A reminder never waits behind a thousand messages that were asked for together.
 _TURNO = case({uno: turno for turno, uno in enumerate(Prioridad)}, value=Mensaje.prioridad)
+
+# Written into the statement: few are in somebody's hands, of which a bound value says nothing.
+_RESERVADA: ColumnElement[str] = literal_column(f"'{Estado.RESERVADA}'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +180,7 @@ def abandonados(session: Session, real: datetime) -> Sequence[Mensaje]:
     """Messages whose worker vanished."""
     return session.scalars(
         select(Mensaje)
-        .where(Mensaje.estado == Estado.RESERVADA, Mensaje.reservada_hasta <= real)
+        .where(Mensaje.estado == _RESERVADA, Mensaje.reservada_hasta <= real)
         .limit(LIMITE)
     ).all()
 
