@@ -114,14 +114,13 @@ def test_a_thread_leaves_who_asks_again_when_others_wait(tmp_path: Path) -> None
     with _served(tmp_path, threads=2, linger=PATIENCE) as port, _clients(port, 3) as clients:
         asks_again, slow, waits = clients
         _ask(asks_again)
-        slow.request("GET", f"/?{PATIENCE / 3}")
+        slow.request("GET", f"/?{PATIENCE / 2}")
         waits.request("GET", "/")
-        time.sleep(0.5)  # Both threads have somebody: one answers, one stays.
-        _ask(asks_again)
+        # One thread answers the slow one; the other is with who asks again and again.
+        while not _answered(waits, 0.2):
+            _ask(asks_again)
 
-        assert waits.getresponse().read()
-        answered, *_ = select.select([slow.sock], [], [], 0)
-        assert not answered, "it had to wait for the other thread"
+        assert not _answered(slow, 0), "it had to wait for the other thread"
 
 
 def test_it_ends_while_a_thread_stays_with_somebody(tmp_path: Path) -> None:
@@ -165,6 +164,11 @@ def _ask(client: HTTPConnection) -> dict[str, Any]:
     client.request("GET", "/")
     said: dict[str, Any] = json.loads(client.getresponse().read())
     return said
+
+
+def _answered(client: HTTPConnection, seconds: float) -> bool:
+    answered, *_ = select.select([client.sock], [], [], seconds)
+    return bool(answered)
 
 
 def _workers(port: int, how_many: int) -> dict[int, list[int]]:
