@@ -69,11 +69,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
         super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> Any:
-        """Answer, and go on while the client asks again soon: what gunicorn does of a last answer.
+        """Answer, and go on while the client asks again soon; returns what the last answer did.
 
-        Without it a connection would go back to the loop, be waited for there, and be given to a
-        thread again: two changes of thread a request. Nobody is kept waiting for it: a thread stays
-        only while no other connection waits for one, and half of them never stay.
+        Otherwise a connection goes back to the loop, is waited for there, and is given to a thread
+        again: two changes of thread a request. Nobody is kept waiting for it: a thread stays only
+        while no other connection waits for one, and half of them never stay.
         """
         self._queued.popleft()
         kept = super().handle(conn)
