@@ -52,5 +52,6 @@ class Office(click.Group):
 def main() -> None:
     """La Oficina de Migración: servirla, cuidarla y traerle registros.
 
-    Sin servidores: `acogida run`. Los ajustes son variables ACOGIDA_*, más PORT y DATOS.
+    Sin servidores: `acogida run`. Los ajustes son variables ACOGIDA_*, más
+    PORT, DATOS y WEB_CONCURRENCY.
     """

@@ -6,7 +6,7 @@ often had six, and did three quarters of the work while a core stood idle.
 
 from mmap import mmap
 
-PLACES = 64
+PLACES = 256
 """More than the workers that live at one time."""
 
 

@@ -9,6 +9,7 @@ import select
 import signal
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from threading import Semaphore
 from typing import Any
 
@@ -34,7 +35,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
     def init_process(self) -> None:
         """Begin to answer, on its core."""
         if self.core is not None:
-            os.sched_setaffinity(0, {self.core})
+            # Where the system does not let it, any core will do.
+            with suppress(OSError):
+                os.sched_setaffinity(0, {self.core})
         self._queued: deque[Any] = deque()
         # The others are there for who comes meanwhile.
         self._may_linger = Semaphore(self.cfg.threads // 2)
@@ -49,7 +52,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
     def notify(self) -> None:
         """Say to the arbiter that it lives, and to the others how many connections it holds.
 
-        Its loop calls this twice a request; the arbiter waits for minutes.
+        Its loop calls this at each turn; the arbiter waits for minutes.
         """
         if (now := time.monotonic()) - self._said >= SAYS:
             super().notify()
@@ -72,8 +75,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type inform
         """Answer, and go on while the client asks again soon; returns what the last answer did.
 
         Otherwise a connection goes back to the loop, is waited for there, and is given to a thread
-        again: two changes of thread a request. Nobody is kept waiting for it: a thread stays only
-        while no other connection waits for one, and half of them never stay.
+        again: two changes of thread a request. A thread does not stay while another connection
+        waits for one, and half of them never stay: who comes meanwhile finds one, or waits for as
+        long as the others may stay.
         """
         self._queued.popleft()
         kept = super().handle(conn)

@@ -1,6 +1,7 @@
 """What the environment must say, read once.
 
-Every setting is an ACOGIDA_* variable; a secret may come from a file named by ACOGIDA_*_FILE.
+Every setting is an ACOGIDA_* variable, or one that other programs know too (PORT, DATOS,
+WEB_CONCURRENCY); a secret may come from a file named by ACOGIDA_*_FILE.
 The defaults are the embedded office: SQLite files, the local bus, keys in the data folder.
 Anything missing or nonsensical is named at once, all together, in one SettingsError.
 """

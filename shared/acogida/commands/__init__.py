@@ -1,6 +1,9 @@
 """What can be typed after `acogida`."""
 
+import os
 import sys
+from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -18,3 +21,14 @@ def read_settings() -> Settings:
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+
+
+def serving() -> ModuleType:
+    """`acogida.server`, for who has read the settings.
+
+    gunicorn takes WEB_CONCURRENCY from the environment as it is imported, and of a wrong or an
+    empty one it says no more than that it is no number.
+    """
+    if not os.environ.get("WEB_CONCURRENCY"):
+        os.environ.pop("WEB_CONCURRENCY", None)
+    return import_module("acogida.server")

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from acogida.commands import read_settings
+from acogida.commands import read_settings, serving
 from oficina.settings import SERVICES, Settings
 
 service = click.argument("servicio", type=click.Choice(SERVICES))
@@ -52,7 +52,4 @@ def _serve(kind: str, name: str, settings: Settings, workers: int = 1) -> None:
         )
         sys.exit(2)
     bind = f"{settings.host}:{settings.port}"
-    # gunicorn takes WEB_CONCURRENCY as it is imported, and of a wrong one it names nothing.
-    from acogida.server import Server  # noqa: PLC0415
-
-    Server(f"acogida.processes:{kind}", name, settings, bind=bind, workers=workers).run()
+    serving().Server(f"acogida.processes:{kind}", name, settings, bind=bind, workers=workers).run()

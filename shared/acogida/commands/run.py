@@ -15,8 +15,7 @@ from typing import TextIO
 
 import click
 
-from acogida.commands import read_settings
-from acogida.server import GRACE_SECONDS, Server
+from acogida.commands import read_settings, serving
 from oficina.settings import Settings
 
 PR_SET_PDEATHSIG = 1
@@ -40,9 +39,10 @@ def run(*, fecha: datetime | None, recargar: bool, con_su_padre: bool) -> None:
     if con_su_padre:
         _end_with_parent()
     # Kept open, and handed to the worker, for as long as either lives.
-    lock = _own(settings.data_dir)
+    server = serving()
+    lock = _own(settings.data_dir, server.GRACE_SECONDS)
     _check_port(settings)
-    Server(
+    server.Server(
         "acogida.embedded:Office",
         settings,
         bind=_address(settings),
@@ -61,13 +61,13 @@ def _embedded(settings: Settings, fecha: date | None) -> Settings:
     return replace(settings, fecha=fecha) if fecha else settings
 
 
-def _own(folder: Path) -> TextIO:
-    """Be the only server of this data; one that is just ending is waited for."""
+def _own(folder: Path, patience: float) -> TextIO:
+    """Be the only server of this data; one that is just ending is waited for so many seconds."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / "servidor.lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     os.fchmod(descriptor, 0o600)  # also one of an older version
     lock = os.fdopen(descriptor, "a+", encoding="utf-8")
-    deadline = time.monotonic() + GRACE_SECONDS
+    deadline = time.monotonic() + patience
     while True:
         with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

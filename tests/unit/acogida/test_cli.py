@@ -114,20 +114,36 @@ def test_a_setting_that_is_nonsense_ends_every_command(monkeypatch: pytest.Monke
     assert "PORT: debe ser un puerto" in answer.output
 
 
+@pytest.mark.parametrize("command", [["run"], ["web", "casos"]])
 @pytest.mark.parametrize("workers", ["dos", "0", "65"])
 def test_workers_that_are_no_number_end_a_process_with_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, workers: str
+    monkeypatch: pytest.MonkeyPatch, command: list[str], workers: str
 ) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
-    ended = subprocess.run(
-        [Path(sys.executable).with_name("acogida"), "web", "casos"],
+    ended = _run_apart(command)
+    assert ended.returncode == 2
+    assert "WEB_CONCURRENCY: debe ser un número de procesos" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_workers_may_be_left_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "")
+    for servers in ("ACOGIDA_DATABASE_URL", "ACOGIDA_AMQP_URL", "ACOGIDA_SERVICE_URL"):
+        monkeypatch.delenv(servers, raising=False)
+    monkeypatch.setenv("ACOGIDA_HOST", "192.0.2.1")  # an address that is not of this machine
+    ended = _run_apart(["run"])
+    assert "192.0.2.1" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def _run_apart(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, which imports everything anew."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("acogida"), *command],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 2
-    assert "WEB_CONCURRENCY: debe ser un número de procesos" in ended.stderr
-    assert "Traceback" not in ended.stderr
 
 
 def test_a_process_of_the_containers_needs_its_servers() -> None:

@@ -60,7 +60,7 @@ def test_each_of_as_many_workers_as_cores_has_one(tmp_path: Path) -> None:
 
         dead, its_core = by_worker.popitem()
         os.kill(dead, signal.SIGKILL)
-        later = wait_until("another worker", lambda: _all_but(dead, port), PATIENCE)
+        later = _workers(port, len(CORES), but=dead)
 
     assert later.keys() > by_worker.keys()
     assert sorted(later.values()) == [[core] for core in CORES]
@@ -143,7 +143,7 @@ def _served(
             preexec_fn=servers.with_its_parent(signal.SIGTERM),  # noqa: PLW1509  as in servers.process
         )
         try:
-            wait_until("the server", lambda: _workers(port, workers), PATIENCE)
+            _workers(port, workers)
             yield port
         finally:
             process.terminate()
@@ -171,17 +171,17 @@ def _answered(client: HTTPConnection, seconds: float) -> bool:
     return bool(answered)
 
 
-def _workers(port: int, how_many: int) -> dict[int, list[int]]:
-    """The cores of each worker by its pid; nothing while fewer answer."""
-    try:
-        with _clients(port, 3 * how_many) as clients:
-            said = [_ask(client) for client in clients]
-    except OSError:
-        return {}
-    found = {one["pid"]: one["cores"] for one in said}
-    return found if len(found) == how_many else {}
+def _workers(port: int, how_many: int, *, but: int | None = None) -> dict[int, list[int]]:
+    """The cores of each worker by its pid, as soon as that many answer, and `but` is none."""
 
+    def found() -> dict[int, list[int]]:
+        try:
+            with _clients(port, 3 * how_many) as clients:
+                said = [_ask(client) for client in clients]
+        except OSError:
+            return {}
+        cores = {one["pid"]: one["cores"] for one in said}
+        return cores if len(cores) == how_many and but not in cores else {}
 
-def _all_but(dead: int, port: int) -> dict[int, list[int]]:
-    found = _workers(port, len(CORES))
-    return found if dead not in found else {}
+    answered: dict[int, list[int]] = wait_until("the workers", found, PATIENCE)
+    return answered
