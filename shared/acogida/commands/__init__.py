@@ -23,12 +23,11 @@ def read_settings() -> Settings:
         sys.exit(2)
 
 
-def serving() -> ModuleType:
+def serving(settings: Settings) -> ModuleType:
     """`acogida.server`, for who has read the settings.
 
-    gunicorn takes WEB_CONCURRENCY from the environment as it is imported, and of a wrong or an
-    empty one it says no more than that it is no number.
+    gunicorn takes WEB_CONCURRENCY as it is imported, and of an empty one, which to us is none, it
+    says no more than that it is no number: it gets what the settings made of it.
     """
-    if not os.environ.get("WEB_CONCURRENCY"):
-        os.environ.pop("WEB_CONCURRENCY", None)
+    os.environ["WEB_CONCURRENCY"] = str(settings.workers)
     return import_module("acogida.server")

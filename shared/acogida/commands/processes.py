@@ -52,4 +52,5 @@ def _serve(kind: str, name: str, settings: Settings, workers: int = 1) -> None:
         )
         sys.exit(2)
     bind = f"{settings.host}:{settings.port}"
-    serving().Server(f"acogida.processes:{kind}", name, settings, bind=bind, workers=workers).run()
+    server = serving(settings)
+    server.Server(f"acogida.processes:{kind}", name, settings, bind=bind, workers=workers).run()

@@ -39,7 +39,7 @@ def run(*, fecha: datetime | None, recargar: bool, con_su_padre: bool) -> None:
     if con_su_padre:
         _end_with_parent()
     # Kept open, and handed to the worker, for as long as either lives.
-    server = serving()
+    server = serving(settings)
     lock = _own(settings.data_dir, server.GRACE_SECONDS)
     _check_port(settings)
     server.Server(

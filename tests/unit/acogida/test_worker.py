@@ -25,7 +25,12 @@ import json, os, sys, time
 from acogida import worker
 from acogida.server import Server
 
-port, workers, threads, worker.LINGER = (json.loads(one) for one in sys.argv[1:])
+port, workers, threads, worker.LINGER, lets = (json.loads(one) for one in sys.argv[1:])
+def refused(_pid, _cores):
+    raise PermissionError
+
+if not lets:
+    os.sched_setaffinity = refused
 given = []
 enqueue = worker.Worker.enqueue_req
 
@@ -72,6 +77,12 @@ def test_workers_that_cores_cannot_be_shared_out_to_use_all(tmp_path: Path) -> N
     for workers in (1, len(CORES) + 1):
         with _served(tmp_path, workers=workers) as port:
             assert list(_workers(port, workers).values()) == [CORES] * workers
+
+
+@several_cores
+def test_where_the_system_gives_no_core_any_will_do(tmp_path: Path) -> None:
+    with _served(tmp_path, workers=len(CORES), lets=False) as port:
+        assert list(_workers(port, len(CORES)).values()) == [CORES] * len(CORES)
 
 
 def test_cores_are_shared_out_among_the_living(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,10 +143,11 @@ def test_it_ends_while_a_thread_stays_with_somebody(tmp_path: Path) -> None:
 
 @contextmanager
 def _served(
-    folder: Path, *, workers: int = 1, threads: int = 8, linger: float = 0.01
+    folder: Path, *, workers: int = 1, threads: int = 8, linger: float = 0.01, lets: bool = True
 ) -> Iterator[int]:
+    """A web process; `lets` is whether the system lets a process choose its cores."""
     port = servers.free_port()
-    said = [json.dumps(one) for one in (port, workers, threads, linger)]
+    said = [json.dumps(one) for one in (port, workers, threads, linger, lets)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE, *said],
