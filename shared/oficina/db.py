@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
+from struct import iter_unpack
+from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -56,13 +58,14 @@ from sqlalchemy.orm import (
     registry,
     sessionmaker,
 )
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.schema import sort_tables
 from sqlalchemy.types import TypeDecorator
 
-from oficina.clock import real_now
+from oficina.clock import real_millis
 from oficina.errors import VersionVencida
-from oficina.gathering import Gathered, failed, row
+from oficina.gathering import Gathered, Line, failed, row
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -124,7 +127,11 @@ class OficinaBase(DeclarativeBase):
     registry = new_registry()
 
 
+_DRAWN = 64
+"""For how many ids random bits are taken from the system at a time."""
+
 _last_uuid7 = 0
+_drawn: Iterator[tuple[bytes]] = iter(())
 _uuid7_turn = threading.Lock()
 
 
@@ -133,17 +140,33 @@ def uuid7() -> UUID:
 
     74 random bits; an id asked for in the millisecond of the one before, or while the machine's
     clock goes back, is the one before plus a random step.
+
+    The bits are the system's, each used once. They are taken for several ids together, as whoever
+    asks the system lets other threads go first; what waits to be used is known to this process
+    alone, and never to one that is born of it.
     """
-    global _last_uuid7  # noqa: PLW0603  the order of a process has one memory
+    global _last_uuid7, _drawn  # noqa: PLW0603  the order of a process has one memory
     with _uuid7_turn:
-        payload = int(real_now().timestamp() * 1000) << 74
+        if (drawn := next(_drawn, None)) is None:
+            _drawn = iter_unpack("10s", os.urandom(10 * _DRAWN))
+            drawn = next(_drawn)
+        payload = real_millis() << 74
         if payload >> 74 > _last_uuid7 >> 74:
-            payload |= int.from_bytes(os.urandom(10)) >> 6
+            payload |= int.from_bytes(drawn[0]) >> 6
         else:
-            payload = _last_uuid7 + 1 + int.from_bytes(os.urandom(4))
+            payload = _last_uuid7 + 1 + int.from_bytes(drawn[0][:4])
         _last_uuid7 = payload
     millis, high, low = payload >> 74, (payload >> 62) & 0xFFF, payload & ((1 << 62) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | low)
+
+
+def _draw_anew() -> None:
+    """A process that was born of another uses none of its bits, nor waits for its threads."""
+    global _drawn, _uuid7_turn
+    _drawn, _uuid7_turn = iter(()), threading.Lock()
+
+
+os.register_at_fork(after_in_child=_draw_anew)
 
 
 def hold(session: Session, name: str) -> None:
@@ -299,6 +322,22 @@ class Complete:
             raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
         vars(self).update(blank, **values)
 
+    def put(self, **values: Any) -> None:
+        """Give several columns another value; TypeError for what is no column.
+
+        One by one, SQLAlchemy notes of each what it was before. Of a thing that no session has had
+        nobody asks that: its row is written whole.
+        """
+        names, _nothing = _blank(type(self))  # type: ignore[arg-type]  # any class has a hash
+        if not names.issuperset(values):
+            raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
+        state = instance_state(self)
+        if state.key is None and state.session_id is None:
+            vars(self).update(values)
+            return
+        for name, value in values.items():
+            setattr(self, name, value)
+
 
 @lru_cache(maxsize=64)
 def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
@@ -320,20 +359,28 @@ class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        # The lock itself for who tells, which each request does: what is around it is Python.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._waiting = 0
         self.count = 0
         """How many so far; a loop notes it before it looks for work."""
 
     def set(self) -> None:
         """Something changed: wake whoever waits."""
-        with self._changed:
+        with self._lock:
             self.count += 1
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     def wait(self, seen: int, seconds: float) -> None:
         """Return when there is a change after the first `seen` ones, or after a while."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.count > seen, seconds)
+        with self._lock:
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: self.count > seen, seconds)
+            finally:
+                self._waiting -= 1
 
 
 _PART = "oficina_part"
@@ -390,22 +437,13 @@ class Whole:
             info={_PART: True},
         )
 
-    @contextmanager
-    def part(self) -> Iterator[Session]:
+    def part(self) -> AbstractContextManager[Session]:
         """A session like any other, whose commit is the end of the part."""
+        return self._further_part() if self._kept else _FirstPart(self)
+
+    @contextmanager
+    def _further_part(self) -> Iterator[Session]:
         outer = self._open()
-        if not self._kept:
-            try:
-                yield outer
-                outer.flush()
-            except BaseException:
-                self.close()
-                raise
-            # What was read and written in it belongs to nobody any more, as after a commit.
-            if outer.identity_map:
-                outer.expunge_all()
-            self._kept = True
-            return
         with self.look() as session:
             with session.begin():
                 yield session
@@ -424,8 +462,8 @@ class Whole:
         if session is None:
             return
         if _BEGAN in session.info:
-            with self.db.alone() as connection:
-                session.info[_GATHERED].write(connection)
+            with Line(self.db.engine) as line:
+                session.info[_GATHERED].write(line)
             # The session began nothing, and has nothing to commit: who waits for that is told.
             session.dispatch.after_commit(session)
             self._forget()
@@ -467,6 +505,34 @@ class Whole:
         return self._session
 
 
+class _FirstPart:
+    """The part of a whole that has nothing before it to keep."""
+
+    __slots__ = ("_session", "_whole")
+
+    def __init__(self, whole: Whole) -> None:
+        self._whole = whole
+
+    def __enter__(self) -> Session:
+        self._session = self._whole._open()
+        return self._session
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        whole, session = self._whole, self._session
+        if kind is not None:
+            whole.close()
+            return
+        try:
+            session.flush()
+        except BaseException:
+            whole.close()
+            raise
+        # What was read and written in it belongs to nobody any more, as after a commit.
+        if session.identity_map:
+            session.expunge_all()
+        whole._kept = True
+
+
 def _tell_whole(session: Session, _transaction: object, connection: Connection) -> None:
     """A session has its first connection: if it is the one of a whole, that begins."""
     if began := session.info.pop(_BEGAN, None):
@@ -502,18 +568,13 @@ class Database:
         """True on the embedded column."""
         return self.engine.dialect.name == "sqlite"
 
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
+    def begin(self) -> AbstractContextManager[Session]:
         """The one write transaction of an entrance: commits at the end, rolls back on any error.
 
         Raises VersionVencida when another transaction changed a row that this one wants to change.
         """
         whole = self._around()
-        try:
-            with whole.part() if whole else self._write.begin() as session:
-                yield session
-        except StaleDataError as error:
-            raise VersionVencida from error
+        return _Writing(whole.part() if whole else self._write.begin())
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -573,6 +634,31 @@ class Database:
     def _wake_relay(self, session: Session) -> None:
         if has_committed(session) and session.info.pop("emitted", False):
             self.outbox_changed.set()
+
+
+class _Writing:
+    """`Database.begin`: a class, as every request that writes goes through it."""
+
+    __slots__ = ("_transaction",)
+
+    def __init__(self, transaction: AbstractContextManager[Session]) -> None:
+        self._transaction = transaction
+
+    def __enter__(self) -> Session:
+        return self._transaction.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        try:
+            self._transaction.__exit__(kind, error, where)
+        except StaleDataError as stale:
+            raise VersionVencida from stale
+        if isinstance(error, StaleDataError):
+            raise VersionVencida from error
 
 
 def _sqlite(url: str) -> Engine:

@@ -86,7 +86,7 @@ def _row(hecho: Evento, clasificacion: Clasificacion) -> dict[str, Any]:
         "evento_id": evento_id,
         "tipo": hecho.tipo,
         "agregado": cuerpo["subject"],
-        "clasificacion": clasificacion.value,
+        "clasificacion": str(clasificacion),
         "cuerpo": cuerpo,
         "creado": moment,
     }
