@@ -708,11 +708,13 @@ def _sqlite(url: str) -> Engine:
 
 def _postgres(url: str) -> Engine:
     # The driver begins nothing by itself: a statement is its own transaction, for which nothing is
-    # changed on the connection and changed back, unless one was begun here.
+    # changed on the connection and changed back, unless one was begun here. The latest is used
+    # first: what works for it, here and in PostgreSQL, is still near the processor.
     engine = create_engine(
         url,
         pool_size=10,
         max_overflow=20,
+        pool_use_lifo=True,
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
