@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -23,7 +22,7 @@ from operator import itemgetter
 from pathlib import Path
 from struct import iter_unpack
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -65,7 +64,8 @@ from sqlalchemy.types import TypeDecorator
 
 from oficina.clock import real_millis
 from oficina.errors import VersionVencida
-from oficina.gathering import Gathered, Line, failed, row
+from oficina.gathering import failed, row
+from oficina.whole import Whole, gathering, has_committed, tell_whole, under_way
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -245,14 +245,6 @@ def write_many(
         cursor.close()
 
 
-def gathering(session: Session) -> Gathered | None:
-    """What this transaction writes together at its end; None when each thing is written at once."""
-    if session.in_nested_transaction():
-        return None
-    gathered: Gathered | None = session.info.get(_GATHERED)
-    return gathered
-
-
 _Made = Callable[[Mapping[str, Any]], Any]
 
 
@@ -383,165 +375,6 @@ class Changes:
                 self._waiting -= 1
 
 
-_PART = "oficina_part"
-_GATHERED = "oficina_gathered"
-_BEGAN = "oficina_began"
-
-
-def has_committed(session: Session) -> bool:
-    """Whether the commit that a session tells of is one: for listeners to `after_commit`.
-
-    The release of a savepoint commits nothing yet, nor does a part of `together()`.
-    """
-    return not session.in_nested_transaction() and _PART not in session.info
-
-
-class Whole:
-    """One transaction of several parts; it begins with the first of them that writes.
-
-    On PostgreSQL it begins with their first statement: when all that they write was gathered, that
-    is one statement and a transaction of its own.
-
-    A part that fails undoes itself alone: the first one, which has nothing before it to keep, by
-    undoing the transaction, which begins anew with the next one; the others to their savepoint.
-    What a part told or asked for (`Session.info`) is done when the whole commits.
-    """
-
-    def __init__(self, db: "Database", began: Callable[[Connection], None]) -> None:
-        """`began` is called with the connection of the whole as soon as there is one."""
-        self.db = db
-        self._began = began
-        self._session: Session | None = None
-        self._kept = False
-        """Whether a part ended well."""
-
-    def __enter__(self) -> Self:
-        self._outer = _whole.set(self)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        _whole.reset(self._outer)
-        self.close()
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything was written."""
-        return self._session is not None
-
-    def look(self) -> Session:
-        """A session that sees what was written and whose own changes are not kept."""
-        return Session(
-            self._written(),
-            join_transaction_mode="create_savepoint",
-            expire_on_commit=False,
-            info={_PART: True},
-        )
-
-    def part(self) -> AbstractContextManager[Session]:
-        """A session like any other, whose commit is the end of the part."""
-        return self._further_part() if self._kept else _FirstPart(self)
-
-    @contextmanager
-    def _further_part(self) -> Iterator[Session]:
-        outer = self._open()
-        with self.look() as session:
-            with session.begin():
-                yield session
-            told = outer.info.setdefault("nudges", [])
-            told += session.info.pop("nudges", [])
-            if session.info.pop("emitted", False):
-                outer.info["emitted"] = True
-
-    def last(self, write: Callable[[Session], None]) -> None:
-        """Something more after all parts, which undoes the whole when it fails."""
-        write(self._open())
-
-    def commit(self) -> None:
-        """Keep it all, and wake whoever waits for it."""
-        session = self._session
-        if session is None:
-            return
-        if _BEGAN in session.info:
-            with Line(self.db.engine) as line:
-                session.info[_GATHERED].write(line)
-            # The session began nothing, and has nothing to commit: who waits for that is told.
-            session.dispatch.after_commit(session)
-            self._forget()
-        else:
-            self._written()
-            session.commit()
-            self.close()
-        self.db.inbox_changed.set()
-
-    def close(self) -> None:
-        """Undo what was not committed, and give the connection back."""
-        if self._session is not None:
-            self._session.close()
-            self._forget()
-
-    def _forget(self) -> None:
-        self._session = None
-        self._kept = False
-
-    def _written(self) -> Connection:
-        """The connection, when what was gathered is written."""
-        session = self._open()
-        if (gathered := gathering(session)) is not None:
-            gathered.write()
-        return session.connection()
-
-    def _open(self) -> Session:
-        if self._session is None:
-            session = self._session = self.db.new_session()
-            session.info[_BEGAN] = self._began
-            if self.db.is_sqlite:
-                try:
-                    session.connection()
-                except BaseException:
-                    self.close()
-                    raise
-            else:
-                session.info[_GATHERED] = Gathered(self.db.engine.dialect, session.connection)
-        return self._session
-
-
-class _FirstPart:
-    """The part of a whole that has nothing before it to keep."""
-
-    __slots__ = ("_session", "_whole")
-
-    def __init__(self, whole: Whole) -> None:
-        self._whole = whole
-
-    def __enter__(self) -> Session:
-        self._session = self._whole._open()
-        return self._session
-
-    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
-        whole, session = self._whole, self._session
-        if kind is not None:
-            whole.close()
-            return
-        try:
-            session.flush()
-        except BaseException:
-            whole.close()
-            raise
-        # What was read and written in it belongs to nobody any more, as after a commit.
-        if session.identity_map:
-            session.expunge_all()
-        whole._kept = True
-
-
-def _tell_whole(session: Session, _transaction: object, connection: Connection) -> None:
-    """A session has its first connection: if it is the one of a whole, that begins."""
-    if began := session.info.pop(_BEGAN, None):
-        began(connection)
-
-
-_whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
-
-
 class Database:
     """The database of one service."""
 
@@ -560,7 +393,7 @@ class Database:
         self._read = sessionmaker(reader, expire_on_commit=False)
         self.outbox_changed = Changes()
         self.inbox_changed = Changes()
-        event.listen(self._write, "after_begin", _tell_whole)
+        event.listen(self._write, "after_begin", tell_whole)
         event.listen(self._write, "after_commit", self._wake_relay)
 
     @property
@@ -628,7 +461,7 @@ class Database:
         self.engine.dispose()
 
     def _around(self) -> Whole | None:
-        whole = _whole.get()
+        whole = under_way.get()
         return whole if whole is not None and whole.db is self else None
 
     def _wake_relay(self, session: Session) -> None:

@@ -2,7 +2,7 @@
 
 A request that tells a fact, writes a row of the audit and keeps its answer would wait for
 PostgreSQL once for each, and both sides would pay for each: together they cost little more than
-one. `Whole` gathers them (`oficina.db.gathering`); where nobody gathers, and on SQLite, which is no
+one. `Whole` gathers them (`oficina.whole`); where nobody gathers, and on SQLite, which is no
 round trip away, each is written at once.
 """
 
