@@ -1,16 +1,8 @@
 """A telephone or a mailbox as it is compared, found again and shown."""
 
-import re
-
-import phonenumbers
-
 from notificaciones.plantillas.catalogo import Canal
+from oficina.contacto import DE_AQUI, escribir_telefono, leer_uno
 from oficina.privacy import blind_index, mask
-
-# A number without a country is of here.
-_PAIS = "CL"
-_DE_AQUI = re.compile(r"\+56[2-9]\d{8}", re.ASCII)
-"""A number of here as E.164 writes it: nine digits, the first of them no zero."""
 
 
 def normal(direccion: str) -> str:
@@ -21,15 +13,10 @@ def normal(direccion: str) -> str:
     direccion = direccion.strip()
     if canal_de(direccion) is Canal.CORREO:
         return direccion.casefold()
-    if _DE_AQUI.fullmatch(direccion):
+    if DE_AQUI.fullmatch(direccion):
         return direccion
-    try:
-        numero = phonenumbers.parse(direccion, _PAIS)
-    except phonenumbers.NumberParseException:
-        return direccion
-    if not phonenumbers.is_possible_number(numero):
-        return direccion
-    return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
+    numero = leer_uno(direccion)
+    return direccion if numero is None else escribir_telefono(numero)
 
 
 def canal_de(direccion: str) -> Canal:

@@ -5,16 +5,14 @@ Ctrl-C that reaches the whole group, lets what is under way finish, stops the ba
 ends with 0. After a kill -9 of the arbiter the worker ends by itself within a second.
 """
 
-import ctypes
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 
+from acogida.memory import join_pages_soon, keep_small, no_collection
 from acogida.parejos import Tenidas
 from acogida.worker import Worker, give_core
 
@@ -22,13 +20,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 GRACE_SECONDS = 10
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
-"""glibc's names, in mallopt(3), for what a block of its own needs, and for its many arenas."""
-ARENAS = 2
-LARGE_BLOCK = 96 * 1024
-"""Bytes from which a block goes back to the system when it is given back: more than the 64 KB into
-which every body of a request is read.
-"""
 
 
 class NoPuedeServir(Exception):
@@ -55,7 +46,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
 
     def __init__(self, factory: str, *arguments: Any, bind: str, **options: Any) -> None:
         """Serve what `factory` ("module:function") makes from `arguments`, in the worker."""
-        _keep_small()
+        keep_small()
         self.held = Tenidas()
         self._factory = factory
         self._arguments = arguments
@@ -93,37 +84,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
             raise AppImportError(str(error)) from error
 
 
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Put together what lives as long as the process, without looking for garbage in it.
-
-    Neither now, a tenth of a start, nor whenever somebody's answer is late because of it.
-    """
-    gc.disable()
-    try:
-        yield
-        gc.collect()
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
-def _keep_small() -> None:
-    """Have all threads take memory from the same places and give it back, before any takes some.
-
-    By default each thread keeps what it once needed in an arena of its own, and an office of some
-    thirty threads grows by half. And from the first large block that is given back, blocks up to
-    its size stay in the arenas, full of holes, until the process ends: a quarter of the office
-    after some people used it at once. C libraries that know no arenas need nothing.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, ARENAS)
-        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
-
-
 def _start(worker: Worker) -> None:
     worker.wsgi.start()
+    join_pages_soon()
 
 
 def _forget(arbiter: Any, worker: Worker) -> None:

@@ -6,6 +6,7 @@ leases, retries, tokens and sessions, which must never jump.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 ZONA = ZoneInfo("America/Santiago")
@@ -16,6 +17,11 @@ _shift = timedelta(0)
 def real_now() -> datetime:
     """The machine's time, aware UTC."""
     return datetime.now(UTC)
+
+
+def real_millis() -> int:
+    """The machine's time in whole milliseconds since 1970."""
+    return time_ns() // 1_000_000
 
 
 def now() -> datetime:

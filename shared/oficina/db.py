@@ -13,15 +13,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Self, cast
+from struct import iter_unpack
+from types import TracebackType
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -56,13 +57,15 @@ from sqlalchemy.orm import (
     registry,
     sessionmaker,
 )
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.schema import sort_tables
 from sqlalchemy.types import TypeDecorator
 
-from oficina.clock import real_now
+from oficina.clock import real_millis
 from oficina.errors import VersionVencida
-from oficina.gathering import Gathered, failed, row
+from oficina.gathering import failed, row
+from oficina.whole import Whole, gathering, has_committed, tell_whole, under_way
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -124,7 +127,11 @@ class OficinaBase(DeclarativeBase):
     registry = new_registry()
 
 
+_DRAWN = 64
+"""For how many ids random bits are taken from the system at a time."""
+
 _last_uuid7 = 0
+_drawn: Iterator[tuple[bytes]] = iter(())
 _uuid7_turn = threading.Lock()
 
 
@@ -133,17 +140,33 @@ def uuid7() -> UUID:
 
     74 random bits; an id asked for in the millisecond of the one before, or while the machine's
     clock goes back, is the one before plus a random step.
+
+    The bits are the system's, each used once. They are taken for several ids together, as whoever
+    asks the system lets other threads go first; what waits to be used is known to this process
+    alone, and never to one that is born of it.
     """
-    global _last_uuid7  # noqa: PLW0603  the order of a process has one memory
+    global _last_uuid7, _drawn  # noqa: PLW0603  the order of a process has one memory
     with _uuid7_turn:
-        payload = int(real_now().timestamp() * 1000) << 74
+        if (drawn := next(_drawn, None)) is None:
+            _drawn = iter_unpack("10s", os.urandom(10 * _DRAWN))
+            drawn = next(_drawn)
+        payload = real_millis() << 74
         if payload >> 74 > _last_uuid7 >> 74:
-            payload |= int.from_bytes(os.urandom(10)) >> 6
+            payload |= int.from_bytes(drawn[0]) >> 6
         else:
-            payload = _last_uuid7 + 1 + int.from_bytes(os.urandom(4))
+            payload = _last_uuid7 + 1 + int.from_bytes(drawn[0][:4])
         _last_uuid7 = payload
     millis, high, low = payload >> 74, (payload >> 62) & 0xFFF, payload & ((1 << 62) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | low)
+
+
+def _draw_anew() -> None:
+    """A process that was born of another uses none of its bits, nor waits for its threads."""
+    global _drawn, _uuid7_turn
+    _drawn, _uuid7_turn = iter(()), threading.Lock()
+
+
+os.register_at_fork(after_in_child=_draw_anew)
 
 
 def hold(session: Session, name: str) -> None:
@@ -222,14 +245,6 @@ def write_many(
         cursor.close()
 
 
-def gathering(session: Session) -> Gathered | None:
-    """What this transaction writes together at its end; None when each thing is written at once."""
-    if session.in_nested_transaction():
-        return None
-    gathered: Gathered | None = session.info.get(_GATHERED)
-    return gathered
-
-
 _Made = Callable[[Mapping[str, Any]], Any]
 
 
@@ -299,6 +314,22 @@ class Complete:
             raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
         vars(self).update(blank, **values)
 
+    def put(self, **values: Any) -> None:
+        """Give several columns another value; TypeError for what is no column.
+
+        One by one, SQLAlchemy notes of each what it was before. Of a thing that no session has had
+        nobody asks that: its row is written whole.
+        """
+        names, _nothing = _blank(type(self))  # type: ignore[arg-type]  # any class has a hash
+        if not names.issuperset(values):
+            raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
+        state = instance_state(self)
+        if state.key is None and state.session_id is None:
+            vars(self).update(values)
+            return
+        for name, value in values.items():
+            setattr(self, name, value)
+
 
 @lru_cache(maxsize=64)
 def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
@@ -320,160 +351,28 @@ class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        # The lock itself for who tells, which each request does: what is around it is Python.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._waiting = 0
         self.count = 0
         """How many so far; a loop notes it before it looks for work."""
 
     def set(self) -> None:
         """Something changed: wake whoever waits."""
-        with self._changed:
+        with self._lock:
             self.count += 1
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     def wait(self, seen: int, seconds: float) -> None:
         """Return when there is a change after the first `seen` ones, or after a while."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.count > seen, seconds)
-
-
-_PART = "oficina_part"
-_GATHERED = "oficina_gathered"
-_BEGAN = "oficina_began"
-
-
-def has_committed(session: Session) -> bool:
-    """Whether the commit that a session tells of is one: for listeners to `after_commit`.
-
-    The release of a savepoint commits nothing yet, nor does a part of `together()`.
-    """
-    return not session.in_nested_transaction() and _PART not in session.info
-
-
-class Whole:
-    """One transaction of several parts; it begins with the first of them that writes.
-
-    On PostgreSQL it begins with their first statement: when all that they write was gathered, that
-    is one statement and a transaction of its own.
-
-    A part that fails undoes itself alone: the first one, which has nothing before it to keep, by
-    undoing the transaction, which begins anew with the next one; the others to their savepoint.
-    What a part told or asked for (`Session.info`) is done when the whole commits.
-    """
-
-    def __init__(self, db: "Database", began: Callable[[Connection], None]) -> None:
-        """`began` is called with the connection of the whole as soon as there is one."""
-        self.db = db
-        self._began = began
-        self._session: Session | None = None
-        self._kept = False
-        """Whether a part ended well."""
-
-    def __enter__(self) -> Self:
-        self._outer = _whole.set(self)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        _whole.reset(self._outer)
-        self.close()
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything was written."""
-        return self._session is not None
-
-    def look(self) -> Session:
-        """A session that sees what was written and whose own changes are not kept."""
-        return Session(
-            self._written(),
-            join_transaction_mode="create_savepoint",
-            expire_on_commit=False,
-            info={_PART: True},
-        )
-
-    @contextmanager
-    def part(self) -> Iterator[Session]:
-        """A session like any other, whose commit is the end of the part."""
-        outer = self._open()
-        if not self._kept:
+        with self._lock:
+            self._waiting += 1
             try:
-                yield outer
-                outer.flush()
-            except BaseException:
-                self.close()
-                raise
-            # What was read and written in it belongs to nobody any more, as after a commit.
-            if outer.identity_map:
-                outer.expunge_all()
-            self._kept = True
-            return
-        with self.look() as session:
-            with session.begin():
-                yield session
-            told = outer.info.setdefault("nudges", [])
-            told += session.info.pop("nudges", [])
-            if session.info.pop("emitted", False):
-                outer.info["emitted"] = True
-
-    def last(self, write: Callable[[Session], None]) -> None:
-        """Something more after all parts, which undoes the whole when it fails."""
-        write(self._open())
-
-    def commit(self) -> None:
-        """Keep it all, and wake whoever waits for it."""
-        session = self._session
-        if session is None:
-            return
-        if _BEGAN in session.info:
-            with self.db.alone() as connection:
-                session.info[_GATHERED].write(connection)
-            # The session began nothing, and has nothing to commit: who waits for that is told.
-            session.dispatch.after_commit(session)
-            self._forget()
-        else:
-            self._written()
-            session.commit()
-            self.close()
-        self.db.inbox_changed.set()
-
-    def close(self) -> None:
-        """Undo what was not committed, and give the connection back."""
-        if self._session is not None:
-            self._session.close()
-            self._forget()
-
-    def _forget(self) -> None:
-        self._session = None
-        self._kept = False
-
-    def _written(self) -> Connection:
-        """The connection, when what was gathered is written."""
-        session = self._open()
-        if (gathered := gathering(session)) is not None:
-            gathered.write()
-        return session.connection()
-
-    def _open(self) -> Session:
-        if self._session is None:
-            session = self._session = self.db.new_session()
-            session.info[_BEGAN] = self._began
-            if self.db.is_sqlite:
-                try:
-                    session.connection()
-                except BaseException:
-                    self.close()
-                    raise
-            else:
-                session.info[_GATHERED] = Gathered(self.db.engine.dialect, session.connection)
-        return self._session
-
-
-def _tell_whole(session: Session, _transaction: object, connection: Connection) -> None:
-    """A session has its first connection: if it is the one of a whole, that begins."""
-    if began := session.info.pop(_BEGAN, None):
-        began(connection)
-
-
-_whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
+                self._changed.wait_for(lambda: self.count > seen, seconds)
+            finally:
+                self._waiting -= 1
 
 
 class Database:
@@ -494,7 +393,7 @@ class Database:
         self._read = sessionmaker(reader, expire_on_commit=False)
         self.outbox_changed = Changes()
         self.inbox_changed = Changes()
-        event.listen(self._write, "after_begin", _tell_whole)
+        event.listen(self._write, "after_begin", tell_whole)
         event.listen(self._write, "after_commit", self._wake_relay)
 
     @property
@@ -502,18 +401,13 @@ class Database:
         """True on the embedded column."""
         return self.engine.dialect.name == "sqlite"
 
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
+    def begin(self) -> AbstractContextManager[Session]:
         """The one write transaction of an entrance: commits at the end, rolls back on any error.
 
         Raises VersionVencida when another transaction changed a row that this one wants to change.
         """
         whole = self._around()
-        try:
-            with whole.part() if whole else self._write.begin() as session:
-                yield session
-        except StaleDataError as error:
-            raise VersionVencida from error
+        return _Writing(whole.part() if whole else self._write.begin())
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -567,12 +461,37 @@ class Database:
         self.engine.dispose()
 
     def _around(self) -> Whole | None:
-        whole = _whole.get()
+        whole = under_way.get()
         return whole if whole is not None and whole.db is self else None
 
     def _wake_relay(self, session: Session) -> None:
         if has_committed(session) and session.info.pop("emitted", False):
             self.outbox_changed.set()
+
+
+class _Writing:
+    """`Database.begin`: a class, as every request that writes goes through it."""
+
+    __slots__ = ("_transaction",)
+
+    def __init__(self, transaction: AbstractContextManager[Session]) -> None:
+        self._transaction = transaction
+
+    def __enter__(self) -> Session:
+        return self._transaction.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        try:
+            self._transaction.__exit__(kind, error, where)
+        except StaleDataError as stale:
+            raise VersionVencida from stale
+        if isinstance(error, StaleDataError):
+            raise VersionVencida from error
 
 
 def _sqlite(url: str) -> Engine:
@@ -622,11 +541,13 @@ def _sqlite(url: str) -> Engine:
 
 def _postgres(url: str) -> Engine:
     # The driver begins nothing by itself: a statement is its own transaction, for which nothing is
-    # changed on the connection and changed back, unless one was begun here.
+    # changed on the connection and changed back, unless one was begun here. The latest is used
+    # first: what works for it, here and in PostgreSQL, is still near the processor.
     engine = create_engine(
         url,
         pool_size=10,
         max_overflow=20,
+        pool_use_lifo=True,
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,

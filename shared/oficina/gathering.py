@@ -2,19 +2,20 @@
 
 A request that tells a fact, writes a row of the audit and keeps its answer would wait for
 PostgreSQL once for each, and both sides would pay for each: together they cost little more than
-one. `Whole` gathers them (`oficina.db.gathering`); where nobody gathers, and on SQLite, which is no
+one. `Whole` gathers them (`oficina.whole`); where nobody gathers, and on SQLite, which is no
 round trip away, each is written at once.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, Self
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, Engine, Enum, Table, TypeDecorator
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 LIMIT = 200
 """Values of one statement: a longer one would be planned anew for each number of things."""
@@ -30,6 +31,35 @@ class Piece:
     """What is selected of it besides."""
 
 
+class Line:
+    """A connection of PostgreSQL's for statements that `ask` runs, each a transaction by itself.
+
+    One of the pool like any other (tried after it rested, given up when it is gone), without the
+    object that SQLAlchemy puts around it for its own statements, which costs as much as a question.
+    Raises as an engine's `connect`.
+    """
+
+    __slots__ = ("connection", "dialect", "dispatch")
+
+    def __init__(self, engine: Engine) -> None:
+        self.dialect = engine.dialect
+        self.dispatch = engine.dispatch
+        try:
+            self.connection = engine.raw_connection()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _said(self.dialect, None, error, gone=False) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.connection.close()
+
+    def invalidate(self, error: BaseException) -> None:
+        """Give it up: it is gone."""
+        self.connection.invalidate(error)
+
+
 class Gathered:
     """Pieces of one transaction that wait to be written."""
 
@@ -38,30 +68,35 @@ class Gathered:
         self.dialect = dialect
         self._connect = connect
         self._pieces: list[Piece] = []
-        self._values: dict[str, Any] = {}
+        self._values: list[Mapping[str, Any]] = []
+        self._count = 0
         self._alone: set[str] = set()
 
     def add(self, piece: Piece, values: Mapping[str, Any], alone: str = "") -> None:
         """Take one more. A statement changes a row once: `alone` names the row that it changes."""
-        if alone in self._alone or len(self._values) + len(values) > LIMIT:
+        if alone in self._alone or self._count + len(values) > LIMIT:
             self.write()
-        prefix = _prefix(len(self._pieces))
         self._pieces.append(piece)
-        self._values |= {prefix + name: value for name, value in values.items()}
+        self._values.append(values)
+        self._count += len(values)
         if alone:
             self._alone.add(alone)
 
-    def write(self, connection: Connection | None = None) -> None:
+    def write(self, connection: "Connection | Line | None" = None) -> None:
         """Write what waits, on this connection or the transaction's."""
         if not self._pieces:
             return
-        statement, names = _statement(tuple(self._pieces))
+        statement, places = _statement(tuple(self._pieces))
         values = self._values
-        self._pieces, self._values, self._alone = [], {}, set()
-        ask(connection or self._connect(), statement, [values[name] for name in names])
+        self._pieces, self._values, self._count, self._alone = [], [], 0, set()
+        ask(
+            connection or self._connect(),
+            statement,
+            [values[place][name] for place, name in places],
+        )
 
 
-def ask(connection: Connection, statement: str, values: Sequence[Any]) -> Any:
+def ask(connection: Connection | Line, statement: str, values: Sequence[Any]) -> Any:
     """Run a statement of PostgreSQL's own ($1, $2…) by the driver alone; its first row, or None.
 
     For what every request asks: what is between costs as much as the question. Whoever listens to
@@ -77,23 +112,26 @@ def ask(connection: Connection, statement: str, values: Sequence[Any]) -> Any:
         raise failed(connection, statement, error) from error
 
 
-def failed(connection: Connection, statement: str, error: Exception) -> DBAPIError:
+def failed(connection: Connection | Line, statement: str, error: Exception) -> DBAPIError:
     """What the driver said, as SQLAlchemy says it of a statement that it ran itself.
 
     A connection that is gone is given up with the others that it was made with.
     """
     dialect = connection.dialect
-    driver = dialect.loaded_dbapi
-    gone = isinstance(error, driver.Error) and dialect.is_disconnect(
+    gone = isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(
         error, connection.connection.dbapi_connection, None
     )
     if gone:
         connection.invalidate(error)
+    return _said(dialect, statement, error, gone=gone)
+
+
+def _said(dialect: Dialect, statement: str | None, error: Exception, *, gone: bool) -> DBAPIError:
     said = DBAPIError.instance(
         statement,
         None,
         error,
-        driver.Error,
+        dialect.loaded_dbapi.Error,
         hide_parameters=True,
         connection_invalidated=gone,
         dialect=dialect,
@@ -103,26 +141,23 @@ def failed(connection: Connection, statement: str, error: Exception) -> DBAPIErr
     return said
 
 
-_NAMED = re.compile(r"%\((\w+)\)s")
+_NAMED = re.compile(r"%\(w(\d+)_(\w+)\)s")
 
 
 @lru_cache(maxsize=256)
-def _statement(pieces: tuple[Piece, ...]) -> tuple[str, Sequence[str]]:
-    """With a number for each value, and the values' names in that order."""
+def _statement(pieces: tuple[Piece, ...]) -> tuple[str, Sequence[tuple[int, str]]]:
+    """With a number for each value, and in that order whose value it is and its name there."""
     ctes: list[str] = []
     asks: list[str] = []
     for place, piece in enumerate(pieces):
-        prefix = _prefix(place)
+        prefix = f"w{place}_"
         ctes += [f"{prefix}{name} AS ({sql.replace('{p}', prefix)})" for name, sql in piece.ctes]
         if piece.asks:
             asks.append(piece.asks.replace("{p}", prefix))
     whole = f"WITH {', '.join(ctes)} SELECT {', '.join(asks) or '1'}"
     names = list(dict.fromkeys(_NAMED.findall(whole)))
-    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", whole), names
-
-
-def _prefix(place: int) -> str:
-    return f"w{place}_"
+    numbered = _NAMED.sub(lambda found: f"${names.index(found.groups()) + 1}", whole)
+    return numbered, [(int(place), name) for place, name in names]
 
 
 @dataclass(frozen=True)
@@ -130,12 +165,16 @@ class Row:
     """How a row of a table is written with some of its columns."""
 
     piece: Piece
+    fixed: Mapping[str, Any]
+    """What the driver is given for columns whose default is always the same."""
     defaults: Mapping[str, Callable[[], Any]]
     processors: Mapping[str, Callable[[Any], Any]]
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What the driver is given."""
-        values = {**given, **{name: make() for name, make in self.defaults.items()}}
+        values = {**self.fixed, **given}
+        for name, make in self.defaults.items():
+            values[name] = make()
         for name, process in self.processors.items():
             values[name] = process(values[name])
         return values
@@ -148,18 +187,47 @@ def row(table: Table, given: frozenset[str], dialect: Dialect) -> Row:
     A column that could be None in spite of a default of its own is not for here.
     """
     columns = {column.key: column for column in table.columns}
-    defaults = {
-        name: _default(column.default)
+    left = {
+        name: column.default
         for name, column in columns.items()
         if name not in given and column.default is not None
     }
-    names = sorted({*given, *defaults})
+    made: dict[str, Any] = {name: one for name, one in left.items() if one.is_callable}
+    names = sorted({*given, *left})
     processors = {
         name: process
         for name in names
-        if (process := columns[name].type.dialect_impl(dialect).bind_processor(dialect))
+        if (process := _processor(columns[name].type, dialect)) is not None
     }
-    return Row(Piece((("row", _insert(table, names)),)), defaults, processors)
+    fixed: dict[str, Any] = {name: one for name, one in left.items() if name not in made}
+    return Row(
+        Piece((("row", _insert(table, names)),)),
+        {name: processors.pop(name, _as_it_is)(one.arg) for name, one in fixed.items()},
+        # Of the context in which SQLAlchemy would call it there is none.
+        {name: partial(one.arg, None) for name, one in made.items()},
+        processors,
+    )
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes what the driver is given of a value of a type; None where that is itself.
+
+    SQLAlchemy's own, without what it puts around it: each value of each row goes through it.
+    """
+    own = kind.dialect_impl(dialect)
+    process = own.bind_processor(dialect)
+    if process is None:
+        return None
+    if isinstance(own, TypeDecorator) and own.impl_instance.bind_processor(dialect) is None:
+        return partial(own.process_bind_param, dialect=dialect)
+    if isinstance(own, Enum) and own.enum_class is not None:
+        # One that is none of them raises KeyError.
+        return {member: process(member) for member in (None, *own.enum_class)}.__getitem__
+    return process
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _insert(table: Table, names: Collection[str]) -> str:
@@ -167,8 +235,3 @@ def _insert(table: Table, names: Collection[str]) -> str:
     values = ", ".join(f"%({{p}}{name})s" for name in names)
     # Names of our own tables and columns, and placeholders.
     return f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})'  # noqa: S608
-
-
-def _default(default: Any) -> Callable[[], Any]:
-    value = default.arg
-    return (lambda: value(None)) if default.is_callable else (lambda: value)

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from oficina import telemetry
 from oficina.bus.topology import amqp_urls, tasks_exchange, tasks_queue
-from oficina.db import has_committed
 from oficina.env import Env
 from oficina.settings import Settings
+from oficina.whole import has_committed
 
 log = telemetry.get_logger("oficina.jobs")
 

@@ -11,9 +11,9 @@ what a new key sealed before anybody seals with it. Nobody has to start again.
 """
 
 import base64
+import binascii
 import fcntl
 import hashlib
-import hmac
 import os
 import re
 import secrets
@@ -27,6 +27,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from oficina import telemetry
 from oficina.clock import real_now
@@ -81,7 +83,8 @@ class Keyring:
         self._ring = _Ring(keys)
         if len(index_key) != _KEY_BYTES:
             raise KeyringError(f"a key has {len(index_key)} bytes and needs {_KEY_BYTES}")
-        self._index_key = index_key
+        # To be copied: the key is read into it once.
+        self._index = HMAC(index_key, SHA256())
         self._folder = folder
         self._looked = time.monotonic()
 
@@ -148,8 +151,9 @@ class Keyring:
 
     def index(self, context: str, value: str) -> str:
         """The blind index of `value`: 64 hexadecimal digits."""
-        message = f"{context}\x1f{value}".encode()
-        return hmac.digest(self._index_key, message, "sha256").hex()
+        hashed = self._index.copy()
+        hashed.update(f"{context}\x1f{value}".encode())
+        return hashed.finalize().hex()
 
     def _cipher(self, key_id: str) -> AESGCM | None:
         if key_id not in self._ring.ciphers:
@@ -226,7 +230,10 @@ def _aad(key_id: str, context: str) -> bytes:
 
 
 def _b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return binascii.b2a_base64(raw, newline=False).translate(_URLSAFE, b"=").decode()
+
+
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _cipher_files(folder: Path) -> dict[int, Path]:

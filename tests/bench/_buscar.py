@@ -20,8 +20,8 @@ import psycopg
 from flask.testing import FlaskClient
 
 import servers
+from acogida.memory import no_collection
 from acogida.semilla import inventada
-from acogida.server import no_collection
 from bench.programs.nombres import Ficha, heard, typed_wrong
 from bench.result import Result
 from casos.app import create_app

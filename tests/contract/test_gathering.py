@@ -1,24 +1,29 @@
 """What a request tells and writes down is written together, and is all there (both columns)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import JSON, Table, event, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from columns import COLUMNS
 from oficina.actor import Actor
 from oficina.audit import Auditoria, registrar
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
-from oficina.db import Database, uuid7, write_rows
+from oficina.clock import ZONA, real_now
+from oficina.db import Database, Identified, new_registry, text_enum, uuid7, write_rows
 from oficina.events.casos import AtencionRegistrada
-from oficina.gathering import LIMIT, ask
-from oficina.privacy import Keyring, use_keyring
+from oficina.gathering import LIMIT, Line, ask
+from oficina.privacy import EncryptedText, Keyring, use_keyring
 from oficina.web.idempotency import KeptAnswer
 
 QUIEN = Actor.sistema("casos")
@@ -194,3 +199,131 @@ def test_a_connection_that_went_away_is_given_up(db: Database) -> None:
     assert caught.value.connection_invalidated
     with db.alone() as connection:
         assert ask(connection, "SELECT 1", []) == (1,)
+
+
+def test_a_connection_of_the_driver_alone_is_one_of_the_pool(db: Database) -> None:
+    """Told of, given back, given up when it is gone, tried after it rested."""
+    if db.is_sqlite:
+        return
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _k, sql, *_r: asked.append(sql))
+
+    with Line(db.engine) as line:
+        assert ask(line, "SELECT $1::int + 1", [1]) == (2,)
+        (before,) = ask(line, "SELECT pg_backend_pid()", [])
+    assert asked == ["SELECT $1::int + 1", "SELECT pg_backend_pid()"]
+    assert (_checked_out(db), _checked_in(db)) == (0, 1)
+
+    with Line(db.engine) as line, pytest.raises(OperationalError) as caught:
+        ask(line, "SELECT pg_terminate_backend(pg_backend_pid())", [])
+    assert caught.value.connection_invalidated
+    assert _checked_out(db) == 0
+    with Line(db.engine) as line:
+        (after,) = ask(line, "SELECT pg_backend_pid()", [])
+    assert after != before
+
+    # Gone while it rested, which nobody has noticed.
+    with Line(db.engine) as line, db.glance() as other:
+        (resting,) = ask(line, "SELECT pg_backend_pid()", [])
+        rests = line.connection.info
+        line.connection.close()
+        rests["oficina_rests_since"] = 0.0
+        other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": resting})
+        with Line(db.engine) as again:
+            (pid,) = ask(again, "SELECT pg_backend_pid()", [])
+    assert pid != resting
+
+
+def test_what_keeps_the_driver_from_connecting_is_said_as_by_sqlalchemy() -> None:
+    db = Database("postgresql+psycopg://nadie:nada@127.0.0.1:1/nada")
+
+    with pytest.raises(OperationalError, match=r"127\.0\.0\.1") as caught:
+        Line(db.engine)
+    with pytest.raises(OperationalError) as expected, db.alone():
+        pass
+
+    assert type(caught.value.orig) is type(expected.value.orig)
+    assert caught.value.connection_invalidated == expected.value.connection_invalidated
+
+
+class Color(StrEnum):
+    ROJO = "rojo"
+    AZUL = "azul"
+
+
+class _Base(DeclarativeBase):
+    registry = new_registry()
+
+
+class Cosa(Identified, _Base):
+    """One column of each kind that needs to be made something of."""
+
+    __tablename__ = "cosas_de_prueba"
+
+    color: Mapped[Color] = mapped_column(text_enum(Color))
+    otro: Mapped[Color] = mapped_column(text_enum(Color), default=Color.AZUL)
+    vale: Mapped[bool] = mapped_column(default=False)
+    datos: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    veces: Mapped[int] = mapped_column(default=3)
+    visto_en: Mapped[datetime] = mapped_column()
+    hecho_en: Mapped[datetime] = mapped_column(default=real_now)
+    secreto: Mapped[str] = mapped_column(EncryptedText("casos.prueba.secreto"))
+    nada: Mapped[str | None] = mapped_column()
+
+
+def test_a_row_that_is_gathered_is_as_the_one_that_a_session_writes(db: Database) -> None:
+    _Base.metadata.create_all(db.engine)
+    una, otra = uuid7(), uuid7()
+    visto = datetime(2026, 11, 27, 9, 30, tzinfo=ZONA)
+    given: Mapping[str, Any] = {"color": Color.ROJO, "visto_en": visto, "secreto": "Ñandú"}
+    with db.together(lambda _connection: None) as whole:
+        with db.begin() as session:
+            write_rows(session, _TABLE, [{"id": una, "nada": None, **given}])
+        whole.commit()
+    with db.begin() as session:
+        session.add(Cosa(id=otra, **given))
+
+    with db.read() as session:
+        one, other = (session.get_one(Cosa, cual) for cual in (una, otra))
+    for name in ("color", "otro", "vale", "datos", "veces", "visto_en", "secreto", "nada"):
+        assert getattr(one, name) == getattr(other, name), name
+        assert type(getattr(one, name)) is type(getattr(other, name)), name
+    assert one.hecho_en <= other.hecho_en
+    with db.read() as session:
+        raw = session.connection().exec_driver_sql("SELECT secreto, color FROM cosas_de_prueba")
+        assert {(secreto[:3], color) for secreto, color in raw} == {("v1.", "rojo")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("color", "verde"), ("visto_en", real_now().replace(tzinfo=None))]
+)
+def test_a_value_that_its_column_cannot_hold_is_not_gathered(
+    db: Database, name: str, value: object
+) -> None:
+    if db.is_sqlite:
+        return
+    given = {"id": uuid7(), "color": Color.ROJO, "visto_en": real_now(), "secreto": "x"}
+
+    def write() -> None:
+        with db.together(lambda _connection: None) as whole:
+            with db.begin() as session:
+                write_rows(session, _TABLE, [given | {name: value}])
+            whole.commit()
+
+    with pytest.raises((LookupError, ValueError)):
+        write()
+
+
+_TABLE: Table = _Base.metadata.tables[Cosa.__tablename__]
+
+
+def _checked_out(db: Database) -> int:
+    pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
+
+
+def _checked_in(db: Database) -> int:
+    pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedin()

@@ -295,10 +295,9 @@ def _reminder(session: Session, cita_id: UUID, regla: str) -> Mensaje | None:
 def _write(
     session: Session, mensaje: Mensaje, plantilla: Plantilla, hallado: Reunido, texto: Redaccion
 ) -> None:
-    mensaje.plantilla_version = plantilla.version
+    mensaje.put(plantilla_version=plantilla.version, enlace=hallado.enlace)
     if mensaje.pedido_por is None:
         mensaje.prioridad = plantilla.prioridad
-    mensaje.enlace = hallado.enlace
     if hallado.juntos is not None:
         llevar(session, mensaje, hallado.juntos)
     contar(session, mensaje.preparar(hallado.canal, hallado.destino, hallado.idioma, texto))

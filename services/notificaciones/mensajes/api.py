@@ -135,11 +135,11 @@ def mensajes(consulta: Consulta) -> Sequence[Mensaje]:
 @tried_first
 def pedir(pedido: Pedido) -> tuple[Mensaje, int, dict[str, str]]:
     """Pedir un mensaje a una persona de la oficina o, quien puede, a una dirección"""
-    aqui = env()
+    aqui, ahora = env(), now()
     exigir_pedido(aqui, pedido)
-    encargo = pedidos.revisar_pedido(aqui, pedido, now())
+    encargo = pedidos.revisar_pedido(aqui, pedido, ahora)
     with aqui.db.begin() as session:
-        uno, nuevo = pedidos.pedir(session, encargo, actor(), now())
+        uno, nuevo = pedidos.pedir(session, encargo, actor(), ahora)
     if not nuevo:
         exigir(aqui, uno, actor())
         registrar_lectura(aqui.db, actor(), "notificaciones.mensaje.ver", "mensaje", uno.id)

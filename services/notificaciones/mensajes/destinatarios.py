@@ -15,7 +15,7 @@ from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Canal, idioma_de
 from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import Aviso, reglas
-from oficina.contacto import escribir_telefono, leer_telefono
+from oficina.contacto import escribir_telefono, leer_telefono, leer_uno
 from oficina.env import Env
 from oficina.errors import DatosInvalidos, NoEncontrado, NoPermitido
 
@@ -106,7 +106,8 @@ def via_de(
     if contacto["canal_preferido"] == "llamada" and "llamada" not in vedados:
         return Motivo.PREFIERE_LLAMADA
     vias = {}
-    if contacto["telefono"] and _takes_sms(phonenumbers.parse(contacto["telefono"])):
+    telefono = leer_uno(contacto["telefono"] or "")
+    if telefono is not None and _takes_sms(telefono):
         vias[Canal.SMS] = contacto["telefono"]
     if contacto["correo"]:
         vias[Canal.CORREO] = contacto["correo"]

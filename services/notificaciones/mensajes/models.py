@@ -82,6 +82,9 @@ _CON_OTRO: Mapping[Estado, Paso] = {
 
 _FALLAN = frozenset({Paso.REBOTAR, Paso.DUDAR, Paso.FALLAR})
 
+_DE_SMS = ("codificacion", "segmentos", "segmentos_con_tildes", "tarifa")
+"""The columns of an SMS alone."""
+
 _POR_RESUMIR = text("en_resumen AND resumen_id IS NULL")
 _SIMULADO = text("proveedor = 'simulador'")
 
@@ -218,7 +221,7 @@ class Mensaje(Personal, Identified, Complete, Base):
         """Now it is known what it says, to whom, in which language."""
         self._pasar(Paso.PREPARAR)
         self.escribir(canal, destino, idioma_pedido, texto)
-        self.intentos, self.visible = 0, clock.real_now()
+        self.put(intentos=0, visible=clock.real_now())
         return MensajeProgramado(**self._de_que(), enviar_en=self.enviar_en)
 
     @property
@@ -228,10 +231,16 @@ class Mensaje(Personal, Identified, Complete, Base):
 
     def escribir(self, canal: Canal, destino: str, idioma_pedido: str, texto: Redaccion) -> None:
         """Say it anew, without a step: what its owner answers may change until it leaves."""
-        self.canal, self.destino, self.idioma_pedido = canal, destino, idioma_pedido
-        self.destino_indice = direcciones.indice(destino)
-        self.idioma, self.asunto, self.cuerpo = texto.idioma, texto.asunto, texto.cuerpo
-        self._medir(texto.sms)
+        self.put(
+            canal=canal,
+            destino=destino,
+            idioma_pedido=idioma_pedido,
+            destino_indice=direcciones.indice(destino),
+            idioma=texto.idioma,
+            asunto=texto.asunto,
+            cuerpo=texto.cuerpo,
+            **self._medido(texto.sms),
+        )
 
     def esperar_datos(self, visible: datetime) -> None:
         """Its owners are being asked, once more; nobody else asks before `visible`."""
@@ -286,8 +295,7 @@ class Mensaje(Personal, Identified, Complete, Base):
         self.clave_de_negocio, self.regla_version = clave, regla_version
         self.enviar_en, self.caduca_en = plan.enviar_en, plan.caduca_en
         self.datos = {**self.datos, **(datos or {})}
-        self.asunto = self.cuerpo = None
-        self._medir(None)
+        self.put(asunto=None, cuerpo=None, **self._medido(None))
         self.intentos, self.visible = 0, clock.real_now()
 
     def posponer(self, enviar_en: datetime) -> None:
@@ -420,31 +428,29 @@ class Mensaje(Personal, Identified, Complete, Base):
         lineas: list[dict[str, Any]] = vars(self).setdefault("_pasos_por_escribir", [])
         return lineas
 
-    def _medir(self, escrito: Escrito | None) -> None:
+    def _medido(self, escrito: Escrito | None) -> dict[str, Any]:
+        """What is kept of how an SMS was written."""
         if escrito is None:
-            self.codificacion = self.segmentos = self.segmentos_con_tildes = self.tarifa = None
-            return
+            return dict.fromkeys(_DE_SMS)
         conteo = escrito.conteo
-        self.codificacion, self.segmentos = conteo.codificacion, conteo.partes
-        self.segmentos_con_tildes = escrito.con_tildes
-        self.tarifa = tarifa_del(clock.local(self.enviar_en).date()).clave
+        tarifa = tarifa_del(clock.local(self.enviar_en).date())
+        medido = (conteo.codificacion, conteo.partes, escrito.con_tildes, tarifa.clave)
+        return dict(zip(_DE_SMS, medido, strict=True))
 
     def _pasar(self, paso: Paso, motivo: Motivo | None = None) -> None:
         pasos = PASOS[self.estado]
         if paso not in pasos:
             raise TransicionInvalida(self.estado, pasos)
         if self.estado is Estado.RESERVADA:
-            self.reserva = self.reservada_hasta = None
-            self.llamado = False
-        self.estado, self.motivo = pasos[paso], motivo
-        self.cambiado_en = clock.real_now()
+            self.put(reserva=None, reservada_hasta=None, llamado=False)
+        self.put(estado=pasos[paso], motivo=motivo, cambiado_en=clock.real_now())
         self.anotar(paso)
 
     def _de_que(self) -> _DeQue:
         return {
             "mensaje_id": self.id,
             "plantilla": str(self.plantilla),
-            "canal": self.canal.value if self.canal else "por_definir",
+            "canal": str(self.canal) if self.canal else "por_definir",
             "caso_id": self.caso_id,
             "derivacion_id": self.derivacion_id,
             "cita_id": self.cita_id,

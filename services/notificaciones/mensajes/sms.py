@@ -177,7 +177,8 @@ def escribir(texto: str, tildes: Tildes) -> Escrito:
 
 def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
     """The text in the basic alphabet, and the characters of it that have no way to be in it."""
-    escritos = {c: _plain(c) for c in dict.fromkeys(texto)}
+    ajenas = sorted(set(texto) - _EN_GSM, key=texto.index)
+    escritos = {c: _plain(c) for c in ajenas}
     sin_equivalente = tuple(c for c, escrito in escritos.items() if escrito is None)
     llano = str.maketrans({c: escrito or "" for c, escrito in escritos.items()})
     return texto.translate(llano), sin_equivalente
@@ -185,8 +186,6 @@ def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1_000)
 def _plain(c: str) -> str | None:
-    if c in _EN_GSM:
-        return c
     if c in _TYPED:
         return _TYPED[c]
     apart = unicodedata.normalize("NFKD", c)

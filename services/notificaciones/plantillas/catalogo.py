@@ -121,8 +121,8 @@ class Idioma:
             "dia": str(aqui.day),
             "mes": self.meses[aqui.month - 1],
             "anio": str(aqui.year),
-            "hora": f"{aqui:%H}",
-            "minuto": f"{aqui:%M}",
+            "hora": f"{aqui.hour:02}",
+            "minuto": f"{aqui.minute:02}",
         }
         return motor.leer(self.formatos[tipo]).escribir(partes, ())
 

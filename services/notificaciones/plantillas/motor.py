@@ -136,23 +136,37 @@ class Texto:
         """
         if self.problemas:
             raise PlantillaInvalida(f"{self.problemas[0].falta} at {self.problemas[0].posicion}")
-        escrito: list[str] = []
-        for pieza in self.piezas:
-            if not isinstance(pieza, Si):
-                escrito.append(_puesto(pieza, valores))
-            elif pieza.nombre in ciertas:
-                escrito += [_puesto(otra, valores) for otra in pieza.dentro]
-        entero = "".join(escrito)
+        try:
+            entero = "".join(
+                [
+                    tramo % valores
+                    for nombre, tramo in self._tramos
+                    if nombre is None or nombre in ciertas
+                ]
+            )
+        except KeyError as error:
+            raise PlantillaInvalida(f"no value for {{{{{error.args[0]}}}}}") from None
         # A paragraph that is not shown leaves no gap.
         return _LINEAS.sub("\n\n", entero).strip() if self.con_condiciones else entero
 
+    @cached_property
+    def _tramos(self) -> tuple[tuple[str | None, str], ...]:
+        """Its stretches, each with the condition it stands in, as formats of Python's: a text is
+        read once and written many times.
+        """
+        tramos: list[tuple[str | None, str]] = []
+        for pieza in self.piezas:
+            if isinstance(pieza, Si):
+                tramos.append((pieza.nombre, "".join(map(_formato, pieza.dentro))))
+            else:
+                tramos.append((None, _formato(pieza)))
+        return tuple(tramos)
 
-def _puesto(pieza: str | Hueco, valores: Mapping[str, str]) -> str:
+
+def _formato(pieza: str | Hueco) -> str:
     if isinstance(pieza, str):
-        return pieza
-    if pieza.nombre not in valores:
-        raise PlantillaInvalida(f"no value for {{{{{pieza.nombre}}}}}")
-    return valores[pieza.nombre]
+        return pieza.replace("%", "%%")
+    return f"%({pieza.nombre})s"
 
 
 @lru_cache(maxsize=2048)

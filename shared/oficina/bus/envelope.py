@@ -156,7 +156,7 @@ def to_cloudevent(
         "correlationid": telemetry.correlation_id.get() or str(evento_id),
         "causationid": telemetry.causation_id.get(),
         "traceparent": telemetry.traceparent(),
-        "clasificacion": clasificacion.value,
+        "clasificacion": str(clasificacion),
         "data": to_data(hecho),
     }
     return {name: value for name, value in attributes.items() if value != ""}

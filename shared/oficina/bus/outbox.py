@@ -14,9 +14,10 @@ from oficina.bus import hints
 from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
-from oficina.db import gathering, uuid7, write_many
+from oficina.db import uuid7, write_many
 from oficina.events import Clasificacion, Evento
 from oficina.gathering import Gathered, Piece
+from oficina.whole import gathering
 
 _comuna = "independencia"
 
@@ -86,7 +87,7 @@ def _row(hecho: Evento, clasificacion: Clasificacion) -> dict[str, Any]:
         "evento_id": evento_id,
         "tipo": hecho.tipo,
         "agregado": cuerpo["subject"],
-        "clasificacion": clasificacion.value,
+        "clasificacion": str(clasificacion),
         "cuerpo": cuerpo,
         "creado": moment,
     }

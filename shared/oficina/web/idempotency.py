@@ -41,7 +41,7 @@ from werkzeug.exceptions import HTTPException
 from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.clock import real_now
-from oficina.db import Database, OficinaBase, Whole, gathering
+from oficina.db import Database, OficinaBase
 from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
 from oficina.gathering import Piece, ask
@@ -50,6 +50,7 @@ from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
 from oficina.web.here import this_request
 from oficina.web.problems import PROBLEM
+from oficina.whole import Whole, gathering
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

@@ -1,5 +1,6 @@
 """Two clocks, and sessions that neither lose nor overwrite."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -73,6 +74,45 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     assert len(set(ids)) == 5000
 
 
+def test_the_system_is_asked_for_the_bits_of_many_ids_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def urandom(size: int) -> bytes:
+        asked.append(size)
+        return system(size)
+
+    system = os.urandom
+    monkeypatch.setattr(os, "urandom", urandom)
+
+    made = [uuid7() for _ in range(640)]
+
+    assert len(set(made)) == 640
+    assert len({one.int & 0xFFFFFFFF for one in made}) == 640
+    assert 9 <= len(asked) <= 11
+
+
+def test_a_process_that_is_born_uses_none_of_the_bits_of_its_parent() -> None:
+    """Neither those of an id of another millisecond nor the step to the next one."""
+    uuid7()
+    ours, theirs = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.write(theirs, b"".join(uuid7().bytes for _ in range(20)))
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    mine = {uuid7().bytes[8:] for _ in range(20)}
+    with os.fdopen(ours, "rb") as pipe:
+        made = pipe.read()
+    os.waitpid(child, 0)
+
+    born = {made[start + 8 : start + 16] for start in range(0, len(made), 16)}
+    assert len(born) == 20
+    assert mine.isdisjoint(born)
+
+
 def test_a_naive_moment_is_refused(db: Database) -> None:
     with pytest.raises(Exception, match="without a zone"), db.begin() as session:
         session.add(Ficha(texto="x", visto_en=datetime(2026, 1, 1)))  # noqa: DTZ001  the point
@@ -144,6 +184,29 @@ def test_what_is_complete_takes_columns_alone() -> None:
         Hoja(texto="una", titulo="otra")
 
 
+def test_several_values_are_put_at_once_and_noted_once_a_session_knows_it(db: Database) -> None:
+    hoja = Hoja(id=uuid7(), texto="una")
+
+    hoja.put(texto="dos", nota="otra")
+    assert (hoja.texto, hoja.nota) == ("dos", "otra")
+    assert not inspect(hoja).committed_state
+    with db.begin() as session:
+        session.add(hoja)
+        hoja.put(veces=4)
+        assert inspect(hoja).committed_state.keys() == {"veces"}
+    hoja.put(texto="tres", veces=5)
+    assert inspect(hoja).committed_state == {"texto": "dos", "veces": 4}
+    with db.begin() as session:
+        session.add(hoja)
+
+    with db.read() as session:
+        read = session.get_one(Hoja, hoja.id)
+    assert (read.texto, read.nota, read.veces, read.color) == ("tres", "otra", 5, "azul")
+    with pytest.raises(TypeError, match=r"Hoja has no \['titulo'\]"):
+        hoja.put(texto="cuatro", titulo="otra")
+    assert hoja.texto == "tres"
+
+
 def test_a_look_writes_nothing(db: Database) -> None:
     ficha = Ficha(texto="una", visto_en=clock.now())
     with pytest.raises(OperationalError, match="readonly"), db.read() as session:
@@ -185,3 +248,16 @@ def test_each_of_several_loops_is_told_of_every_change() -> None:
         thread.join(60)
 
     assert heard == {0: 100, 1: 100, 2: 100}
+
+
+def test_who_waits_for_a_change_is_woken() -> None:
+    changes = Changes()
+    waits = threading.Thread(target=changes.wait, args=(0, 120), daemon=True)
+    waits.start()
+    waits.join(0.2)
+    assert waits.is_alive()
+
+    changes.set()
+
+    waits.join(30)
+    assert not waits.is_alive()

@@ -1,10 +1,11 @@
 """Phones of people who come from everywhere. The numbers are made up."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oficina.contacto import normalizar_telefono, presentar_telefono
+from oficina.contacto import leer_uno, normalizar_telefono, presentar_telefono
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,19 @@ def test_ningun_texto_rompe_la_lectura(typed: str) -> None:
 def test_se_muestra_como_la_gente_lo_escribe() -> None:
     assert presentar_telefono("+56986230047") == "+56 9 8623 0047"
     assert presentar_telefono("otra cosa") == "otra cosa"
+
+
+@pytest.mark.parametrize("comienzo", [f"{n:02}" for n in range(100)])
+def test_un_numero_de_aqui_es_el_que_lee_la_biblioteca(comienzo: str) -> None:
+    """Whatever it begins with, and also when it has a digit more or less."""
+    for resto in ("345678", "3456789", "34567890", "00000000", "\u0663456789"):
+        escrito = f"+56{comienzo}{resto}"
+        try:
+            numero = phonenumbers.parse(escrito, "CL")
+        except phonenumbers.NumberParseException:
+            numero = None
+        if numero is None or not phonenumbers.is_possible_number(numero):
+            assert leer_uno(escrito) is None
+        else:
+            assert leer_uno(escrito) == numero
+            assert repr(leer_uno(escrito)) == repr(numero)

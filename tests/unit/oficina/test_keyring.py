@@ -1,5 +1,6 @@
 """The files of the keys: made once, followed while the office works, put away in the end."""
 
+import hmac
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,15 @@ def test_the_newest_key_writes_and_the_old_one_still_reads() -> None:
     assert new.split(".")[1] == NEW.id != OLD.id
     with pytest.raises(KeyringError, match=rf"needs the key {NEW.id}, which is not here"):
         before.decrypt(new, "c")
+
+
+def test_an_index_is_the_hmac_of_its_key() -> None:
+    """Each row that has one is found by it: it never changes."""
+    ring = Keyring([OLD], INDEX)
+
+    for value in ("12.345.678-5", "", "Ñandú"):
+        expected = hmac.digest(INDEX, f"casos.documento\x1f{value}".encode(), "sha256").hex()
+        assert ring.index("casos.documento", value) == expected
 
 
 def test_a_key_reads_before_its_time_and_writes_from_then_on() -> None:

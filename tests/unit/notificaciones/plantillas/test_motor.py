@@ -117,3 +117,16 @@ def test_lo_que_no_se_escribe_no_se_puede_guardar(texto: str, valores: Mapping[s
         leer(texto).escribir(valores, {nombre for nombre, valor in valores.items() if valor})
     except PlantillaInvalida:
         assert problemas_de(texto, VARIABLES)
+
+
+def test_un_texto_puede_decir_lo_que_para_la_maquina_es_una_marca() -> None:
+    leido = leer(
+        "100% de {{folio}}: %(folio)s{{#si nota}} y %s{{nota}}%{{/si}}{{#si otra}}%{{/si}}"
+    )
+
+    assert not leido.problemas
+    valores = {"folio": "%(nota)s", "nota": "5 %"}
+    assert leido.escribir(valores, {"nota"}) == "100% de %(nota)s: %(folio)s y %s5 %%"
+    assert leido.escribir(valores, {"otra"}) == "100% de %(nota)s: %(folio)s%"
+    with pytest.raises(PlantillaInvalida, match=r"no value for \{\{nota\}\}"):
+        leido.escribir({"folio": "1"}, {"nota"})
