@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Blueprint, Flask, Request, Response, current_app, g, request, url_for
+from flask import Blueprint, Flask, Request, Response, current_app, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,16 +45,15 @@ from oficina.web import (
     problems,
     stale,
 )
-from oficina.web.answers import Answer
+from oficina.web.answers import Answer, Json
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
 from oficina.web.conditional import marca_viva
-from oficina.web.here import this_request
+from oficina.web.here import MAX_BODY, Asked, this_g, this_request
 from oficina.web.routing import LateRule, SteadyHost
 
 HERE = Path(__file__).parent
-MAX_BODY = 20 * 1024 * 1024
 READ_OUT = 64 * 1024
 YEAR = 365 * 24 * 3600
 
@@ -76,7 +75,9 @@ class ServiceApp(SteadyHost):
 
     permisos: Mapping[str, frozenset[str]]
     url_rule_class = LateRule
+    request_class = Asked
     response_class = Answer
+    json_provider_class = Json
 
     def add_url_rule(
         self,
@@ -197,12 +198,10 @@ def _flask(servicio: str, settings: Settings, permisos: Mapping[str, frozenset[s
         SESSION_COOKIE_NAME="acogida_avisos",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=MAX_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=YEAR,
         # Ours; Flask's own would print values of a failed request.
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     logging.getLogger(servicio).setLevel(settings.log_level)
     if settings.public_url:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask documents it
@@ -219,14 +218,14 @@ def _observe(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        here = g._get_current_object()
+        here = this_g()
         here.began = time.perf_counter()
-        here.story = story = _story()
+        here.story = story = _story(here, this_request())
         next(story)
 
     @app.after_request
     def tell(response: Response) -> Response:
-        seconds = time.perf_counter() - g.began
+        seconds = time.perf_counter() - this_g().began
         asked = this_request()
         rule = str(asked.url_rule) if asked.url_rule else "-"
         telemetry.count_request(app.name, asked.method, rule, response.status_code, seconds)
@@ -244,7 +243,7 @@ def _observe(app: Flask) -> None:
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
-        if story := g.pop("story", None):
+        if story := this_g().pop("story", None):
             next(story, None)
 
 
@@ -254,8 +253,8 @@ def _hold_readings(response: Response) -> Response:
     A redirect and a 304 show nothing, nor does the answer to an error (`problems`).
     """
     shows = not 300 <= response.status_code < 400
-    if shows and g.cuenta.debe:
-        raise LecturaSinAnotar(request.endpoint)
+    if shows and this_g().cuenta.debe:
+        raise LecturaSinAnotar(this_request().endpoint)
     return response
 
 
@@ -266,7 +265,7 @@ def _read_out(response: Response) -> Response:
     word, which a proxy that reuses the connection answers with 502. What is beyond MAX_BODY is left
     to it.
     """
-    environ = request.environ
+    environ = this_request().environ
     if not environ.get("wsgi.input_terminated"):
         return response  # a server whose stream does not say where the body ends
     left = MAX_BODY
@@ -282,14 +281,11 @@ def _is_routine(endpoint: str) -> bool:
     return endpoint.startswith("health.") or endpoint.rpartition(".")[2] == "static"
 
 
-def _story() -> Iterator[None]:
-    asked = this_request()
+def _story(here: Any, asked: Request) -> Iterator[None]:
+    said = asked.environ.get
     with (
-        llevar_cuenta(_address(asked.remote_addr or "")) as g.cuenta,
-        telemetry.follow(
-            asked.headers.get("X-Correlation-Id", ""),
-            trace=asked.headers.get("traceparent", ""),
-        ),
+        llevar_cuenta(_address(asked.remote_addr or "")) as here.cuenta,
+        telemetry.follow(said("HTTP_X_CORRELATION_ID", ""), trace=said("HTTP_TRACEPARENT", "")),
     ):
         yield
 

@@ -20,7 +20,7 @@ from oficina.actor import Actor
 from oficina.clock import real_now
 from oficina.errors import NoIdentificado, NoPermitido
 from oficina.web.client import ServiceClient, ServicioNoDisponible
-from oficina.web.here import this_request
+from oficina.web.here import this_g, this_request
 from oficina.web.tokens import Credencial, TokenInvalido, Verificador
 
 __all__ = ["Actor", "actor", "actor_or_none", "public", "puede", "requires"]
@@ -108,7 +108,7 @@ def actor() -> Actor:
 
 def actor_or_none() -> Actor | None:
     """Who asks in this request, or None."""
-    found: Actor | None = g.get("actor")
+    found: Actor | None = this_g().get("actor")
     return found
 
 
@@ -166,11 +166,12 @@ class Guard:
             raise NoPermitido
 
     def _accept_bearer(self, token: str) -> None:
+        ahora = self.reloj()
         try:
-            credencial = self._verificador.leer(token, self.reloj())
+            credencial = self._verificador.leer(token, ahora)
         except TokenInvalido as error:
             raise NoIdentificado from error
-        if credencial.expira_en <= self.reloj():
+        if credencial.expira_en <= ahora:
             raise NoIdentificado
         try:
             # A person's token, passed on by a service, ends with the session as the cookie does; a
@@ -218,7 +219,7 @@ class Guard:
         return token
 
     def _remember(self, credencial: Credencial, token: str) -> None:
-        here = g._get_current_object()
+        here = this_g()
         here.actor = credencial.actor
         here.credencial = credencial
         here.cuenta.sesion_id = credencial.sesion_id
@@ -226,7 +227,7 @@ class Guard:
 
     def _refresh_cookie(self, response: Response) -> Response:
         """Unless the view has just given or taken the cookie."""
-        here = g._get_current_object()
+        here = this_g()
         if token := here.get("new_token"):
             self.set_cookie(response, token)
         elif here.get("session_over"):

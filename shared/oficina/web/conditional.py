@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.sansio.response import Response as AnyResponse
@@ -19,6 +19,7 @@ from werkzeug.sansio.response import Response as AnyResponse
 from oficina.errors import VersionSinIndicar, VersionVencida
 from oficina.web.auth import actor_or_none
 from oficina.web.csrf import SAFE_METHODS
+from oficina.web.here import this_request
 
 R = TypeVar("R", bound=AnyResponse)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,20 +47,22 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def ask() -> None:
-        if _marked(app) and request.method not in SAFE_METHODS and not request.if_match:
+        asked = this_request()
+        if _marked(app, asked) and asked.method not in SAFE_METHODS and not asked.if_match:
             raise VersionSinIndicar(
                 _("Lea lo que quiere cambiar y envíe su ETag en el encabezado If-Match.")
             )
 
     @app.after_request
     def tell(response: Response) -> Response:
-        if _marked(app) and response.status_code < 300 and "ETag" not in response.headers:
-            raise SinVersion(request.endpoint)
+        asked = this_request()
+        if _marked(app, asked) and response.status_code < 300 and "ETag" not in response.headers:
+            raise SinVersion(asked.endpoint)
         return response
 
 
-def _marked(app: Flask) -> bool:
-    return is_versioned(app.view_functions.get(request.endpoint or ""))
+def _marked(app: Flask, asked: Request) -> bool:
+    return is_versioned(app.view_functions.get(asked.endpoint or ""))
 
 
 class Versioned(Protocol):

@@ -23,13 +23,12 @@ import json
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
 from sqlalchemy import Dialect, String, bindparam, delete, select, update
 from sqlalchemy.dialects import sqlite
@@ -48,11 +47,12 @@ from oficina.gathering import Piece, ask
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
-from oficina.web.here import this_request
+from oficina.web.here import this_g, this_request
 from oficina.web.problems import PROBLEM
-from oficina.whole import Whole, gathering
+from oficina.whole import gathering
 
 HEADER = "Idempotency-Key"
+_IN_ENVIRON = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED = "Idempotency-Replayed"
 WITHHELD = "Idempotency-Withheld"
 """Names the members of the first answer that are not said again."""
@@ -179,13 +179,20 @@ class _Turn:
     """Whether nothing was kept when it began."""
     withheld: tuple[str, ...]
     """What its answer shows once."""
-    stack: ExitStack = field(default_factory=ExitStack)
 
-    def begin(self, db: Any, held: _Held) -> None:
+    def begin(self, db: Database, held: _Held) -> None:
+        """Take the key; who took it ends it."""
         if not held.take(self.clave):
             raise ClaveEnCurso(retry_after=1)
-        self.stack.callback(held.give_back, self.clave)
-        self.whole: Whole = self.stack.enter_context(db.together(self._alone))
+        self._held = held
+        self.whole = db.together(self._alone).__enter__()
+
+    def end(self) -> None:
+        """Undo what was not kept, and give the key back."""
+        try:
+            self.whole.__exit__()
+        finally:
+            self._held.give_back(self.clave)
 
     def find(self, db: Database) -> _Kept | None:
         """The answer that may be given again."""
@@ -198,7 +205,7 @@ class _Turn:
         False, and nothing is kept, when somebody answered the same request meanwhile.
         """
         if response.status_code < 300:
-            said = _written(response, g.cuenta.ultima, self.withheld)
+            said = _written(response, this_g().cuenta.ultima, self.withheld)
             self.whole.last(lambda session: self._keep(session, said))
         try:
             self.whole.commit()
@@ -303,24 +310,24 @@ def init_app(app: Flask) -> None:
 def claim() -> Response | None:
     """Take the request's key, or give the answer that it had. After the door, before the view."""
     asked = this_request()
-    key = asked.headers.get(HEADER)
+    key = asked.environ.get(_IN_ENVIRON)
     if key is None or not takes_key(asked.path, asked.method) or asked.endpoint is None:
         return None
     if not _KEY.fullmatch(key):
         raise ClaveInvalida(_("Use de 1 a 255 caracteres ASCII visibles, por ejemplo un UUID."))
-    asks = actor_or_none()
+    here, app = this_g(), current_app._get_current_object()  # type: ignore[attr-defined]  # as Flask documents it
+    asks: Actor | None = here.get("actor")
     who = str(asks.id) if asks else ""
     clave = blind_index("oficina.idempotencia.clave", "\x1f".join((who, asked.path, key)))
     sent = asked.query_string + b"\x1f" + asked.get_data()
     cuerpo = blind_index("oficina.idempotencia.cuerpo", sent.decode("latin-1"))
-    view = current_app.view_functions[asked.endpoint]
+    view = app.view_functions[asked.endpoint]
     turn = _Turn(clave, cuerpo, not getattr(view, "__tried_first__", False), withheld_of(view))
-    extensions = current_app.extensions
-    env: Env = extensions["env"]
+    env: Env = app.extensions["env"]
     if turn.was_looked_for and (kept := turn.find(env.db)):
         return _again(turn, kept)
-    turn.begin(env.db, extensions["idempotency"])
-    g.turn = turn
+    turn.begin(env.db, app.extensions["idempotency"])
+    here.turn = turn
     return None
 
 
@@ -382,13 +389,13 @@ def podar_respuestas(env: Env) -> None:
 
 
 def _keep(response: Response) -> Response:
-    turn: _Turn | None = g.pop("turn", None)
+    turn: _Turn | None = this_g().pop("turn", None)
     if turn is not None:
-        overtaken = False
-        with turn.stack:
+        try:
             # What failed is undone whole, so that the next try is the first.
-            if response.status_code < 500 and not turn.keep(response):
-                overtaken = True
+            overtaken = response.status_code < 500 and not turn.keep(response)
+        finally:
+            turn.end()
         if overtaken:
             return _answer_of_another(turn)
         if response.status_code >= 300 and not turn.was_looked_for:
@@ -399,13 +406,13 @@ def _keep(response: Response) -> Response:
 
 def _let_go(_error: BaseException | None) -> None:
     """Of a request that never came to an answer."""
-    if turn := g.pop("turn", None):
-        turn.stack.close()
+    if turn := this_g().pop("turn", None):
+        turn.end()
 
 
 def _handle_answered(answered: _Answered) -> Response:
-    turn: _Turn = g.pop("turn")
-    turn.stack.close()
+    turn: _Turn = this_g().pop("turn")
+    turn.end()
     return _given_again(turn, answered.kept)
 
 

@@ -1,7 +1,10 @@
 """An answer leaves with the headers that Werkzeug would send."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Response
@@ -24,6 +27,14 @@ HEADERS = [
     [("Location", "/casos/ñandú")],
     [("Content-Location", "/casos/ñandú"), ("Content-Length", "99")],
     [("content-length", "99")],
+]
+TOLD: list[Any] = [
+    {"año": "ñ\u2028<", "b": [1, None, True, {}], "a": 0.1},
+    {"id": UUID(int=7), "dia": date(2030, 1, 2), "numero": Decimal("1.50")},
+    [],
+    None,
+    "texto",
+    7,
 ]
 BODIES: dict[str, Any] = {
     "text": lambda: "hola ñ",
@@ -66,10 +77,27 @@ def test_what_the_server_gets_is_its_own_list() -> None:
     assert "X-Otro" not in answer.headers
 
 
-@pytest.mark.parametrize("told", [{"año": "ñ\u2028<", "b": [1, None, True]}, [], None, "texto", 7])
+def test_bytes_that_are_there_are_given_as_they_are() -> None:
+    answer = Answer("hola")
+
+    assert answer.get_app_iter(ASKED) is answer.response
+
+
+def test_who_waits_for_the_end_of_an_answer_is_told() -> None:
+    told: list[str] = []
+    answer = Answer("hola")
+    answer.call_on_close(lambda: told.append("ya"))
+    body, _status, _headers = run_wsgi_app(answer, ASKED)
+
+    assert b"".join(body) == b"hola"
+    assert told == []
+    body.close()  # type: ignore[attr-defined]  # as a server does it
+    assert told == ["ya"]
+
+
+@pytest.mark.parametrize("told", TOLD)
 def test_json_is_told_as_flask_tells_it(told: Any) -> None:
     app = ServiceApp("uno")
-    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own
     with app.test_request_context():
         ours = in_json(told, 201, {"ETag": '"3"'})
         theirs = app.json.response(told)

@@ -38,7 +38,6 @@ class AnswerSchema(Schema):
 def _app(kind: Callable[..., Any]) -> Flask:
     app = ServiceApp("uno")
     app.config.update(API_TITLE="Uno", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own
     bp = kind("cosas", __name__, url_prefix="/cosas")
 
     @bp.post("/<lugar>")
