@@ -61,6 +61,10 @@ class CodigoPropio(Texto):
     def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
         return super()._deserialize(*args, **kwargs).upper() or None
 
+    def _validate(self, value: str | None) -> None:
+        if value is not None:
+            super()._validate(value)
+
 
 def es_imposible(letra: str) -> bool:
     """A control character that is no white space, or half of a surrogate pair."""

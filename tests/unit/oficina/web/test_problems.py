@@ -11,6 +11,7 @@ from marshmallow import ValidationError, validate
 from werkzeug.test import TestResponse
 
 from oficina.web.auth import public
+from oficina.web.here import MAX_BODY
 from oficina.web.messages import translate
 
 from .conftest import SECRET_TEXT
@@ -86,6 +87,14 @@ def test_json_nested_without_end_is_a_bad_request(api: FlaskClient) -> None:
     response = api.post("/casos/api/v1/cosas", data="[" * 100_000, content_type="application/json")
 
     assert _problem(response, 400)
+
+
+def test_a_body_that_is_too_large_is_refused_unread(api: FlaskClient) -> None:
+    said = {"data": "x", "content_type": "application/json"}
+
+    for length, status in ((MAX_BODY + 1, 413), (1, 400)):
+        told = {"CONTENT_LENGTH": str(length)}
+        assert _problem(api.post("/casos/api/v1/cosas", environ_overrides=told, **said), status)
 
 
 def test_domain_errors_keep_their_extra_members(api: FlaskClient) -> None:
