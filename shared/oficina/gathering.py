@@ -63,7 +63,7 @@ class Line:
 class Gathered:
     """Pieces of one transaction that wait to be written."""
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Connection]) -> None:
+    def __init__(self, dialect: Dialect, connect: Callable[[], Connection | Line]) -> None:
         """`connect` gives the transaction's connection, when there is something to write."""
         self.dialect = dialect
         self._connect = connect
@@ -82,7 +82,7 @@ class Gathered:
         if alone:
             self._alone.add(alone)
 
-    def write(self, connection: "Connection | Line | None" = None) -> None:
+    def write(self, connection: Connection | Line | None = None) -> None:
         """Write what waits, on this connection or the transaction's."""
         if not self._pieces:
             return
