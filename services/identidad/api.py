@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint as FlaskBlueprint
 from flask import Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
 from identidad import actions, queries
 from identidad.clientes import actions as clientes
@@ -23,6 +22,7 @@ from oficina.errors import NoPermitido
 from oficina.web import limits
 from oficina.web.app import env
 from oficina.web.auth import Actor, actor, public, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.idempotency import withheld
 from oficina.web.tokens import LIFE, Credencial
 

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from reportes import actions, queries
 from reportes.alcance import alcance, alcances
 from reportes.descargas import descarga_pdf

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app
-from flask_smorest import Blueprint
 
 from casos.accesos import actions, queries
 from casos.accesos.actions import NuevaConfidencialidad, NuevoAcceso
@@ -28,6 +27,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("accesos_api", __name__, url_prefix="/casos/api/v1", description="Quién ve qué")

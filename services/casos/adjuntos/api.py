@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from casos.adjuntos import actions, vistas
 from casos.adjuntos.models import Adjunto
@@ -21,6 +20,7 @@ from casos.adjuntos.schemas import (
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("adjuntos", __name__, url_prefix="/casos/api/v1", description="Adjuntos")
 

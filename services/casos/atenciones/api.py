@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.atenciones import actions, queries
 from casos.atenciones.models import Atencion
@@ -20,6 +18,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("atenciones_api", __name__, url_prefix="/casos/api/v1", description="Atenciones")
 

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.bloqueos import actions, queries
 from casos.bloqueos.models import Bloqueo
 from casos.bloqueos.schemas import BloqueoSchema, BloqueosSchema, LevantamientoSchema
@@ -13,6 +11,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint("bloqueos", __name__, url_prefix="/casos/api/v1", description="Bloqueos")

@@ -3,8 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.comunicaciones import queries
 from casos.comunicaciones.queries import Registro
@@ -15,6 +13,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("comunicaciones", __name__, url_prefix="/casos/api/v1", description="Comunicaciones")
 

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.consentimientos import actions, queries, retiro
 from casos.consentimientos.actions import Fundamento
@@ -23,6 +21,7 @@ from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint(
     "consentimientos", __name__, url_prefix="/casos/api/v1", description="Consentimientos"

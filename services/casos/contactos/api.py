@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.contactos import actions, queries
@@ -17,6 +16,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("contactos", __name__, url_prefix="/casos/api/v1", description="Contacto seguro")

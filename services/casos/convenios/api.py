@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.convenios import actions, queries
 from casos.convenios.actions import EdicionConvenio, NuevoConvenio, Prorroga, Termino
 from casos.convenios.models import Convenio
@@ -21,6 +19,7 @@ from casos.equipo import equipo
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("convenios", __name__, url_prefix="/casos/api/v1", description="Convenios")

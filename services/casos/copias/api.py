@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.copias import actions, queries
 from casos.copias.models import CopiaDeDatos
 from casos.copias.schemas import CopiaSchema, CopiasSchema
@@ -13,6 +11,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("copias", __name__, url_prefix="/casos/api/v1/derechos", description="Copias")
 

@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.documentos import actions
 from casos.documentos.schemas import RetiroDeDocumentoSchema
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("documentos", __name__, url_prefix="/casos/api/v1", description="Documentos")
 

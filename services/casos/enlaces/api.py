@@ -2,7 +2,6 @@
 
 from flask import request
 from flask_babel import gettext as _
-from flask_smorest import Blueprint
 
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.schemas import DatosRespuesta, EnlaceSchema, RespuestaSchema
@@ -14,6 +13,7 @@ from oficina import clock
 from oficina.errors import DatosInvalidos
 from oficina.web.app import env
 from oficina.web.auth import public
+from oficina.web.blueprint import Blueprint
 from oficina.web.idempotency import withheld
 from oficina.web.limits import limited
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from casos.accesos.actions import Responsable
@@ -67,6 +66,7 @@ from oficina.actor import Actor
 from oficina.errors import NoEncontrado, NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("expedientes_api", __name__, url_prefix="/casos/api/v1", description="Casos")

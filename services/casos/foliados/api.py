@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
 from casos.expedientes.queries import caso_por_id
@@ -20,6 +18,7 @@ from casos.foliados.schemas import (
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, public, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.limits import limited
 
 bp = Blueprint("foliados", __name__, url_prefix="/casos/api/v1", description="Expedientes en PDF")

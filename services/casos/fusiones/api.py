@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.fusiones import actions, queries
 from casos.fusiones.models import Fusion
@@ -20,6 +18,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint("fusiones", __name__, url_prefix="/casos/api/v1", description="Fichas unidas")

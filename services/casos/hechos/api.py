@@ -1,12 +1,11 @@
 """Entrance: the facts of the office for services that make figures of them."""
 
-from flask_smorest import Blueprint
-
 from casos.hechos import actions, queries
 from casos.hechos.cursor import Cursor
 from casos.hechos.schemas import DesdeSchema, EtiquetasSchema, PaginaSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("hechos", __name__, url_prefix="/casos/api/v1/hechos")
 

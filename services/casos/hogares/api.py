@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.hogares import actions, queries
@@ -20,6 +19,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("hogares", __name__, url_prefix="/casos/api/v1", description="Hogares")

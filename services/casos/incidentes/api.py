@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
@@ -38,6 +37,7 @@ from oficina.actor import Actor
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
 from oficina.web.idempotency import unrehearsed
 

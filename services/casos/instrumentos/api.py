@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
 from casos.expedientes.models import Evaluacion
@@ -17,6 +15,7 @@ from casos.presentacion import idioma_del_lector
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("instrumentos", __name__, url_prefix="/casos/api/v1", description="Instrumentos")
 

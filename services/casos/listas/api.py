@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.listas import actions, queries
 from casos.listas.catalogo import LISTAS, NOMBRES
 from casos.listas.lista import Lista
@@ -13,6 +11,7 @@ from oficina import clock
 from oficina.errors import NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint(
     "listas_api",

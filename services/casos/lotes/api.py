@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from casos.lotes import actions
@@ -16,6 +15,7 @@ from oficina.audit import registrar_lectura
 from oficina.errors import NoPermitido
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("lotes_api", __name__, url_prefix="/casos/api/v1/lotes", description="Lotes")
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.accesos.lectura import registrar_lectura_de_caso
 from casos.alcance import Alcance
 from casos.derivaciones.queries import derivacion_por_id
@@ -16,6 +14,7 @@ from oficina import clock
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.idempotency import withheld
 
 bp = Blueprint("oficios", __name__, url_prefix="/casos/api/v1/derivaciones")

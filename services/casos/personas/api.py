@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from casos.alcance import Alcance
 from casos.contactos.pauta import avisos
@@ -37,6 +36,7 @@ from oficina.audit import registrar_lectura
 from oficina.privacy import mask
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("personas_api", __name__, url_prefix="/casos/api/v1", description="Personas")

@@ -4,8 +4,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.expedientes.queries import solo_para
 from casos.plazos import atrasos, calendario, queries, versiones
@@ -30,6 +28,7 @@ from oficina.audit import registrar_lectura
 from oficina.jobs import nudge_after_commit
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("plazos", __name__, url_prefix="/casos/api/v1/plazos", description="Plazos")
 

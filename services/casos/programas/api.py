@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.equipo import equipo
 from casos.programas import actions, queries
 from casos.programas.actions import Asignacion, DatosPrograma, NuevosRequisitos
@@ -20,6 +18,7 @@ from casos.programas.schemas import (
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("programas", __name__, url_prefix="/casos/api/v1", description="Programas")

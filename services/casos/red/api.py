@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.red import actions, queries
 from casos.red.datos import (
     DatosContacto,
@@ -34,6 +32,7 @@ from casos.red.schemas import (
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("red", __name__, url_prefix="/casos/api/v1/red", description="Red")

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.situaciones import actions, queries
 from casos.situaciones.models import SituacionMigratoria
@@ -18,6 +16,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("situaciones", __name__, url_prefix="/casos/api/v1", description="Situación")
 

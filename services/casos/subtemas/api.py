@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.subtemas import actions, queries
 from casos.subtemas.actions import EdicionSubtema, NuevoSubtema
 from casos.subtemas.models import Subtema
@@ -19,6 +17,7 @@ from casos.taxonomia import taxonomia
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("temas", __name__, url_prefix="/casos/api/v1", description="Temas")

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from casos.accesos.lectura import registrar_lectura_de_caso
@@ -28,6 +27,7 @@ from casos.tareas.vistas import como_datos, quien_la_hace
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import set_version, versioned
 
 bp = Blueprint("tareas_api", __name__, url_prefix="/casos/api/v1", description="Tareas")

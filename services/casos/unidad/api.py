@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.derivaciones.respuestas import Respuesta
 from casos.derivaciones.schemas import DatosRespuesta, EnlaceSchema, RespuestaSchema
@@ -19,6 +17,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.idempotency import withheld
 
 bp = Blueprint("unidad_api", __name__, url_prefix="/casos/api/v1/unidad", description="Unidades")

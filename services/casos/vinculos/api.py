@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.personas.queries import persona_a_la_vista
 from casos.vinculos import actions, queries
@@ -14,6 +12,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("vinculos", __name__, url_prefix="/casos/api/v1", description="Vínculos")
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from identidad import queries
 from identidad.clientes import actions
 from identidad.clientes.actions import EdicionCliente, NuevoCliente
@@ -19,6 +17,7 @@ from identidad.models import ClienteApi
 from identidad.secretos import nuevo_secreto
 from oficina.web.app import env
 from oficina.web.auth import actor, guard, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 from oficina.web.idempotency import withheld
 

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from identidad.enlaces import actions
 from identidad.enlaces.actions import EnlaceAcunado
 from identidad.enlaces.schemas import EnlaceAcunadoSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, guard, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.idempotency import withheld
 
 bp = Blueprint(

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from identidad.unidades import actions, queries
 from identidad.unidades.actions import EdicionUnidad, NuevaUnidad
 from identidad.unidades.queries import UnidadConPersonas
@@ -17,6 +15,7 @@ from identidad.unidades.schemas import (
 )
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

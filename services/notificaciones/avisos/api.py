@@ -1,12 +1,11 @@
 """JSON of one's own preferences."""
 
-from flask_smorest import Blueprint
-
 from notificaciones.avisos import actions, queries
 from notificaciones.avisos.models import Modo, PreferenciaDeAvisos
 from notificaciones.avisos.schemas import PreferenciaSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from notificaciones.bajas import actions, queries
 from notificaciones.bajas.actions import NuevaBaja
 from notificaciones.bajas.models import Baja
@@ -14,6 +12,7 @@ from notificaciones.bajas.states import Origen
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint(

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from notificaciones.entrantes import actions, alcance, queries
 from notificaciones.entrantes.models import Respuesta
 from notificaciones.entrantes.queries import Filtro
@@ -12,6 +10,7 @@ from notificaciones.entrantes.schemas import ConsultaSchema, RespuestaSchema
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
 
 bp = Blueprint(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from notificaciones import alcance
@@ -24,6 +23,7 @@ from oficina.audit import registrar_lectura
 from oficina.clock import now
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 from oficina.web.idempotency import unrehearsed
 

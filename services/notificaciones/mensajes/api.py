@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from notificaciones import supresion
 from notificaciones.alcance import exigir, exigir_pedido, mensajes_a_la_vista, visibles
 from notificaciones.entrantes.queries import de_persona as respuestas_de_persona
@@ -31,6 +29,7 @@ from oficina.clock import now
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 from oficina.web.idempotency import tried_first, unrehearsed
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.plantillas import actions, queries
 from notificaciones.plantillas.actions import Contenido, NuevaPlantilla
@@ -27,6 +25,7 @@ from notificaciones.plantillas.schemas import (
 from oficina.clock import today
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

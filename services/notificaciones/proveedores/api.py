@@ -1,13 +1,12 @@
 """Entrance: JSON of the providers."""
 
-from flask_smorest import Blueprint
-
 from notificaciones.proveedores import actions, queries
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.queries import Panorama
 from notificaciones.proveedores.schemas import ProveedoresSchema
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint(
     "proveedores",

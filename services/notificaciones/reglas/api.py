@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask_smorest import Blueprint
-
 from notificaciones.reglas import actions, coherencia, ejemplos, espera, queries
 from notificaciones.reglas.calculo import Recordatorio
 from notificaciones.reglas.ejemplos import Ejemplo
@@ -20,6 +18,7 @@ from notificaciones.reglas.schemas import (
 from oficina.clock import now
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from notificaciones.suscripciones import actions, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
@@ -30,6 +29,7 @@ from notificaciones.suscripciones.states import Via
 from notificaciones.suscripciones.unidades import elegir, exigir_que_dirija
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 from oficina.web.idempotency import unrehearsed, withheld
 

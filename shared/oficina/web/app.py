@@ -45,12 +45,13 @@ from oficina.web import (
     problems,
     stale,
 )
+from oficina.web.answers import Answer
 from oficina.web.api import ProblemApi
 from oficina.web.auth import Guard, Identidad, IdentidadRemota, access_of
 from oficina.web.client import ServiceClient
 from oficina.web.conditional import marca_viva
 from oficina.web.here import this_request
-from oficina.web.routing import LateRule
+from oficina.web.routing import LateRule, SteadyHost
 
 HERE = Path(__file__).parent
 MAX_BODY = 20 * 1024 * 1024
@@ -70,11 +71,12 @@ class LecturaSinAnotar(Exception):
     """An answer that was made of personal data, and no row of the audit that says who read it."""
 
 
-class ServiceApp(Flask):
+class ServiceApp(SteadyHost):
     """A Flask application whose every route says who may enter."""
 
     permisos: Mapping[str, frozenset[str]]
     url_rule_class = LateRule
+    response_class = Answer
 
     def add_url_rule(
         self,

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.comunidad.obstaculos import actions, queries
 from casos.comunidad.obstaculos.models import Obstaculo
 from casos.comunidad.obstaculos.schemas import (
@@ -22,6 +20,7 @@ from casos.hoja import hoja
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.comunidad.organizaciones import actions, queries
 from casos.comunidad.organizaciones.models import Organizacion
 from casos.comunidad.organizaciones.schemas import (
@@ -27,6 +25,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint(

@@ -1,7 +1,5 @@
 """Entrance: documents that expire, as JSON."""
 
-from flask_smorest import Blueprint
-
 from casos.alcance import Alcance
 from casos.documentos.vencimientos import queries
 from casos.documentos.vencimientos.queries import HojaDocumentos
@@ -14,6 +12,7 @@ from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint(
     "documentos_por_vencer", __name__, url_prefix="/casos/api/v1", description="Documentos"

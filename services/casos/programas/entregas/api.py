@@ -4,8 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.programas.entregas import actions, queries, vistas
 from casos.programas.entregas.actions import NuevaEntrega, NuevoArticulo, NuevoMovimiento
 from casos.programas.entregas.models import Articulo, Entrega
@@ -26,6 +24,7 @@ from casos.programas.queries import programa_por_id
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("entregas", __name__, url_prefix="/casos/api/v1", description="Entregas")

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from casos.listas.postulaciones import (
@@ -37,6 +36,7 @@ from oficina import clock
 from oficina.actor import Actor
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("postulaciones", __name__, url_prefix="/casos/api/v1", description="Postulaciones")

@@ -5,8 +5,6 @@ opens it (ACOGIDA_RED_ABIERTA).
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.red.hsds import formato, queries
 from casos.red.hsds.formato import Recurso
 from casos.red.hsds.queries import Filtro
@@ -20,6 +18,7 @@ from casos.red.hsds.schemas import (
 from oficina.errors import NoEncontrado
 from oficina.web.app import env
 from oficina.web.auth import public
+from oficina.web.blueprint import Blueprint
 from oficina.web.limits import limited
 
 BASE = "/casos/api/v1/red/abiertos/hsds"

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.red.consultas import actions, decisiones, queries
 from casos.red.consultas.models import ConsultaRed, PreguntaRed
 from casos.red.consultas.schemas import (
@@ -20,6 +18,7 @@ from casos.red.consultas.states import EstadoPregunta, MotivoDeNoCorregir
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 from oficina.web.idempotency import withheld
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from casos.red.hsds import actions, formato, queries
@@ -12,6 +11,7 @@ from casos.red.hsds.actions import Previa
 from casos.red.hsds.models import EstadoCarga
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("red_cargas", __name__, url_prefix="/casos/api/v1/red")

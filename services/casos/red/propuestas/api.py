@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.red.propuestas import actions, queries
 from casos.red.propuestas.actions import Aceptacion, NuevaPropuesta
 from casos.red.propuestas.models import PropuestaRed
@@ -20,6 +18,7 @@ from casos.red.propuestas.schemas import (
 from casos.red.propuestas.states import MotivoDescarte
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
 
 bp = Blueprint("red_propuestas", __name__, url_prefix="/casos/api/v1/red/propuestas")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from casos.hoja import hoja
 from casos.red.verificaciones import queries
 from casos.red.verificaciones.schemas import (
@@ -14,6 +12,7 @@ from casos.red.verificaciones.schemas import (
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import requires
+from oficina.web.blueprint import Blueprint
 
 bp = Blueprint("red_verificaciones", __name__, url_prefix="/casos/api/v1/red", description="Red")
 

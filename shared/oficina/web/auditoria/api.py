@@ -5,8 +5,6 @@ Reading the audit is something that somebody did: each page leaves its row.
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from oficina.audit import registrar_lectura
 from oficina.cadena import heads, lectura
 from oficina.cadena.firma import FaltaLaClave, FirmaDeAuditoria
@@ -23,6 +21,7 @@ from oficina.web.auditoria.schemas import (
     FiltroSchema,
 )
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 
 ULTIMOS = 300
 """Links that a look at the chain reads again; `acogida doctor --audit` reads all."""

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from flask_smorest import Blueprint
 
 from oficina.bus import admin, replay
 from oficina.bus.admin import EventoAbierto, Orden
@@ -20,6 +19,7 @@ from oficina.errors import Conflicto, NoEncontrado
 from oficina.events import Evento, catalogo
 from oficina.web.app import env
 from oficina.web.auth import actor, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.bus.schemas import (
     CuantosSchema,
     CuentaAjenaSchema,

@@ -9,12 +9,12 @@ import marshmallow as ma
 import pytest
 from flask import Flask, flash, redirect, render_template, render_template_string, request
 from flask.typing import ResponseReturnValue
-from flask_smorest import Blueprint
 
 from oficina.errors import DatosInvalidos, NoEncontrado, TransicionInvalida
 from oficina.jobs import Jobs
 from oficina.web.app import env, new_api, new_app
 from oficina.web.auth import actor, public, requires
+from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, vivo
 from oficina.web.forms import Form
 from oficina.web.limits import limited

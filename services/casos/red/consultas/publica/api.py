@@ -4,8 +4,6 @@ the key.
 
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from casos.red.consultas import actions
 from casos.red.consultas.correccion import Correccion
 from casos.red.consultas.models import ConsultaRed
@@ -13,6 +11,7 @@ from casos.red.consultas.schemas import ConsultaDelEnlaceSchema, CorreccionSchem
 from oficina import clock
 from oficina.web.app import env
 from oficina.web.auth import public
+from oficina.web.blueprint import Blueprint
 from oficina.web.limits import limited
 
 bp = Blueprint(
