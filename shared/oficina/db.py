@@ -459,6 +459,10 @@ class Database:
             _gather(gathered, table, values)
             gathered.write()
 
+    def asking(self) -> AbstractContextManager[Connection | Line]:
+        """As `glance`, for what PostgreSQL is asked by `gathering.ask`."""
+        return self.glance() if self.is_sqlite else Line(self.engine)
+
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """As `single`, outside of any transaction that is under way."""
