@@ -64,7 +64,7 @@ from sqlalchemy.types import TypeDecorator
 
 from oficina.clock import real_millis
 from oficina.errors import VersionVencida
-from oficina.gathering import failed, row
+from oficina.gathering import Gathered, Line, failed, row
 from oficina.whole import Whole, gathering, has_committed, tell_whole, under_way
 
 NAMING = {
@@ -210,9 +210,13 @@ def write_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         session.connection().execute(_insert(table), rows)
         return
     for values in rows:
-        given = {name: one for name, one in values.items() if one is not None}
-        how = row(table, frozenset(given), gathered.dialect)
-        gathered.add(how.piece, how.values(given))
+        _gather(gathered, table, values)
+
+
+def _gather(gathered: Gathered, table: Table, values: Mapping[str, Any]) -> None:
+    given = {name: one for name, one in values.items() if one is not None}
+    how = row(table, frozenset(given), gathered.dialect)
+    gathered.add(how.piece, how.values(given))
 
 
 def write_many(
@@ -456,6 +460,18 @@ class Database:
             return
         with self.alone() as connection:
             yield connection
+
+    def write_alone(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Write one row that is a whole transaction, or one more part of one that has begun."""
+        whole = self._around()
+        if self.is_sqlite or (whole and whole.has_begun):
+            with self.single() as connection:
+                connection.execute(_insert(table), values)
+            return
+        with Line(self.engine) as line:
+            gathered = Gathered(line.dialect, lambda: line)
+            _gather(gathered, table, values)
+            gathered.write()
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:

@@ -66,7 +66,7 @@ class Gathered:
     def __init__(
         self,
         dialect: Dialect,
-        connect: Callable[[], Connection],
+        connect: Callable[[], Connection | Line],
         is_announced: Callable[[], bool] = lambda: False,
     ) -> None:
         """`connect` gives the transaction's connection, when there is something to write;
@@ -95,7 +95,7 @@ class Gathered:
         """Have this written with the rest, once, unless what it would tell is announced."""
         self._hint = (piece, values)
 
-    def write(self, line: "Line | None" = None) -> None:
+    def write(self, line: Line | None = None) -> None:
         """Write what waits: in the transaction, or on a line as one of its own."""
         if not self._pieces:
             return
