@@ -354,7 +354,13 @@ def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
 class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
+    MOMENT = 0.01
+    """Seconds after other processes heard of a change during which they need not hear of another:
+    they look again when twice that time has passed.
+    """
+
     def __init__(self) -> None:
+        self._announced = -math.inf
         # The lock itself for who tells, which each request does: what is around it is Python.
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -368,6 +374,14 @@ class Changes:
             self.count += 1
             if self._waiting:
                 self._changed.notify_all()
+
+    def announce(self) -> None:
+        """Other processes hear of what was committed now."""
+        self._announced = time.monotonic()
+
+    def is_announced(self) -> bool:
+        """Whether other processes find what is committed now without hearing of it."""
+        return time.monotonic() - self._announced < self.MOMENT
 
     def wait(self, seen: int, seconds: float) -> None:
         """Return when there is a change after the first `seen` ones, or after a while."""
@@ -486,6 +500,9 @@ class Database:
 
     def _wake_relay(self, session: Session) -> None:
         if has_committed(session) and session.info.pop("emitted", False):
+            gathered = gathering(session)
+            if gathered is not None and gathered.announced:
+                self.outbox_changed.announce()
             self.outbox_changed.set()
 
 
