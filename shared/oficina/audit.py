@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Text, and_, event, func, insert, inspect, or_, select
+from sqlalchemy import String, Text, and_, event, func, inspect, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from oficina import telemetry
@@ -148,8 +148,7 @@ def registrar_lectura(
     """
     fila = _fila(actor, accion, recurso, recurso_id, cantidad)
     fila["motivo_codigo"] = motivo_codigo or None
-    with db.single() as connection:
-        connection.execute(_INSERT, fila)
+    db.write_alone(_TABLE, fila)
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,6 @@ def huella_de_motivo(motivo: str, sal: str) -> str:
 
 
 _TABLE = Auditoria.metadata.tables[Auditoria.__tablename__]
-_INSERT = insert(_TABLE)
 _NOTHING: Mapping[str, Any] = dict.fromkeys(
     column.key for column in inspect(Auditoria).column_attrs
 )

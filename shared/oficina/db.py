@@ -64,7 +64,7 @@ from sqlalchemy.types import TypeDecorator
 
 from oficina.clock import real_millis
 from oficina.errors import VersionVencida
-from oficina.gathering import failed, row
+from oficina.gathering import Gathered, Line, failed, row
 from oficina.whole import Whole, gathering, has_committed, tell_whole, under_way
 
 NAMING = {
@@ -210,9 +210,13 @@ def write_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         session.connection().execute(_insert(table), rows)
         return
     for values in rows:
-        given = {name: one for name, one in values.items() if one is not None}
-        how = row(table, frozenset(given), gathered.dialect)
-        gathered.add(how.piece, how.values(given))
+        _gather(gathered, table, values)
+
+
+def _gather(gathered: Gathered, table: Table, values: Mapping[str, Any]) -> None:
+    given = {name: one for name, one in values.items() if one is not None}
+    how = row(table, frozenset(given), gathered.dialect)
+    gathered.add(how.piece, how.values(given))
 
 
 def write_many(
@@ -350,7 +354,13 @@ def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
 class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
+    MOMENT = 0.01
+    """Seconds after other processes heard of a change during which they need not hear of another:
+    they look again when twice that time has passed.
+    """
+
     def __init__(self) -> None:
+        self._announced = -math.inf
         # The lock itself for who tells, which each request does: what is around it is Python.
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -364,6 +374,14 @@ class Changes:
             self.count += 1
             if self._waiting:
                 self._changed.notify_all()
+
+    def announce(self) -> None:
+        """Other processes hear of what was committed now."""
+        self._announced = time.monotonic()
+
+    def is_announced(self) -> bool:
+        """Whether other processes find what is committed now without hearing of it."""
+        return time.monotonic() - self._announced < self.MOMENT
 
     def wait(self, seen: int, seconds: float) -> None:
         """Return when there is a change after the first `seen` ones, or after a while."""
@@ -443,6 +461,22 @@ class Database:
         with self.alone() as connection:
             yield connection
 
+    def write_alone(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Write one row that is a whole transaction, or one more part of one that has begun."""
+        whole = self._around()
+        if self.is_sqlite or (whole and whole.has_begun):
+            with self.single() as connection:
+                connection.execute(_insert(table), values)
+            return
+        with Line(self.engine) as line:
+            gathered = Gathered(line.dialect, lambda: line)
+            _gather(gathered, table, values)
+            gathered.write()
+
+    def asking(self) -> AbstractContextManager[Connection | Line]:
+        """As `glance`, for what PostgreSQL is asked by `gathering.ask`."""
+        return self.glance() if self.is_sqlite else Line(self.engine)
+
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """As `single`, outside of any transaction that is under way."""
@@ -466,6 +500,9 @@ class Database:
 
     def _wake_relay(self, session: Session) -> None:
         if has_committed(session) and session.info.pop("emitted", False):
+            gathered = gathering(session)
+            if gathered is not None and gathered.announced:
+                self.outbox_changed.announce()
             self.outbox_changed.set()
 
 

@@ -63,10 +63,21 @@ class Line:
 class Gathered:
     """Pieces of one transaction that wait to be written."""
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Connection]) -> None:
-        """`connect` gives the transaction's connection, when there is something to write."""
+    def __init__(
+        self,
+        dialect: Dialect,
+        connect: Callable[[], Connection | Line],
+        is_announced: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`connect` gives the transaction's connection, when there is something to write;
+        `is_announced` says whether it may end without its hint.
+        """
         self.dialect = dialect
+        self.announced = False
+        """Whether its hint was written."""
         self._connect = connect
+        self._is_announced = is_announced
+        self._hint: tuple[Piece, Mapping[str, Any]] | None = None
         self._pieces: list[Piece] = []
         self._values: list[Mapping[str, Any]] = []
         self._count = 0
@@ -76,24 +87,34 @@ class Gathered:
         """Take one more. A statement changes a row once: `alone` names the row that it changes."""
         if alone in self._alone or self._count + len(values) > LIMIT:
             self.write()
-        self._pieces.append(piece)
-        self._values.append(values)
-        self._count += len(values)
+        self._take(piece, values)
         if alone:
             self._alone.add(alone)
 
-    def write(self, connection: "Connection | Line | None" = None) -> None:
-        """Write what waits, on this connection or the transaction's."""
+    def hint(self, piece: Piece, values: Mapping[str, Any]) -> None:
+        """Have this written with the rest, once, unless what it would tell is announced."""
+        self._hint = (piece, values)
+
+    def write(self, line: Line | None = None) -> None:
+        """Write what waits: in the transaction, or on a line as one of its own."""
         if not self._pieces:
             return
+        if self._hint and (line is None or not self._is_announced()):
+            self._take(*self._hint)
+            self._hint, self.announced = None, True
         statement, places = _statement(tuple(self._pieces))
         values = self._values
         self._pieces, self._values, self._count, self._alone = [], [], 0, set()
         ask(
-            connection or self._connect(),
+            line or self._connect(),
             statement,
             [values[place][name] for place, name in places],
         )
+
+    def _take(self, piece: Piece, values: Mapping[str, Any]) -> None:
+        self._pieces.append(piece)
+        self._values.append(values)
+        self._count += len(values)
 
 
 def ask(connection: Connection | Line, statement: str, values: Sequence[Any]) -> Any:

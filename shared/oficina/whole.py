@@ -152,7 +152,9 @@ class Whole:
                     self.close()
                     raise
             else:
-                session.info[_GATHERED] = Gathered(self.db.engine.dialect, session.connection)
+                session.info[_GATHERED] = Gathered(
+                    self.db.engine.dialect, session.connection, self.db.outbox_changed.is_announced
+                )
         return self._session
 
 

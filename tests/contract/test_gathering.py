@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from columns import COLUMNS
 from oficina.actor import Actor
-from oficina.audit import Auditoria, registrar
+from oficina.audit import Auditoria, registrar, registrar_lectura
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
 from oficina.clock import ZONA, real_now
@@ -232,6 +232,34 @@ def test_a_connection_of_the_driver_alone_is_one_of_the_pool(db: Database) -> No
         with Line(db.engine) as again:
             (pid,) = ask(again, "SELECT pg_backend_pid()", [])
     assert pid != resting
+
+
+def test_a_reading_is_written_by_itself_or_with_what_has_begun(db: Database) -> None:
+    una, otra = uuid7(), uuid7()
+    registrar_lectura(db, QUIEN, "casos.ver", "atencion", una, cantidad=2, motivo_codigo="c")
+    with db.read() as session:
+        (row,) = session.scalars(select(Auditoria))
+    assert (row.recurso_id, row.cantidad, row.motivo_codigo, row.motivo) == (una, 2, "c", None)
+    assert (row.actor_id, row.direccion, row.sesion_id) == (QUIEN.id, None, None)
+
+    with db.together(lambda _connection: None):
+        with db.begin() as session:
+            registrar(session, QUIEN, "casos.algo", "atencion", otra)
+        registrar_lectura(db, QUIEN, "casos.ver", "atencion", otra)
+    assert _written(db) == [("casos.ver", None)]
+
+    with db.together(lambda _connection: None) as whole:
+        registrar_lectura(db, QUIEN, "casos.ver", "atencion", una)
+        with db.begin() as session:
+            registrar(session, QUIEN, "casos.algo", "atencion", otra)
+        registrar_lectura(db, QUIEN, "casos.ver", "atencion", otra)
+        whole.commit()
+    assert _written(db) == [
+        ("casos.ver", None),
+        ("casos.ver", None),
+        ("casos.algo", None),
+        ("casos.ver", None),
+    ]
 
 
 def test_what_keeps_the_driver_from_connecting_is_said_as_by_sqlalchemy() -> None:

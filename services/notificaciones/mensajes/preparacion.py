@@ -3,7 +3,6 @@ to the staff need is in `avisos`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,7 +80,7 @@ def redactar(plantilla: Plantilla, reunido: Reunido) -> Redaccion:
     if reunido.canal is not Canal.SMS:
         return texto
     escrito = sms.escribir(texto.cuerpo, plantilla.tildes or reunido.tildes)
-    return replace(texto, cuerpo=escrito.texto, sms=escrito)
+    return Redaccion(texto.idioma, texto.asunto, escrito.texto, escrito)
 
 
 def _recordatorio_cita(env: Env, mensaje: Mensaje) -> Reunido | Descarte:

@@ -177,11 +177,14 @@ def escribir(texto: str, tildes: Tildes) -> Escrito:
 
 def sin_tildes(texto: str) -> tuple[str, tuple[str, ...]]:
     """The text in the basic alphabet, and the characters of it that have no way to be in it."""
-    ajenas = sorted(set(texto) - _EN_GSM, key=texto.index)
-    escritos = {c: _plain(c) for c in ajenas}
-    sin_equivalente = tuple(c for c, escrito in escritos.items() if escrito is None)
-    llano = str.maketrans({c: escrito or "" for c, escrito in escritos.items()})
-    return texto.translate(llano), sin_equivalente
+    llano, sin_equivalente = texto, []
+    # What is written of one is in the basic alphabet: no other one is found in it.
+    for c in sorted(set(texto) - _EN_GSM, key=texto.index):
+        escrito = _plain(c)
+        if escrito is None:
+            sin_equivalente.append(c)
+        llano = llano.replace(c, escrito or "")
+    return llano, tuple(sin_equivalente)
 
 
 @lru_cache(maxsize=1_000)

@@ -2,6 +2,10 @@
 
 A hint and no more: each looks by itself within its own pause. On SQLite the office is one process
 and whoever writes wakes the others directly.
+
+PostgreSQL lets one transaction at a time commit a hint, and it waits for the disk meanwhile. So a
+transaction of one statement that ends a moment after another hint of its process gives none: who
+heard that one looks once more (`oficina.db.Changes`).
 """
 
 import os

@@ -65,7 +65,9 @@ def emitir_muchos(session: Session, hechos: Sequence[tuple[Evento, Clasificacion
             gathered.write()
         write_many(session, Outbox, _numbered(connection, rows))
         if not session.info.get("emitted"):
-            connection.exec_driver_sql(_HINT, {"canal": hints.OUTBOX, "quien": hints.sender()})
+            connection.exec_driver_sql(
+                _HINT_ALONE, {"canal": hints.OUTBOX, "quien": hints.sender()}
+            )
     session.info["emitted"] = True
 
 
@@ -98,40 +100,39 @@ def _write_on_postgres(session: Session, row: Mapping[str, Any]) -> None:
     before, after = around_sequence(row["cuerpo"])
     values = {**row, "antes": before, "despues": after}
     del values["cuerpo"]
-    piece = _FACT
-    if not session.info.get("emitted"):
-        piece = _FACT_AND_HINT
-        values |= {"canal": hints.OUTBOX, "quien": hints.sender()}
     gathered = gathering(session)
+    is_at_once = gathered is None
     if gathered is None:
         gathered = Gathered(session.get_bind().dialect, session.connection)
-        gathered.add(piece, values)
+    if not session.info.get("emitted"):
+        gathered.hint(_HINT, {"canal": hints.OUTBOX, "quien": hints.sender()})
+    gathered.add(_FACT, values, alone=row["agregado"])
+    if is_at_once:
         gathered.write()
-    else:
-        gathered.add(piece, values, alone=row["agregado"])
 
 
-_CTES = (
+_FACT = Piece(
     (
-        "numero",
-        """
+        (
+            "numero",
+            """
         INSERT INTO outbox_contadores AS contador (agregado, ultimo) VALUES (%({p}agregado)s, 1)
         ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + 1 RETURNING ultimo
         """,
-    ),
-    (
-        "fila",
-        """
+        ),
+        (
+            "fila",
+            """
         INSERT INTO outbox (evento_id, tipo, agregado, secuencia, clasificacion, cuerpo, creado)
         SELECT %({p}evento_id)s, %({p}tipo)s, %({p}agregado)s, ultimo, %({p}clasificacion)s,
           CAST(%({p}antes)s || lpad(CAST(ultimo AS text), 12, '0') || %({p}despues)s AS json),
           %({p}creado)s
         FROM {p}numero
         """,
-    ),
+        ),
+    )
 )
-_FACT = Piece(_CTES)
-_FACT_AND_HINT = Piece(_CTES, asks="(SELECT pg_notify(%({p}canal)s, %({p}quien)s))")
+_HINT = Piece((), asks="(SELECT pg_notify(%({p}canal)s, %({p}quien)s))")
 
 
 def _numbered(
@@ -162,7 +163,7 @@ ORDER BY agregado
 ON CONFLICT (agregado) DO UPDATE SET ultimo = contador.ultimo + EXCLUDED.ultimo
 RETURNING agregado, ultimo
 """
-_HINT = "SELECT pg_notify(%(canal)s, %(quien)s)"
+_HINT_ALONE = "SELECT pg_notify(%(canal)s, %(quien)s)"
 
 _DRAW_MANY_ON_SQLITE = """
 INSERT INTO outbox_contadores AS contador (agregado, ultimo)

@@ -124,12 +124,15 @@ class Relay:
         while not _is_mine(connection):
             if stop.wait(POLL):
                 return
+        changed, before = self._db.outbox_changed, -1
         while not stop.is_set():
-            seen = self._db.outbox_changed.count
+            seen = changed.count
             is_empty = self._take_turn(connection).is_empty
             self._failures = 0
             if is_empty:
-                self._db.outbox_changed.wait(seen, POLL)
+                # What was committed a moment after somebody was heard is there soon.
+                changed.wait(seen, POLL if seen == before else 2 * changed.MOMENT)
+                before = seen
 
     def _take_turn(self, connection: Connection) -> "_Turn":
         turn = _Turn(self._transport, connection)

@@ -43,7 +43,7 @@ from oficina.clock import real_now
 from oficina.db import Database, OficinaBase
 from oficina.env import Env
 from oficina.errors import DatoNoEncontrado, DomainError
-from oficina.gathering import Piece, ask
+from oficina.gathering import Line, Piece, ask
 from oficina.privacy import EncryptedText, blind_index
 from oficina.texts import N_
 from oficina.web.auth import access_of, actor_or_none, puede
@@ -196,7 +196,7 @@ class _Turn:
 
     def find(self, db: Database) -> _Kept | None:
         """The answer that may be given again."""
-        with db.glance() as connection:
+        with db.asking() as connection:
             return self._found(connection)
 
     def keep(self, response: Response) -> bool:
@@ -241,8 +241,8 @@ class _Turn:
         if kept:
             raise _Answered(kept)
 
-    def _found(self, connection: Connection) -> _Kept | None:
-        if connection.dialect.name == "postgresql":
+    def _found(self, connection: Connection | Line) -> _Kept | None:
+        if isinstance(connection, Line):
             found = ask(connection, _FIND, [self.clave, real_now()])
             return None if found is None else _opened(found[0], found[1], connection.dialect)
         asked = {"clave": self.clave, "ahora": real_now()}
