@@ -195,7 +195,7 @@ def configure_logging(level: str) -> None:
     )
     handler = _Stderr()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Lines(
             foreign_pre_chain=[_template_only, *pipeline],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -224,6 +224,15 @@ class _Stderr(logging.StreamHandler[TextIO]):
 
 
 Line = MutableMapping[str, Any]
+
+
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """Puts together the lines of others' records; ours come put together, and are only written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if hasattr(record, "_logger") and isinstance(record.msg, dict):
+            return _to_json(_omit_unsafe(None, "", record.msg))
+        return super().format(record)
 
 
 def _add_story(_logger: Any, _method: str, line: Line) -> Line:
@@ -272,15 +281,23 @@ def _omit_unsafe(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _is_safe(key: str, value: Any) -> bool:
+    # Most are texts, and of no class of their own.
+    if type(value) is str:
+        return key in OWN_KEYS or _is_safe_text(key, value)
     if value is None or key in OWN_KEYS or isinstance(value, (bool, UUID, Enum, date, datetime)):
         return True
     if isinstance(value, (int, float)):
         return abs(value) < COUNT_LIMIT
-    if not isinstance(value, str):
-        return False
+    return isinstance(value, str) and _is_safe_text(key, value)
+
+
+def _is_safe_text(key: str, text: str) -> bool:
     shape = _EVENT if key == "event" else _WORD if key in SAFE_KEYS else _UUID
-    return shape.fullmatch(value) is not None
+    return shape.fullmatch(text) is not None
+
+
+_ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
 
 
 def _to_json(line: Any, **_options: Any) -> str:
-    return json.dumps(line, default=str, ensure_ascii=False)
+    return _ENCODER.encode(line)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.stdlib import ProcessorFormatter
 
 from oficina import telemetry
 from oficina.telemetry import OMITTED, Trace
@@ -70,6 +71,35 @@ def test_what_may_be_personal_is_left_out(log: Any, capsys: pytest.CaptureFixtur
     (line,) = _lines(capsys)
     for key in (*fields, "persona_id", "error", "estado", "event"):
         assert line[key] == OMITTED
+
+
+def test_a_line_is_written_as_structlog_writes_it(log: Any) -> None:
+    handlers = logging.getLogger().handlers
+    (formatter,) = [one.formatter for one in handlers if isinstance(one, telemetry._Stderr)]
+    written: list[list[dict[str, Any]]] = []
+
+    class Both(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            assert isinstance(formatter, ProcessorFormatter)
+            both = formatter.format(record), ProcessorFormatter.format(formatter, record)
+            written.append([json.loads(line) for line in both])
+
+    logging.getLogger().addHandler(Both())
+    with telemetry.follow(causation=str(uuid4())):
+        log.info("peticion", servicio="uno", id=uuid4(), ms=1.5, otro=NAME, nada=None, lista=[1])
+        log.warning("ñandú")
+        try:
+            raise ValueError(NAME)
+        except ValueError:
+            log.exception("error_inesperado")
+            logging.getLogger("ajeno").exception("de %s", NAME)
+        logging.getLogger("ajeno").error({"a": NAME})
+
+    assert len(written) == 5
+    for ours, theirs in written:
+        if ours["event"] == "registro_ajeno":  # it gets its moment as it is written
+            theirs["timestamp"] = ours["timestamp"]
+        assert list(ours.items()) == list(theirs.items())
 
 
 def test_of_an_exception_only_its_class_and_place(
