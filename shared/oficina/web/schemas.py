@@ -1,8 +1,11 @@
 """What the schemas of answers have in common."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from marshmallow import Schema, fields, missing
 
@@ -15,6 +18,7 @@ _AS_IT_IS: Mapping[type[fields.Field[Any]], Set[type]] = {
     fields.UUID: _NONE,
     fields.Enum: _NONE,
     fields.DateTime: _NONE,
+    fields.Date: _NONE,
     fields.List: _NONE,
     fields.Nested: _NONE,
 }
@@ -26,6 +30,8 @@ class _Part(NamedTuple):
     key: str
     attribute: str
     as_it_is: Set[type]
+    at_once: Mapping[type, Callable[[Any], Any]]
+    """What is told of a value of these types without asking the field."""
     say: Callable[[Any, str, Any], Any] | None
     """Of a value that is not handed on as it is; None when the field asks for the value itself."""
     field: fields.Field[Any]
@@ -50,11 +56,13 @@ class ObjectSchema(Schema):
 
     def _tell(self, obj: Any) -> dict[str, Any]:
         told = {}
-        for key, attribute, as_it_is, say, field in self._parts:
+        for key, attribute, as_it_is, at_once, say, field in self._parts:
             value = getattr(obj, attribute, missing)
             if value is missing or say is None:
                 value = field.serialize(field.name or key, obj, self.get_attribute)
-            elif type(value) not in as_it_is:
+            elif (kind := type(value)) in at_once:
+                value = at_once[kind](value)
+            elif kind not in as_it_is:
                 value = say(value, attribute, obj)
             if value is not missing:
                 told[key] = value
@@ -72,5 +80,18 @@ def _part(name: str, field: fields.Field[Any]) -> _Part:
         # Nothing is handed on by one that has its own way of saying it.
         if isinstance(field, kind) and type(field)._serialize is kind._serialize:
             written = getattr(field, "as_string", False)
-            return _Part(key, attribute, _NONE if written else as_it_is, field._serialize, field)
-    return _Part(key, attribute, frozenset(), None, field)
+            handed_on = _NONE if written else as_it_is
+            return _Part(key, attribute, handed_on, _at_once(field), field._serialize, field)
+    return _Part(key, attribute, frozenset(), {}, None, field)
+
+
+def _at_once(field: fields.Field[Any]) -> Mapping[type, Callable[[Any], Any]]:
+    if isinstance(field, fields.UUID):
+        return {UUID: str}
+    if isinstance(field, fields.Enum) and field.by_value is True:
+        return {field.enum: attrgetter("_value_")}
+    for temporal, kind in ((fields.DateTime, datetime), (fields.Date, date)):
+        if isinstance(field, temporal):
+            written = field.SERIALIZATION_FUNCS.get(field.format or field.DEFAULT_FORMAT)
+            return {kind: written} if written else {}
+    return {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,10 @@ MOMENT = datetime(2030, 5, 6, 7, 8, 9, 10, tzinfo=UTC)
 class Color(StrEnum):
     ROJO = "rojo"
     AZUL = "azul"
+
+
+class Nivel(IntEnum):
+    ALTO = 3
 
 
 class Loud(fields.String):
@@ -49,7 +53,11 @@ class WholeSchema(ObjectSchema):
     id = fields.UUID()
     color = fields.Enum(Color, by_value=True)
     nombre_de_color = fields.Enum(Color)
+    color_escrito = fields.Enum(Color, by_value=fields.String())
+    nivel = fields.Enum(Nivel, by_value=True)
     momento = fields.AwareDateTime()
+    momento_escrito = fields.AwareDateTime(format="rfc")
+    momento_a_mano = fields.NaiveDateTime(format="%H")
     dia = fields.Date()
     dia_corto = fields.Date(format="%d-%m")
     textos = fields.List(fields.String())
@@ -78,7 +86,11 @@ FULL = {
     "id": ONE,
     "color": Color.AZUL,
     "nombre_de_color": Color.ROJO,
+    "color_escrito": Color.AZUL,
+    "nivel": Nivel.ALTO,
     "momento": MOMENT,
+    "momento_escrito": MOMENT,
+    "momento_a_mano": MOMENT,
     "dia": date(2030, 1, 2),
     "dia_corto": date(2030, 1, 2),
     "textos": ["a", Color.ROJO],
@@ -103,6 +115,7 @@ ODD = {
     "id": str(ONE),
     "momento": MOMENT.astimezone(),
     "textos": (),
+    "dia": MOMENT,
 }
 
 
