@@ -68,7 +68,7 @@ def join_pages() -> int:
     by more than a hundredth or two. So is all by a system that knows or gives no large pages.
     """
     joined = 0
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         size = int(LARGE_PAGE.read_text(encoding="ascii"))
         system = ctypes.CDLL(None)
         used = ctypes.create_string_buffer(size // mmap.PAGESIZE)
@@ -76,7 +76,7 @@ def join_pages() -> int:
             for place in range(-(-begin // size) * size, end - size + 1, size):
                 where, length = ctypes.c_void_p(place), ctypes.c_size_t(size)
                 # Between the two looks the memory may be given back: then either refuses.
-                if system.mincore(where, length, used) == 0 and sum(used.raw) >= FULL * len(used):
+                if system.mincore(where, length, used) == 0 and _part(used.raw) >= FULL:
                     joined += system.madvise(where, length, MADV_COLLAPSE) == 0
     return joined
 
@@ -90,3 +90,8 @@ def _own() -> list[tuple[int, int]]:
             begin, _, end = where.partition("-")
             found.append((int(begin, 16), int(end, 16)))
     return found
+
+
+def _part(pages: bytes) -> float:
+    """Of the pages that mincore(2) told of, those that are in memory: the last bit says it."""
+    return sum(page & 1 for page in pages) / len(pages)

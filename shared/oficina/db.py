@@ -313,10 +313,7 @@ class Complete:
 
     def __init__(self, **values: Any) -> None:
         """As SQLAlchemy's; TypeError for what is no column."""
-        names, blank = _blank(type(self))  # type: ignore[arg-type]  # any class has a hash
-        if not names.issuperset(values):
-            raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
-        vars(self).update(blank, **values)
+        vars(self).update(_blank_for(type(self), values), **values)
 
     def put(self, **values: Any) -> None:
         """Give several columns another value; TypeError for what is no column.
@@ -324,15 +321,21 @@ class Complete:
         One by one, SQLAlchemy notes of each what it was before. Of a thing that no session has had
         nobody asks that: its row is written whole.
         """
-        names, _nothing = _blank(type(self))  # type: ignore[arg-type]  # any class has a hash
-        if not names.issuperset(values):
-            raise TypeError(f"{type(self).__name__} has no {sorted(values.keys() - names)}")
+        _blank_for(type(self), values)
         state = instance_state(self)
         if state.key is None and state.session_id is None:
             vars(self).update(values)
             return
         for name, value in values.items():
             setattr(self, name, value)
+
+
+def _blank_for(model: type[Any], values: Mapping[str, Any]) -> Mapping[str, None]:
+    """What a thing holds besides; TypeError when one of the values is of no column."""
+    names, blank = _blank(model)  # type: ignore[arg-type]  # any class has a hash
+    if not names.issuperset(values):
+        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - names)}")
+    return blank
 
 
 @lru_cache(maxsize=64)
@@ -355,8 +358,8 @@ class Changes:
     """Tells loops that there may be work: any number of them, each of which misses no change."""
 
     MOMENT = 0.01
-    """Seconds after other processes heard of a change during which they need not hear of another:
-    they look again when twice that time has passed.
+    """Seconds after a change that other processes hear of during which what begins to be committed
+    need not be heard of: they look again when twice that time has passed.
     """
 
     def __init__(self) -> None:
@@ -375,12 +378,12 @@ class Changes:
             if self._waiting:
                 self._changed.notify_all()
 
-    def announce(self) -> None:
-        """Other processes hear of what was committed now."""
-        self._announced = time.monotonic()
+    def announce(self, moment: float) -> None:
+        """Other processes heard of what began to be committed then (`time.monotonic`)."""
+        self._announced = moment
 
     def is_announced(self) -> bool:
-        """Whether other processes find what is committed now without hearing of it."""
+        """Whether other processes find what begins to be committed now without hearing of it."""
         return time.monotonic() - self._announced < self.MOMENT
 
     def wait(self, seen: int, seconds: float) -> None:
@@ -501,8 +504,8 @@ class Database:
     def _wake_relay(self, session: Session) -> None:
         if has_committed(session) and session.info.pop("emitted", False):
             gathered = gathering(session)
-            if gathered is not None and gathered.announced:
-                self.outbox_changed.announce()
+            if gathered is not None and gathered.announced is not None:
+                self.outbox_changed.announce(gathered.announced)
             self.outbox_changed.set()
 
 

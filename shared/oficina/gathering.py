@@ -7,6 +7,7 @@ round trip away, each is written at once.
 """
 
 import re
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -73,8 +74,10 @@ class Gathered:
         `is_announced` says whether it may end without its hint.
         """
         self.dialect = dialect
-        self.announced = False
-        """Whether its hint was written."""
+        self.announced: float | None = None
+        """From when (`time.monotonic`) a hint announces what begins a moment later: none does that
+        may be undone yet.
+        """
         self._connect = connect
         self._is_announced = is_announced
         self._hint: tuple[Piece, Mapping[str, Any]] | None = None
@@ -99,9 +102,11 @@ class Gathered:
         """Write what waits: in the transaction, or on a line as one of its own."""
         if not self._pieces:
             return
-        if self._hint and (line is None or not self._is_announced()):
-            self._take(*self._hint)
-            self._hint, self.announced = None, True
+        hint = self._hint if line is None or not self._is_announced() else None
+        if hint is not None:
+            self._take(*hint)
+            self._hint = None
+        began = time.monotonic()
         statement, places = _statement(tuple(self._pieces))
         values = self._values
         self._pieces, self._values, self._count, self._alone = [], [], 0, set()
@@ -110,6 +115,8 @@ class Gathered:
             statement,
             [values[place][name] for place, name in places],
         )
+        if hint is not None and line is not None:
+            self.announced = began
 
     def _take(self, piece: Piece, values: Mapping[str, Any]) -> None:
         self._pieces.append(piece)

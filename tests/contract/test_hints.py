@@ -81,6 +81,19 @@ def test_a_transaction_that_may_take_its_time_always_gives_its_own(db: Database)
 
 
 @pytest.mark.usefixtures("lasting")
+def test_who_may_still_be_undone_announces_nothing(db: Database) -> None:
+    with _heard(db) as heard:
+        with db.together(lambda _connection: None) as whole:
+            with db.begin() as session:
+                _tell(session)
+            with db.read():
+                pass
+            whole.commit()
+        _ask_for_something(db)
+        assert heard() == [hints.OUTBOX] * 2
+
+
+@pytest.mark.usefixtures("lasting")
 def test_what_was_undone_announces_nothing(db: Database) -> None:
     with _heard(db) as heard:
         with db.together(lambda _connection: None) as whole:
@@ -105,7 +118,7 @@ def test_a_relay_looks_once_more_when_those_who_gave_no_hint_have_ended(
     with closing(Database(db.url)) as elsewhere, _relay(db, LocalTransport([(agenda, handlers)])):
         db.outbox_changed.set()
         time.sleep(0.5)
-        elsewhere.outbox_changed.announce()
+        elsewhere.outbox_changed.announce(time.monotonic())
         with _heard(db) as heard:
             _ask_for_something(elsewhere)
             assert heard() == []

@@ -4,8 +4,8 @@ A hint and no more: each looks by itself within its own pause. On SQLite the off
 and whoever writes wakes the others directly.
 
 PostgreSQL lets one transaction at a time commit a hint, and it waits for the disk meanwhile. So a
-transaction of one statement that ends a moment after another hint of its process gives none: who
-heard that one looks once more (`oficina.db.Changes`).
+transaction of one statement that begins a moment after another one of its process, which gave a
+hint, gives none: who heard that one looks once more (`oficina.db.Changes`).
 """
 
 import os

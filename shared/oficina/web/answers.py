@@ -1,7 +1,7 @@
 """The answers of every service: Werkzeug's, without what it does to change nothing."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app
@@ -34,8 +34,6 @@ class Json(DefaultJSONProvider):
 class Answer(Response):
     """An answer whose headers are copied only to be corrected."""
 
-    _is_awaited = False
-
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         """As Werkzeug does it: an address is made a URL, what has no body says no length, and what
         has one says it.
@@ -53,14 +51,9 @@ class Answer(Response):
         body = self.response
         is_there = type(body) is list and len(body) == 1 and type(body[0]) is bytes
         is_sent = self._has_body and environ["REQUEST_METHOD"] != "HEAD"
-        if is_there and is_sent and not self._is_awaited:
+        if is_there and is_sent and not self._on_close:
             return body  # type: ignore[return-value]  # its only piece is bytes
         return super().get_app_iter(environ)
-
-    def call_on_close(self, func: Callable[[], Any]) -> Callable[[], Any]:
-        """Have somebody told when the answer has left."""
-        self._is_awaited = True
-        return super().call_on_close(func)
 
     @property
     def _has_body(self) -> bool:

@@ -80,7 +80,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def alt_response(self, *args: Any, **told: Any) -> Callable[[View], View]:
-        """Decorator: the view also answers like this. Nothing happens in it but to be told."""
+        """Decorator: the view also answers like this, which is said of the view itself: nothing
+        happens between who asks and it.
+        """
         tell = super().alt_response(*args, **told)
 
         def decorate(view: Any) -> Any:

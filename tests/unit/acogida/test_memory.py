@@ -55,7 +55,10 @@ Server("__main__:Office", bind=f"127.0.0.1:{sys.argv[1]}", workers=1).run()
 
 
 def _gives_large_pages() -> bool:
+    always = memory.LARGE_PAGE.with_name("enabled")
     try:
+        if "[always]" in always.read_text(encoding="ascii"):
+            return False  # it gives them to who does not ask, too
         size = int(memory.LARGE_PAGE.read_text(encoding="ascii"))
         with mmap.mmap(-1, 2 * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as some:
             some.write(b"x" * len(some))

@@ -95,6 +95,17 @@ def test_who_waits_for_the_end_of_an_answer_is_told() -> None:
     assert told == ["ya"]
 
 
+def test_who_waited_for_another_kind_of_answer_is_told_too() -> None:
+    """A view that gives Flask's own: Flask makes it one of ours."""
+    told: list[str] = []
+    given = Response("hola")
+    given.call_on_close(lambda: told.append("ya"))
+    body, _status, _headers = run_wsgi_app(Answer.force_type(given), ASKED)
+    body.close()  # type: ignore[attr-defined]  # as a server does it
+
+    assert told == ["ya"]
+
+
 @pytest.mark.parametrize("told", TOLD)
 def test_json_is_told_as_flask_tells_it(told: Any) -> None:
     app = ServiceApp("uno")
