@@ -71,24 +71,14 @@ def test_a_transaction_that_may_take_its_time_always_gives_its_own(db: Database)
         _ask_for_something(db)
         with db.begin() as session:
             _tell(session)
-        with db.together(lambda _connection: None) as whole:
-            with db.begin() as session:
-                _tell(session)
-            with db.read():
-                pass
-            whole.commit()
+        _ask_for_more(db)
         assert heard() == [hints.OUTBOX] * 3
 
 
 @pytest.mark.usefixtures("lasting")
 def test_who_may_still_be_undone_announces_nothing(db: Database) -> None:
     with _heard(db) as heard:
-        with db.together(lambda _connection: None) as whole:
-            with db.begin() as session:
-                _tell(session)
-            with db.read():
-                pass
-            whole.commit()
+        _ask_for_more(db)
         _ask_for_something(db)
         assert heard() == [hints.OUTBOX] * 2
 
@@ -135,6 +125,16 @@ def _ask_for_something(db: Database) -> None:
     with db.together(lambda _connection: None) as whole:
         with db.begin() as session:
             _tell(session)
+        whole.commit()
+
+
+def _ask_for_more(db: Database) -> None:
+    """As a request does that reads what it has written: a transaction of several statements."""
+    with db.together(lambda _connection: None) as whole:
+        with db.begin() as session:
+            _tell(session)
+        with db.read():
+            pass
         whole.commit()
 
 
