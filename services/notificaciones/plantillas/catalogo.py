@@ -286,12 +286,15 @@ def nombre_de_reloj(codigo: str) -> str:
 
 def derivacion_que_espera(derivacion: Mapping[str, Any], plazos: Sequence[tuple[str, str]]) -> str:
     """One derivation in a reminder to its institution, in the base language: what is awaited of it,
-    until when, and its link. `plazos`: clock and end.
+    until when, and its link. `plazos`: clock and end. Raises PlantillaInvalida for what is no text.
     """
     dice, idioma = _read("plantillas.json")["derivacion_que_espera"][base()], idiomas()[base()]
 
     def dia(momento: str) -> str:
         return idioma.escribir(Tipo.FECHA_LARGA, datetime.fromisoformat(momento))
+
+    def dicho(nombre: str, tipo: Tipo = Tipo.TEXTO) -> str:
+        return _escribir(nombre, Variable(tipo), derivacion[nombre], idioma)
 
     esperado = [
         motor.leer(dice["plazo"]).escribir(
@@ -301,10 +304,10 @@ def derivacion_que_espera(derivacion: Mapping[str, Any], plazos: Sequence[tuple[
     ]
     return motor.leer(dice["derivacion"]).escribir(
         {
-            "folio": derivacion["folio"],
-            "servicio": motor.escribir_texto(derivacion["servicio"]),
+            "folio": dicho("folio"),
+            "servicio": dicho("servicio"),
             "esperado": "; ".join(esperado),
-            "enlace": derivacion["url"],
+            "enlace": dicho("url", Tipo.URL),
             "enlace_vence": dia(derivacion["vence_en"]),
         },
         (),

@@ -15,6 +15,7 @@ from notificaciones.plantillas.catalogo import (
     Tipo,
     Valor,
     de_fabrica,
+    derivacion_que_espera,
     idioma_de,
     idiomas,
     redactar,
@@ -129,6 +130,28 @@ def test_lo_que_va_a_instituciones_no_tiene_donde_poner_a_una_persona() -> None:
         assert not {"nombre", "persona", "documento", "telefono"} & set(
             de_fabrica()[clave].variables
         )
+
+
+DERIVACION = {
+    "folio": "2026-D-7",
+    "servicio": "Salud\r\nmental",
+    "url": "https://oficina.example/d/7",
+    "vence_en": "2026-12-01T15:00:00+00:00",
+}
+
+
+def test_lo_que_espera_a_una_institucion_dice_que_hasta_cuando_y_donde() -> None:
+    escrita = derivacion_que_espera(DERIVACION, [("acuse", MARTES.isoformat())])
+
+    for dicho in ("2026-D-7", "Salud\nmental", "24 de noviembre", "https://oficina.example/d/7"):
+        assert dicho in escrita
+
+
+@pytest.mark.parametrize("nombre", ["folio", "servicio", "url"])
+@pytest.mark.parametrize("valor", [None, 7])
+def test_a_una_institucion_no_se_le_escribe_lo_que_no_es_texto(nombre: str, valor: object) -> None:
+    with pytest.raises(PlantillaInvalida, match=nombre):
+        derivacion_que_espera({**DERIVACION, nombre: valor}, [])
 
 
 @pytest.mark.parametrize(("codigo", "clave"), [("hat", "ht"), ("spa", "es"), ("ara", "ara")])
