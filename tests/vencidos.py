@@ -21,7 +21,8 @@ from casos.plazos.reglas import reglas
 from casos.red.actions import sembrar
 from casos.red.models import Modo, ServicioRed
 from oficina import clock
-from oficina.db import Database, uuid7, write_many
+from oficina.db import Database, uuid7
+from oficina.rows import write_many
 
 HOY = date(2026, 11, 26)
 BATCH = 5_000

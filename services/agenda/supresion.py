@@ -14,7 +14,7 @@ from oficina.audit import registrar
 from oficina.bus.outbox import emitir
 from oficina.clock import now
 from oficina.events import Clasificacion
-from oficina.web.idempotency import olvidar_respuestas
+from oficina.web.kept_answers import olvidar_respuestas
 
 CITAS = "agenda.citas"
 

@@ -3,7 +3,7 @@
 from agenda.retencion import retencion
 from oficina.bus import retention
 from oficina.jobs import Jobs
-from oficina.web.idempotency import podar_respuestas
+from oficina.web.kept_answers import podar_respuestas
 
 jobs = Jobs("agenda")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)

@@ -14,7 +14,7 @@ from casos.retencion import retencion
 from casos.supresion import tasks as supresion
 from oficina.bus import retention
 from oficina.jobs import Jobs
-from oficina.web.idempotency import podar_respuestas
+from oficina.web.kept_answers import podar_respuestas
 
 jobs = Jobs("casos")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)

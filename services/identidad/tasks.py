@@ -6,7 +6,7 @@ from oficina.bus import retention
 from oficina.clock import real_now
 from oficina.env import Env
 from oficina.jobs import Jobs
-from oficina.web.idempotency import podar_respuestas
+from oficina.web.kept_answers import podar_respuestas
 
 jobs = Jobs("identidad")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)

@@ -18,7 +18,7 @@ from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Clave
 from notificaciones.proveedores.models import Recibo
-from oficina.web.idempotency import olvidar_respuestas
+from oficina.web.kept_answers import olvidar_respuestas
 
 MENSAJES = "notificaciones.mensajes"
 RESPUESTAS = "notificaciones.respuestas"

@@ -13,7 +13,7 @@ from oficina.bus import retention
 from oficina.clock import now, real_now
 from oficina.env import Env
 from oficina.jobs import Jobs
-from oficina.web.idempotency import podar_respuestas
+from oficina.web.kept_answers import podar_respuestas
 
 jobs = Jobs("notificaciones")
 jobs.sweep(every=retention.EVERY)(retention.podar_bus)

@@ -12,7 +12,7 @@ from oficina import apartadas
 from oficina.apartadas import PersonaApartada, Situacion
 from oficina.events.casos import PersonaAnonimizada
 from oficina.events.reportes import ReportesPurgada
-from oficina.web.idempotency import olvidar_respuestas
+from oficina.web.kept_answers import olvidar_respuestas
 from reportes.models import Fuente
 from reportes.queries import CASOS
 

@@ -18,7 +18,7 @@ from oficina.errors import Conflicto, DomainError
 from oficina.jobs import Jobs
 from oficina.membrete import Membrete
 from oficina.pdf import RenderFallido, hacer_pdf
-from oficina.web.idempotency import podar_respuestas
+from oficina.web.kept_answers import podar_respuestas
 from reportes import actions, queries
 from reportes.documento import IDIOMA, PLANTILLA, documento
 from reportes.labels import Palabras

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from oficina import telemetry
-from oficina.db import Changes
+from oficina.changes import Changes
 
 log = telemetry.get_logger("acogida.background")
 

@@ -27,8 +27,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from oficina import telemetry
 from oficina.actor import Actor
 from oficina.clock import real_now
-from oficina.db import Database, Identified, OficinaBase, uuid7, write_rows
+from oficina.db import Database, Identified, OficinaBase, uuid7
 from oficina.privacy import EncryptedText
+from oficina.rows import write_rows
 
 
 class Personal:

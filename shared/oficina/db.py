@@ -8,21 +8,16 @@ transaction, for who must keep an answer with its effect.
 """
 
 import hashlib
-import math
 import os
 import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache, partial
-from itertools import chain
-from operator import itemgetter
-from pathlib import Path
+from functools import lru_cache
 from struct import iter_unpack
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,23 +25,17 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
-    Engine,
     Enum,
-    Insert,
     MetaData,
     Table,
     Uuid,
     any_,
-    create_engine,
     event,
     func,
-    insert,
     literal,
-    make_url,
     select,
 )
-from sqlalchemy.engine import Connection, ExceptionContext
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
     DeclarativeBase,
     InstrumentedAttribute,
@@ -59,12 +48,14 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.schema import sort_tables
 from sqlalchemy.types import TypeDecorator
 
+from oficina.changes import Changes
 from oficina.clock import real_millis
+from oficina.engines import engine_of
 from oficina.errors import VersionVencida
-from oficina.gathering import Gathered, Line, failed, row
+from oficina.gathering import Gathered, Line
+from oficina.rows import gather, insert_into
 from oficina.whole import Whole, gathering, has_committed, tell_whole, under_way
 
 NAMING = {
@@ -74,13 +65,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-REST = 1.0
-"""Seconds after which a PostgreSQL connection is tried before it is used again. Trying each time
-would cost every transaction another round trip."""
-
-_RESTS_SINCE = "oficina_rests_since"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -188,115 +172,6 @@ def among(
     return column == any_(literal(list(ids), ARRAY(Uuid())))
 
 
-def write_new(session: Session, things: Iterable[DeclarativeBase]) -> None:
-    """Write new things that are in no session, one INSERT a table.
-
-    For who writes rows that this transaction neither loads nor changes again: it costs a part
-    of what the unit of work does. A column that nobody set takes its default, which the object
-    itself does not learn; a column that counts versions is to be set.
-    """
-    rows: dict[Table, list[dict[str, Any]]] = {}
-    for thing in things:
-        table, columns = _columns(type(thing))
-        values = {name: one for name, one in vars(thing).items() if name in columns}
-        rows.setdefault(table, []).append(values)
-    for table in _in_order(frozenset(rows)):
-        write_rows(session, table, rows[table])
-
-
-def write_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows that this transaction does not read again: at its end, where that is gathered."""
-    if (gathered := gathering(session)) is None:
-        session.connection().execute(_insert(table), rows)
-        return
-    for values in rows:
-        _gather(gathered, table, values)
-
-
-def _gather(gathered: Gathered, table: Table, values: Mapping[str, Any]) -> None:
-    given = {name: one for name, one in values.items() if one is not None}
-    how = row(table, frozenset(given), gathered.dialect)
-    gathered.add(how.piece, how.values(given))
-
-
-def write_many(
-    session: Session, model: type[DeclarativeBase], rows: Iterable[Mapping[str, Any]]
-) -> None:
-    """Write many rows at once, by the names of a model: COPY on PostgreSQL, one INSERT on SQLite.
-
-    A column that no row names takes its default. All rows name the same ones.
-    """
-    connection = session.connection()
-    if connection.dialect.name != "postgresql":
-        if all_rows := list(rows):
-            session.execute(insert(model), all_rows)
-        return
-    rows = iter(rows)
-    if (first := next(rows, None)) is None:
-        return
-    columns = _copied(model, frozenset(first), connection.dialect)
-    names = ", ".join(f'"{name}"' for name, _make in columns)
-    statement = f'COPY "{model.__tablename__}" ({names}) FROM STDIN'
-    cursor = connection.connection.cursor()
-    failure = connection.dialect.loaded_dbapi.Error
-    try:
-        with cursor.copy(statement) as copy:
-            for one in chain((first,), rows):
-                copy.write_row([make(one) for _name, make in columns])
-    except failure as error:
-        raise failed(connection, statement, error) from error
-    finally:
-        cursor.close()
-
-
-_Made = Callable[[Mapping[str, Any]], Any]
-
-
-@lru_cache(maxsize=64)
-def _copied(
-    model: type[DeclarativeBase], given: frozenset[str], dialect: Dialect
-) -> Sequence[tuple[str, _Made]]:
-    """The columns to write, each with what makes its value of a row as the driver takes it."""
-    columns: list[tuple[str, _Made]] = []
-    for attribute in class_mapper(model).column_attrs:
-        column = attribute.columns[0]
-        bound = column.type.dialect_impl(dialect).bind_processor(dialect)
-        if attribute.key in given:
-            make: _Made = itemgetter(attribute.key)
-        elif column.default is not None:
-            make = partial(_default, column.default)
-        else:
-            continue
-        columns.append((column.name, make if bound is None else partial(_bound, bound, make)))
-    return columns
-
-
-def _bound(bound: Callable[[Any], Any], make: _Made, one: Mapping[str, Any]) -> Any:
-    return bound(make(one))
-
-
-def _default(default: Any, _one: Mapping[str, Any]) -> Any:
-    return default.arg(None) if default.is_callable else default.arg
-
-
-@lru_cache(maxsize=64)
-def _columns(model: type[DeclarativeBase]) -> tuple[Table, frozenset[str]]:
-    """The table of a model, and the names of its columns in it."""
-    mapper = class_mapper(model)
-    return cast("Table", mapper.local_table), frozenset(mapper.column_attrs.keys())
-
-
-@lru_cache(maxsize=64)
-def _insert(table: Table) -> Insert:
-    return insert(table)
-
-
-@lru_cache(maxsize=64)
-def _in_order(tables: frozenset[Table]) -> Sequence[Table]:
-    """A table comes after those that it points to."""
-    return sort_tables(tables)
-
-
 class Identified:
     """Mixin: an opaque id that sorts by the time it was made."""
 
@@ -354,55 +229,13 @@ def _blank(model: type[Any]) -> tuple[frozenset[str], Mapping[str, None]]:
     return frozenset(columns), dict.fromkeys(empty)
 
 
-class Changes:
-    """Tells loops that there may be work: any number of them, each of which misses no change."""
-
-    MOMENT = 0.01
-    """Seconds after a change that other processes hear of during which what begins to be committed
-    need not be heard of: they look again when twice that time has passed.
-    """
-
-    def __init__(self) -> None:
-        self._announced = -math.inf
-        # The lock itself for who tells, which each request does: what is around it is Python.
-        self._lock = threading.RLock()
-        self._changed = threading.Condition(self._lock)
-        self._waiting = 0
-        self.count = 0
-        """How many so far; a loop notes it before it looks for work."""
-
-    def set(self) -> None:
-        """Something changed: wake whoever waits."""
-        with self._lock:
-            self.count += 1
-            if self._waiting:
-                self._changed.notify_all()
-
-    def announce(self, moment: float) -> None:
-        """Other processes heard of what began to be committed then (`time.monotonic`)."""
-        self._announced = moment
-
-    def is_announced(self) -> bool:
-        """Whether other processes find what begins to be committed now without hearing of it."""
-        return time.monotonic() - self._announced < self.MOMENT
-
-    def wait(self, seen: int, seconds: float) -> None:
-        """Return when there is a change after the first `seen` ones, or after a while."""
-        with self._lock:
-            self._waiting += 1
-            try:
-                self._changed.wait_for(lambda: self.count > seen, seconds)
-            finally:
-                self._waiting -= 1
-
-
 class Database:
     """The database of one service."""
 
     def __init__(self, url: str) -> None:
         """Connect lazily to `url` (sqlite:/// or postgresql+psycopg://)."""
         self.url = url
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+        self.engine = engine_of(url)
         # Without BEGIN on PostgreSQL; SQLite, where a round trip costs nothing, says it all the
         # same. Made from the engine itself: a connection asks each that its own was made from who
         # listens.
@@ -469,11 +302,11 @@ class Database:
         whole = self._around()
         if self.is_sqlite or (whole and whole.has_begun):
             with self.single() as connection:
-                connection.execute(_insert(table), values)
+                connection.execute(insert_into(table), values)
             return
         with Line(self.engine) as line:
             gathered = Gathered(line.dialect, lambda: line)
-            _gather(gathered, table, values)
+            gather(gathered, table, values)
             gathered.write()
 
     def asking(self) -> AbstractContextManager[Connection | Line]:
@@ -532,120 +365,3 @@ class _Writing:
             raise VersionVencida from stale
         if isinstance(error, StaleDataError):
             raise VersionVencida from error
-
-
-def _sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Few connections are kept, the latest first: each holds on to a cache of its own. Waiting for a
-    # lock is bounded by busy_timeout.
-    # An error never carries the values of a statement: they may be personal data.
-    engine = create_engine(
-        url,
-        pool_size=4,
-        max_overflow=36,
-        pool_use_lifo=True,
-        connect_args={"timeout": 30},
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "cache_size=-1000",
-            # What is erased is not left in a page that no table uses any more.
-            "secure_delete=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-        if path and os.path.exists(path):
-            os.chmod(path, 0o600)
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        own: Any = connection.connection.dbapi_connection
-        own.execute(f"PRAGMA query_only={'ON' if options.get('oficina_read') else 'OFF'}")
-        write = options.get("oficina_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-def _postgres(url: str) -> Engine:
-    # The driver begins nothing by itself: a statement is its own transaction, for which nothing is
-    # changed on the connection and changed back, unless one was begun here. The latest is used
-    # first: what works for it, here and in PostgreSQL, is still near the processor.
-    engine = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=20,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        isolation_level="AUTOCOMMIT",
-        pool_reset_on_return=None,
-    )
-
-    @event.listens_for(engine, "connect")
-    def alone(own: Any, _record: Any) -> None:
-        # Helpers of a statement take longer to begin than it takes, from a machine of two cores.
-        own.execute("SET max_parallel_workers_per_gather = 0", prepare=False)
-
-    driver: Any = engine.dialect.loaded_dbapi
-
-    def say(connection: Connection, what: str) -> None:
-        own: Any = connection.connection.dbapi_connection
-        try:
-            own.execute(what, prepare=False)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise failed(connection, what, error) from error
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("oficina_begin", True):
-            say(connection, "BEGIN READ ONLY" if options.get("oficina_read") else "BEGIN")
-
-    @event.listens_for(engine, "rollback")
-    def end(connection: Connection) -> None:
-        # Where nothing was written both ends are one, but after a ROLLBACK the driver forgets what
-        # it has prepared: the server would plan again whatever is asked again.
-        if not connection.get_execution_options().get("oficina_read") or connection.invalidated:
-            return
-        own: Any = connection.connection.dbapi_connection
-        if own.pgconn.transaction_status == driver.pq.TransactionStatus.INTRANS:
-            say(connection, "COMMIT")
-
-    @event.listens_for(engine, "handle_error")
-    def forget(context: ExceptionContext) -> None:
-        # A statement that was prepared before a migration changed what it answers: every
-        # connection that there is may have it.
-        if isinstance(context.original_exception, driver.errors.FeatureNotSupported):
-            context.is_disconnect = True
-
-    @event.listens_for(engine, "reset")
-    def undo(connection: Any, _record: Any, _state: Any) -> None:
-        if connection.pgconn.transaction_status:
-            connection.rollback()
-
-    @event.listens_for(engine, "checkin")
-    def rest(_connection: Any, record: Any) -> None:
-        record.info[_RESTS_SINCE] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def try_after_rest(connection: Any, record: Any, _fairy: Any) -> None:
-        if time.monotonic() - record.info.get(_RESTS_SINCE, math.inf) < REST:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error
-
-    return engine

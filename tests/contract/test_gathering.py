@@ -20,11 +20,12 @@ from oficina.audit import Auditoria, registrar, registrar_lectura
 from oficina.bus.outbox import emitir
 from oficina.bus.tables import Outbox
 from oficina.clock import ZONA, real_now
-from oficina.db import Database, Identified, new_registry, text_enum, uuid7, write_rows
+from oficina.db import Database, Identified, new_registry, text_enum, uuid7
 from oficina.events.casos import AtencionRegistrada
 from oficina.gathering import LIMIT, Line, ask
 from oficina.privacy import EncryptedText, Keyring, use_keyring
-from oficina.web.idempotency import KeptAnswer
+from oficina.rows import write_rows
+from oficina.web.kept_answers import KeptAnswer
 
 QUIEN = Actor.sistema("casos")
 

@@ -19,8 +19,10 @@ from oficina.bus.outbox import emitir
 from oficina.bus.relay import Relay
 from oficina.bus.tables import AggregateCounter, Inbox
 from oficina.bus.transport import LocalTransport
-from oficina.db import Changes, Database, uuid7, write_rows
+from oficina.changes import Changes
+from oficina.db import Database, uuid7
 from oficina.events.casos import AtencionRegistrada
+from oficina.rows import write_rows
 
 pytestmark = pytest.mark.servers
 PATIENCE = 30.0

@@ -36,7 +36,7 @@ from oficina.db import Database
 from oficina.env import Env
 from oficina.jobs import Jobs
 from oficina.web.app import new_api, new_app
-from oficina.web.idempotency import KeptAnswer, podar_respuestas
+from oficina.web.kept_answers import KeptAnswer, podar_respuestas
 
 PATIENCE = 20
 ALGUIEN = {"nombres": "Marie-Ange", "primer_apellido": "Inventada"}

@@ -39,7 +39,7 @@ from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import check_version, etag_of, versioned
-from oficina.web.idempotency import unrehearsed
+from oficina.web.repeats import unrehearsed
 
 bp = Blueprint("incidentes", __name__, url_prefix="/casos/api/v1", description="Incidentes")
 

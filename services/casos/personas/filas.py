@@ -24,7 +24,8 @@ from casos.personas.models import (
     suyos,
 )
 from casos.personas.schemas import DatosContacto, DatosDocumento, NuevaPersona
-from oficina.db import uuid7, write_many
+from oficina.db import uuid7
+from oficina.rows import write_many
 
 Fila = dict[str, Any]
 

@@ -24,8 +24,9 @@ from oficina.actor import Actor
 from oficina.audit import registrar
 from oficina.calendar_cl import es_habil
 from oficina.clock import local
-from oficina.db import hold, write_many
+from oficina.db import hold
 from oficina.errors import Conflicto, DatosInvalidos, NoEncontrado
+from oficina.rows import write_many
 from oficina.web.i18n import feriado
 
 _ACTOR = Actor.sistema("casos")

@@ -31,7 +31,7 @@ from casos.plazos.reglas import Etapa, reglas
 from oficina.actor import Actor
 from oficina.audit import registrar_muchas
 from oficina.bus.outbox import emitir_muchos
-from oficina.db import among, write_many
+from oficina.db import among
 from oficina.events import Clasificacion, Evento
 from oficina.events.casos import (
     PlazoDeDerechoPorVencer,
@@ -41,6 +41,7 @@ from oficina.events.casos import (
     PlazoPorVencer,
     PlazoVencido,
 )
+from oficina.rows import write_many
 
 _ACTOR = Actor.sistema("casos")
 _VENCER = "casos.derivacion.vencer"

@@ -57,7 +57,7 @@ from casos.tareas.models import Tarea
 from casos.vinculos.models import Vinculo
 from oficina import clock
 from oficina.actor import Actor
-from oficina.web.idempotency import olvidar_respuestas
+from oficina.web.kept_answers import olvidar_respuestas
 
 _SISTEMA = Actor.sistema("casos")
 

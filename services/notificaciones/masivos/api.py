@@ -25,7 +25,7 @@ from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
-from oficina.web.idempotency import unrehearsed
+from oficina.web.repeats import unrehearsed
 
 bp = Blueprint(
     "masivos",

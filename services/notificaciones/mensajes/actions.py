@@ -26,7 +26,8 @@ from notificaciones.reglas.calculo import planificar
 from notificaciones.reglas.queries import activas
 from oficina.apartadas import Situacion, apartada, vigente
 from oficina.clock import now, real_now
-from oficina.db import uuid7, write_new
+from oficina.db import uuid7
+from oficina.rows import write_new
 
 PLAZO_DE_PREGUNTA = timedelta(seconds=30)
 """A planned message that somebody asks about is left alone for so long, even if they vanish."""

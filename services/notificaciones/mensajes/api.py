@@ -31,7 +31,8 @@ from oficina.web.app import env
 from oficina.web.auth import actor, requires
 from oficina.web.blueprint import Blueprint
 from oficina.web.conditional import etag_of, versioned
-from oficina.web.idempotency import tried_first, unrehearsed
+from oficina.web.idempotency import tried_first
+from oficina.web.repeats import unrehearsed
 
 bp = Blueprint(
     "mensajes",

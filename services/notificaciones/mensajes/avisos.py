@@ -20,6 +20,7 @@ from notificaciones.mensajes.preguntas import (
 )
 from notificaciones.mensajes.states import Motivo, Paso
 from notificaciones.plantillas import catalogo as plantillas
+from notificaciones.plantillas import palabras
 from notificaciones.plantillas.catalogo import Canal, Clave, Valor
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.queries import que_esperan
@@ -38,7 +39,7 @@ def _aviso_plazo_por_vencer(env: Env, mensaje: Mensaje) -> Reunido | Reparto | D
     if not corre(plazo):
         return PLAZO_TERMINADO
     valores: dict[str, Valor] = {
-        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "reloj": palabras.nombre_de_reloj(mensaje.datos["reloj"]),
         "folio": plazo["caso_folio"],
         "plazo_vence": datetime.fromisoformat(mensaje.datos["vence_en"]),
         "porcentaje": mensaje.datos["nivel"],
@@ -52,7 +53,7 @@ def _aviso_plazo_vencido(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desc
     if not plazo:
         return PLAZO_TERMINADO
     valores: dict[str, Valor] = {
-        "reloj": plantillas.nombre_de_reloj(mensaje.datos["reloj"]),
+        "reloj": palabras.nombre_de_reloj(mensaje.datos["reloj"]),
         "folio": plazo["caso_folio"],
         "plazo_vencio": datetime.fromisoformat(mensaje.datos["vence_en"]),
     }
@@ -97,8 +98,8 @@ def _aviso_retiro_de_datos(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
     valores: dict[str, Valor] = {
         "folio": derivacion["folio"],
         "institucion": derivacion["institucion"],
-        "razon": plantillas.nombre_de_razon(mensaje.datos["razon"]),
-        "como": plantillas.como_se_avisa(por_correo=bool(derivacion["correo"])),
+        "razon": palabras.nombre_de_razon(mensaje.datos["razon"]),
+        "como": palabras.como_se_avisa(por_correo=bool(derivacion["correo"])),
     }
     aviso = reglas().retiro_de_datos
     return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
@@ -115,8 +116,8 @@ def _aviso_solicitud(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
         return Descarte(Paso.CANCELAR, Motivo.SOLICITUD_RESPONDIDA)
     valores: dict[str, Valor] = {
         "folio": solicitud["folio"],
-        "derecho": plantillas.nombre_de_derecho(solicitud["derecho"]),
-        "situacion": plantillas.nombre_de_situacion(situacion),
+        "derecho": palabras.nombre_de_derecho(solicitud["derecho"]),
+        "situacion": palabras.nombre_de_situacion(situacion),
         "plazo_vence": datetime.fromisoformat(solicitud["vence_en"]),
         "solicitud_url": f"{env.settings.base_url}/casos/derechos/{solicitud_id}",
     }
@@ -140,8 +141,8 @@ def _aviso_incidente(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte
     vence = datetime.fromisoformat(vence_en)
     valores: dict[str, Valor] = {
         "folio": incidente["folio"],
-        "situacion": plantillas.nombre_de_situacion_de_incidente(situacion),
-        "que": plantillas.nombre_de_reloj(reloj),
+        "situacion": palabras.nombre_de_situacion_de_incidente(situacion),
+        "que": palabras.nombre_de_reloj(reloj),
         "vence_fecha": vence,
         "vence_hora": vence,
         "incidente_url": f"{env.settings.base_url}/casos/incidentes/{incidente_id}",
@@ -157,7 +158,7 @@ def _aviso_derivacion_fallida(env: Env, mensaje: Mensaje) -> Reunido | Reparto |
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_DECIDIDA)
     valores: dict[str, Valor] = {
         "folio": derivacion["folio"],
-        "resultado": plantillas.nombre_de_resultado(derivacion["estado"]),
+        "resultado": palabras.nombre_de_resultado(derivacion["estado"]),
     }
     aviso = reglas().derivacion_fallida
     return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
@@ -169,7 +170,7 @@ def _aviso_derivacion_contestada(env: Env, mensaje: Mensaje) -> Reunido | Repart
         return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
     valores: dict[str, Valor] = {
         "folio": derivacion["folio"],
-        "palabra": plantillas.nombre_de_palabra(mensaje.datos["respuesta"]),
+        "palabra": palabras.nombre_de_palabra(mensaje.datos["respuesta"]),
     }
     aviso = reglas().palabra_de_derivacion[mensaje.datos["respuesta"]]
     return _to_staff(env, mensaje, aviso, Responden.de(derivacion), valores)
@@ -201,7 +202,7 @@ def _aviso_suscripcion(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
         return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
     valores: dict[str, Valor] = {
         "nombre": una.nombre,
-        "razon": plantillas.razon_de_suscripcion(mensaje.datos["motivo"]),
+        "razon": palabras.razon_de_suscripcion(mensaje.datos["motivo"]),
         "suscripcion_url": f"{env.settings.base_url}/notificaciones/suscripciones/{una.id}",
     }
     aviso = reglas().suscripcion_desactivada
@@ -216,7 +217,7 @@ def _aviso_presupuesto(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descar
     with env.db.read() as session:
         esperan = que_esperan(session)
     valores: dict[str, Valor] = {
-        "proveedor": ruta.nombre if ruta else plantillas.presupuesto_de_todos(),
+        "proveedor": ruta.nombre if ruta else palabras.presupuesto_de_todos(),
         "esperan": esperan,
         "proveedores_url": f"{env.settings.base_url}/notificaciones/proveedores",
     }
@@ -232,7 +233,7 @@ def _aviso_cita_respondida(env: Env, mensaje: Mensaje) -> Reunido | Reparto | De
         return Descarte(Paso.CANCELAR, Motivo.CITA_REPROGRAMADA)
     inicia_en = datetime.fromisoformat(cita["inicia_en"])
     valores: dict[str, Valor] = {
-        "respuesta": plantillas.nombre_de_respuesta(mensaje.datos["respuesta"]),
+        "respuesta": palabras.nombre_de_respuesta(mensaje.datos["respuesta"]),
         "fecha": inicia_en,
         "hora": inicia_en,
         "cita_url": f"{env.settings.base_url}/agenda/citas/{mensaje.cita_id}",
@@ -253,7 +254,7 @@ def _aviso_consulta_red(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Desca
         return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
     valores: dict[str, Valor] = {
         "institucion": consulta["institucion"],
-        "situacion": plantillas.nombre_de_situacion_de_red(situacion),
+        "situacion": palabras.nombre_de_situacion_de_red(situacion),
         "consultas_url": f"{env.settings.base_url}/casos/red/consultas",
     }
     return _to_readers(env, mensaje, reglas().consulta_red, Responden(), valores)
@@ -290,7 +291,7 @@ def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
     for clave in AVISOS:
         donde = Counter(_address(uno) for cual, uno in vigentes if cual == clave)
         if donde:
-            partes.append(f"{plantillas.titulo_en_resumen(clave)}: {donde.total()}")
+            partes.append(f"{palabras.titulo_en_resumen(clave)}: {donde.total()}")
             partes += [f"{url} ({veces})" if veces > 1 else url for url, veces in donde.items()]
     return "\n\n".join(partes)
 

@@ -19,7 +19,8 @@ from notificaciones.proveedores.desvio import Ruta
 from notificaciones.proveedores.models import IntentoDeEnvio, PausaDeProveedor
 from notificaciones.proveedores.resultados import Desenlace, Resultado
 from oficina.clock import now, real_now, today
-from oficina.db import uuid7, write_new
+from oficina.db import uuid7
+from oficina.rows import write_new
 
 PLAZO_DE_LLAMADA = timedelta(seconds=50)
 """A lease outlasts every provider of one sending (`envio`), and whoever vanished with a message is

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
-from oficina.db import write_rows
+from oficina.rows import write_rows
 
 _MENSAJES: Table = Mensaje.metadata.tables[Mensaje.__tablename__]
 _PASOS: Table = PasoDeMensaje.metadata.tables[PasoDeMensaje.__tablename__]

@@ -6,18 +6,17 @@ in `motor`. Days and hours are Chile's, written in the reader's language (idioma
 without a text falls back to the base language, visibly.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from notificaciones.mensajes.sms import Escrito, Tildes
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas import motor
+from notificaciones.plantillas.datos import leer_datos
 from notificaciones.plantillas.motor import PlantillaInvalida, Tipo, Valor, Variable
 from oficina.clock import local
 
@@ -204,7 +203,7 @@ def redactar(
         raise PlantillaInvalida(f"{plantilla.clave}: values differ from variables: {difference}")
     usado = idioma if idioma in plantilla.textos else base()
     escritos = {
-        nombre: _escribir(nombre, plantilla.variables[nombre], valor, idiomas()[usado])
+        nombre: escribir_valor(nombre, plantilla.variables[nombre], valor, idiomas()[usado])
         for nombre, valor in valores.items()
     }
     ciertas = {nombre for nombre, valor in valores.items() if valor not in ("", 0)}
@@ -220,7 +219,8 @@ def redactar(
     return Redaccion(usado, motor.en_una_linea(parte("asunto")), parte("correo"))
 
 
-def _escribir(nombre: str, variable: Variable, valor: Valor, idioma: Idioma) -> str:
+def escribir_valor(nombre: str, variable: Variable, valor: Valor, idioma: Idioma) -> str:
+    """A value as its reader gets it; PlantillaInvalida for another type, or for too long a text."""
     if not isinstance(valor, _PYTHON[variable.tipo]) or isinstance(valor, bool):
         raise PlantillaInvalida(f"{nombre} is not a {variable.tipo}")
     if isinstance(valor, datetime):
@@ -242,19 +242,19 @@ def idiomas() -> Mapping[str, Idioma]:
             tuple(datos["meses"]),
             {tipo: datos[tipo] for tipo in (Tipo.FECHA, Tipo.FECHA_LARGA, Tipo.HORA)},
         )
-        for clave, datos in _read("idiomas.json")["idiomas"].items()
+        for clave, datos in leer_datos("idiomas.json")["idiomas"].items()
     }
 
 
 @cache
 def base() -> str:
     """The language of a message when there is no text in the reader's."""
-    return str(_read("idiomas.json")["base"])
+    return str(leer_datos("idiomas.json")["base"])
 
 
 def idioma_de(codigo: str) -> str:
     """The key under which texts are kept for an ISO 639 code of two or three letters."""
-    iso = _read("idiomas.json")["iso639_3"]
+    iso = leer_datos("idiomas.json")["iso639_3"]
     return str(iso.get(codigo, codigo))
 
 
@@ -263,7 +263,7 @@ def de_fabrica() -> Mapping[str, Plantilla]:
     """Every message as this version of the program brings it; raises PlantillaInvalida for a text
     that cannot be used.
     """
-    datos = _read("plantillas.json")
+    datos = leer_datos("plantillas.json")
     hechas: dict[str, Plantilla] = {
         Clave(clave): _plantilla(Clave(clave), datos["version"], plantilla)
         for clave, plantilla in datos["plantillas"].items()
@@ -279,103 +279,8 @@ def pedibles() -> frozenset[str]:
     return frozenset(clave for clave, una in de_fabrica().items() if una.se_pide)
 
 
-def nombre_de_reloj(codigo: str) -> str:
-    """What a clock of a case waits for, in the words of a notice."""
-    return str(_read("plantillas.json")["relojes"].get(codigo, codigo.replace("_", " ")))
-
-
-def derivacion_que_espera(derivacion: Mapping[str, Any], plazos: Sequence[tuple[str, str]]) -> str:
-    """One derivation in a reminder to its institution, in the base language: what is awaited of it,
-    until when, and its link. `plazos`: clock and end. Raises PlantillaInvalida for what is no text.
-    """
-    dice, idioma = _read("plantillas.json")["derivacion_que_espera"][base()], idiomas()[base()]
-
-    def dia(momento: str) -> str:
-        return idioma.escribir(Tipo.FECHA_LARGA, datetime.fromisoformat(momento))
-
-    def dicho(nombre: str, tipo: Tipo = Tipo.TEXTO) -> str:
-        return _escribir(nombre, Variable(tipo), derivacion[nombre], idioma)
-
-    esperado = [
-        motor.leer(dice["plazo"]).escribir(
-            {"reloj": nombre_de_reloj(reloj), "plazo_vence": dia(vence)}, ()
-        )
-        for reloj, vence in plazos
-    ]
-    return motor.leer(dice["derivacion"]).escribir(
-        {
-            "folio": dicho("folio"),
-            "servicio": dicho("servicio"),
-            "esperado": "; ".join(esperado),
-            "enlace": dicho("url", Tipo.URL),
-            "enlace_vence": dia(derivacion["vence_en"]),
-        },
-        (),
-    )
-
-
-def nombre_de_resultado(codigo: str) -> str:
-    """How a derivation ended badly, in the words of a notice."""
-    return str(_read("plantillas.json")["resultados"].get(codigo, codigo.replace("_", " ")))
-
-
-def nombre_de_razon(codigo: str) -> str:
-    """Why data may not be used any more, in the words of a notice."""
-    return str(_read("plantillas.json")["razones"].get(codigo, codigo.replace("_", " ")))
-
-
-def nombre_de_derecho(codigo: str) -> str:
-    """What a person asked of their data, in the words of a notice."""
-    return str(_read("plantillas.json")["derechos"].get(codigo, codigo.replace("_", " ")))
-
-
-def nombre_de_situacion(codigo: str) -> str:
-    """How a request about somebody's data stands, in the words of a notice."""
-    return str(_read("plantillas.json")["situaciones_de_derecho"][codigo])
-
-
-def nombre_de_situacion_de_incidente(codigo: str) -> str:
-    """How a breach of people's data stands, in the words of a notice."""
-    return str(_read("plantillas.json")["situaciones_de_incidente"][codigo])
-
-
-def nombre_de_respuesta(codigo: str) -> str:
-    """What a person answered about their appointment, in the words of a notice."""
-    return str(_read("plantillas.json")["respuestas_a_cita"][codigo])
-
-
-def nombre_de_palabra(codigo: str) -> str:
-    """What a person said of a derivation, in the words of a notice."""
-    return str(_read("plantillas.json")["palabras_de_derivacion"][codigo])
-
-
-def titulo_en_resumen(clave: str) -> str:
-    """What the notices of a kind are called in a digest."""
-    return str(_read("plantillas.json")["titulos_en_resumen"][clave])
-
-
-def nombre_de_situacion_de_red(codigo: str) -> str:
-    """What is to be done of what an institution was asked, in the words of a notice."""
-    return str(_read("plantillas.json")["situaciones_de_red"][codigo])
-
-
-def como_se_avisa(*, por_correo: bool) -> str:
-    """How the institution hears of it, in the words of a notice."""
-    return str(_read("plantillas.json")["como_se_avisa"]["correo" if por_correo else "otra_via"])
-
-
-def presupuesto_de_todos() -> str:
-    """Whose the budget is that all providers share, in the words of a notice."""
-    return str(_read("plantillas.json")["presupuesto_de_todos"])
-
-
-def razon_de_suscripcion(codigo: str) -> str:
-    """Why nothing is sent to a unit's system any more, in the words of a notice."""
-    return str(_read("plantillas.json")["razones_de_suscripcion"][codigo])
-
-
 def _plantilla(clave: Clave, version: int, datos: Mapping[str, Any]) -> Plantilla:
-    ejemplos = _read("plantillas.json")["ejemplos"]
+    ejemplos = leer_datos("plantillas.json")["ejemplos"]
     plantilla = Plantilla(
         clave=clave,
         version=version,
@@ -423,9 +328,3 @@ def problemas(plantilla: Plantilla) -> list[tuple[tuple[str, ...], motor.Problem
                 for problema in motor.problemas_de(textos[parte], plantilla.variables, sin_falta)
             ]
     return hallados
-
-
-@cache
-def _read(name: str) -> dict[str, Any]:
-    datos: dict[str, Any] = json.loads((Path(__file__).parent / name).read_text("utf-8"))
-    return datos

@@ -5,7 +5,7 @@ and whoever writes wakes the others directly.
 
 PostgreSQL lets one transaction at a time commit a hint, and it waits for the disk meanwhile. So a
 transaction of one statement that begins a moment after another one of its process, which gave a
-hint, gives none: who heard that one looks once more (`oficina.db.Changes`).
+hint, gives none: who heard that one looks once more (`oficina.changes.Changes`).
 """
 
 import os

@@ -14,9 +14,10 @@ from oficina.bus import hints
 from oficina.bus.envelope import HechoInvalido, around_sequence, sequence_text, to_cloudevent
 from oficina.bus.tables import Outbox
 from oficina.clock import real_now
-from oficina.db import uuid7, write_many
+from oficina.db import uuid7
 from oficina.events import Clasificacion, Evento
 from oficina.gathering import Gathered, Piece
+from oficina.rows import write_many
 from oficina.whole import gathering
 
 _comuna = "independencia"

@@ -15,7 +15,8 @@ from casos.red.actions import sembrar
 from identidad.models import Funcionario
 from oficina.audit import Auditoria
 from oficina.bus.tables import Outbox
-from oficina.web.idempotency import HEADER, REPLAYED, WITHHELD
+from oficina.web.idempotency import HEADER
+from oficina.web.repeats import REPLAYED, WITHHELD
 
 ORIENTACION = {"tema": "SOC", "texto": "Se le explica dónde pedir hora."}
 MOTIVO = {"motivo": "Riesgo"}

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from identidad.models import ClienteApi, SecretoDeCliente
-from oficina.web.idempotency import KeptAnswer
+from oficina.web.kept_answers import KeptAnswer
 
 PAGINAS = "/identidad/clientes"
 API = "/identidad/api/v1/clientes"

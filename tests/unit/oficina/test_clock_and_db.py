@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from oficina import clock
-from oficina.db import Changes, Complete, Database, Identified, new_registry, uuid7
+from oficina.changes import Changes
+from oficina.db import Complete, Database, Identified, new_registry, uuid7
 from oficina.errors import VersionVencida
 
 

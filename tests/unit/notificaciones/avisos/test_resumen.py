@@ -14,7 +14,8 @@ from notificaciones import tasks
 from notificaciones.avisos import actions
 from notificaciones.avisos.models import Modo, PreferenciaDeAvisos
 from notificaciones.mensajes.states import Estado, Motivo
-from notificaciones.plantillas.catalogo import Clave, titulo_en_resumen
+from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.palabras import titulo_en_resumen
 from notificaciones.reglas.catalogo import reglas
 from oficina import clock
 from oficina.bus.outbox import emitir

@@ -26,7 +26,8 @@ from notificaciones.proveedores.models import Acuse, Recibo
 from notificaciones.proveedores.simulador import SIMULADOR
 from notificaciones.rebotes.actions import _came_back
 from oficina.clock import real_now
-from oficina.db import Database, uuid7, write_many
+from oficina.db import Database, uuid7
+from oficina.rows import write_many
 
 CUANTOS = 20_000
 VISIBLES = frozenset(Clave)

@@ -15,11 +15,11 @@ from notificaciones.plantillas.catalogo import (
     Tipo,
     Valor,
     de_fabrica,
-    derivacion_que_espera,
     idioma_de,
     idiomas,
     redactar,
 )
+from notificaciones.plantillas.palabras import derivacion_que_espera
 
 CITA = de_fabrica()[Clave.RECORDATORIO_CITA]
 MARTES = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)

@@ -12,15 +12,9 @@ from casos.derivaciones.states import Estado
 from oficina.audit import Auditoria
 from oficina.clock import real_now
 from oficina.db import uuid7
-from oficina.web.idempotency import (
-    BATCH,
-    HEADER,
-    LIFE,
-    REPLAYED,
-    WITHHELD,
-    KeptAnswer,
-    olvidar_respuestas,
-)
+from oficina.web.idempotency import HEADER
+from oficina.web.kept_answers import BATCH, LIFE, KeptAnswer, olvidar_respuestas
+from oficina.web.repeats import REPLAYED, WITHHELD
 
 NUEVA = {"nombres": "Marie-Ange", "primer_apellido": "Inventada"}
 
