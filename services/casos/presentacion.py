@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from casos import etiquetas
+from casos import etiquetas, frases
 from casos.comunidad.discriminacion.etiquetas import TONOS as _TONOS_DE_DISCRIMINACION
 from casos.comunidad.mediaciones.etiquetas import TONOS as _TONOS_DE_MEDIACION
 from casos.comunidad.obstaculos.etiquetas import TONOS as _TONOS_DE_OBSTACULO
@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
     """Give the filters to the templates of `app`."""
     app.jinja_env.filters.update(
         etiqueta=etiquetas.etiqueta,
+        leida=frases.leida,
         tono=tono,
         tema=tema,
         pais=pais,

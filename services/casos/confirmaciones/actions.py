@@ -27,6 +27,7 @@ from casos.derivaciones.respuestas import Respuesta as Contestada
 from casos.derivaciones.states import Accion, Estado
 from casos.expedientes.models import Caso
 from casos.expedientes.states import Estado as EstadoCaso
+from casos.frases import LA_PERSONA
 from casos.personas.models import Persona
 from oficina.actor import Actor
 from oficina.audit import registrar
@@ -127,7 +128,7 @@ def _anotar(session: Session, derivacion_id: UUID, palabra: Palabra, ahora: date
 
 
 def _persona() -> Actor:
-    return replace(Actor.sistema("casos"), nombre=str(_("La persona")))
+    return replace(Actor.sistema("casos"), nombre=LA_PERSONA)
 
 
 def _abierta(session: Session, derivacion: Derivacion, dicha: RespuestaDerivacion) -> bool:

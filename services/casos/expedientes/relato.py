@@ -31,6 +31,7 @@ from casos.expedientes.states import (
     MotivoSuspension,
     MotivoVuelta,
 )
+from casos.frases import leida
 from casos.instrumentos.catalogo import nombre_de
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
@@ -219,7 +220,7 @@ def _quien(hito: Contado, nombre: Nombre) -> str:
     """
     if actor_id := hito.datos.get("actor_id"):
         return nombre(UUID(actor_id)) or _("Personal de la oficina")
-    return "" if hito.actor_nombre.startswith(DE_SERVICIO) else hito.actor_nombre
+    return "" if hito.actor_nombre.startswith(DE_SERVICIO) else leida(hito.actor_nombre)
 
 
 def _datos(hito: Contado, lectura: Lectura, nombre: Nombre) -> dict[str, Any]:
@@ -251,7 +252,7 @@ def _linea(hito: Contado, lectura: Lectura, idioma: str, nombre: Nombre) -> Line
         hito=hito,
         frase=frase,
         detalle=detalle,
-        texto=(hito.texto or "") if lectura.notas else "",
+        texto=leida(hito.texto or "") if lectura.notas else "",
         url=_url(hito, lectura),
         quien=_quien(hito, nombre),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from casos.alcance import Alcance
 from casos.etiquetas import opciones as codigos
+from casos.frases import leida
 from casos.listas import opciones
 from casos.listas.lista import (
     Campo,
@@ -31,6 +32,7 @@ from casos.tareas.models import Tarea
 from casos.tareas.queries import FilaTarea, con_reloj, fila_de
 from casos.tareas.states import EstadoTarea
 from oficina.web.forms import DIAS
+from oficina.web.names import autor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,14 +145,14 @@ TAREAS = Lista(
     ),
     columnas=(
         Columna(_l("Caso"), lambda f: f.folio),
-        Columna(_l("Qué hay que hacer"), lambda f: f.tarea.que),
+        Columna(_l("Qué hay que hacer"), lambda f: leida(f.tarea.que)),
         Columna(_l("Quién la hace"), lambda f: f.tarea.responsable_nombre),
         Columna(_l("Estado"), lambda f: f.tarea.estado),
         Columna(_l("Vence"), lambda f: f.vence_en),
         Columna(_l("Atrasada"), lambda f: f.atrasada),
         Columna(_l("En pausa"), lambda f: f.detenida),
         Columna(_l("Agregada"), lambda f: f.tarea.creada_en),
-        Columna(_l("Agregada por"), lambda f: f.tarea.creada_por),
+        Columna(_l("Agregada por"), lambda f: autor(f.tarea.creada_por)),
         Columna(_l("Terminada"), lambda f: f.tarea.terminada_en),
     ),
 )

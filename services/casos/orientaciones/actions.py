@@ -15,6 +15,7 @@ from casos.expedientes.facts import contar
 from casos.expedientes.models import Caso
 from casos.expedientes.schemas import NuevaOrientacion
 from casos.folios import siguiente_folio
+from casos.frases import REEMPLAZADA, escrita
 from casos.orientaciones.models import (
     Comprendida,
     Entrega,
@@ -115,7 +116,7 @@ def publicar(
     ficha.exigir(Accion.PUBLICAR)
     anterior = publicada(session, ficha.codigo)
     if anterior is not None:
-        anterior.retirar(_("La reemplaza la versión %(n)s.", n=ficha.numero), ahora)
+        anterior.retirar(escrita(REEMPLAZADA, n=ficha.numero), ahora)
         session.flush()
     ficha.publicar(revision, ahora)
     auditar(session, actor, "casos.ficha_orientacion.publicar", "ficha_orientacion", ficha.id)

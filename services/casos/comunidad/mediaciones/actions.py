@@ -46,6 +46,7 @@ from casos.expedientes.models import TipoCaso, TipoHito, anotar
 from casos.expedientes.queries import caso_por_id
 from casos.expedientes.states import Paso
 from casos.folios import siguiente_folio
+from casos.frases import SEGUIMIENTO, escrita
 from casos.personas.models import Persona
 from casos.red.queries import institucion_por_id
 from casos.tareas import actions as tareas
@@ -225,7 +226,7 @@ def acordar(
     for dias in reglas().seguimientos_dias:
         vence_el = max(datos.dia + timedelta(days=dias), hoy)
         vence_el = vence_el if es_habil(vence_el) else siguiente_habil(vence_el)
-        que = _("Seguimiento a %(dias)s días de la mediación %(folio)s", dias=dias, folio=una.folio)
+        que = escrita(SEGUIMIENTO, dias=dias, folio=una.folio)
         tarea = tareas.agregar(
             session,
             una.caso_id,

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from casos.accesos.actions import Responsable
@@ -10,6 +9,7 @@ from casos.documentos.vencimientos.models import AvisoDeDocumento
 from casos.documentos.vencimientos.queries import PorAvisar, documento_por_avisar
 from casos.etiquetas import etiqueta
 from casos.expedientes.models import Caso
+from casos.frases import DOCUMENTO_POR_VENCER, escrita
 from casos.personas.models import DocumentoIdentidad
 from casos.plazos.actions import ultimo_dia
 from casos.plazos.calendario import calendario
@@ -60,12 +60,8 @@ def avisar(session: Session, que: PorAvisar, ahora: datetime) -> bool:
 
 
 def _que_hacer(documento: DocumentoIdentidad, vence_el: date) -> str:
-    que: str = _(
-        "Documento por vencer: %(cual)s, vence el %(dia)s. Revise con la persona cómo lo renueva.",
-        cual=etiqueta(documento.tipo),
-        dia=f"{vence_el:%d-%m-%Y}",
-    )
-    return que
+    # A sweep reads nothing in anybody's language: what the document is called is Spanish.
+    return escrita(DOCUMENTO_POR_VENCER, cual=etiqueta(documento.tipo), dia=f"{vence_el:%d-%m-%Y}")
 
 
 def _hasta(session: Session, caso: Caso, vence_el: date, ahora: datetime) -> date:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from casos.frases import UN_ARCHIVO
 from casos.personas.nombres import palabras
 from casos.red.actions import codigo_libre
 from casos.red.hsds.lectura import SIN_TEMA, Fila, Horas, Lectura, leer
@@ -192,7 +193,7 @@ def _escribir(session: Session, cambio: Cambio) -> UUID:
     if isinstance(hay, ServicioRed):
         hay.actualizado_en = clock.now()
         if "verificado_el" in cambio.campos or cambio.nueva:
-            hay.verificado_por = _("un archivo") if hay.verificado_el else ""
+            hay.verificado_por = UN_ARCHIVO if hay.verificado_el else ""
             hay.verificado_fuente = FuenteDato.IMPORTACION if hay.verificado_el else None
     session.flush()
     if fila.horas is not None and (cambio.nueva or "horarios" in cambio.campos):

@@ -36,6 +36,7 @@ from oficina import clock
 from oficina.actor import Actor
 from oficina.bus.tables import Outbox
 from oficina.errors import Conflicto, TransicionInvalida
+from oficina.web.i18n import COOKIE
 
 HOY = date(2026, 3, 2)
 AHORA = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -153,7 +154,9 @@ def _dia(dias: int) -> str:
     return str(clock.today() + timedelta(days=dias))
 
 
-def _con_acuerdo(ventanilla: Ventanilla, caso: dict[str, Any]) -> dict[str, Any]:
+def _con_acuerdo(
+    ventanilla: Ventanilla, caso: dict[str, Any], idioma: str = "es"
+) -> dict[str, Any]:
     una = _en_curso(ventanilla, caso)
     primera, segunda = (parte["id"] for parte in una["partes"])
     _dar(
@@ -169,7 +172,35 @@ def _con_acuerdo(ventanilla: Ventanilla, caso: dict[str, Any]) -> dict[str, Any]
     for parte, que in ((primera, "No tocará de noche"), (segunda, "No llamará a la policía")):
         promesa = {"parte_id": parte, "que": que, "vence_el": _dia(20)}
         _dar(ventanilla, una, "compromisos", **promesa)
-    return una | _dar(ventanilla, una, "acuerdo", dia=_dia(0))
+    quien = ventanilla.app.test_client()
+    quien.set_cookie(COOKIE, idioma)
+    acuerdo = quien.post(
+        f"/casos/api/v1{RUTA}/{una['id']}/acuerdo",
+        json={"dia": _dia(0)},
+        headers=ventanilla.oficina.bearer_fresco(PROFESIONAL) | {"If-Match": "*"},
+    )
+    assert acuerdo.status_code == 200, acuerdo.text
+    return una | (acuerdo.json or {})
+
+
+def test_el_seguimiento_se_guarda_en_espanol_y_se_lee_en_el_idioma_de_cada_cual(
+    ventanilla: Ventanilla,
+) -> None:
+    caso = _caso(ventanilla)
+    una = _con_acuerdo(ventanilla, caso, idioma="en")
+
+    with ventanilla.db.read() as session:
+        suyas = select(Tarea.que).where(Tarea.caso_id == UUID(caso["id"])).order_by(Tarea.id)
+        primera = session.scalars(suyas).first()
+    assert primera == f"Seguimiento a 30 días de la mediación {una['folio']}"
+    navegador = ventanilla.oficina.entrar(ventanilla.app, PROFESIONAL)
+    # Among what is to be done, and in the story.
+    for idioma, dicha in (
+        ("es", f"Seguimiento a 30 días de la mediación {una['folio']}"),
+        ("en", f"30-day follow-up of mediation {una['folio']}"),
+    ):
+        navegador.set_cookie(COOKIE, idioma)
+        assert navegador.get(f"/casos/expedientes/{caso['id']}").text.count(dicha) == 2
 
 
 def test_del_caso_al_acuerdo_y_sus_seguimientos(ventanilla: Ventanilla) -> None:
