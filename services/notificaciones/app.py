@@ -16,6 +16,7 @@ from notificaciones.mensajes import api, escribir, pages
 from notificaciones.permissions import PERMISOS
 from notificaciones.plantillas import api as plantillas_api
 from notificaciones.plantillas import pages as plantillas
+from notificaciones.plantillas.etiquetas import nombre_de_idioma
 from notificaciones.proveedores import api as proveedores_api
 from notificaciones.proveedores import entrada, metricas
 from notificaciones.proveedores import pages as proveedores
@@ -23,6 +24,7 @@ from notificaciones.proveedores.desvio import Desvio
 from notificaciones.rebotes import entrada as rebotes
 from notificaciones.reglas import api as reglas_api
 from notificaciones.reglas import pages as reglas
+from notificaciones.reglas.etiquetas import nombre_de_regla
 from notificaciones.suscripciones import api as suscripciones_api
 from notificaciones.suscripciones import pages as suscripciones
 from notificaciones.tasks import jobs
@@ -39,6 +41,7 @@ def create_app(settings: Settings, client: ServiceClient | None = None) -> Flask
     metricas.observar(app.extensions["env"].db)
     # A file of providers that cannot be used is told at the start, and not at the first message.
     Desvio.de(settings, app.extensions["env"].db)
+    app.jinja_env.filters.update(lengua=nombre_de_idioma, regla=nombre_de_regla)
     app.register_blueprint(pages.bp)
     app.register_blueprint(escribir.bp)
     app.register_blueprint(masivos.bp)

@@ -33,9 +33,9 @@ from casos.expedientes.states import (
 )
 from casos.frases import leida
 from casos.instrumentos.catalogo import nombre_de
+from casos.personas.catalogos import nombre_de_idioma
 from casos.plazos.reglas import etiqueta as etiqueta_de_reloj
 from casos.subtemas.presentes import nombre_de_tema
-from casos.taxonomia import LENGUAS
 from oficina.actor import DE_SERVICIO
 from oficina.web.auth import puede
 from oficina.web.i18n import fecha, fecha_hora
@@ -292,7 +292,8 @@ def _orientacion(datos: Datos, _lectura: Lectura, idioma: str) -> tuple[str, str
     if "ficha" not in datos:
         return _("Recibió orientación"), tema
     ficha = _("ficha %(ficha)s, versión %(n)s", ficha=datos["ficha"], n=datos["ficha_version"])
-    return _("Recibió orientación"), f"{tema} · {ficha} · {LENGUAS[datos['idioma']]}"
+    lengua = nombre_de_idioma(datos["idioma"], idioma)
+    return _("Recibió orientación"), f"{tema} · {ficha} · {lengua}"
 
 
 def _elevado(datos: Datos, lectura: Lectura, _idioma: str) -> tuple[str, str]:

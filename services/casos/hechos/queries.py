@@ -25,6 +25,7 @@ from casos.hechos.actions import CONTADAS
 from casos.hechos.cursor import Cursor
 from casos.hechos.hecho import SIN_NACIONALIDAD, Hecho, Seudonimos, del_tema, sin_senas
 from casos.hechos.models import ContadorDeCambios
+from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.edades import rango_etario
 from casos.personas.models import Origen, Persona
 from casos.red.models import Institucion
@@ -32,6 +33,7 @@ from casos.subtemas.queries import subtemas
 from casos.taxonomia import LENGUAS, taxonomia
 from oficina.clock import local
 from oficina.errors import Conflicto
+from oficina.web.i18n import LANGUAGES
 
 SIN_RESULTADO = "sin_informacion"
 
@@ -104,7 +106,11 @@ def etiquetas(session: Session) -> list[Etiqueta]:
     ]
     siglas = session.execute(select(Institucion.sigla, Institucion.nombre))
     instituciones = [Etiqueta("institucion", sigla, "es", nombre) for sigla, nombre in siglas]
-    lenguas = [Etiqueta("idioma", codigo, "es", nombre) for codigo, nombre in LENGUAS.items()]
+    lenguas = [
+        Etiqueta("idioma", codigo, idioma, nombre_de_idioma(codigo, idioma))
+        for codigo in LENGUAS
+        for idioma in LANGUAGES
+    ]
     return temas + lineas + instituciones + lenguas + list(_de_la_comunidad())
 
 

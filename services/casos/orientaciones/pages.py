@@ -27,6 +27,7 @@ from casos.orientaciones.schemas import (
 )
 from casos.orientaciones.states import Accion
 from casos.orientaciones.vistas import enlace, exigir_permiso, idioma_de, rotulos
+from casos.personas.catalogos import nombre_de_idioma
 from casos.personas.models import Persona
 from casos.subtemas.presentes import nombre_de_tema, temas_ofrecidos
 from casos.taxonomia import LENGUAS, tema
@@ -310,4 +311,6 @@ def _del_caso(session: Session, caso_id: UUID) -> Present:
 
 
 def _comun() -> Mapping[str, Any]:
-    return {"lenguas": LENGUAS, "temas": list(temas_ofrecidos(language()).items())}
+    nombres = [(codigo, nombre_de_idioma(codigo, language())) for codigo in LENGUAS]
+    temas = list(temas_ofrecidos(language()).items())
+    return {"lenguas": LENGUAS, "nombres_de_lenguas": nombres, "temas": temas}

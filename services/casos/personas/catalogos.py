@@ -81,5 +81,5 @@ def idiomas(idioma: str) -> Sequence[tuple[str, str]]:
 
 
 def nombre_de_idioma(codigo: str, idioma: str) -> str:
-    """The name of a language; its code when it is not on offer."""
-    return dict(idiomas(idioma)).get(codigo, codigo)
+    """The name of a language, of three letters or of its two; its code when it is not on offer."""
+    return dict(idiomas(idioma)).get(de_dos_letras(codigo), codigo)

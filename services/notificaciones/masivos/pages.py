@@ -37,7 +37,7 @@ from notificaciones.mensajes import pedidos
 from notificaciones.mensajes.costos import Segmentos, lo_que_ocupa
 from notificaciones.mensajes.preguntas import Descarte
 from notificaciones.plantillas import vigentes
-from notificaciones.plantillas.catalogo import Canal, Plantilla, Redaccion, idiomas
+from notificaciones.plantillas.catalogo import Canal, Plantilla, Redaccion
 from notificaciones.plantillas.etiquetas import TIPOS, nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.reglas.calculo import en_la_pared
@@ -132,7 +132,6 @@ def ver(envio_id: UUID) -> str:
         etag=marca_viva(_source(envio, cuentas)),
         sigue=envio.estado in EN_CURSO,
         con_enlaces=con_enlaces,
-        idiomas_de_mensaje=idiomas(),
         nombre_de_caracter=de_mensajes.nombre_de_caracter,
         **_words(),
     )

@@ -15,7 +15,7 @@ from notificaciones.mensajes.costos import Segmentos, lo_que_ocupa
 from notificaciones.mensajes.pedidos import Encargo, Pedido
 from notificaciones.mensajes.preguntas import Descarte
 from notificaciones.mensajes.schemas import EscribirSchema
-from notificaciones.plantillas.catalogo import Canal, Plantilla, Tipo, idiomas
+from notificaciones.plantillas.catalogo import Canal, Plantilla, Tipo
 from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.reglas.calculo import en_la_pared
@@ -143,7 +143,6 @@ def _page(
         elegir_canal=[(c.value, etiquetas.CANALES[c]) for c in (una.canales if una else ())],
         canal_sms=Canal.SMS,
         motivos=etiquetas.MOTIVOS,
-        idiomas_de_mensaje=idiomas(),
         con_enlaces=con_enlaces,
         nombre_de_caracter=etiquetas.nombre_de_caracter,
     )

@@ -34,8 +34,8 @@ from notificaciones.mensajes.pie import pie_de
 from notificaciones.mensajes.schemas import Consulta, VistaSchema
 from notificaciones.mensajes.states import EN_ESPERA
 from notificaciones.plantillas import vigentes
-from notificaciones.plantillas.catalogo import Clave, idiomas
-from notificaciones.plantillas.etiquetas import nombre_de
+from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.etiquetas import nombre_de, nombre_de_idioma
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.simulador import SIMULADOR
@@ -223,11 +223,7 @@ def _missing_translation(uno: Mensaje) -> str | None:
     """The language that was wanted, when another had to be used."""
     if uno.idioma is None or uno.idioma_pedido is None or uno.idioma == uno.idioma_pedido:
         return None
-    return (
-        idiomas()[uno.idioma_pedido].nombre
-        if uno.idioma_pedido in idiomas()
-        else (uno.idioma_pedido)
-    )
+    return nombre_de_idioma(uno.idioma_pedido)
 
 
 def _came_back(session: Session, uno: Mensaje, porque: tuple[Clase, str] | None) -> list[str]:
@@ -269,7 +265,6 @@ def _words() -> dict[str, Any]:
         "explicaciones": etiquetas.EXPLICACIONES,
         "motivos": etiquetas.MOTIVOS,
         "pasos": etiquetas.PASOS,
-        "idiomas_de_mensaje": idiomas(),
         "con_enlaces": con_enlaces,
         "nombre_de_caracter": etiquetas.nombre_de_caracter,
     }

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from notificaciones.mensajes import etiquetas
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
 from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import Clave, idiomas
+from notificaciones.plantillas.catalogo import Clave
+from notificaciones.plantillas.etiquetas import nombre_de_idioma
 from notificaciones.proveedores.models import IntentoDeEnvio
 from notificaciones.reglas.calculo import IdiomaDeRegla, Recordatorio
 from notificaciones.reglas.calculo import razon as razon_de
-from notificaciones.reglas.etiquetas import RAZONES
+from notificaciones.reglas.etiquetas import RAZONES, nombre_de_regla
 from notificaciones.reglas.models import VersionDeRegla
 from oficina.clock import now, real_now
 from oficina.web.auth import puede
@@ -113,7 +114,7 @@ def _asked(mensaje: Mensaje, version: VersionDeRegla | None, anterior: str | Non
         cuando=mensaje.creado_en,
         que=_(
             "Lo pidió la regla «%(nombre)s», versión %(numero)s",
-            nombre=dice.nombre,
+            nombre=nombre_de_regla(dice.nombre),
             numero=version.numero,
         ),
         porque=porque,
@@ -165,12 +166,12 @@ def _language(mensaje: Mensaje, version: VersionDeRegla | None) -> Iterator[str]
     """In which language it is, why in that one, and with which texts."""
     if mensaje.idioma is None:
         return
-    nombre = _name(mensaje.idioma)
+    nombre = nombre_de_idioma(mensaje.idioma)
     if mensaje.idioma_pedido not in {None, mensaje.idioma}:
         yield _(
             "En %(idioma)s: no hay texto en %(pedido)s, que es el idioma de quien lo lee.",
             idioma=nombre,
-            pedido=_name(str(mensaje.idioma_pedido)),
+            pedido=nombre_de_idioma(str(mensaje.idioma_pedido)),
         )
     elif version is not None and version.recordatorio.idioma is IdiomaDeRegla.BASE:
         yield _("En %(idioma)s: la regla lo pide siempre así.", idioma=nombre)
@@ -180,10 +181,6 @@ def _language(mensaje: Mensaje, version: VersionDeRegla | None) -> Iterator[str]
         yield _("En %(idioma)s.", idioma=nombre)
     if mensaje.plantilla_version is not None:
         yield _("Con la versión %(numero)s de sus textos.", numero=mensaje.plantilla_version)
-
-
-def _name(idioma: str) -> str:
-    return idiomas()[idioma].nombre.lower() if idioma in idiomas() else idioma
 
 
 def _address(mensaje: Mensaje, lugar: etiquetas.Lugar | None) -> str | None:

@@ -28,6 +28,7 @@ from notificaciones.plantillas.models import (
     VersionDePlantilla,
 )
 from notificaciones.plantillas.previa import de_ejemplo
+from notificaciones.reglas.etiquetas import nombre_de_regla
 from notificaciones.reglas.queries import reglas_de_cita
 from oficina.actor import Actor
 from oficina.audit import registrar
@@ -187,7 +188,10 @@ def retirar(
         raise Conflicto(_("La oficina envía esta plantilla por sí misma: no se puede retirar."))
     _exigir_en_uso(guardada)
     if usan := [una.dice.nombre for una in reglas_de_cita(session) if una.dice.plantilla == clave]:
-        detalle = _("La usa la regla «%(nombre)s»: elija otra allí primero.", nombre=usan[0])
+        detalle = _(
+            "La usa la regla «%(nombre)s»: elija otra allí primero.",
+            nombre=nombre_de_regla(usan[0]),
+        )
         raise Conflicto(detalle)
     guardada.retirada_en = now()
     registrar(session, actor, "notificaciones.plantilla.retirar", "plantilla", guardada.id)

@@ -58,6 +58,19 @@ PARTES: Mapping[str, LazyString] = {
     "correo": _l("Texto del correo"),
 }
 
+IDIOMAS: Mapping[str, LazyString] = {
+    "es": _l("español"),
+    "ht": _l("kreyòl ayisyen"),
+    "pt": _l("portugués"),
+    "en": _l("inglés"),
+    "fr": _l("francés"),
+}
+
+
+def nombre_de_idioma(clave: str) -> str:
+    """A language of messages as the reader calls it; what is none of them, as it is."""
+    return str(IDIOMAS.get(clave, clave))
+
 
 def nombre_de(plantilla: Plantilla) -> str:
     """A template as people call it."""

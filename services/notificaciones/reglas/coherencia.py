@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask_babel import gettext as _
 
 from notificaciones.reglas.calculo import Recordatorio, planificar
+from notificaciones.reglas.etiquetas import nombre_de_regla
 from notificaciones.reglas.queries import ReglaVigente
 from oficina.errors import DatosInvalidos
 
@@ -29,7 +30,10 @@ def exigir_coherente(dice: Recordatorio, otras: Iterable[ReglaVigente]) -> None:
         for otra in otras:
             if _lugares_en_comun(dice, otra.dice) and _same_moment(dice, otra.dice):
                 errores["antes_horas"].append(
-                    _("La regla «%(nombre)s» sale en el mismo momento.", nombre=otra.dice.nombre)
+                    _(
+                        "La regla «%(nombre)s» sale en el mismo momento.",
+                        nombre=nombre_de_regla(otra.dice.nombre),
+                    )
                 )
                 break
     if errores:

@@ -9,6 +9,12 @@ from notificaciones.reglas.calculo import CanalDeRegla, IdiomaDeRegla, Razon
 from notificaciones.reglas.ejemplos import Caso
 from notificaciones.reglas.models import Origen
 
+NOMBRES: Mapping[str, LazyString] = {
+    "Dos días antes": _l("Dos días antes"),
+    "Tres horas antes": _l("Tres horas antes"),
+}
+"""What the rules are called that come with the program, by their name in reglas.json."""
+
 CANALES: Mapping[CanalDeRegla, LazyString] = {
     CanalDeRegla.PREFERIDO: _l("El que la persona prefiere"),
     CanalDeRegla.SMS: _l("Mensaje de texto"),
@@ -57,3 +63,8 @@ CAMPOS: Mapping[str, LazyString] = {
     "plantilla": _l("Mensaje"),
     "lugares": _l("Solo para citas en"),
 }
+
+
+def nombre_de_regla(nombre: str) -> str:
+    """What the reader calls a rule: as it was named, unless it came with the program."""
+    return str(NOMBRES.get(nombre, nombre))

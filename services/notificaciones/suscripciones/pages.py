@@ -21,6 +21,7 @@ from flask_babel import lazy_gettext as _l
 from notificaciones.mensajes import etiquetas as de_mensajes
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave, base, de_fabrica, idiomas
+from notificaciones.plantillas.etiquetas import nombre_de_idioma
 from notificaciones.suscripciones import actions, etiquetas, feed, queries, reparto
 from notificaciones.suscripciones.actions import NuevaSuscripcion, mirar_destino, mirar_via
 from notificaciones.suscripciones.bases import bases
@@ -430,4 +431,4 @@ def _words() -> dict[str, Any]:
 def _languages() -> dict[str, str]:
     """In which a digest can be written, each by its own name."""
     escritos = de_fabrica()[Clave.RESUMEN_DE_UNIDAD].textos
-    return {clave: uno.nombre for clave, uno in idiomas().items() if clave in escritos}
+    return {clave: nombre_de_idioma(clave) for clave in idiomas() if clave in escritos}

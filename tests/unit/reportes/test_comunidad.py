@@ -247,5 +247,5 @@ def test_la_pagina_dice_cada_tabla_y_como_se_calcula(app: Any, oficina: Any) -> 
             assert indicador.calculo["es"] in page
             assert indicador.numerador["es"] in page
     assert "Raza o etnia" in page
-    assert "Kreyòl ayisyen" in page
+    assert "Criollo haitiano" in page
     assert "Organización comunitaria funcional" in page

@@ -88,6 +88,8 @@ def test_las_etiquetas_dicen_los_codigos(
     }
     assert dichas["tema", "SOC", "es"] == "Ayuda social"
     assert dichas["linea", "L4", "es"] == "Orientación y acogida en oficina"
+    assert dichas["idioma", "es", "es"] == "Español"
+    assert dichas["idioma", "es", "en"] == "Spanish"
     assert dichas["institucion", "CAJ", "es"] == "Corporación de Asistencia Judicial"
 
 

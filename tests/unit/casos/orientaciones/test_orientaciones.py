@@ -324,7 +324,7 @@ def test_dar_una_hoja_es_la_orientacion_del_caso(ventanilla: Ventanilla, hoja: U
         ).one()
     assert (hito.datos["ficha_version"], hito.datos["idioma"]) == (1, "ht")
     assert hito.texto == "Traer certificado"
-    assert "Kreyòl ayisyen" in ventanilla.pagina(f"/expedientes/{caso['id']}", "profesional").text
+    assert "Criollo haitiano" in ventanilla.pagina(f"/expedientes/{caso['id']}", "profesional").text
     # The one button that sends it says the person's folio and the sheet, and asks first.
     vista = ventanilla.pagina(dada.headers["Location"].removeprefix("/casos"), "profesional").text
     assert 'name="plantilla" value="hoja_de_orientacion"' in vista

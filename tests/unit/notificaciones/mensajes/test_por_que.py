@@ -12,12 +12,15 @@ import pytest
 from notificaciones.mensajes import etiquetas, recibos, repeticion
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Estado, Motivo, Paso
-from notificaciones.plantillas.catalogo import Canal, Clave, de_fabrica
+from notificaciones.plantillas.catalogo import Canal, Clave, de_fabrica, idiomas
+from notificaciones.plantillas.etiquetas import IDIOMAS
 from notificaciones.reglas import actions, queries
 from notificaciones.reglas.calculo import IdiomaDeRegla
 from notificaciones.reglas.catalogo import reglas
+from notificaciones.reglas.etiquetas import NOMBRES
 from oficina.actor import Actor
 from oficina.clock import now
+from oficina.web.i18n import COOKIE
 
 LUNES = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 JUEVES_10_30 = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
@@ -59,6 +62,20 @@ def test_dice_que_regla_lo_pidio_en_que_idioma_se_escribio_y_por_que(casa: Any) 
     assert "Sale a la hora que dice la regla." in temprano
     assert "queda fuera de la ventana: espera a que abra." in tarde
     assert re.search(r"Se escribió\. En kreyòl ayisyen, el idioma de la persona\. Con la", temprano)
+
+
+def test_en_ingles_la_regla_y_el_idioma_tienen_su_nombre_en_ingles(casa: Any) -> None:
+    casa.cita(JUEVES_10_30)
+    casa.barrer()
+    navegador = casa.oficina.entrar(casa.app, "recepcion")
+    navegador.set_cookie(COOKIE, "en")
+
+    historia = navegador.get(f"/notificaciones/{_uno(casa, 'cita_48h').id}").text
+    for dicho in ("The rule “Two days before”", "In Haitian Creole, the person's language."):
+        assert dicho in historia.replace("&#39;", "'"), dicho
+    reglas_en_ingles = navegador.get("/notificaciones/reglas").text
+    assert ">Three hours before</a>" in reglas_en_ingles
+    assert "Tres horas antes" not in reglas_en_ingles
 
 
 def test_dice_por_que_no_esta_en_el_idioma_de_la_persona(casa: Any) -> None:
@@ -183,6 +200,8 @@ def test_todo_codigo_tiene_sus_palabras() -> None:
     assert set(etiquetas.MOTIVOS) == set(Motivo)
     assert set(etiquetas.PASOS) == set(Paso)
     assert set(etiquetas.ESTADOS) == set(etiquetas.EXPLICACIONES) == set(Estado)
+    assert set(IDIOMAS) == set(idiomas())
+    assert set(NOMBRES) == {dice.nombre for dice in reglas().de_fabrica.values()}
 
 
 def test_la_lista_se_busca_por_motivo_canal_persona_y_dia(casa: Any) -> None:
