@@ -217,9 +217,11 @@ def alcanzadas(session: Session, uso: UsoDeCuenta) -> Sequence[UUID]:
     """Whom the messages and answers that an account touched are of, and what else it touched."""
     cosas = uso.cosas()
     suyos = (
+        # Each by the index of its own.
         *(
-            select(columna).where(or_(Mensaje.id.in_(cosas), Mensaje.resumen_id.in_(cosas)))
+            select(columna).where(tocado.in_(cosas))
             for columna in (Mensaje.persona_id, Mensaje.caso_id, Mensaje.derivacion_id)
+            for tocado in (Mensaje.id, Mensaje.resumen_id)
         ),
         *(
             select(columna).where(Respuesta.id.in_(cosas))

@@ -25,6 +25,7 @@ from notificaciones.plantillas.catalogo import Canal, Clave
 from notificaciones.proveedores.models import Acuse, Recibo
 from notificaciones.proveedores.simulador import SIMULADOR
 from notificaciones.rebotes.actions import _came_back
+from oficina.accesos import UsoDeCuenta
 from oficina.clock import real_now
 from oficina.db import Database, uuid7
 from oficina.rows import write_many
@@ -84,6 +85,7 @@ def _fila(numero: int) -> dict[str, Any]:
 _PERSONA, _CASO, _CITA = _id("persona", 7), _id("caso", 7), _id("cita", 7)
 _INDICE = f"{7:064}"
 _ANTES = real_now() - timedelta(days=365)
+_USO = UsoDeCuenta(cuenta_id=_id("actor", 1), desde=_ANTES, antes_de=real_now())
 _OTRO = Mensaje(id=_id("mensaje", 1), cita_id=_CITA, regla="regla2")
 
 
@@ -178,6 +180,10 @@ LECTORES: Mapping[str, tuple[Callable[[Session], object], Sequence[str]]] = {
         ["estado_enviar_en"],
     ),
     "what somebody simulated has": (simulacion.pendientes, ["simulados"]),
+    "whom an account touched": (
+        lambda s: queries.alcanzadas(s, _USO),
+        ["resumen_id"],
+    ),
 }
 
 
