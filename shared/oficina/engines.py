@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 
-from oficina.gathering import failed
+from oficina.gathering import failed, is_stale
 
 REST = 1.0
 """Seconds after which a PostgreSQL connection is tried before it is used again. Trying each time
@@ -120,9 +120,7 @@ def _postgres(url: str) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def forget(context: ExceptionContext) -> None:
-        # A statement that was prepared before a migration changed what it answers: every
-        # connection that there is may have it.
-        if isinstance(context.original_exception, driver.errors.FeatureNotSupported):
+        if is_stale(engine.dialect, context.original_exception):
             context.is_disconnect = True
 
     @event.listens_for(engine, "reset")

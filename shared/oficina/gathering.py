@@ -40,9 +40,10 @@ class Line:
     Raises as an engine's `connect`.
     """
 
-    __slots__ = ("connection", "dialect", "dispatch")
+    __slots__ = ("connection", "dialect", "dispatch", "engine")
 
     def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self.dialect = engine.dialect
         self.dispatch = engine.dispatch
         try:
@@ -143,15 +144,24 @@ def ask(connection: Connection | Line, statement: str, values: Sequence[Any]) ->
 def failed(connection: Connection | Line, statement: str, error: Exception) -> DBAPIError:
     """What the driver said, as SQLAlchemy says it of a statement that it ran itself.
 
-    A connection that is gone is given up with the others that it was made with.
+    A connection that is gone is given up; with one whose plans are stale, all of them.
     """
-    dialect = connection.dialect
+    dialect, stale = connection.dialect, is_stale(connection.dialect, error)
     gone = isinstance(error, dialect.loaded_dbapi.Error) and dialect.is_disconnect(
         error, connection.connection.dbapi_connection, None
     )
-    if gone:
+    if gone or stale:
         connection.invalidate(error)
-    return _said(dialect, statement, error, gone=gone)
+    if stale:
+        connection.engine.dispose()
+    return _said(dialect, statement, error, gone=gone or stale)
+
+
+def is_stale(dialect: Dialect, error: BaseException) -> bool:
+    """Whether a statement was prepared before a migration changed what it answers: every connection
+    that there is may have it.
+    """
+    return isinstance(error, dialect.loaded_dbapi.errors.FeatureNotSupported)
 
 
 def _said(dialect: Dialect, statement: str | None, error: Exception, *, gone: bool) -> DBAPIError:

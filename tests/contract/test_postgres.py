@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from oficina.db import Database
+from oficina.gathering import Line, ask
 
 OFTEN = 10
 """The driver prepares what it is asked more often than five times."""
@@ -84,6 +85,21 @@ def test_what_was_prepared_before_a_migration_fails_once_at_most(db: Database) -
 
     with db.glance() as other, db.glance() as connection:
         assert (other.scalar(THINGS), connection.scalar(THINGS)) == ("una", "una")
+
+
+@pytest.mark.servers
+def test_what_the_driver_alone_prepared_before_a_migration_fails_once_at_most(db: Database) -> None:
+    with Line(db.engine) as other, Line(db.engine) as line:
+        for _ in range(OFTEN):
+            assert ask(line, THINGS.text, []) == ask(other, THINGS.text, []) == ("una",)
+        with db.begin() as session:
+            session.execute(text("ALTER TABLE cosas ALTER valor TYPE text"))
+
+    with pytest.raises(DBAPIError), Line(db.engine) as line:
+        ask(line, THINGS.text, [])
+
+    with Line(db.engine) as other, Line(db.engine) as line:
+        assert ask(line, THINGS.text, []) == ask(other, THINGS.text, []) == ("una",)
 
 
 @pytest.mark.servers
