@@ -74,9 +74,10 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             OPENAPI_URL_PREFIX=f"/{app.name}",
         )
         self._blueprints: list[Any] = []
-        self._written = False
+        self._document: dict[str, Any] | None = None
         self._writing = threading.Lock()
         super().__init__(app)
+        self.ma_plugin.converter.add_attribute_function(_pattern)
         for name, scheme in _SECURITY.items():
             self.spec.components.security_scheme(name, deepcopy(scheme))
         self.spec.options["security"] = [{"bearer": []}, {"sesion": []}]
@@ -95,19 +96,13 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         self._blueprints.append(blp)
 
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; what holds for whole kinds of operations is said of each."""
+        """The OpenAPI document, written once; what holds for whole kinds of operations is said of
+        each.
+        """
         with self._writing:
-            self._write()
-        found: dict[str, Any] = self.spec.to_dict()
-        for rule in current_app.url_map.iter_rules():
-            operations = found["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
-            view = current_app.view_functions[rule.endpoint]
-            for method in rule.methods or ():
-                if operation := operations.get(method.lower()):
-                    _describe(operation, method, rule.rule, view)
-        flow = found["components"]["securitySchemes"][PROGRAMA]["flows"]["clientCredentials"]
-        flow["scopes"] = dict.fromkeys(sorted(current_app.extensions["guard"].permisos), "")
-        return found
+            if self._document is None:
+                self._document = self._write()
+            return self._document
 
     @public
     def _openapi_json(self) -> Response:
@@ -116,14 +111,21 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
     def _register_responses(self) -> None:
         """Nothing yet: they are a good part of the document."""
 
-    def _write(self) -> None:
-        if self._written:
-            return
-        self._written = True
+    def _write(self) -> dict[str, Any]:
         self._write_responses()
         for blp in self._blueprints:
             blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
             self.spec.tag({"name": blp.name, "description": blp.description})
+        written: dict[str, Any] = self.spec.to_dict()
+        for rule in current_app.url_map.iter_rules():
+            operations = written["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
+            view = current_app.view_functions[rule.endpoint]
+            for method in rule.methods or ():
+                if operation := operations.get(method.lower()):
+                    _describe(operation, method, rule.rule, view)
+        flow = written["components"]["securitySchemes"][PROGRAMA]["flows"]["clientCredentials"]
+        flow["scopes"] = dict.fromkeys(sorted(current_app.extensions["guard"].permisos), "")
+        return written
 
     def _write_responses(self) -> None:
         """Every status, and the default, as problem+json; flask-smorest would say plain JSON."""
@@ -149,6 +151,16 @@ def _describe(operation: dict[str, Any], method: str, path: str, view: Any) -> N
     if idempotency.takes_key(path, method):
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
         responses.setdefault("409", _problem(_STATUS["409"]))
+
+
+def _pattern(
+    _converter: Any, _field: ma.fields.Field[Any], *, ret: dict[str, Any]
+) -> dict[str, str]:
+    """A pattern as JSON Schema reads it: it looks anywhere in a text, and knows no `\\Z`."""
+    if (said := ret.get("pattern")) is None or said.startswith("^"):
+        return {}
+    whole = said.removesuffix(r"\Z")
+    return {"pattern": f"^(?:{whole})" + ("$" if whole != said else "")}
 
 
 def _problem(name: str) -> dict[str, str]:

@@ -113,6 +113,14 @@ def test_the_document_is_openapi_3_1_with_absolute_paths(app: Flask) -> None:
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["Problem"])
 
 
+def test_the_document_is_the_same_whenever_it_is_asked_for(app: Flask) -> None:
+    browser = app.test_client()
+
+    first, again = (browser.get("/casos/openapi.json").get_json() for _ in range(2))
+
+    assert again == first
+
+
 def test_the_document_can_be_read_by_people(app: Flask) -> None:
     page = app.test_client().get("/casos/docs").get_data(as_text=True)
 

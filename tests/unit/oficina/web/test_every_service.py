@@ -1,5 +1,6 @@
 """What holds for the web side of all five services."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,15 @@ def _app(oficina: Any, servicio: str) -> Flask:
     return app
 
 
+def _patterns(told: Any) -> Iterator[str]:
+    inside = told.values() if isinstance(told, dict) else told
+    if isinstance(told, dict) and isinstance(told.get("pattern"), str):
+        yield told["pattern"]
+    for one in inside:
+        if isinstance(one, dict | list):
+            yield from _patterns(one)
+
+
 @pytest.mark.parametrize("servicio", SERVICES)
 def test_the_document_of_every_service_is_served(oficina: Any, servicio: str) -> None:
     app = _app(oficina, servicio)
@@ -36,6 +46,10 @@ def test_the_document_of_every_service_is_served(oficina: Any, servicio: str) ->
     page = browser.get(f"/{servicio}/docs")
     assert page.status_code == 200
     assert page.text.count("<code>If-Match</code>") == str(document).count("'If-Match'")
+    for pattern in _patterns(document):
+        # As ECMA 262 has it: looked for anywhere, and without Python's own end of a text.
+        assert (pattern[0], pattern[-1]) == ("^", "$")
+        assert r"\Z" not in pattern
     app.extensions["env"].db.close()
 
 
