@@ -6,11 +6,12 @@ What an operation is for is told to flask-smorest as always, and its document is
 import json
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import flask_smorest
 from flask_smorest.utils import set_status_and_headers_in_response, unpack_tuple_response
 from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
 from werkzeug.wrappers import Response
 
 from oficina.web.answers import in_json
@@ -24,8 +25,22 @@ _DOCUMENTED = frozenset({"content_type", "required", "description", "example", "
 """What is said of a body for the document alone; the rest says how webargs reads it."""
 
 
+class _Parser(FlaskParser):
+    """webargs's, for which a number of more digits than Python reads is no JSON either."""
+
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:
+            raise json.JSONDecodeError(str(error), "…", 0) from error
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no type information
     """The operations of one room of the API."""
+
+    ARGUMENTS_PARSER: ClassVar[FlaskParser] = _Parser()
 
     def arguments(
         self, schema: type[Schema] | Schema, *, location: str = "json", **told: Any

@@ -125,6 +125,16 @@ def test_a_body_is_read_and_answered_as_flask_smorest_does_it(
     assert sorted(ours.headers) == sorted(theirs.headers)
 
 
+@pytest.mark.parametrize("number", ["1" * 5_000, "-" + "1" * 5_000])
+def test_a_number_that_python_does_not_read_is_the_body_s_mistake(number: str) -> None:
+    asked = _app(Blueprint).test_client()
+
+    for method, path in (("POST", "/cosas/a"), ("PUT", "/cosas/a")):
+        body = f'{{"nombre": "uno", "cuantos": {number}}}'
+        answer = asked.open(path, method=method, data=body, content_type="application/json")
+        assert answer.status_code == 400
+
+
 def test_what_was_read_is_answered_as_flask_smorest_does_it(
     ask: Callable[..., tuple[TestResponse, TestResponse]],
 ) -> None:
