@@ -138,3 +138,30 @@ def test_going_back_to_what_was_found_does_not_send_it_again(
         page.get_by_role("heading", name="Resultados").wait_for()
         assert page.get_by_role("searchbox").input_value() == "jean"
         assert "jean" not in page.url
+
+
+def test_an_hour_that_is_written_by_half_is_not_sent_as_none(
+    browser: Browser, office: Office
+) -> None:
+    with page_of(browser, office, "coordinacion") as page:
+        page.goto("/notificaciones/reglas/nueva")
+        hour = page.get_by_label("A esta hora de ese día")
+        hour.press_sequentially("10")
+        assert hour.evaluate("field => field.validity.badInput")
+        page.get_by_role("button", name="Guardar").click()
+        page.wait_for_function(
+            "field => field === document.activeElement", arg=hour.element_handle()
+        )
+        assert page.locator("#errores").count() == 0
+        assert hour.evaluate("field => field.validity.badInput")
+
+        hour.fill("10:00")
+        page.get_by_role("button", name="Guardar").click()
+        page.locator("#errores").wait_for()
+
+
+def test_a_button_that_stands_alone_is_a_button(browser: Browser, office: Office) -> None:
+    with page_of(browser, office, "coordinacion") as page:
+        page.goto("/notificaciones/plantillas")
+        alone = page.get_by_role("link", name="Hacer una plantilla")
+        assert alone.evaluate("link => parseFloat(getComputedStyle(link).paddingLeft)") > 5

@@ -86,6 +86,15 @@
 
   document.querySelectorAll("[data-vivo]").forEach(follow);
 
+  // A day or an hour that somebody wrote by half is sent as none by a browser that checks nothing:
+  // it is told where it stands, and the form stays.
+  document.addEventListener("submit", (event) => {
+    const half = [...event.target.elements].find((field) => field.validity?.badInput);
+    if (!half) return;
+    event.preventDefault();
+    half.reportValidity();
+  });
+
   // What a form found has an address of its own: going back or reloading asks for it again, and not
   // whether to send the form a second time.
   const again = document.querySelector("[data-volver]");
