@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from notificaciones.masivos.actions import NuevoEnvio
@@ -25,10 +26,10 @@ class FilaPedidaSchema(Schema):
         metadata={"description": "Folio o documento de una persona, o un celular o correo"},
     )
     valores = fields.Dict(
-        keys=fields.String(validate=validate.Length(max=40)),
-        values=fields.Raw(),
+        keys=fields.String(),
+        values=fields.Raw(allow_none=True),
         load_default=dict,
-        validate=validate.Length(max=50),
+        validate=validate.Length(max=50, error=_l("A lo más {max}.")),
     )
     idioma = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
 

@@ -116,7 +116,10 @@ def retirar_de_persona(session: Session, persona_id: UUID, motivo: Motivo) -> No
 
 
 def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo) -> int:
-    """Cancel every message that meets a condition and has not left; how many those are."""
+    """Cancel every message that meets a condition and has not left; how many will not leave.
+
+    One that a worker holds is cancelled if it comes back, and is not among them.
+    """
     vivos = [*EN_ESPERA, Estado.RESERVADA]
     hallados = session.scalars(
         select(Mensaje)
@@ -124,9 +127,10 @@ def retirar_por(session: Session, condition: ColumnElement[bool], motivo: Motivo
         .order_by(Mensaje.id)
         .with_for_update()
     ).all()
-    for mensaje in hallados:
-        contar(session, mensaje.retirar(motivo))
-    return len(hallados)
+    retirados = [hecho for uno in hallados if (hecho := uno.retirar(motivo))]
+    for hecho in retirados:
+        contar(session, hecho)
+    return len(retirados)
 
 
 def encargar(

@@ -116,10 +116,10 @@ class PedidoSchema(Schema):
         metadata={"description": "Un celular o un correo; en vez de `persona_id`"},
     )
     valores = fields.Dict(
-        keys=fields.String(validate=validate.Length(max=40)),
-        values=fields.Raw(),
+        keys=fields.String(),
+        values=fields.Raw(allow_none=True),
         load_default=dict,
-        validate=validate.Length(max=50),
+        validate=validate.Length(max=50, error=_l("A lo más {max}.")),
         metadata={"description": "Uno por cada variable de la plantilla; días y horas en ISO 8601"},
     )
     canal = fields.Enum(Canal, by_value=True, load_default=None, allow_none=True)

@@ -32,9 +32,9 @@ def leer_valores(plantilla: Plantilla, dados: Mapping[str, Any]) -> dict[str, Va
     errores: dict[str, list[str]] = {}
     leidos: dict[str, Valor] = {}
     for nombre, variable in plantilla.variables.items():
-        if dados.get(nombre) is None and variable.opcional:
-            continue
-        if nombre not in dados:
+        if dados.get(nombre) is None:
+            if variable.opcional:
+                continue
             errores[f"valores.{nombre}"] = [_("Falta este dato.")]
             continue
         try:
@@ -111,26 +111,30 @@ def _entero(dado: Any) -> int:
 def _momento(tipo: Tipo, dado: Any) -> datetime:
     """A day for what is a day, an hour for what is an hour, or a moment with its zone."""
     if not isinstance(dado, str):
-        raise NoSirve(_("No es una fecha con hora."))
+        raise _no_es_fecha(tipo)
     try:
-        if tipo in _DE_DIA and len(dado) <= len("2026-11-30"):
-            return datetime.combine(date.fromisoformat(dado), _MEDIODIA, ZONA)
-        if tipo is Tipo.HORA and len(dado) == len("10:30"):
-            return datetime.combine(today(), time.fromisoformat(dado), ZONA)
-        momento = datetime.fromisoformat(dado)
+        momento = _leer_momento(tipo, dado)
     except ValueError:
-        raise NoSirve(
-            _("No es una fecha: se espera día, mes y año.")
-            if tipo in _DE_DIA
-            else _("No es una fecha con hora.")
-        ) from None
+        raise _no_es_fecha(tipo) from None
     if momento.tzinfo is None:
         raise NoSirve(_("A la fecha con hora le falta la zona horaria."))
-    return _en_calendario(momento)
-
-
-def _en_calendario(momento: datetime) -> datetime:
-    """Neither clocks nor calendars can reckon with the last days there are."""
+    # Neither clocks nor calendars can reckon with the last days there are.
     if not 1900 <= momento.year <= 2999:
-        raise NoSirve(_("No es una fecha con hora."))
+        raise _no_es_fecha(tipo)
     return momento
+
+
+def _leer_momento(tipo: Tipo, dado: str) -> datetime:
+    if tipo in _DE_DIA and len(dado) <= len("2026-11-30"):
+        return datetime.combine(date.fromisoformat(dado), _MEDIODIA, ZONA)
+    if tipo is Tipo.HORA and len(dado) == len("10:30"):
+        return datetime.combine(today(), time.fromisoformat(dado), ZONA)
+    return datetime.fromisoformat(dado)
+
+
+def _no_es_fecha(tipo: Tipo) -> NoSirve:
+    return NoSirve(
+        _("No es una fecha: se espera día, mes y año.")
+        if tipo in _DE_DIA
+        else _("No es una fecha con hora.")
+    )

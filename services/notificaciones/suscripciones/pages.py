@@ -1,6 +1,8 @@
 """Pages of subscriptions, for the units, whoever administers and whoever oversees; and the feed."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +50,7 @@ from notificaciones.suscripciones.unidades import (
 )
 from oficina.bus.difusion import difusion
 from oficina.clock import ZONA, real_now, today
-from oficina.errors import DatosInvalidos, VersionVencida
+from oficina.errors import DatosInvalidos, NoEncontrado, VersionVencida
 from oficina.web.app import env
 from oficina.web.auth import actor, public, puede, requires
 from oficina.web.conditional import form_version
@@ -248,10 +250,14 @@ def repetir(suscripcion_id: UUID) -> ResponseReturnValue:
     form = Form(RepeticionFormaSchema())
     if form.valid:
         desde = datetime.combine(form.data["desde"], time(), ZONA).astimezone(UTC)
-        with env().db.begin() as session:
-            reparto.repetir(session, suscripcion_id, desde, actor())
-        flash(_("Lo que pasó desde ese día se entrega otra vez."), "success")
-        return _back(suscripcion_id)
+        try:
+            with env().db.begin() as session:
+                reparto.repetir(session, suscripcion_id, desde, actor())
+        except DatosInvalidos as error:
+            form.add_errors(error)
+        else:
+            flash(_("Lo que pasó desde ese día se entrega otra vez."), "success")
+            return _back(suscripcion_id)
     return _page(suscripcion_id, form), 422
 
 
@@ -289,17 +295,20 @@ def confirmar(token: str) -> ResponseReturnValue:
     """Whoever reads a mailbox says that its unit's digest may go there.
 
     Public on purpose: the token is the key. Only the button uses it: programs that look at mail
-    before people do open every link.
+    before people do open every link. Of one that opens nothing any more it is said what to do.
     """
-    if request.method == "GET":
-        with env().db.read() as session:
-            una = por_enlace(session, huella_de(token), real_now())
-    else:
-        with env().db.begin() as session:
-            una = resumenes.confirmar(session, token)
+    una = None
+    with suppress(NoEncontrado):
+        if request.method == "GET":
+            with env().db.read() as session:
+                una = por_enlace(session, huella_de(token), real_now())
+        else:
+            with env().db.begin() as session:
+                una = resumenes.confirmar(session, token)
     page = current_app.make_response(
         render_template("notificaciones/suscripciones/confirmar.html", una=una)
     )
+    page.status_code = HTTPStatus.OK if una else HTTPStatus.NOT_FOUND
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     return page
 

@@ -25,7 +25,7 @@ from oficina.bus.tables import Estado as EstadoDeEntrega
 from oficina.bus.tables import Inbox
 from oficina.clock import real_now
 from oficina.db import uuid7
-from oficina.errors import Conflicto
+from oficina.errors import Conflicto, DatosInvalidos
 from oficina.events import Clasificacion, Evento
 
 TANDA = 500
@@ -70,8 +70,11 @@ def callar(session: Session, caso_id: UUID, desde: datetime) -> None:
 def repetir(session: Session, suscripcion_id: UUID, desde: datetime, actor: Actor) -> Suscripcion:
     """Deliver again what happened since a moment, with the same `webhook-id` where there was one.
 
-    Not what happened before it was subscribed. Facts are kept for ACOGIDA_INBOX_DIAS.
+    Not what happened before it was subscribed. Facts are kept for ACOGIDA_INBOX_DIAS. Raises
+    DatosInvalidos for a moment that has not come.
     """
+    if desde > real_now():
+        raise DatosInvalidos({"desde": [_("Todavía no llega: desde entonces no ha pasado nada.")]})
     una = por_cambiar(session, suscripcion_id, actor)
     if una.estado not in OYEN:
         raise Conflicto(_("Reanúdela para repetir lo que pasó."))

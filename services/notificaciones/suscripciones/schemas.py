@@ -59,9 +59,9 @@ class FiltrosField(fields.Dict):
             keys=fields.String(validate=validate.Regexp(_CAMPO, error=_l("Ese campo no existe."))),
             values=fields.List(
                 fields.String(validate=validate.Regexp(_CODIGO, error=_l("No es un código."))),
-                validate=validate.Length(min=1, max=_MUCHOS),
+                validate=validate.Length(min=1, max=_MUCHOS, error=_DE_A),
             ),
-            validate=validate.Length(max=10),
+            validate=validate.Length(max=10, error=_l("A lo más {max}.")),
             **options,
         )
 
@@ -70,7 +70,7 @@ class FiltrosField(fields.Dict):
     ) -> Any:
         """Read a mapping, or the text of a form."""
         if not isinstance(value, str):
-            return super().deserialize(value, attr, data, **options)
+            return self._of_mapping(value, attr, data, **options)
         try:
             return super().deserialize(leer_filtros(value), attr, data, **options)
         except ValidationError as error:
@@ -78,6 +78,18 @@ class FiltrosField(fields.Dict):
                 raise
             # Of a text the whole text is what somebody has to look at.
             raise ValidationError(_("Hay un campo o un código que no existe.")) from error
+
+    def _of_mapping(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        """Errors are beside the field that is filtered by, whether it or its codes are wrong."""
+        try:
+            return super().deserialize(value, attr, data, **options)
+        except ValidationError as error:
+            if isinstance(error.messages, list):
+                raise
+            beside = {
+                campo: wrong.get("key") or wrong["value"] for campo, wrong in error.messages.items()
+            }
+            raise ValidationError(beside) from error
 
 
 def leer_filtros(texto: str) -> dict[str, list[str]]:

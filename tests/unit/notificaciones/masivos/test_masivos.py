@@ -16,6 +16,7 @@ from tests.unit.notificaciones.masivos.conftest import LUNES_10, URL, Masivos
 from notificaciones import supresion, uniones
 from notificaciones.masivos import avance
 from notificaciones.masivos.states import Estado, Problema
+from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.queries import debidos
 from notificaciones.mensajes.states import Estado as EstadoDeMensaje
 from notificaciones.mensajes.states import Motivo, Prioridad
@@ -223,6 +224,24 @@ def test_se_pausa_se_reanuda_y_se_cancela(
     assert masivos.dar(envio_id, "reanudacion").status_code == 409
     vieja = masivos.como().post(f"{URL}/{envio_id}/pausa", data={"version": 1})
     assert vieja.status_code == 412
+
+
+def test_lo_que_ya_va_en_camino_no_se_cuenta_entre_lo_que_no_sale(
+    masivos: Masivos, casa: Any
+) -> None:
+    envio_id = masivos.direcciones(4)
+    masivos.dar(envio_id, "confirmacion")
+    masivos.seguir()
+    with casa.env.db.begin() as session:
+        session.get_one(Mensaje, casa.mensajes()[0].id).reservar(real_now() + timedelta(minutes=1))
+
+    cancelado = masivos.como().post(
+        f"{URL}/{envio_id}/cancelacion",
+        data={"version": masivos.uno(envio_id).version},
+        follow_redirects=True,
+    )
+
+    assert "3 mensajes que esperaban ya no salen" in cancelado.text
 
 
 def test_quien_se_muere_a_media_tanda_no_pierde_ni_repite_nada(

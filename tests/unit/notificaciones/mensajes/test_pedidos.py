@@ -123,6 +123,9 @@ MALOS: list[tuple[dict[str, Any], str]] = [
     ({"valores": {}}, "valores.texto"),
     ({"valores": {"texto": "x", "otro": 1}}, "valores.otro"),
     ({"valores": {"texto": 7}}, "valores.texto"),
+    ({"valores": {"texto": None}}, "valores.texto"),
+    ({"valores": {"texto": "x", "o" * 41: 1}}, "valores." + "o" * 41),
+    ({"valores": {str(uno): uno for uno in range(51)}}, "valores"),
     ({"valores": {"texto": "a" * 501}}, "valores.texto"),
     ({"valores": {"texto": "a\x00"}}, "valores.texto"),
     ({"valores": {"texto": "ж" * 500}}, "valores"),
@@ -139,6 +142,26 @@ MALOS: list[tuple[dict[str, Any], str]] = [
     ({"clave_de_negocio": "con espacio"}, "clave_de_negocio"),
     ({"prioridad": "ya"}, "prioridad"),
 ]
+
+
+DIAS: list[tuple[Any, str | None]] = [
+    ("2026-12-10", None),
+    ("2026-12-10T12:00:00Z", None),
+    ("2026-12-10T12:00:00", "A la fecha con hora le falta la zona horaria."),
+    *(
+        (dado, "No es una fecha: se espera día, mes y año.")
+        for dado in ("1600-01-01", "3000-01-01", "1600-01-01T12:00:00Z", "2026-13-01", "", 7, [])
+    ),
+]
+
+
+@pytest.mark.parametrize(("dia", "mal"), DIAS)
+def test_un_dia_es_de_un_calendario_que_se_usa(casa: Any, dia: Any, mal: str | None) -> None:
+    listo = {"plantilla": "retiro_listo", "valores": {"lugar": "aquí", "hasta": dia}}
+
+    dado = _pedir(casa, A_CELULAR | listo)
+
+    assert dado.json.get("errors") == (mal and {"valores.hasta": [mal]})
 
 
 def test_lo_que_no_sirve_se_dice_junto_a_su_campo(casa: Any) -> None:

@@ -170,7 +170,10 @@ def test_se_edita_se_rota_y_se_repite(sitio: Sitio) -> None:
     otra = browser.post(f"{RAIZ}/{una}/secreto", data=_version(tarde.text)).text
     assert otra.count("whsec_") == 1
     assert "24" in otra
-    assert browser.post(f"{RAIZ}/{una}/repeticion", data={}).status_code == 422
+    for dia, mal in (("", "Falta este dato."), ("2999-01-01", "Todavía no llega")):
+        repetida = browser.post(f"{RAIZ}/{una}/repeticion", data={"desde": dia})
+        assert repetida.status_code == 422
+        assert mal in repetida.text
     assert browser.post(f"{RAIZ}/{una}/repeticion", data={"desde": "2026-01-01"}).status_code == 303
     assert "modo" in browser.get(f"{RAIZ}/{una}").text
     assert sitio.auditadas() == ["crear", "editar", "rotar", "repetir"]
@@ -291,6 +294,13 @@ def test_por_la_api_con_version_y_una_sola_vez(sitio: Sitio) -> None:
     quien = sitio.oficina.bearer("administrador")
     clave = {"Idempotency-Key": "tablero-1"}
     nueva = _forma(url="http://127.0.0.1:9/h", filtros={"tema": ["salud"]}, ordenada=True)
+    for filtros, campo in (
+        ({"tema": []}, "filtros.tema"),
+        ({"tema": ["Á"]}, "filtros.tema.0"),
+        ({"TEMA": ["salud"]}, "filtros.TEMA"),
+    ):
+        mala = sitio.pedir("POST", "", quien, json=nueva | {"filtros": filtros})
+        assert (mala.status_code, list(mala.json["errors"])) == (422, [campo])
     hecha = sitio.pedir("POST", "", quien, json=nueva, headers=clave)
     otra_vez = sitio.pedir("POST", "", quien, json=nueva, headers=clave)
     assert hecha.status_code == 201
@@ -315,6 +325,9 @@ def test_por_la_api_con_version_y_una_sola_vez(sitio: Sitio) -> None:
         "POST", f"/{una}/repeticion", quien, json={"desde": "2026-01-01T00:00:00Z"}
     )
     assert repetida.status_code == 202
+    pronta = {"desde": "2999-01-01T00:00:00Z"}
+    sin_repetir = sitio.pedir("POST", f"/{una}/repeticion", quien, json=pronta)
+    assert (sin_repetir.status_code, list(sin_repetir.json["errors"])) == (422, ["desde"])
     edicion = {k: v for k, v in nueva.items() if k not in {"unidad", "via"}}
     edicion["url"] = "https://[::1]/"
     assert sitio.pedir("PUT", f"/{una}", quien, json=edicion, headers=star).status_code == 422

@@ -173,7 +173,10 @@ def test_nada_llega_mientras_nadie_confirme_el_correo_con_el_boton(red: Casa) ->
     # What waited since before the hour leaves now, not tomorrow.
     (resumen,) = red.a_las(_el(2, "11:00"))
     assert (resumen.estado, resumen.destino) == (EstadoDeMensaje.ENTREGADA, CORREO.lower())
-    assert [red.pulsar(enlace, metodo).status_code for metodo in ("GET", "POST")] == [404, 404]
+    for otra in (red.pulsar(enlace, "GET"), red.pulsar(enlace)):
+        assert otra.status_code == 404
+        assert "Este enlace ya no sirve" in otra.text
+        assert "Si ya confirmó este correo" in otra.text
 
 
 def test_el_enlace_vence_y_otro_reemplaza_al_anterior(red: Casa) -> None:
