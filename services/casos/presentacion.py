@@ -87,6 +87,7 @@ def init_app(app: Flask) -> None:
         pais_del_registro=pais_del_registro,
         institucion_del_registro=palabras.institucion,
         lengua=lengua,
+        en_paginas=catalogos.en_paginas,
         canal=canal,
         sexo=sexo,
         telefono=presentar_telefono,

@@ -11,70 +11,11 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from e2e.hands import Pointer, check_accessible, check_width, page_of
+from e2e.rounds import STARTS, is_page, path_of, shape
 from office import ROLES, Office, wait_until
 from oficina.bus.tables import Estado, Inbox
 from oficina.db import Database
 
-STARTS = {
-    "": [
-        "/identidad/entrar",
-        "/identidad/enlace/no-existe",
-        "/notificaciones/baja/no-existe",
-        "/eventos",
-        "/casos/abiertos/expediente",
-        "/no-existe",
-    ],
-    "recepcion": [
-        "/",
-        "/casos/personas/nueva",
-        "/casos/recepcion",
-        "/casos/buscar",
-    ],
-    "profesional": ["/", "/casos/?estado=todos", "/notificaciones/escribir?plantilla=retiro_listo"],
-    "coordinacion": [
-        "/",
-        "/casos/?estado=todos",
-        "/notificaciones/plantillas/nueva",
-        "/notificaciones/reglas/nueva",
-        "/notificaciones/masivos/nuevo?plantilla=aviso_general",
-    ],
-    "encargado_programa": [
-        "/",
-        "/casos/programas?ver=todos",
-        "/casos/convenios?ver=todos",
-    ],
-    "delegado_datos": [
-        "/",
-        "/casos/derechos?ver=todas",
-        "/casos/derechos/nueva",
-        "/casos/incidentes?ver=todos",
-        "/notificaciones/suscripciones",
-    ],
-    "analista": ["/", "/reportes/", "/casos/"],
-    "contraparte_unidad": ["/", "/casos/unidad", "/notificaciones/suscripciones/nueva"],
-    "auditor": [
-        "/",
-        "/casos/accesos-excepcionales",
-        "/identidad/auditoria?desde=2020-01-01&hasta=2019-01-01&recurso_id=nada",
-        "/identidad/auditoria/cadenas",
-    ],
-    "administrador": [
-        "/",
-        "/casos/",
-        "/identidad/unidades",
-        "/identidad/clientes",
-        "/identidad/mi-cuenta",
-        "/casos/temas",
-        "/eventos/operacion",
-        "/eventos/operacion/repetir",
-        "/eventos/operacion/reportes?estado=hecho",
-        "/eventos/operacion/reportes/reintentar",
-    ],
-}
-ID = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(-\d{2})?|(?<=/baja/)[\w-]{60,}"
-)
-DOWNLOAD = re.compile(r"\.(csv|xlsx|pdf|json|ics|zip)$|/pdf$")
 SAME_SHAPE = 2
 """How many pages of one shape are visited: the cases are many, the page is one. Of the second one
 only what its data may break is looked at.
@@ -92,11 +33,11 @@ def test_every_page(browser: Browser, office: Office, pictures: Path | None, rol
         waiting = deque(STARTS[role])
         while waiting:
             address = waiting.popleft()
-            shape = _shape(address)
-            alike, path = visited[shape], ID.sub("x", urlsplit(address).path)
+            kind = shape(address)
+            alike, path = visited[kind], path_of(address)
             if len(alike) >= SAME_SHAPE or paths[path] >= SAME_PATH:
                 continue
-            if address in alike or not _is_page(address):
+            if address in alike or not is_page(address):
                 continue
             alike.add(address)
             paths[path] += 1
@@ -105,22 +46,11 @@ def test_every_page(browser: Browser, office: Office, pictures: Path | None, rol
                 continue
             if answer.status >= 500:
                 wrong.append(f"{address}: {answer.status}")
-            name = f"{role or 'calle'}{shape.replace('/', '_')[:80]}"
+            name = f"{role or 'calle'}{kind.replace('/', '_')[:80]}"
             wrong += _inspect(page, pictures, name) if len(alike) == 1 else _glance(page)
             waiting.extend(_links(page))
     assert not wrong, "\n\n".join(wrong)
     assert sum(map(len, visited.values())) >= len(STARTS[role])
-
-
-def _shape(address: str) -> str:
-    parts = urlsplit(address)
-    names = sorted(part.partition("=")[0] for part in parts.query.split("&") if part)
-    return ID.sub("x", parts.path) + ("-" + "-".join(names) if names else "")
-
-
-def _is_page(address: str) -> bool:
-    path = urlsplit(address).path
-    return not DOWNLOAD.search(path) and "/static/" not in path
 
 
 def _links(page: Page) -> list[str]:

@@ -99,7 +99,7 @@ def _pagina(persona_id: UUID, form: Form) -> str:
         dia = clock.local(ahora).date()
         quienes = representantes.de_persona(session, persona_id, Alcance.de(actor()), dia)
     registrar_lectura(env().db, actor(), "casos.consentimiento.ver", "persona", persona_id)
-    leidos = dict.fromkeys((persona.idioma, "spa"))
+    leidos = dict.fromkeys(map(textos(RECORDATORIOS).lengua, (persona.idioma, "spa")))
     return render_template(
         "casos/consentimientos/persona.html",
         form=form,
@@ -109,7 +109,7 @@ def _pagina(persona_id: UUID, form: Form) -> str:
         menor=menor(persona.fecha_nacimiento, dia),
         representantes=[uno for uno in quienes if uno.vale],
         derecho=lambda codigo: catalogo().tipo(codigo, idioma),
-        textos_leidos=[textos(RECORDATORIOS).en(i) for i in leidos],
+        textos_leidos=[(lengua, textos(RECORDATORIOS).en(lengua)) for lengua in leidos],
         formas=opciones(FormaConsentimiento),
         otorgantes=opciones(Otorgante),
         lenguas=[(codigo, nombre_de_idioma(codigo, idioma)) for codigo in textos().textos],

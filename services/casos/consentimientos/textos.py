@@ -26,8 +26,11 @@ class Textos:
 
     def en(self, idioma: str, institucion: str = "") -> str:
         """The text in a language, in Spanish when there is none, naming who receives the data."""
-        texto = self.textos.get(idioma) or self.textos[IDIOMA_POR_OMISION]
-        return texto.format(institucion=institucion)
+        return self.textos[self.lengua(idioma)].format(institucion=institucion)
+
+    def lengua(self, idioma: str) -> str:
+        """The language of what `en` gives."""
+        return idioma if idioma in self.textos else IDIOMA_POR_OMISION
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Vista:
     destinatario: str
     datos: str
     texto: str
+    lengua: str
     situacion: str
     tono: str
     vale: bool
@@ -59,6 +60,7 @@ def vista(consentimiento: Consentimiento, ahora: datetime, idioma: str) -> Vista
         destinatario=destinatario.titulo if destinatario else _("La propia oficina"),
         datos=", ".join(str(ETIQUETAS[Categoria][Categoria(c)]) for c in consentimiento.categorias),
         texto=leido.en(consentimiento.idioma or "", nombre),
+        lengua=leido.lengua(consentimiento.idioma or ""),
         situacion=situacion,
         tono=tono,
         vale=consentimiento.vale(ahora),

@@ -356,7 +356,7 @@ def _formulario(
         env().db, actor(), "casos.derivacion.opciones", "caso", caso.id, caso_id=caso.id
     )
     lenguas = [(codigo, nombre_de_idioma(codigo, language())) for codigo in textos().textos]
-    leidos = dict.fromkeys((persona.idioma, IDIOMA_POR_OMISION))
+    leidos = dict.fromkeys(map(textos().lengua, (persona.idioma, IDIOMA_POR_OMISION)))
     return render_template(
         "casos/derivaciones/nueva.html",
         form=form,
@@ -371,7 +371,9 @@ def _formulario(
         formas=opciones(FormaConsentimiento),
         otorgantes=opciones(Otorgante),
         lenguas=lenguas,
-        consentimientos=[textos().en(i, servicio.institucion.nombre) for i in leidos],
+        consentimientos=[
+            (lengua, textos().en(lengua, servicio.institucion.nombre)) for lengua in leidos
+        ],
     )
 
 

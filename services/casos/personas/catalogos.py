@@ -52,6 +52,11 @@ def de_dos_letras(codigo: str) -> str:
     return {corto: largo for largo, corto in _IDIOMAS.items()}.get(dicho, dicho)
 
 
+def en_paginas(codigo: str) -> str:
+    """How a page says the language (ISO 639-3) of a text: by its two letters, if it has them."""
+    return _IDIOMAS.get(codigo, codigo)
+
+
 @cache
 def paises(idioma: str) -> Sequence[tuple[str, str]]:
     """(alpha-3, name) in a language, the office's frequent countries first, then by name."""
