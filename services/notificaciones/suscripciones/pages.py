@@ -21,7 +21,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from notificaciones.mensajes import etiquetas as de_mensajes
-from notificaciones.mensajes.models import Mensaje
 from notificaciones.plantillas.catalogo import Clave, base, de_fabrica, idiomas
 from notificaciones.plantillas.etiquetas import nombre_de_idioma
 from notificaciones.suscripciones import actions, etiquetas, feed, queries, reparto
@@ -32,7 +31,7 @@ from notificaciones.suscripciones.firma import huella_de
 from notificaciones.suscripciones.models import VIGENCIA_DEL_ANTERIOR, Suscripcion
 from notificaciones.suscripciones.resumenes import actions as resumenes
 from notificaciones.suscripciones.resumenes.calculo import ajustes
-from notificaciones.suscripciones.resumenes.queries import por_enlace
+from notificaciones.suscripciones.resumenes.queries import por_enlace, ultimo
 from notificaciones.suscripciones.schemas import (
     EdicionSchema,
     NuevaSchema,
@@ -364,7 +363,7 @@ def _page(suscripcion_id: UUID, form: Form) -> str:
         cuentas = queries.por_estado(session, suscripcion_id)
         ritmo = queries.ritmo(session, suscripcion_id, real_now() - DIA)
         cola = queries.cola(session, suscripcion_id)
-        resumen = session.get(Mensaje, una.resumen_id) if una.resumen_id else None
+        resumen = ultimo(session, una)
     cambia = puede("notificaciones.suscripcion.administrar") and queries.puede_administrar(
         actor(), una.unidad
     )

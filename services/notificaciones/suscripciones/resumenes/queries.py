@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import Mensaje
@@ -31,6 +31,16 @@ def llevadas(session: Session, mensaje_id: UUID) -> Sequence[Entrega]:
         .where(Entrega.reserva == mensaje_id, Entrega.estado == EstadoDeEntrega.PENDIENTE)
         .order_by(Entrega.id)
     ).all()
+
+
+def ultimo(session: Session, suscripcion: Suscripcion) -> Row[datetime, EstadoDeMensaje] | None:
+    """When the digest that is on its way leaves, and its state; nothing of what it says, nor to
+    whom: its reader is not written down.
+    """
+    if suscripcion.resumen_id is None:
+        return None
+    suyo = select(Mensaje.sale_en, Mensaje.estado).where(Mensaje.id == suscripcion.resumen_id)
+    return session.execute(suyo).one_or_none()
 
 
 def en_camino(session: Session) -> Sequence[UUID]:

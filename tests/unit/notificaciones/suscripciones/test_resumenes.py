@@ -286,6 +286,18 @@ def test_la_prueba_va_sola_y_dice_que_lo_es_y_se_repite_desde_un_dia(red: Casa) 
     assert "Se abrió un caso: 1" in (red.a_las(_el(3, "08:00"))[-1].cuerpo or "")
 
 
+def test_su_pagina_se_lee_tambien_mientras_un_resumen_va_en_camino(red: Casa) -> None:
+    una = red.confirmada()
+    red.hacer(actions.probar, una, ADMIN)
+    tasks.resumir_a_unidades(red.casa.env)
+
+    pagina = red.casa.oficina.entrar(red.casa.app, "administrador").get(
+        f"/notificaciones/suscripciones/{una}"
+    )
+    assert pagina.status_code == 200
+    assert "Último resumen" in pagina.text
+
+
 def test_desde_el_buzon_se_detiene_y_confirmarlo_de_nuevo_lo_reanuda(red: Casa) -> None:
     una = red.confirmada()
     baja = NuevaBaja(direccion=CORREO, tema=Tema.RESUMENES)
