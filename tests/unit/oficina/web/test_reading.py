@@ -39,11 +39,17 @@ def _below(kind: type[Schema]) -> Iterator[type[Schema]]:
 
 
 def _schemas(package: str) -> list[Schema]:
-    """Of one service, or of what they share."""
+    """Of one service, or of what they share. One that is made while a page is asked for is not
+    whole by itself.
+    """
     for one in walk_packages(import_module(package).__path__, f"{package}."):
         if one.name.rpartition(".")[2] in ROOMS:
             import_module(one.name)
-    return [kind() for kind in _below(Schema) if kind.__module__.partition(".")[0] == package]
+    return [
+        kind()
+        for kind in _below(Schema)
+        if kind.__module__.partition(".")[0] == package and "<locals>" not in kind.__qualname__
+    ]
 
 
 class Color(StrEnum):
