@@ -126,6 +126,7 @@ class PedidoSchema(Schema):
     idioma = fields.String(
         load_default=None,
         allow_none=True,
+        validate=validate.OneOf(list(idiomas())),
         metadata={"description": "Solo con `destino`: de una persona se sabe"},
     )
     programado_para = fields.AwareDateTime(load_default=None, allow_none=True, validate=MOMENTOS)
@@ -149,11 +150,8 @@ class PedidoSchema(Schema):
     def _uno_de_los_dos(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if (data["persona_id"] is None) == (data["destino"] is None):
             raise ValidationError({"destino": [_("Diga una persona o una dirección, y no ambas.")]})
-        if data["idioma"] is not None:
-            if data["persona_id"] is not None:
-                raise ValidationError({"idioma": [_("De una persona el idioma se sabe.")]})
-            if data["idioma"] not in idiomas():
-                raise ValidationError({"idioma": [_("Elija una de la lista.")]})
+        if data["idioma"] is not None and data["persona_id"] is not None:
+            raise ValidationError({"idioma": [_("De una persona el idioma se sabe.")]})
 
     @post_load
     def _build(self, data: dict[str, Any], **_kwargs: Any) -> Pedido:

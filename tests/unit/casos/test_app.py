@@ -121,6 +121,7 @@ def test_un_cuerpo_que_no_dice_ser_json_es_415(ventanilla: Ventanilla) -> None:
     for tipo in ("text/plain", "application/x-www-form-urlencoded", None):
         answer = ventanilla.api("POST", "/personas", data=cuerpo, content_type=tipo)
         assert answer.status_code == 415
+        assert "application/json" in answer.json["detail"]
         assert answer.content_type == "application/problem+json"
     raro = ventanilla.api("POST", "/personas", data=cuerpo, content_type="application/x+json")
     sin_sesion = ventanilla.app.test_client().post("/casos/api/v1/personas", data=cuerpo)

@@ -144,6 +144,12 @@ MALOS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+def test_de_un_idioma_que_no_hay_se_dice_cuales_hay(casa: Any) -> None:
+    dado = _pedir(casa, A_CELULAR | {"idioma": "xx"})
+
+    assert dado.json["errors"]["idioma"] == ["Debe ser una de las opciones: es, ht, pt, en, fr."]
+
+
 DIAS: list[tuple[Any, str | None]] = [
     ("2026-12-10", None),
     ("2026-12-10T12:00:00Z", None),

@@ -135,6 +135,14 @@ def test_a_number_that_python_does_not_read_is_the_body_s_mistake(number: str) -
         assert answer.status_code == 400
 
 
+def test_a_fraction_is_not_rounded_to_an_integer() -> None:
+    asked = _app(Blueprint).test_client()
+
+    for number, status in ((2, 201), (2.0, 201), ("2", 201), (2.5, 422), (-0.1, 422), ("2.5", 422)):
+        answer = asked.post("/cosas/a", json={"nombre": "uno", "cuantos": number})
+        assert (number, answer.status_code) == (number, status)
+
+
 def test_what_was_read_is_answered_as_flask_smorest_does_it(
     ask: Callable[..., tuple[TestResponse, TestResponse]],
 ) -> None:
