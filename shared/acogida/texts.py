@@ -7,22 +7,30 @@ Each root has one catalogue: `oficina/web` for what all pages share, and one a s
 says in English has one in Spanish beside the command line, held to Click's own code the same way.
 """
 
+import ast
 import io
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import IO, Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from flask_smorest.utils import load_info_from_docstring
 
 from acogida import click_es
 from oficina.settings import SERVICES
 
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+METHODS = [
+    ("**/api.py", "acogida.texts:of_an_api"),
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+]
 OPTIONS = {"**/templates/**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}
 KEYWORDS = {
     "_": None,
@@ -77,6 +85,30 @@ def extract(code: Path) -> Catalog:
     for name, _line, message, _comments, context in found:
         catalog.add(message, locations=[(name, 0)], context=context)
     return catalog
+
+
+def of_an_api(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[Any, ...]]:
+    """The texts of an entrance of JSON: those of any code, and what its operations are for, which
+    their docstrings say.
+    """
+    source = file.read()
+    for view in ast.walk(ast.parse(source)):
+        if isinstance(view, ast.FunctionDef) and _is_an_operation(view):
+            told = load_info_from_docstring(ast.get_docstring(view) or "")
+            yield view.lineno, "gettext", told.get("summary", ""), []
+    yield from extract_python(io.BytesIO(source), keywords, comment_tags, options)
+
+
+def _is_an_operation(view: ast.FunctionDef) -> bool:
+    """Whether the document tells of it: a decorator of its says what it answers or is asked."""
+    return any(
+        isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Attribute)
+        and one.func.attr in {"response", "alt_response", "arguments"}
+        for one in view.decorator_list
+    )
 
 
 def update(root: Root) -> list[Message]:

@@ -13,6 +13,7 @@ from casos.lotes.schemas import MAXIMO, Elegido, ElegidoSchema, ResultadosDeLote
 from oficina import clock
 from oficina.audit import registrar_lectura
 from oficina.errors import NoPermitido
+from oficina.texts import N_
 from oficina.web.app import env
 from oficina.web.auth import actor, puede, requires
 from oficina.web.blueprint import Blueprint
@@ -47,20 +48,37 @@ def _ofrecer(codigo: str, una: AccionDeLote) -> None:
         clave_ = cuerpo["clave"]
         return _dicho(clave_, actions.hacer(env().db, lote, elegidos, clave_))
 
-    for view, schema, camino, que in (
-        (prever, previsto, f"/{codigo}/prevision", "Ver qué pasaría, sin cambiar nada"),
-        (hacer, pedido, f"/{codigo}", "Hacerlo en cada caso; lo hecho con su clave no se repite"),
-    ):
+    caminos = ((prever, previsto, f"/{codigo}/prevision"), (hacer, pedido, f"/{codigo}"))
+    for (view, schema, camino), que in zip(caminos, _QUE_HACE[codigo], strict=True):
         view.__name__ = f"{view.__name__}_{codigo}"
-        view.__doc__ = f"{_TITULOS[codigo]}: {que[0].lower()}{que[1:]}"
+        view.__doc__ = que
         bp.post(camino)(bp.arguments(schema)(bp.response(200, ResultadosDeLoteSchema)(view)))
 
 
-_TITULOS = {
-    "asignar": "Asignar varios casos a alguien",
-    "prioridad": "Cambiar la prioridad de varios casos",
-    "tarea": "Agregar una tarea a varios casos",
+_QUE_HACE = {
+    "asignar": (
+        N_("Asignar varios casos a alguien: ver qué pasaría, sin cambiar nada"),
+        N_(
+            "Asignar varios casos a alguien: hacerlo en cada caso; "
+            "lo hecho con su clave no se repite"
+        ),
+    ),
+    "prioridad": (
+        N_("Cambiar la prioridad de varios casos: ver qué pasaría, sin cambiar nada"),
+        N_(
+            "Cambiar la prioridad de varios casos: hacerlo en cada caso; "
+            "lo hecho con su clave no se repite"
+        ),
+    ),
+    "tarea": (
+        N_("Agregar una tarea a varios casos: ver qué pasaría, sin cambiar nada"),
+        N_(
+            "Agregar una tarea a varios casos: hacerlo en cada caso; "
+            "lo hecho con su clave no se repite"
+        ),
+    ),
 }
+"""What each action's two addresses are for: trying it, and doing it."""
 
 
 def _leer(una: AccionDeLote, cuerpo: Mapping[str, Any]) -> tuple[Lote, Sequence[Elegido]]:

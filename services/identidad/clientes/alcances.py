@@ -13,6 +13,7 @@ from oficina.env import Env
 from oficina.errors import DomainError
 from oficina.settings import SERVICES
 from oficina.web.api import PROGRAMA
+from oficina.web.i18n import COOKIE, language
 
 FORMA = re.compile(r"[a-z_]+(\.[a-z_]+)+\Z")
 
@@ -31,7 +32,12 @@ def ofrecidos(env: Env, elegidos: Sequence[str] = ()) -> list[Ofrece]:
     found = []
     for servicio in SERVICES:
         try:
-            document = env.client.send("GET", servicio, f"/{servicio}/openapi.json").json()
+            document = env.client.send(
+                "GET",
+                servicio,
+                f"/{servicio}/openapi.json",
+                headers={"Cookie": f"{COOKIE}={language()}"},
+            ).json()
             alcances, responde = _de(document), True
         except DomainError:
             alcances, responde = {}, False

@@ -14,7 +14,7 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from oficina.web import idempotency, problems
+from oficina.web import i18n, idempotency, problems
 from oficina.web.auth import Acceso, access_of, public
 from oficina.web.conditional import is_versioned
 from oficina.web.csrf import SAFE_METHODS
@@ -117,9 +117,17 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
                 self._document = self._write()
             return self._document
 
+    def read(self) -> dict[str, Any]:
+        """The document in the reader's language as far as it says what each operation is for."""
+        written = self.document()
+        if i18n.language() == i18n.DEFAULT:
+            return written
+        paths = {path: _said(operations) for path, operations in written["paths"].items()}
+        return written | {"paths": paths}
+
     @public
     def _openapi_json(self) -> Response:
-        return jsonify(self.document())
+        return jsonify(self.read())
 
     def _register_responses(self) -> None:
         """Nothing yet: they are a good part of the document."""
@@ -147,6 +155,16 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
             response = {"description": title, "schema": self.ERROR_SCHEMA}
             prepare_response(response, self.spec, problems.PROBLEM)
             self.spec.components.response(name, response, lazy=name not in _TOLD)
+
+
+def _said(operations: dict[str, Any]) -> dict[str, Any]:
+    in_words = i18n.gettext  # not by its name: what it is given is no text of this file
+    return {
+        method: told | {"summary": in_words(told["summary"])}
+        if isinstance(told, dict) and told.get("summary")
+        else told
+        for method, told in operations.items()
+    }
 
 
 def _describe(operation: dict[str, Any], method: str, path: str, view: Any) -> None:
@@ -248,7 +266,7 @@ def _docs(app: Flask) -> Blueprint:
     @public
     def docs() -> str:
         api: ProblemApi = current_app.extensions["api"]
-        spec = api.document()
+        spec = api.read()
         operations = [
             (method, path, operation)
             for path, methods in sorted(spec.get("paths", {}).items())

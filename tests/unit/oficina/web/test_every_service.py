@@ -12,6 +12,7 @@ import columns
 from acogida.services import load
 from oficina.settings import SERVICES
 from oficina.web.auth import access_of
+from oficina.web.i18n import COOKIE, LANGUAGES
 from oficina.web.nav import LUGARES, Lugar
 
 
@@ -50,6 +51,26 @@ def test_the_document_of_every_service_is_served(oficina: Any, servicio: str) ->
         # As ECMA 262 has it: looked for anywhere, and without Python's own end of a text.
         assert (pattern[0], pattern[-1]) == ("^", "$")
         assert r"\Z" not in pattern
+    app.extensions["env"].db.close()
+
+
+@pytest.mark.parametrize("servicio", SERVICES)
+def test_what_each_operation_is_for_is_said_in_english_too(oficina: Any, servicio: str) -> None:
+    app = _app(oficina, servicio)
+    told = {}
+    for idioma in LANGUAGES:
+        browser = app.test_client()
+        browser.set_cookie(COOKIE, idioma)
+        paths = browser.get(f"/{servicio}/openapi.json").get_json()["paths"]
+        told[idioma] = {
+            (path, method): operation["summary"]
+            for path, operations in paths.items()
+            for method, operation in operations.items()
+            if isinstance(operation, dict)
+        }
+    same = [where for where, said in told["es"].items() if told["en"][where] == said]
+    assert told["es"]
+    assert not same
     app.extensions["env"].db.close()
 
 
