@@ -68,7 +68,7 @@ class EnlaceVencido(DomainError):
     """The link was good once; the office sends another one to who asks for it (`pedir_otro`)."""
 
     status = 410
-    title = "Este enlace ya venció"
+    title = N_("Este enlace ya venció")
 
 
 class ClaveNecesaria(DomainError):

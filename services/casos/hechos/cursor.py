@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from oficina.errors import DatosInvalidos
 
-_AJENO = {"desde": ["No es un cursor de esta página."]}
 _MAXIMO = 2**63
 
 
@@ -22,14 +23,18 @@ class Cursor:
         """The cursor that `str` wrote; empty is the beginning. Raises DatosInvalidos."""
         if not texto:
             return cls(0, UUID(int=0))
-        cambio, _, fila = texto.partition(".")
+        cambio, _punto, fila = texto.partition(".")
         try:
             leido = cls(int(cambio), UUID(fila))
         except ValueError as error:
-            raise DatosInvalidos(_AJENO) from error
+            raise _ajeno() from error
         if not 0 <= leido.cambio < _MAXIMO:
-            raise DatosInvalidos(_AJENO)
+            raise _ajeno()
         return leido
 
     def __str__(self) -> str:
         return f"{self.cambio}.{self.fila}"
+
+
+def _ajeno() -> DatosInvalidos:
+    return DatosInvalidos({"desde": [_("No es un cursor de esta página.")]})

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from notificaciones.proveedores.configuracion import (
     EntrantesConfigurados,
     Formato,
@@ -66,7 +68,7 @@ def leer_escritos(configurados: EntrantesConfigurados, body: bytes) -> Sequence[
         ]
         de, texto, referencia = (one or "" for one in said)
         if not de or None in said:
-            raise DatosInvalidos({"cuerpo": ["Falta quién escribe, qué o su referencia."]})
+            raise DatosInvalidos({"cuerpo": [_("Falta quién escribe, qué o su referencia.")]})
         escritos.append(Escrito(de=de[:254], texto=texto, referencia=referencia[:200]))
     return escritos
 
@@ -77,7 +79,7 @@ def _todos(formato: Formato, lista: str, body: bytes) -> Sequence[Any]:
         return [datos]
     found = lugar_crudo(datos, lista)
     if not isinstance(found, list) or len(found) > MUCHOS:
-        raise DatosInvalidos({"cuerpo": ["No tiene la lista acordada."]})
+        raise DatosInvalidos({"cuerpo": [_("No tiene la lista acordada.")]})
     return found
 
 
@@ -88,7 +90,7 @@ def _datos(formato: Formato, body: bytes) -> Any:
             return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DatosInvalidos({"cuerpo": ["No se puede leer."]}) from error
+        raise DatosInvalidos({"cuerpo": [_("No se puede leer.")]}) from error
 
 
 def lugar_crudo(datos: Any, place: str) -> Any:
@@ -103,7 +105,7 @@ def _one(configurados: RecibosConfigurados, uno: Any) -> Dicho | None:
     referencia = (lugar(uno, configurados.referencia) or "") if configurados.referencia else ""
     mensaje_id = _uuid(lugar(uno, configurados.mensaje_id)) if configurados.mensaje_id else None
     if estado is None or not (referencia or mensaje_id):
-        raise DatosInvalidos({"cuerpo": ["Falta la referencia o el estado de un recibo."]})
+        raise DatosInvalidos({"cuerpo": [_("Falta la referencia o el estado de un recibo.")]})
     if estado in configurados.confirmada:
         acuse = Acuse.CONFIRMADA
     elif estado in configurados.rebotada:
