@@ -259,6 +259,13 @@ def idioma_de(codigo: str) -> str:
 
 
 @cache
+def sin_uso_por(canal: Canal) -> frozenset[str]:
+    """The variables that have nothing to say by a channel, whatever template declares them."""
+    de_uno = leer_datos("plantillas.json")["de_un_canal"]
+    return frozenset(nombre for nombre, suyo in de_uno.items() if Canal(suyo) is not canal)
+
+
+@cache
 def de_fabrica() -> Mapping[str, Plantilla]:
     """Every message as this version of the program brings it; raises PlantillaInvalida for a text
     that cannot be used.

@@ -9,7 +9,13 @@ from notificaciones.mensajes import sms
 from notificaciones.mensajes.costos import Segmentos, lo_que_ocupa
 from notificaciones.mensajes.sms import Tildes
 from notificaciones.mensajes.valores import leer_valores
-from notificaciones.plantillas.catalogo import Canal, Plantilla, idiomas, redactar
+from notificaciones.plantillas.catalogo import (
+    Canal,
+    Plantilla,
+    idiomas,
+    redactar,
+    sin_uso_por,
+)
 from notificaciones.plantillas.motor import Tipo, Valor, Variable, leer
 from oficina.clock import today
 
@@ -30,7 +36,9 @@ class Lectura:
     cuerpo: str
     segmentos: Segmentos | None
     sin_nombrar: Sequence[str]
-    """Declared variables that it does not show."""
+    """Declared variables that it does not show, although they have something to say by its
+    channel.
+    """
 
 
 def lecturas(
@@ -61,7 +69,7 @@ def _lectura(
         escrito = sms.escribir(texto.cuerpo, plantilla.tildes or Tildes.CONSERVAR)
         cuerpo, segmentos = escrito.texto, lo_que_ocupa(escrito, dia)
     parte = "sms" if canal is Canal.SMS else "correo"
-    nombrados = leer(plantilla.textos[texto.idioma][parte]).nombres
+    dichos = leer(plantilla.textos[texto.idioma][parte]).nombres | sin_uso_por(canal)
     return Lectura(
         idioma=idioma,
         usado=texto.idioma,
@@ -69,7 +77,7 @@ def _lectura(
         asunto=texto.asunto,
         cuerpo=cuerpo,
         segmentos=segmentos,
-        sin_nombrar=[nombre for nombre in plantilla.variables if nombre not in nombrados],
+        sin_nombrar=[nombre for nombre in plantilla.variables if nombre not in dichos],
     )
 
 

@@ -303,6 +303,21 @@ def test_la_previa_dice_en_cada_idioma_que_ocupa_que_cuesta_y_por_que(casa: Any)
     )
 
 
+def test_la_previa_echa_de_menos_lo_que_ese_canal_puede_decir_y_nada_mas(casa: Any) -> None:
+    textos = json.loads(json.dumps(de_fabrica()["recordatorio_cita"].textos))
+    textos["es"]["sms"] = "Su cita es el {{fecha}} a las {{hora}}, {{lugar}}."
+
+    answer = _pedir(casa, "POST", "/recordatorio_cita/previa", json={"textos": textos})
+
+    faltan = {
+        (uno["idioma"], uno["canal"]): uno["sin_nombrar"] for uno in answer.json["lecturas"]
+    }
+    # Nobody answers SI or NO to a mail.
+    assert {cual: dichos for cual, dichos in faltan.items() if dichos} == {
+        ("es", "sms"): ["contestar"]
+    }
+
+
 def test_la_previa_con_una_cita_de_verdad_deja_su_fila(casa: Any) -> None:
     casa.ir_a(LUNES)
     cita = casa.cita(JUEVES_10_30)
