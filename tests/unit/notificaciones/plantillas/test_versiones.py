@@ -309,9 +309,7 @@ def test_la_previa_echa_de_menos_lo_que_ese_canal_puede_decir_y_nada_mas(casa: A
 
     answer = _pedir(casa, "POST", "/recordatorio_cita/previa", json={"textos": textos})
 
-    faltan = {
-        (uno["idioma"], uno["canal"]): uno["sin_nombrar"] for uno in answer.json["lecturas"]
-    }
+    faltan = {(uno["idioma"], uno["canal"]): uno["sin_nombrar"] for uno in answer.json["lecturas"]}
     # Nobody answers SI or NO to a mail.
     assert {cual: dichos for cual, dichos in faltan.items() if dichos} == {
         ("es", "sms"): ["contestar"]
