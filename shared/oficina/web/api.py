@@ -91,6 +91,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no type inform
         self._writing = threading.Lock()
         super().__init__(app)
         self.ma_plugin.converter.add_attribute_function(_pattern)
+        self.ma_plugin.converter.add_attribute_function(_how_many)
         for name, scheme in _SECURITY.items():
             self.spec.components.security_scheme(name, deepcopy(scheme))
         self.spec.options["security"] = [{"bearer": []}, {"sesion": []}]
@@ -192,6 +193,18 @@ def _pattern(
         return {}
     whole = said.removesuffix(r"\Z")
     return {"pattern": f"^(?:{whole})" + ("$" if whole != said else "")}
+
+
+def _how_many(
+    _converter: Any, field: ma.fields.Field[Any], *, ret: dict[str, Any]
+) -> dict[str, int]:
+    """How many members a map has: of a text it would be its length."""
+    if not isinstance(field, ma.fields.Dict):
+        return {}
+    return {told: ret.pop(said) for said, told in _OF_MAPS.items() if said in ret}
+
+
+_OF_MAPS = {"minLength": "minProperties", "maxLength": "maxProperties"}
 
 
 def _problem(name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from oficina.web.here import MAX_BODY
 from oficina.web.i18n import fecha
 
 _TEXTS: dict[str, LazyString] = {
@@ -137,3 +138,10 @@ def title_of(code: int) -> str:
         503: _("Una parte de la oficina no responde; intente de nuevo en un momento"),
     }
     return str(titles.get(code, _("No se pudo hacer")))
+
+
+def detail_of(code: int) -> str:
+    """What can be done about an HTTP status of which nobody said more; empty when nothing can."""
+    if code != 413:
+        return ""
+    return str(_("De una vez se reciben hasta %(megas)s MB.", megas=MAX_BODY // 1024**2))

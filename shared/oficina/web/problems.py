@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, jsonify, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from oficina import telemetry
@@ -56,7 +56,8 @@ def handle_http_exception(error: HTTPException) -> ResponseReturnValue:
     extra: dict[str, Any] = {}
     if found := data.get("errors") or data.get("messages"):
         extra["errors"] = _without_location(messages.flatten(found))
-    answer = _answer(error.code, messages.title_of(error.code), str(data.get("message", "")), extra)
+    detail = str(data.get("message") or messages.detail_of(error.code))
+    answer = _answer(error.code, messages.title_of(error.code), detail, extra)
     for name, value in dict(error.get_headers()).items():
         if name.title() in {"Allow", "Retry-After", "Www-Authenticate"}:
             answer.headers[name] = value
@@ -65,7 +66,8 @@ def handle_http_exception(error: HTTPException) -> ResponseReturnValue:
 
 def handle_recursion_error(_error: RecursionError) -> ResponseReturnValue:
     """JSON in more brackets than Python follows; nothing of ours nests by itself."""
-    return handle_http_exception(BadRequest())
+    detail = _("Hay demasiados niveles, uno dentro de otro.")
+    return _answer(HTTPStatus.BAD_REQUEST, messages.title_of(HTTPStatus.BAD_REQUEST), detail, {})
 
 
 def wants_json() -> bool:

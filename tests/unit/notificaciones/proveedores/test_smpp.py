@@ -1,6 +1,5 @@
 """SMS over SMPP 3.4, against an SMSC of another make."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,21 +17,15 @@ from notificaciones.proveedores.models import Acuse
 from notificaciones.proveedores.resultados import Desenlace
 from notificaciones.proveedores.smpp import SmppProvider
 from oficina.db import uuid7
+from servers import free_port
 from unit.notificaciones.proveedores.conftest import Taller
 from unit.notificaciones.proveedores.pasarela import hasta
 from unit.notificaciones.proveedores.smsc import Smsc
 
 
-def _puerto() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port
-
-
 @pytest.fixture
 def smsc() -> Iterator[Smsc]:
-    one = Smsc(_puerto())
+    one = Smsc(free_port())
     yield one
     if one.vive:
         one.cae()
@@ -187,7 +180,7 @@ def test_lo_que_no_contesta_queda_en_duda(smsc: Smsc, une: Any) -> None:
 
 
 def test_si_cae_con_algo_en_camino_hay_duda_y_despues_se_une_otra_vez(une: Any) -> None:
-    puerto = _puerto()
+    puerto = free_port()
     primero = Smsc(puerto)
     proveedor, _heard = une(puerto, espera=5.0)
     primero.contesta = lambda _una: None
@@ -209,7 +202,7 @@ def test_si_cae_con_algo_en_camino_hay_duda_y_despues_se_une_otra_vez(une: Any) 
 
 
 def test_sin_smsc_no_hay_duda(une: Any) -> None:
-    proveedor, _heard = une(_puerto(), espera=0.3)
+    proveedor, _heard = une(free_port(), espera=0.3)
 
     resultado = proveedor.entregar(_sms("hola"))
 

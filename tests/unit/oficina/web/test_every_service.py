@@ -26,13 +26,13 @@ def _app(oficina: Any, servicio: str) -> Flask:
     return app
 
 
-def _patterns(told: Any) -> Iterator[str]:
-    inside = told.values() if isinstance(told, dict) else told
-    if isinstance(told, dict) and isinstance(told.get("pattern"), str):
-        yield told["pattern"]
-    for one in inside:
+def _parts(told: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(told, dict):
+        yield told
+    for one in told.values() if isinstance(told, dict) else told:
         if isinstance(one, dict | list):
-            yield from _patterns(one)
+            yield from _parts(one)
 
 
 @pytest.mark.parametrize("servicio", SERVICES)
@@ -47,10 +47,12 @@ def test_the_document_of_every_service_is_served(oficina: Any, servicio: str) ->
     page = browser.get(f"/{servicio}/docs")
     assert page.status_code == 200
     assert page.text.count("<code>If-Match</code>") == str(document).count("'If-Match'")
-    for pattern in _patterns(document):
+    for part in _parts(document):
         # As ECMA 262 has it: looked for anywhere, and without Python's own end of a text.
-        assert (pattern[0], pattern[-1]) == ("^", "$")
-        assert r"\Z" not in pattern
+        if isinstance(pattern := part.get("pattern"), str):
+            assert (pattern[0], pattern[-1]) == ("^", "$")
+            assert r"\Z" not in pattern
+        assert "object" not in part.get("type", "") or not {"minLength", "maxLength"} & set(part)
     app.extensions["env"].db.close()
 
 

@@ -86,15 +86,19 @@ def test_an_unreadable_body_says_what_was_expected(api: FlaskClient) -> None:
 def test_json_nested_without_end_is_a_bad_request(api: FlaskClient) -> None:
     response = api.post("/casos/api/v1/cosas", data="[" * 100_000, content_type="application/json")
 
-    assert _problem(response, 400)
+    assert _problem(response, 400)["detail"] == "Hay demasiados niveles, uno dentro de otro."
 
 
 def test_a_body_that_is_too_large_is_refused_unread(api: FlaskClient) -> None:
     said = {"data": "x", "content_type": "application/json"}
 
-    for length, status in ((MAX_BODY + 1, 413), (1, 400)):
+    for length, status, detail in (
+        (MAX_BODY + 1, 413, "De una vez se reciben hasta 20 MB."),
+        (1, 400, None),
+    ):
         told = {"CONTENT_LENGTH": str(length)}
-        assert _problem(api.post("/casos/api/v1/cosas", environ_overrides=told, **said), status)
+        answer = api.post("/casos/api/v1/cosas", environ_overrides=told, **said)
+        assert _problem(answer, status).get("detail") == detail
 
 
 def test_domain_errors_keep_their_extra_members(api: FlaskClient) -> None:
