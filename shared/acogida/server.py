@@ -15,6 +15,7 @@ from gunicorn.errors import AppImportError
 from acogida.memory import join_pages_soon, keep_small, no_collection
 from acogida.parejos import Tenidas
 from acogida.worker import Worker, give_core
+from oficina.settings import SettingsError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -79,7 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type inf
             with no_collection():
                 make: Callable[..., Process] = getattr(import_module(module), function)
                 return make(*self._arguments)
-        except NoPuedeServir as error:
+        except (NoPuedeServir, SettingsError) as error:
             # gunicorn says it without a trace and ends.
             raise AppImportError(str(error)) from error
 

@@ -20,6 +20,7 @@ from oficina.db import Database, uuid7
 from oficina.events.casos import CasoOrientado
 from oficina.migrations import is_current
 from oficina.settings import SERVICES
+from servers import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,19 @@ def test_workers_may_be_left_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACOGIDA_HOST", "192.0.2.1")  # an address that is not of this machine
     ended = _run_apart(["run"])
     assert "192.0.2.1" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_file_of_providers_that_cannot_be_used_ends_the_office_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    proveedores = tmp_path / "proveedores.json"
+    proveedores.write_text("{", encoding="utf-8")
+    monkeypatch.setenv("ACOGIDA_PROVEEDORES", str(proveedores))
+    monkeypatch.setenv("PORT", str(free_port()))
+    ended = _run_apart(["run"])
+    assert ended.returncode != 0
+    assert f"ACOGIDA_PROVEEDORES: {proveedores} no es JSON" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
