@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from notificaciones.mensajes.actions import Cita, encargar, planificar_recordatorios, retirar_por
+from notificaciones.mensajes.actions import encargar, retirar_por
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.recordatorios import Cita, planificar_recordatorios
 from notificaciones.mensajes.states import Estado, Motivo
 from oficina.clock import now
 

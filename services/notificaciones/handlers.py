@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from notificaciones import bloqueos, supresion, uniones
-from notificaciones.mensajes import actions
+from notificaciones.mensajes import actions, recordatorios
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.states import Motivo
 from notificaciones.plantillas.catalogo import Clave
@@ -83,19 +83,19 @@ def mover_recordatorios(session: Session, hecho: CitaReprogramada, sobre: Sobre)
 @handlers.on(CitaCancelada)
 def retirar_de_cancelada(session: Session, hecho: CitaCancelada, _sobre: Sobre) -> None:
     """Nobody is reminded of what will not take place."""
-    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_CANCELADA)
+    recordatorios.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_CANCELADA)
 
 
 @handlers.on(CitaRealizada)
 def retirar_de_realizada(session: Session, hecho: CitaRealizada, _sobre: Sobre) -> None:
     """Nobody is reminded of what is over."""
-    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
+    recordatorios.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
 
 
 @handlers.on(CitaInasistencia)
 def retirar_de_inasistencia(session: Session, hecho: CitaInasistencia, _sobre: Sobre) -> None:
     """Nobody is reminded of what is over."""
-    actions.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
+    recordatorios.retirar_recordatorios(session, hecho.cita_id, Motivo.CITA_TERMINADA)
 
 
 @handlers.on(CitaRespondida)
@@ -479,7 +479,7 @@ def callar_caso(session: Session, hecho: CasoConfidencialidadCambiada, sobre: So
 
 
 def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre) -> None:
-    cita = actions.Cita(
+    cita = recordatorios.Cita(
         cita_id=hecho.cita_id,
         persona_id=hecho.persona_id,
         caso_id=hecho.caso_id,
@@ -487,7 +487,7 @@ def _plan(session: Session, hecho: CitaAgendada | CitaReprogramada, sobre: Sobre
         secuencia=sobre.sequence,
         lugar=hecho.lugar,
     )
-    for mensaje in actions.planificar_recordatorios(session, cita, now()):
+    for mensaje in recordatorios.planificar_recordatorios(session, cita, now()):
         _prepare(session, mensaje)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 import despachos
 from columns import COLUMNS
-from notificaciones.mensajes import actions, despacho, queries, sueltos
+from notificaciones.mensajes import despacho, queries, recordatorios, sueltos
 from notificaciones.mensajes.filas import bloqueados
 from notificaciones.mensajes.intentos import Contestada
 from notificaciones.mensajes.models import Mensaje, PasoDeMensaje
@@ -90,7 +90,7 @@ def _withdraw(db: Database, mensaje_id: UUID) -> bool:
         cita_id = session.get_one(Mensaje, mensaje_id).cita_id
     assert cita_id is not None
     with db.begin() as session:
-        actions.retirar_recordatorios(session, cita_id, Motivo.CITA_CANCELADA)
+        recordatorios.retirar_recordatorios(session, cita_id, Motivo.CITA_CANCELADA)
     return True
 
 

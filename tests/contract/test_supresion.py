@@ -31,8 +31,8 @@ from casos.supresion.models import Supresion
 from casos.supresion.states import Estado as EstadoSupresion
 from columns import COLUMNS
 from notificaciones.handlers import suprimir as suprimir_en_notificaciones
-from notificaciones.mensajes.actions import Cita, planificar_recordatorios
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.recordatorios import Cita, planificar_recordatorios
 from notificaciones.mensajes.states import EN_ESPERA
 from oficina.actor import Actor
 from oficina.bus.inbox import Sobre

@@ -5,16 +5,15 @@ other), so a withdrawal and a sending never write over each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from notificaciones.avisos.desvio import al_resumen
-from notificaciones.mensajes.filas import bloqueado, contar, descartar, llevar
+from notificaciones.mensajes.filas import bloqueado, conocida, contar, descartar, llevar, nuevo
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.preguntas import ConOtros, Descarte, Reparto, Reunido
 from notificaciones.mensajes.preparacion import redactar
@@ -22,92 +21,11 @@ from notificaciones.mensajes.states import EN_ESPERA, Estado, Motivo, Paso
 from notificaciones.mensajes.sueltos import escribir_pasos
 from notificaciones.plantillas.catalogo import Plantilla, Redaccion
 from notificaciones.plantillas.vigentes import plantillas
-from notificaciones.reglas.calculo import planificar
-from notificaciones.reglas.queries import activas
-from oficina.apartadas import Situacion, apartada, vigente
-from oficina.clock import now, real_now
-from oficina.db import uuid7
+from oficina.clock import real_now
 from oficina.rows import write_new
 
 PLAZO_DE_PREGUNTA = timedelta(seconds=30)
 """A planned message that somebody asks about is left alone for so long, even if they vanish."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cita:
-    """What a fact of agenda says of an appointment, and which fact of it that was (or what else
-    made it be reminded of anew).
-    """
-
-    cita_id: UUID
-    persona_id: UUID
-    caso_id: UUID | None
-    inicia_en: datetime
-    secuencia: int | str
-    lugar: str | None = None
-
-
-def planificar_recordatorios(session: Session, cita: Cita, ahora: datetime) -> list[Mensaje]:
-    """Place every reminder of an appointment that is new or has moved; returns what must be asked.
-
-    One that still waits is moved; one that left stays, and another takes its place. One whose
-    moment has passed is kept as suppressed, so that the page can say why nobody was reminded; also
-    one of somebody whose data are blocked, which is placed anew when they may be used again. Of
-    somebody who was erased nothing comes back. What waits by a rule that is off, or is not for
-    where it takes place now, would remind of another time: it is withdrawn.
-    """
-    persona_id = vigente(session, cita.persona_id)
-    fila = apartada(session, persona_id)
-    if fila is not None and fila.situacion is Situacion.SUPRIMIDA:
-        return []
-    bloqueada = Motivo.PERSONA_BLOQUEADA if fila is not None else None
-    por_preparar: list[Mensaje] = []
-    reglas_de_hoy = activas(session, cita.lugar)
-    de_otras = and_(
-        Mensaje.cita_id == cita.cita_id,
-        Mensaje.regla.is_not(None),
-        Mensaje.regla.not_in([regla.clave for regla in reglas_de_hoy]),
-    )
-    retirar_por(session, de_otras, Motivo.CITA_REPROGRAMADA)
-    for regla in reglas_de_hoy:
-        clave = f"{regla.clave}/{cita.cita_id}/{cita.secuencia}"
-        if _known(session, clave):
-            continue
-        plan = planificar(regla.dice, cita.inicia_en, ahora)
-        omitido = bloqueada or plan.omitido
-        anterior = _reminder(session, cita.cita_id, regla.clave)
-        datos = {"inicia_en": cita.inicia_en.isoformat(), "lugar": cita.lugar}
-        if omitido is None and anterior is not None and anterior.estado in EN_ESPERA:
-            anterior.plantilla = regla.dice.plantilla
-            anterior.mover(clave, plan, regla.numero, datos=datos)
-            por_preparar.append(anterior)
-            continue
-        if anterior is not None:
-            contar(session, anterior.retirar(Motivo.CITA_REPROGRAMADA))
-        mensaje = _new(
-            clave,
-            regla.dice.plantilla,
-            plan.enviar_en,
-            regla=regla.clave,
-            regla_version=regla.numero,
-            caduca_en=plan.caduca_en,
-            cita_id=cita.cita_id,
-            persona_id=persona_id,
-            caso_id=cita.caso_id,
-            datos=datos,
-        )
-        session.add(mensaje)
-        if omitido is None:
-            por_preparar.append(mensaje)
-        else:
-            # Never planned, so nobody is told that it was cancelled.
-            mensaje.suprimir(omitido)
-    return por_preparar
-
-
-def retirar_recordatorios(session: Session, cita_id: UUID, motivo: Motivo) -> None:
-    """Cancel every reminder of an appointment that has not left."""
-    retirar_por(session, Mensaje.cita_id == cita_id, motivo)
 
 
 def retirar_de_persona(session: Session, persona_id: UUID, motivo: Motivo) -> None:
@@ -149,9 +67,9 @@ def encargar(
     """Ask for a message that leaves at once, and not after `caduca_en`; None when the same was
     asked before.
     """
-    if _known(session, clave):
+    if conocida(session, clave):
         return None
-    mensaje = _new(
+    mensaje = nuevo(
         clave,
         plantilla,
         ahora,
@@ -229,7 +147,7 @@ def repartir(session: Session, mensaje_id: UUID, version: int, reparto: Reparto)
     primero, *demas = reparto.funcionarios
     copias = []
     for funcionario_id in demas:
-        copia = _new(
+        copia = nuevo(
             f"{aviso.clave_de_negocio}/{funcionario_id}",
             aviso.plantilla,
             aviso.enviar_en,
@@ -265,36 +183,6 @@ def vencer(session: Session, mensaje_id: UUID, ahora: datetime) -> None:
     mensaje = bloqueado(session, mensaje_id)
     if mensaje.estado in EN_ESPERA and mensaje.caduca_en and mensaje.caduca_en <= ahora:
         contar(session, mensaje.vencer())
-
-
-def _new(clave: str, plantilla: str, enviar_en: datetime, **rest: Any) -> Mensaje:
-    return Mensaje(
-        id=uuid7(),
-        clave_de_negocio=clave,
-        plantilla=plantilla,
-        enviar_en=enviar_en,
-        estado=Estado.PROGRAMADA,
-        creado_en=now(),
-        **rest,
-    )
-
-
-def _known(session: Session, clave: str) -> bool:
-    query = select(Mensaje.id).where(Mensaje.clave_de_negocio == clave)
-    return session.scalar(query) is not None
-
-
-def _reminder(session: Session, cita_id: UUID, regla: str) -> Mensaje | None:
-    return session.scalars(
-        select(Mensaje)
-        .where(
-            Mensaje.cita_id == cita_id,
-            Mensaje.regla == regla,
-            Mensaje.estado.in_([*EN_ESPERA, Estado.RESERVADA]),
-            Mensaje.retirado_por.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
 
 
 def _write(

@@ -129,6 +129,9 @@ MOTIVOS: Mapping[Motivo, LazyString] = {
     Motivo.CITA_CANCELADA: _l("La cita se canceló."),
     Motivo.CITA_REPROGRAMADA: _l("La cita cambió de hora."),
     Motivo.CITA_TERMINADA: _l("La cita ya terminó."),
+    Motivo.YA_LO_DICE_OTRO: _l(
+        "Otro recordatorio de la misma cita dice lo mismo en ese mismo momento: sale uno solo."
+    ),
     Motivo.REGLA_CAMBIADA: _l("La oficina cambió la regla que lo pide."),
     Motivo.REGLA_APAGADA: _l("La oficina apagó la regla que lo pidió."),
     Motivo.DERIVACION_NO_VIGENTE: _l("La derivación ya no espera respuesta."),
@@ -283,6 +286,10 @@ CONSEJOS: Mapping[Motivo, tuple[LazyString, Lugar | None]] = {
             "manera, o pida a quien administra que suba el de hoy."
         ),
         Lugar.PROVEEDORES,
+    ),
+    Motivo.YA_LO_DICE_OTRO: (
+        _l("No hay que hacer nada: lo dice el otro. Si dejan de coincidir, se pide de nuevo solo."),
+        None,
     ),
     Motivo.REGLA_APAGADA: (_l("Si hace falta, dígaselo de otra manera."), None),
     Motivo.NADA_QUE_RESUMIR: (_l("No hay que hacer nada: no había qué decir."), None),

@@ -1,6 +1,8 @@
 """A message's row in somebody's hands, and what it tells of itself."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -8,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.models import HechoDeSalida, Mensaje
 from notificaciones.mensajes.preguntas import Descarte, Juntos
-from notificaciones.mensajes.states import EN_ESPERA, Paso
+from notificaciones.mensajes.states import EN_ESPERA, Estado, Paso
 from notificaciones.plantillas.catalogo import Clave
 from oficina.bus.outbox import emitir, emitir_muchos
+from oficina.clock import now
+from oficina.db import uuid7
 from oficina.events import Clasificacion, Evento
 
 _LOCKED = (
@@ -30,6 +34,25 @@ _TAKEN = (
     .order_by(Mensaje.id)
     .with_for_update()
 )
+
+
+def nuevo(clave: str, plantilla: str, enviar_en: datetime, **rest: Any) -> Mensaje:
+    """A message that is planned; what it will say is still to be asked of its owner."""
+    return Mensaje(
+        id=uuid7(),
+        clave_de_negocio=clave,
+        plantilla=plantilla,
+        enviar_en=enviar_en,
+        estado=Estado.PROGRAMADA,
+        creado_en=now(),
+        **rest,
+    )
+
+
+def conocida(session: Session, clave: str) -> bool:
+    """Whether there is a message of this business key: the same was asked for before."""
+    query = select(Mensaje.id).where(Mensaje.clave_de_negocio == clave)
+    return session.scalar(query) is not None
 
 
 def bloqueado(session: Session, mensaje_id: UUID) -> Mensaje:

@@ -113,6 +113,7 @@ class Motivo(StrEnum):
     CITA_CANCELADA = "cita_cancelada"
     CITA_REPROGRAMADA = "cita_reprogramada"
     CITA_TERMINADA = "cita_terminada"
+    YA_LO_DICE_OTRO = "ya_lo_dice_otro"
     REGLA_CAMBIADA = "regla_cambiada"
     REGLA_APAGADA = "regla_apagada"
     DERIVACION_NO_VIGENTE = "derivacion_no_vigente"

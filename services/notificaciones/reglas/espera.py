@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.actions import retirar_por
 from notificaciones.mensajes.models import Mensaje
+from notificaciones.mensajes.recordatorios import acordar, con_callados, sujetar
 from notificaciones.mensajes.states import EN_ESPERA, Motivo
 from notificaciones.reglas.calculo import Plan, Recordatorio, planificar
 from notificaciones.reglas.queries import ReglaVigente, regla_por_clave
 from oficina.actor import Actor
 from oficina.audit import registrar
+from oficina.clock import now
 from oficina.db import Database
 
 LIMITE = 5000
@@ -58,7 +60,12 @@ def mover(db: Database, clave: str, actor: Actor, ahora: datetime) -> int:
         ids = prever(session, regla, ahora).mueven
     with db.begin() as session:
         _note(session, actor, "mover", regla, len(ids))
-    return sum(_move(db, mensaje_id, regla, ahora) for mensaje_id in ids)
+    movidos = sum(_move(db, mensaje_id, regla, ahora) for mensaje_id in ids)
+    with db.begin() as session:
+        # Its own that another one says, and that says something else now.
+        for uno in con_callados(session, clave):
+            acordar(session, uno, ahora)
+    return movidos
 
 
 def retirar(db: Database, clave: str, actor: Actor) -> int:
@@ -67,13 +74,18 @@ def retirar(db: Database, clave: str, actor: Actor) -> int:
         regla = regla_por_clave(session, clave)
         if regla.activa:
             return 0
+        hablan = con_callados(session, clave)
         cuantos = retirar_por(session, Mensaje.regla == clave, Motivo.REGLA_APAGADA)
+        for uno in hablan:
+            acordar(session, uno, now())
         _note(session, actor, "retirar", regla, cuantos)
     return cuantos
 
 
 def _move(db: Database, mensaje_id: UUID, regla: ReglaVigente, ahora: datetime) -> bool:
     with db.begin() as session:
+        suya = select(Mensaje.cita_id).where(Mensaje.id == mensaje_id).scalar_subquery()
+        sujetar(session, Mensaje.cita_id == suya)
         mensaje = session.scalar(
             select(Mensaje).where(Mensaje.id == mensaje_id, *_old(regla)).with_for_update()
         )
@@ -84,6 +96,7 @@ def _move(db: Database, mensaje_id: UUID, regla: ReglaVigente, ahora: datetime) 
             return False
         mensaje.plantilla = regla.dice.plantilla
         mensaje.mover(mensaje.clave_de_negocio, plan, regla.numero, motivo=Motivo.REGLA_CAMBIADA)
+        acordar(session, mensaje, ahora)
     return True
 
 

@@ -17,7 +17,7 @@ from notificaciones import bloqueos, supresion, uniones
 from notificaciones.avisos.queries import del_resumen
 from notificaciones.bajas.queries import direccion_de
 from notificaciones.entrantes.actions import _sent_to
-from notificaciones.mensajes import actions, filas, queries, respaldo, simulacion
+from notificaciones.mensajes import actions, filas, queries, recordatorios, respaldo, simulacion
 from notificaciones.mensajes.models import Mensaje
 from notificaciones.mensajes.recibos import _about
 from notificaciones.mensajes.states import Estado, Motivo, Prioridad
@@ -119,11 +119,11 @@ LECTORES: Mapping[str, tuple[Callable[[Session], object], Sequence[str]]] = {
     "the list, of an appointment": (_filtrado(cita_id=_CITA), ["cita_id_regla"]),
     "all to a person": (lambda s: queries.de_persona(s, _PERSONA), ["persona_id"]),
     "the reminders of an appointment": (
-        lambda s: actions.retirar_recordatorios(s, _CITA, Motivo.CITA_CANCELADA),
+        lambda s: recordatorios.retirar_recordatorios(s, _CITA, Motivo.CITA_CANCELADA),
         ["cita_id_regla"],
     ),
     "the reminder of a rule": (
-        lambda s: actions._reminder(s, _CITA, "regla2"),
+        lambda s: recordatorios._reminder(s, _CITA, "regla2"),
         ["cita_id_regla"],
     ),
     "whether the same waits": (
