@@ -1,5 +1,5 @@
 """A workbook or a CSV that somebody brought: how big a workbook becomes is found out before anybody
-opens it.
+opens it, and one with macros is not opened at all.
 
 A file of some kilobytes may hold gigabytes, or one cell in the last corner of a sheet, for which
 whoever reads the sheet makes room from the first. Either would take the process away from everybody
@@ -17,6 +17,9 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
+from flask_babel import gettext as _
+
+from oficina import codificacion
 from oficina.errors import DatosInvalidos
 from oficina.texts import N_
 
@@ -43,6 +46,13 @@ _DEMASIADO = N_(
     "El libro es demasiado grande. Si no lo parece, copie sus filas a un "
     "libro nuevo: puede haber algo escrito lejos de ellas."
 )
+_CON_MACROS = N_(
+    "El libro trae macros y no se abre. Guárdelo sin ellas: en Excel, «Guardar como», tipo "
+    "«Libro de Excel (.xlsx)»; luego traiga ese archivo."
+)
+_MACROS = ("/vbaproject.bin", "xl/macrosheets/")
+"""What is in a workbook that has programs of its own, whatever it is called."""
+_RAROS = 12
 _LARGO = 64
 """No reference to a cell is longer."""
 
@@ -86,6 +96,30 @@ def leer(contenido: bytes) -> list[Hoja]:
     ]
 
 
+def aviso(contenido: bytes) -> str:
+    """What whoever brought a CSV is to look at, in their words: that its encoding was guessed, or
+    looks wrong. Empty of a workbook, which says it itself.
+    """
+    if contenido.startswith(_XLSX):
+        return ""
+    leido = codificacion.leer(contenido)
+    dice = []
+    if leido.adivinada is not None:
+        cual = codificacion.NOMBRES[leido.adivinada]
+        dice.append(_("El archivo no está en UTF-8: se leyó como %(cual)s.", cual=cual))
+    if leido.raros:
+        raros = " ".join(leido.raros[:_RAROS])
+        dice.append(_("Trae signos que aquí no se escriben (%(cuales)s).", cuales=raros))
+    if dice:
+        dice.append(
+            _(
+                "Mire si las tildes y las eñes se ven bien. Si no, guárdelo en Excel como "
+                "«CSV UTF-8» y tráigalo de nuevo."
+            )
+        )
+    return " ".join(dice)
+
+
 def renglones_de_csv(contenido: bytes) -> list[list[str]]:
     """The lines of a CSV, whichever of the usual separators it has. Raises ArchivoIlegible."""
     texto = _texto(contenido)
@@ -101,7 +135,7 @@ def renglones_de_csv(contenido: bytes) -> list[list[str]]:
 
 
 def abrir(contenido: bytes) -> "CalamineWorkbook":
-    """Open a workbook. Raises ArchivoIlegible when it is none, or too big to be opened."""
+    """Open a workbook. Raises ArchivoIlegible when it is none, has macros, or is too big."""
     # Only who brings a file needs it, and every process would hold it.
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
@@ -115,13 +149,17 @@ def abrir(contenido: bytes) -> "CalamineWorkbook":
 
 
 def comprobar(contenido: bytes) -> None:
-    """Raise ArchivoIlegible when a file is no .xlsx by its content, or too big to be opened."""
+    """Raise ArchivoIlegible when a file is no .xlsx by its content, has macros, or is too big to be
+    opened.
+    """
     abierto = 0
     try:
         with zipfile.ZipFile(BytesIO(contenido)) as libro:
             partes = libro.infolist()
         if "xl/workbook.xml" not in {parte.filename for parte in partes}:
             raise zipfile.BadZipFile
+        if any(macro in f"/{parte.filename}".lower() for parte in partes for macro in _MACROS):
+            raise ArchivoIlegible(_CON_MACROS)
         for parte in partes:
             resto, fila, columna = b"", 0, 0
             for trozo in _abrir(contenido, parte):
@@ -136,19 +174,10 @@ def comprobar(contenido: bytes) -> None:
 
 
 def _texto(contenido: bytes) -> str:
-    """UTF-8, or what a spreadsheet of here writes when it does not."""
     binario = b"\x00" in contenido and not contenido.startswith((b"\xff\xfe", b"\xfe\xff"))
     if binario or contenido.lstrip().startswith(_OTROS):
         raise ArchivoIlegible(N_("No es un archivo CSV ni un libro de Excel (.xlsx)."))
-    codificaciones = ["utf-8-sig", "cp1252"]
-    if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
-        codificaciones = ["utf-16"]  # «texto Unicode» of a spreadsheet
-    for codificacion in codificaciones:
-        try:
-            return contenido.decode(codificacion)
-        except UnicodeDecodeError:
-            continue
-    return contenido.decode("latin-1")
+    return codificacion.leer(contenido).texto
 
 
 def _parejos(renglones: Sequence[Sequence[str]]) -> list[list[Celda]]:

@@ -89,8 +89,11 @@ def _de_archivo(contenido: BinaryIO) -> Tipo | None:
 
 
 def _es_de(parte: str) -> bool:
-    nunca = tipos().nunca
-    return any(parte.startswith(uno) if uno.endswith("/") else parte.endswith(uno) for uno in nunca)
+    llano = parte.lower()
+    return any(
+        llano.startswith(uno) if uno.endswith("/") else llano.endswith(uno)
+        for uno in map(str.lower, tipos().nunca)
+    )
 
 
 def _lo_que_dice(archivo: zipfile.ZipFile) -> str:

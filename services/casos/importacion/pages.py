@@ -21,6 +21,7 @@ from casos.importacion.palabras import CAMPOS, rotulo
 from casos.importacion.pliego import Hecho, NoSeEscribe, Plan, Pliego, Quien
 from casos.importacion.problemas import Problema
 from casos.importacion.registro import Registro
+from oficina import libros
 from oficina.audit import registrar_lectura
 from oficina.errors import NoEncontrado, VersionVencida
 from oficina.hojas import XLSX
@@ -117,6 +118,8 @@ def traer() -> ResponseReturnValue:
         return _lista(form), 422
     with env().db.begin() as session:
         importacion = actions.traer(session, archivo.filename, contenido, leido, actor())
+    if aviso := libros.aviso(contenido):
+        flash(aviso, "warning")
     return redirect(url_for("importacion.ver", importacion_id=importacion.id), 303)
 
 

@@ -41,6 +41,7 @@ from notificaciones.plantillas.catalogo import Canal, Plantilla, Redaccion
 from notificaciones.plantillas.etiquetas import TIPOS, nombre_de
 from notificaciones.proveedores.correo import con_enlaces
 from notificaciones.reglas.calculo import en_la_pared
+from oficina import libros
 from oficina.audit import registrar_lectura
 from oficina.clock import local, now, today
 from oficina.errors import DatosInvalidos, DomainError
@@ -71,7 +72,10 @@ def lista() -> str:
     """Bulks, the newest first."""
     with env().db.read() as session:
         todos = queries.envios(session, quien())
-    return render_template("notificaciones/masivos/lista.html", envios=todos, **_words())
+        destinatarios = queries.destinatarios(session, [uno.id for uno in todos])
+    return render_template(
+        "notificaciones/masivos/lista.html", envios=todos, destinatarios=destinatarios, **_words()
+    )
 
 
 @bp.get("/nuevo")
@@ -247,6 +251,8 @@ def _brought(datos: Mapping[str, Any], contenido: bytes) -> EnvioMasivo:
             _("Columnas que la plantilla no usa: %(cuales)s.", cuales=", ".join(leido.sin_usar)),
             "info",
         )
+    if aviso := libros.aviso(contenido):
+        flash(aviso, "warning")
     return envio
 
 

@@ -1,6 +1,6 @@
 """What can be asked of bulks: their owner's and, for who confirms others', all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -93,6 +93,16 @@ def envios(session: Session, quien: Quien) -> Sequence[EnvioMasivo]:
     """The newest first."""
     query = select(EnvioMasivo).where(_suyos(quien)).order_by(EnvioMasivo.id.desc())
     return session.scalars(query.limit(LIMITE)).all()
+
+
+def destinatarios(session: Session, ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many rows of each bulk make a message; nothing of one that has none."""
+    query = (
+        select(FilaDeEnvio.envio_id, func.count())
+        .where(FilaDeEnvio.envio_id.in_(ids), FilaDeEnvio.problema.is_(None))
+        .group_by(FilaDeEnvio.envio_id)
+    )
+    return {fila[0]: fila[1] for fila in session.execute(query)}
 
 
 def hay_alguno(session: Session) -> bool:

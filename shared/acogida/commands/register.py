@@ -24,6 +24,7 @@ from casos.importacion.pliego import Pliego
 from casos.importacion.queries import Personas
 from casos.importacion.registro import Registro
 from casos.taxonomia import temas
+from oficina import libros
 from oficina.actor import Actor
 from oficina.db import Database
 from oficina.libros import ArchivoIlegible
@@ -55,6 +56,8 @@ def import_(*, archivo: Path, tipo: str | None, si: bool, as_json: bool, filas: 
     db = db_of(app)
     try:
         leido = leer_archivo(archivo, None if tipo is None else Tipo(tipo))
+        if aviso := libros.aviso(archivo.read_bytes()):
+            click.echo(aviso, err=True)
         if isinstance(leido, Pliego):
             load_directory(app, archivo, leido, ACTOR, si=si, as_json=as_json, every=filas)
         else:

@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         fecha=fecha,
         fecha_hora=fecha_hora,
+        fecha_hora_y_segundos=fecha_hora_y_segundos,
         hora=hora,
         hace=hace,
         iso=iso,
@@ -137,6 +138,11 @@ def fecha_hora(value: datetime | None) -> str:
         return ""
     here = clock.local(value)
     return f"{_written(here.date(), 'medium', _locale())}, {_hour(here)}"
+
+
+def fecha_hora_y_segundos(value: datetime | None) -> str:
+    """The same, of what happens several times in a minute."""
+    return "" if value is None else f"{fecha_hora(value)}:{value.second:02}"
 
 
 def iso(value: date | datetime) -> str:

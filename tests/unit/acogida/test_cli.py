@@ -282,6 +282,16 @@ def test_import_writes_a_directory_whole_and_once(data: Path) -> None:
     assert (again["nuevas"], again["cambian"], again["ya_estaban"]) == (0, 0, 1)
 
 
+def test_import_says_in_which_encoding_it_read(data: Path) -> None:
+    file = data / "red.csv"
+    file.write_bytes("Sigla;Institución;Tipo;Ámbito\nSINTE;Sintética;ONG;local\n".encode("cp850"))
+
+    read = _run("import", str(file), "--json")
+
+    assert "se leyó como MS-DOS 850" in read.stderr
+    assert json.loads(read.stdout)["nuevas"] == 1
+
+
 def test_import_of_a_directory_with_an_error_writes_nothing(data: Path) -> None:
     row = {"Sigla": "BUENA", "Institución": "Sintética", "Tipo": "ONG", "Ámbito": "local"}
     file = str(_sheet(data / "red.xlsx", row, row | {"Sigla": "MALA", "Ámbito": "lunar"}))

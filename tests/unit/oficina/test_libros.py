@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
+from casos.adjuntos.tipos import reconocer
 from oficina import libros
 from oficina.libros import ArchivoIlegible, abrir
 
@@ -56,6 +57,29 @@ def test_lo_que_miente_sobre_su_tamano_tambien() -> None:
 
     with pytest.raises(ArchivoIlegible, match="demasiado grande"):
         abrir(bytes(bomba))
+
+
+@pytest.mark.parametrize(
+    "parte", ["xl/vbaProject.bin", "xl/VBAPROJECT.BIN", "xl/macrosheets/sheet1.xml"]
+)
+def test_un_libro_con_macros_no_se_abre_ni_se_adjunta(parte: str) -> None:
+    con_macros = _con(_lejos(3, 3), parte, b"Sub Auto_Open()")
+
+    for lector in (abrir, libros.leer):
+        with pytest.raises(ArchivoIlegible, match="trae macros y no se abre"):
+            lector(con_macros)
+    assert reconocer(BytesIO(con_macros)) is None
+
+
+def test_se_dice_como_se_leyo_un_csv_que_no_lo_dice() -> None:
+    assert libros.aviso("nombre\nñandú\n".encode()) == ""
+    assert libros.aviso(_lejos(1, 1)) == ""
+    dice = libros.aviso("nombre\nñandú\n".encode("cp850"))
+    assert "se leyó como MS-DOS 850" in dice
+    assert "CSV UTF-8" in dice
+    raro = libros.aviso("nombre\nJos�\n".encode())
+    assert "signos que aquí no se escriben (�)." in raro
+    assert "no está en UTF-8" not in raro
 
 
 def test_lo_que_es_un_zip_y_no_un_libro_se_dice_asi() -> None:

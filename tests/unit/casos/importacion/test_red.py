@@ -143,6 +143,7 @@ def test_la_segunda_vez_no_cambia_nada_y_lo_que_cambia_se_muestra(ventanilla: Ve
     repetida = traida(ventanilla, en_csv([fila], ",", "cp1252"), nombre="red.csv")
     pagina = ventanilla.pagina(repetida, COORDINACION).text
     assert "Cargar todo" not in pagina
+    assert "se leyó como Windows-1252" in pagina
     assert pagina.count("Ya está así") == 5
 
     distinta = {

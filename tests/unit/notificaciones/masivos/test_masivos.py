@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,6 +39,13 @@ def _libro(*renglones: list[Any]) -> bytes:
         hoja = libro.add_worksheet("Lista")
         for n, renglon in enumerate(renglones):
             hoja.write_row(n, 0, renglon)
+    return salida.getvalue()
+
+
+def _con_macros(libro: bytes) -> bytes:
+    salida = BytesIO(libro)
+    with zipfile.ZipFile(salida, "a") as partes:
+        partes.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
     return salida.getvalue()
 
 
@@ -146,6 +154,7 @@ ILEGIBLES: list[tuple[bytes | str, str]] = [
     ('correo;texto\na@b.cl;"sin cerrar\n', "comillas sin cerrar"),
     (b"\xd0\xcf\x11\xe0\x00\x00", "No es un archivo CSV ni un libro"),
     (b"PK\x03\x04nada", "No es un libro de Excel"),
+    (_con_macros(_libro(["correo", "texto"], ["a@b.cl", "Hola"])), "trae macros y no se abre"),
     ("correo;texto\n" + "a@b.cl;Hola\n" * 4, "Son 4 filas; a lo más 3 en un envío."),
 ]
 
@@ -173,6 +182,21 @@ def test_lo_que_escribe_una_planilla_de_aqui_se_lee(masivos: Masivos) -> None:
 
     (fila,) = masivos.filas(envio_id)
     assert fila.dice["valores"] == {"texto": "Atención: no, ñandú"}
+
+
+def test_un_csv_de_antes_se_lee_y_se_dice_como_se_leyo(masivos: Masivos) -> None:
+    escrito = "correo;texto\nana@correo.example;Atención, Ángela: ñandú, José, María\n"
+
+    def subida(contenido: bytes) -> Any:
+        datos = {"plantilla": "aviso_general", "archivo": (BytesIO(contenido), "lista.csv")}
+        return masivos.como().post(f"{URL}/nuevo", data=datos, follow_redirects=True)
+
+    antigua, actual = subida(escrito.encode("cp850")), subida(escrito.encode())
+
+    (fila,) = masivos.filas(UUID(antigua.request.path.rpartition("/")[2]))
+    assert fila.dice["valores"] == {"texto": "Atención, Ángela: ñandú, José, María"}
+    assert "se leyó como MS-DOS 850" in antigua.text
+    assert "se leyó como" not in actual.text
 
 
 def test_para_muchos_lo_confirma_otra_persona(masivos: Masivos, pocos: Callable[..., None]) -> None:
@@ -348,6 +372,26 @@ def test_lo_ve_quien_lo_trajo_y_la_coordinacion(masivos: Masivos, casa: Any) -> 
     assert masivos.como("recepcion").get(URL).status_code == 403
     assert masivos.dar(envio_id, "descarte").status_code == 303
     assert masivos.filas(envio_id) == []
+
+
+def test_en_la_lista_se_distingue_uno_de_otro(masivos: Masivos, casa: Any) -> None:
+    masivos.traer(
+        "celular;texto\n+56 9 8765 4321;Hola\n22 123 4567;A un fijo no\n",
+        programado_para="2026-11-24T09:30",
+        canal="sms",
+    )
+    casa.ir_a(LUNES_10 + timedelta(seconds=7))
+    masivos.direcciones(3)
+
+    segundo, primero = re.findall(r"<tr>\s*<td>.*?</tr>", masivos.como().get(URL).text, re.DOTALL)
+
+    assert "Aviso de la oficina, 23 nov 2026, 10:00:00</a>" in primero
+    assert "Aviso de la oficina, 23 nov 2026, 10:00:07</a>" in segundo
+    assert "1 de 2 filas" in primero
+    assert "3 de 3 filas" in segundo
+    assert "Empieza 24 nov 2026, 09:30." in primero
+    assert "Solo por Mensaje de texto." in primero
+    assert "Empieza" not in segundo
 
 
 def test_una_supresion_llega_a_las_filas(masivos: Masivos, casa: Any) -> None:

@@ -23,7 +23,7 @@ from notificaciones.suscripciones.colas.models import Cola
 from notificaciones.suscripciones.models import Entrega, IntentoDeEntrega, Suscripcion
 from oficina.actor import Actor
 from oficina.audit import Auditoria
-from oficina.clock import real_now
+from oficina.clock import local, real_now
 from oficina.events.casos import DerivacionEnviada
 from unit.notificaciones.suscripciones.conftest import ATENCION, Suscriptores
 from unit.notificaciones.suscripciones.receptor import Receptor, Respuesta
@@ -143,6 +143,8 @@ def test_se_suscribe_se_prueba_y_se_ve_lo_que_paso(
     pagina = browser.get(f"{RAIZ}/{una}").text
     assert "Entregado: 1" in pagina
     assert "Se atendió a alguien" in pagina
+    (suya,) = sitio.suscriptores.entregas(UUID(una))
+    assert f"{local(suya.creada_en):%H:%M:%S}</td>" in pagina
     assert json.loads(sistema.recibidos[0].body)["prueba"] is True
 
     assert browser.post(f"{RAIZ}/{una}/pausa", data={"version": 99}).status_code == 412
