@@ -160,6 +160,7 @@ class FuncionarioSchema(Schema):
     correo = fields.String(required=True)
     roles = fields.List(fields.String(), required=True)
     unidad = fields.String(required=True)
+    idioma = fields.String(required=True, metadata={"description": "En qué idioma lee"})
 
 
 class YoSchema(Schema):

@@ -19,9 +19,8 @@ from notificaciones.mensajes.preguntas import (
     plazo_de,
 )
 from notificaciones.mensajes.states import Motivo, Paso
-from notificaciones.plantillas import catalogo as plantillas
 from notificaciones.plantillas import palabras
-from notificaciones.plantillas.catalogo import Canal, Clave, Valor
+from notificaciones.plantillas.catalogo import Clave, PorIdioma, Valor
 from notificaciones.proveedores.desvio import Desvio
 from notificaciones.proveedores.queries import que_esperan
 from notificaciones.reglas.catalogo import Aviso, reglas
@@ -274,24 +273,27 @@ def _aviso_resumen(env: Env, mensaje: Mensaje) -> Reunido | Reparto | Descarte:
         return Descarte(Paso.SUPRIMIR, Motivo.NADA_QUE_RESUMIR)
     valores: dict[str, Valor] = {
         "cuantos": len(vigentes),
-        "detalle": _detalle(vigentes),
+        "detalle": PorIdioma(
+            {
+                idioma: _detalle(vigentes, titulos)
+                for idioma, titulos in palabras.titulos_en_resumen().items()
+            }
+        ),
         "preferencias_url": f"{env.settings.base_url}/notificaciones/mis-avisos",
     }
+    ultimo = vigentes[-1][1]
     return Reunido(
-        canal=Canal.CORREO,
-        destino=vigentes[-1][1].destino,
-        idioma=plantillas.base(),
-        valores=valores,
+        canal=ultimo.canal, destino=ultimo.destino, idioma=ultimo.idioma, valores=valores
     )
 
 
-def _detalle(vigentes: Sequence[tuple[str, Reunido]]) -> str:
+def _detalle(vigentes: Sequence[tuple[str, Reunido]], titulos: Mapping[str, str]) -> str:
     """By kind, how many and where each is: addresses hold ids and nothing else."""
     partes = []
     for clave in AVISOS:
         donde = Counter(_address(uno) for cual, uno in vigentes if cual == clave)
         if donde:
-            partes.append(f"{palabras.titulo_en_resumen(clave)}: {donde.total()}")
+            partes.append(f"{titulos[clave]}: {donde.total()}")
             partes += [f"{url} ({veces})" if veces > 1 else url for url, veces in donde.items()]
     return "\n\n".join(partes)
 
@@ -323,20 +325,15 @@ def _to_readers(
     valores: Mapping[str, Valor],
 ) -> Reunido | Reparto | Descarte:
     """An internal notice: first to whom, then for each of them what it says."""
-    correos = avisables(env, aviso, responden)
+    lectores = avisables(env, aviso, responden)
     if "funcionario_id" not in mensaje.datos:
-        if not correos:
+        if not lectores:
             return Descarte(Paso.SUPRIMIR, Motivo.SIN_CONTACTO)
-        return Reparto(tuple(correos))
-    correo = correos.get(UUID(mensaje.datos["funcionario_id"]))
-    if correo is None:
+        return Reparto(tuple(lectores))
+    quien = lectores.get(UUID(mensaje.datos["funcionario_id"]))
+    if quien is None:
         return Descarte(Paso.CANCELAR, Motivo.YA_NO_LE_CORRESPONDE)
-    return Reunido(
-        canal=Canal.CORREO,
-        destino=correo,
-        idioma=plantillas.base(),
-        valores=valores,
-    )
+    return Reunido(canal=quien.canal, destino=quien.destino, idioma=quien.idioma, valores=valores)
 
 
 AVISOS: Mapping[str, Callable[[Env, Mensaje], Reunido | Reparto | Descarte]] = {

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, validate
 
 from notificaciones.mensajes.states import Motivo
-from notificaciones.plantillas.catalogo import Canal, idioma_de
+from notificaciones.plantillas.catalogo import Canal, base, idioma_de
 from notificaciones.reglas.calculo import Ventana
 from notificaciones.reglas.catalogo import Aviso, reglas
 from oficina.contacto import escribir_telefono, leer_telefono, leer_uno
@@ -42,7 +42,9 @@ class Responden:
 
 @dataclass(frozen=True)
 class Destinatario:
-    """A person of the office, as they may be written to today, at the hours that they asked for."""
+    """Somebody, a person of the office or one of its staff, as they may be written to today, at the
+    hours that they asked for.
+    """
 
     canal: Canal
     destino: str
@@ -134,8 +136,8 @@ def _takes_sms(number: phonenumbers.PhoneNumber) -> bool:
     return phonenumbers.number_type(number) not in _SIN_SMS
 
 
-def avisables(env: Env, aviso: Aviso, responden: Responden) -> Mapping[UUID, str]:
-    """The staff whom a notice is for today, and where they read."""
+def avisables(env: Env, aviso: Aviso, responden: Responden) -> Mapping[UUID, Destinatario]:
+    """The staff whom a notice is for today, and where and in which language they read."""
     funcionarios = [
         f
         for f in env.client.get("identidad", "/identidad/api/v1/funcionarios")
@@ -150,10 +152,16 @@ def avisables(env: Env, aviso: Aviso, responden: Responden) -> Mapping[UUID, str
     }
     roles = aviso.roles if suyos else aviso.roles | aviso.sin_responsable
     return {
-        UUID(f["id"]): f["correo"]
+        UUID(f["id"]): del_equipo(f)
         for f in funcionarios
         if f["id"] in suyos or roles.intersection(f["roles"]) or _in_unit(f, aviso, responden)
     }
+
+
+def del_equipo(funcionario: Mapping[str, Any]) -> Destinatario:
+    """How one of the staff is written to, as identidad says it today."""
+    # The version of identidad before this one says no language.
+    return Destinatario(Canal.CORREO, funcionario["correo"], funcionario.get("idioma", base()))
 
 
 def _in_unit(f: Mapping[str, Any], aviso: Aviso, responden: Responden) -> bool:

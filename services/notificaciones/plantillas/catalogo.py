@@ -17,10 +17,10 @@ from notificaciones.mensajes.sms import Escrito, Tildes
 from notificaciones.mensajes.states import Prioridad
 from notificaciones.plantillas import motor
 from notificaciones.plantillas.datos import leer_datos
-from notificaciones.plantillas.motor import PlantillaInvalida, Tipo, Valor, Variable
+from notificaciones.plantillas.motor import PlantillaInvalida, PorIdioma, Tipo, Valor, Variable
 from oficina.clock import local
 
-__all__ = ["PlantillaInvalida", "Tipo", "Valor", "Variable"]
+__all__ = ["PlantillaInvalida", "PorIdioma", "Tipo", "Valor", "Variable"]
 
 
 class Canal(StrEnum):
@@ -195,18 +195,20 @@ def redactar(
 ) -> Redaccion:
     """Write a message; raises PlantillaInvalida when a value is missing, foreign or mistyped.
 
-    `idioma` is wanted; what was used, the base language if need be, is in the answer.
+    `idioma` is wanted; what was used, the base language if need be, is in the answer, and its days,
+    hours and words are of that one too.
     """
     opcionales = {nombre for nombre, una in plantilla.variables.items() if una.opcional}
     if (set(valores) | opcionales) != set(plantilla.variables):
         difference = sorted((set(valores) | opcionales) ^ set(plantilla.variables))
         raise PlantillaInvalida(f"{plantilla.clave}: values differ from variables: {difference}")
     usado = idioma if idioma in plantilla.textos else base()
+    dichos = {nombre: _dicho(valor, usado) for nombre, valor in valores.items()}
     escritos = {
         nombre: escribir_valor(nombre, plantilla.variables[nombre], valor, idiomas()[usado])
-        for nombre, valor in valores.items()
+        for nombre, valor in dichos.items()
     }
-    ciertas = {nombre for nombre, valor in valores.items() if valor not in ("", 0)}
+    ciertas = {nombre for nombre, valor in dichos.items() if valor not in ("", 0)}
     textos = plantilla.textos[usado]
 
     def parte(cual: str) -> str:
@@ -217,6 +219,13 @@ def redactar(
     if canal is Canal.SMS:
         return Redaccion(usado, None, parte("sms"))
     return Redaccion(usado, motor.en_una_linea(parte("asunto")), parte("correo"))
+
+
+def _dicho(valor: Valor, idioma: str) -> Valor:
+    """Of words in several languages those of this one, of the base language if it has none."""
+    if not isinstance(valor, PorIdioma):
+        return valor
+    return valor.textos[idioma if idioma in valor.textos else base()]
 
 
 def escribir_valor(nombre: str, variable: Variable, valor: Valor, idioma: Idioma) -> str:

@@ -22,7 +22,17 @@ _LLAVES = re.compile(r"\{\{[^{}\n]{0,40}\}\}|\{[^{}\n]{0,40}\}|[{}]{1,3}")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
 _LINEAS = re.compile(r"\n{3,}")
 
-Valor = str | int | datetime
+
+@dataclass(frozen=True)
+class PorIdioma:
+    """Words of ours in every language that they have, by its key: which of them a text gets is
+    known when the text is.
+    """
+
+    textos: Mapping[str, str]
+
+
+Valor = str | int | datetime | PorIdioma
 
 
 class Tipo(StrEnum):

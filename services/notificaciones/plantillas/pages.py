@@ -193,10 +193,10 @@ def _try(una: Ficha, propuesta: Plantilla, leidas: Sequence[Lectura]) -> None:
     elegidas = [leida for leida in leidas if leida.idioma == idioma]
     if not elegidas:
         raise DatosInvalidos({"idioma_de_prueba": [_("Elija una de la lista.")]})
-    correo = pruebas.correo_de(env(), actor())
+    quien = pruebas.destinatario_de(env(), actor())
     spend(pruebas.LIMITE, "plantilla-prueba", str(actor().id))
     with env().db.begin() as session:
-        pruebas.probar(session, propuesta, elegidas, actor(), correo)
+        pruebas.probar(session, propuesta, elegidas, actor(), quien)
     flash(_("La prueba va a su correo de la oficina. Aún no se publica nada."), "success")
 
 

@@ -6,13 +6,15 @@ says that it is a trial, and is never one to a person.
 
 from collections.abc import Sequence
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notificaciones.mensajes.actions import encargar, preparar
+from notificaciones.mensajes.destinatarios import Destinatario, del_equipo
 from notificaciones.mensajes.preguntas import Reunido
-from notificaciones.plantillas.catalogo import Canal, Clave, Plantilla, base, idiomas
+from notificaciones.plantillas.catalogo import Clave, Plantilla, PorIdioma, idiomas
 from notificaciones.plantillas.etiquetas import nombre_de
 from notificaciones.plantillas.models import PlantillaGuardada
 from notificaciones.plantillas.previa import Lectura
@@ -22,16 +24,17 @@ from oficina.clock import now
 from oficina.db import uuid7
 from oficina.env import Env
 from oficina.errors import Conflicto
+from oficina.web.i18n import LANGUAGES
 
 LIMITE = "6/hour"
 """How many somebody may send themselves."""
 
 
-def correo_de(env: Env, actor: Actor) -> str:
-    """Where the office writes to somebody of its staff. Raises Conflicto for whoever has none."""
+def destinatario_de(env: Env, actor: Actor) -> Destinatario:
+    """How the office writes to somebody of its staff. Raises Conflicto for whoever has none."""
     for funcionario in env.client.get("identidad", "/identidad/api/v1/funcionarios"):
         if funcionario["id"] == str(actor.id):
-            return str(funcionario["correo"])
+            return del_equipo(funcionario)
     raise Conflicto(_("Solo una persona de la oficina puede enviarse una prueba."))
 
 
@@ -40,7 +43,7 @@ def probar(
     plantilla: Plantilla,
     lecturas: Sequence[Lectura],
     actor: Actor,
-    correo: str,
+    quien: Destinatario,
 ) -> None:
     """Send what the readers of one language would read, by every channel, in one mail."""
     mensaje = encargar(
@@ -50,17 +53,27 @@ def probar(
         raise AssertionError("nobody asked for this trial before")
     session.flush()
     asuntos = [una.asunto for una in lecturas if una.asunto]
+    nombre = _nombre_en_cada_idioma(plantilla)
     reunido = Reunido(
-        canal=Canal.CORREO,
-        destino=correo,
-        idioma=base(),
+        canal=quien.canal,
+        destino=quien.destino,
+        idioma=quien.idioma,
         valores={
-            "plantilla": nombre_de(plantilla),
+            "plantilla": nombre,
             "idioma": idiomas()[lecturas[0].usado].nombre,
-            "asunto": asuntos[0] if asuntos else nombre_de(plantilla),
+            "asunto": asuntos[0] if asuntos else nombre,
             "texto": "\n\n---\n\n".join(una.cuerpo for una in lecturas),
         },
     )
     preparar(session, mensaje.id, mensaje.version, reunido)
     suya = select(PlantillaGuardada.id).where(PlantillaGuardada.clave == plantilla.clave)
     registrar(session, actor, "notificaciones.plantilla.probar", "plantilla", session.scalar(suya))
+
+
+def _nombre_en_cada_idioma(plantilla: Plantilla) -> PorIdioma:
+    """The mail is in its reader's language, whatever the page is in that asks for it."""
+    nombres = {}
+    for idioma in LANGUAGES:
+        with force_locale(idioma):
+            nombres[idioma] = nombre_de(plantilla)
+    return PorIdioma(nombres)

@@ -204,7 +204,7 @@ def test_who_works_here_is_asked_by_role(oficina: Any, api: FlaskClient) -> None
 
     (one,) = api.get(f"{address}?rol=coordinacion", headers=headers).get_json()
 
-    assert set(one) == {"id", "nombre", "correo", "roles", "unidad"}
+    assert set(one) == {"id", "nombre", "correo", "roles", "unidad", "idioma"}
     assert one["roles"] == ["coordinacion"]
     assert api.get(f"{address}?rol=recepcion", headers=headers).get_json() == []
     assert api.get(f"{address}?rol=jefatura", headers=headers).status_code == 422

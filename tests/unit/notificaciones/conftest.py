@@ -26,6 +26,7 @@ from casos.plazos.api import bp as plazos_bp
 from casos.red.actions import sembrar
 from casos.red.consultas.api import bp as consultas_bp
 from identidad.actions import NuevoFuncionario, crear_funcionario
+from identidad.models import Funcionario
 from notificaciones import tasks
 from notificaciones.app import create_app
 from notificaciones.handlers import handlers
@@ -129,6 +130,12 @@ class Casa:
                 ),
                 Actor.sistema("identidad"),
             ).id
+
+    def lee_en(self, idioma: str, rol: str) -> None:
+        """The account of that role's member of staff has another language from now on."""
+        funcionario_id = self.oficina.funcionario(rol).id
+        with self.oficina.identidad.extensions["env"].db.begin() as session:
+            session.get_one(Funcionario, funcionario_id).idioma = idioma
 
     def circular(self) -> None:
         """Let every fact that waits reach whoever hears it."""

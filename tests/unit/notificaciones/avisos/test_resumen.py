@@ -15,7 +15,7 @@ from notificaciones.avisos import actions
 from notificaciones.avisos.models import Modo, PreferenciaDeAvisos
 from notificaciones.mensajes.states import Estado, Motivo
 from notificaciones.plantillas.catalogo import Clave
-from notificaciones.plantillas.palabras import titulo_en_resumen
+from notificaciones.plantillas.palabras import titulos_en_resumen
 from notificaciones.reglas.catalogo import reglas
 from oficina import clock
 from oficina.bus.outbox import emitir
@@ -104,6 +104,37 @@ def test_lo_de_un_dia_llega_junto_la_manana_del_dia_habil_siguiente(
     }
 
 
+def test_cada_cual_lee_su_aviso_en_el_idioma_de_su_cuenta(casa: Any, mundo: Mundo) -> None:
+    casa.lee_en("en", "coordinacion")
+    page = casa.oficina.entrar(casa.app, "profesional")
+    page.post(URL, data={"modo": "al_momento", "version": "1"})
+
+    _vence(casa, mundo)
+
+    dichos = {uno.destino: uno for uno in casa.mensajes(plantilla=Clave.AVISO_PLAZO_VENCIDO)}
+    suyo, ajeno = dichos["coordinacion@oficina.example"], dichos["profesional@oficina.example"]
+    assert (suyo.idioma_pedido, suyo.idioma) == ("en", "en")
+    assert suyo.asunto.endswith(", passed deadline: the first contact")
+    assert "the first contact was due on Monday 7 December 2026." in suyo.cuerpo
+    assert (ajeno.idioma_pedido, ajeno.idioma) == ("es", "es")
+    assert ajeno.asunto.endswith(", plazo vencido: el primer contacto")
+    assert "el primer contacto debía estar el lunes 7 de diciembre de 2026." in ajeno.cuerpo
+
+
+def test_el_resumen_esta_en_el_idioma_de_quien_lo_recibe_con_sus_titulos(
+    casa: Any, mundo: Mundo
+) -> None:
+    casa.lee_en("en", "profesional")
+    _vence(casa, mundo)
+
+    (resumen,) = _manana(casa, _alas(9, "08:00"))
+
+    assert (resumen.idioma_pedido, resumen.idioma) == ("en", "en")
+    assert resumen.asunto == "Your notices of today: 1"
+    assert "Passed deadlines: 1" in resumen.cuerpo
+    assert "Plazos" not in resumen.cuerpo
+
+
 def test_cada_aviso_va_en_un_resumen_y_sin_nada_no_hay_ninguno(casa: Any, mundo: Mundo) -> None:
     _vence(casa, mundo)
     assert len(_manana(casa, _alas(9, "08:05"))) == 1
@@ -165,8 +196,8 @@ def test_todo_lo_que_va_en_un_resumen_tiene_su_titulo_y_nada_es_de_las_dos_clase
     clases = reglas().resumen
 
     assert not clases.se_resumen & clases.urgentes
-    for clave in clases.se_resumen | clases.urgentes:
-        assert titulo_en_resumen(Clave(clave))
+    for titulos in titulos_en_resumen().values():
+        assert clases.se_resumen | clases.urgentes <= set(titulos)
     assert {Clave.AVISO_ACCESO_EXCEPCIONAL, Clave.AVISO_INCIDENTE} <= clases.urgentes
     assert Clave.AVISO_SUPRESION_PROPUESTA in clases.urgentes
 

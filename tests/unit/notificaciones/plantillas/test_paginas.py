@@ -62,7 +62,7 @@ def test_la_lista_y_cada_plantilla_dicen_que_hay_y_que_falta(casa: Any, quien: A
     assert "Recordatorio de cita" in quien.get(RAIZ).text
 
     plazo = quien.get(f"{RAIZ}/{_id(casa, 'aviso_plazo_vencido')}").text
-    assert plazo.count("Sin texto: quien lee este idioma recibe el de español.") == 4
+    assert plazo.count("Sin texto: quien lee este idioma recibe el de español.") == 3
     assert "{{caso_url}}" in plazo
     assert "Escribir otra versión" in plazo
     profesional = casa.oficina.entrar(casa.app, "profesional")
@@ -138,6 +138,17 @@ def test_quien_llega_tarde_ve_lo_ajeno_y_no_pierde_lo_suyo(casa: Any, quien: Any
     assert f"<ins>{suyo}</ins>" in tarde.text
     otra_vez = _enviar(casa, quien, "publicar", textos__es__sms=suyo, version=_version(tarde.text))
     assert otra_vez.status_code == 303
+
+
+def test_la_prueba_la_lee_quien_la_pide_en_el_idioma_de_su_cuenta(casa: Any, quien: Any) -> None:
+    casa.lee_en("en", "coordinacion")
+    _enviar(casa, quien, "prueba", valores__lugar="en la plaza")
+
+    casa.barrer()
+
+    (uno,) = casa.mensajes()
+    assert uno.asunto.startswith("[Trial] Recordatorio de su cita")
+    assert "This is a trial of the template “Reminder of an appointment”, in español" in uno.cuerpo
 
 
 def test_la_prueba_va_al_propio_correo_marcada_y_no_es_un_mensaje_a_nadie(
