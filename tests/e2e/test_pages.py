@@ -1,7 +1,6 @@
 """Every page that a role can reach by links: accessible, readable at 360 px, our own rules kept."""
 
 import re
-from collections import Counter, defaultdict, deque
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from e2e.hands import Pointer, check_accessible, check_width, page_of
-from e2e.rounds import STARTS, is_page, path_of, shape
+from e2e.rounds import Round, shape
 from office import ROLES, Office, wait_until
 from oficina.bus.tables import Estado, Inbox
 from oficina.db import Database
@@ -26,31 +25,20 @@ SAME_PATH = 6
 
 @pytest.mark.parametrize("role", ["", *ROLES])
 def test_every_page(browser: Browser, office: Office, pictures: Path | None, role: str) -> None:
-    visited: dict[str, set[str]] = defaultdict(set)
-    paths: Counter[str] = Counter()
+    walk = Round(role, same_shape=SAME_SHAPE, same_path=SAME_PATH)
     wrong: list[str] = []
     with page_of(browser, office, role) as page:
-        waiting = deque(STARTS[role])
-        while waiting:
-            address = waiting.popleft()
-            kind = shape(address)
-            alike, path = visited[kind], path_of(address)
-            if len(alike) >= SAME_SHAPE or paths[path] >= SAME_PATH:
-                continue
-            if address in alike or not is_page(address):
-                continue
-            alike.add(address)
-            paths[path] += 1
+        for address in walk:
             answer = page.goto(address)
             if answer is None or "html" not in answer.headers.get("content-type", ""):
                 continue
             if answer.status >= 500:
                 wrong.append(f"{address}: {answer.status}")
-            name = f"{role or 'calle'}{kind.replace('/', '_')[:80]}"
-            wrong += _inspect(page, pictures, name) if len(alike) == 1 else _glance(page)
-            waiting.extend(_links(page))
+            name = f"{role or 'calle'}{shape(address).replace('/', '_')[:80]}"
+            wrong += _inspect(page, pictures, name) if walk.is_first(address) else _glance(page)
+            walk.add(_links(page))
     assert not wrong, "\n\n".join(wrong)
-    assert sum(map(len, visited.values())) >= len(STARTS[role])
+    assert walk.is_whole()
 
 
 def _links(page: Page) -> list[str]:
