@@ -93,6 +93,12 @@ def _postgres(url: str) -> Engine:
         # Helpers of a statement take longer to begin than it takes, from a machine of two cores.
         own.execute("SET max_parallel_workers_per_gather = 0", prepare=False)
 
+    _begin_by_ourselves(engine)
+    _try_what_rested(engine)
+    return engine
+
+
+def _begin_by_ourselves(engine: Engine) -> None:
     driver: Any = engine.dialect.loaded_dbapi
 
     def say(connection: Connection, what: str) -> None:
@@ -128,6 +134,8 @@ def _postgres(url: str) -> Engine:
         if connection.pgconn.transaction_status:
             connection.rollback()
 
+
+def _try_what_rested(engine: Engine) -> None:
     @event.listens_for(engine, "checkin")
     def rest(_connection: Any, record: Any) -> None:
         record.info[_RESTS_SINCE] = time.monotonic()
@@ -140,5 +148,3 @@ def _postgres(url: str) -> Engine:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
-
-    return engine

@@ -50,12 +50,17 @@ def _con_enlace(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
 
 
 def _enlace_para(env: Env, mensaje: Mensaje) -> Mapping[str, Any] | Descarte:
-    """A link of its derivation, minted now, and where its institution reads."""
+    """A link of its derivation, and where its institution reads."""
     path = f"/casos/api/v1/derivaciones/{mensaje.derivacion_id}/enlace"
+    return _enlace(env, path, Motivo.DERIVACION_NO_VIGENTE)
+
+
+def _enlace(env: Env, path: str, si_no_hay: Motivo) -> Mapping[str, Any] | Descarte:
+    """A link minted now, and where its institution reads; why there is none."""
     try:
         enlace: Mapping[str, Any] = env.client.post("casos", path)
     except (NoEncontrado, Conflicto):
-        return Descarte(Paso.CANCELAR, Motivo.DERIVACION_NO_VIGENTE)
+        return Descarte(Paso.CANCELAR, si_no_hay)
     if not enlace["correo"]:
         return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
     return enlace
@@ -176,14 +181,11 @@ def _de_sus_datos(env: Env, mensaje: Mensaje, extra: Mapping[str, Valor]) -> Reu
 
 
 def _consulta_red(env: Env, mensaje: Mensaje) -> Reunido | Descarte:
-    """To an institution about its own services; the link is minted as it is asked for."""
+    """To an institution about its own services."""
     path = f"/casos/api/v1/red/consultas/{mensaje.datos['consulta_id']}/enlace"
-    try:
-        enlace = env.client.post("casos", path)
-    except (NoEncontrado, Conflicto):
-        return Descarte(Paso.CANCELAR, Motivo.ENLACE_NO_VIGENTE)
-    if not enlace["correo"]:
-        return Descarte(Paso.SUPRIMIR, Motivo.INSTITUCION_SIN_CORREO)
+    enlace = _enlace(env, path, Motivo.ENLACE_NO_VIGENTE)
+    if isinstance(enlace, Descarte):
+        return enlace
     return Reunido(
         canal=Canal.CORREO,
         destino=enlace["correo"],
